@@ -1,0 +1,333 @@
+/* orm_model.h: what generated code is built from.  Programs include their own X.orm.h.
+ *
+ * Generated code is tables (struct orm_model and what hangs on it) and thin accessors.
+ * A struct that ormgen writes begins like this, and the runtime relies on it:
+ *
+ *     struct book {
+ *         struct orm_object orm;
+ *         uint64_t null_[n];     bit per column: no value    (n = ORM_WORDS(columns))
+ *         uint64_t changed_[n];  bit per column: not written yet
+ *         uint64_t missing_[m];  bit per object slot: asked, no row (m = ORM_WORDS(slots),
+ *                                absent without slots)
+ *         ... columns, object slots, manager slots: at the offsets in the tables
+ *     };
+ */
+#ifndef ORM_MODEL_H
+#define ORM_MODEL_H
+
+#include <ormgen/orm.h>
+
+#define ORM_MODEL_ABI 1
+
+/* 64-bit words that hold n bits. */
+#define ORM_WORDS(n) (((n) + 63) / 64)
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct orm_model;
+struct orm_scope;
+struct orm_group;
+
+/* -- Objects ------------------------------------------------------------------------- */
+
+struct orm_object {
+    const struct orm_model *model;
+    struct orm_scope *scope; /* what owns its memory; leads to the session */
+    struct orm_group *group; /* its peers, or NULL */
+    uint32_t at;             /* its place in the group */
+    uint32_t state;
+    uint64_t stamp; /* how new its values are */
+};
+
+/* An inline slot for a to-many relation, or a model's whole table.  It holds no key: its
+ * owner is found by its address. */
+struct orm_manager {
+    const struct orm_to_many *relation;
+    const void *list; /* what was loaded */
+};
+
+enum orm_ref {
+    ORM_REF_UNLOADED, /* not asked yet, or the load failed: the session has the error */
+    ORM_REF_NULL,     /* no key */
+    ORM_REF_MISSING,  /* a key, but no row has it */
+    ORM_REF_LOADED
+};
+
+/* -- Tables -------------------------------------------------------------------------- */
+
+enum orm_type {
+    ORM_BOOL = 1,    /* bool */
+    ORM_INT2,        /* int16_t */
+    ORM_INT4,        /* int32_t */
+    ORM_INT8,        /* int64_t */
+    ORM_FLOAT4,      /* float */
+    ORM_FLOAT8,      /* double */
+    ORM_TEXT,        /* const char * */
+    ORM_VARCHAR,     /* const char *, `length` characters */
+    ORM_DATE,        /* orm_date */
+    ORM_TIMESTAMPTZ, /* orm_time */
+    ORM_ENUM         /* int32_t, an index into the labels */
+};
+
+struct orm_enum {
+    const char *schema;
+    const char *name;
+    const char *const *labels;
+    uint16_t label_count;
+    uint16_t index; /* in orm_schema.enums */
+};
+
+#define ORM_COLUMN_NULLABLE 1u
+#define ORM_COLUMN_DEFAULT 2u  /* left out of an INSERT the server fills it */
+#define ORM_COLUMN_IDENTITY 4u /* the key is taken from the column's sequence */
+
+struct orm_column {
+    const char *name;  /* in SQL */
+    const char *field; /* in YAML, for messages */
+    const struct orm_enum *enumeration;
+    uint32_t offset;
+    uint32_t length; /* varchar: characters */
+    uint8_t type;
+    uint8_t flags;
+};
+
+#define ORM_NO_INVERSE 0xffffu
+
+/* An object slot.  Forward (our column holds the target's key) or the reverse end of a
+ * one-to-one (the target's column holds ours): the same load, `target_column = our column`. */
+struct orm_to_one {
+    const char *name;
+    const struct orm_model *target;
+    uint32_t offset;        /* of the slot, a struct orm_object * */
+    uint16_t column;        /* ours */
+    uint16_t target_column; /* theirs */
+    uint16_t inverse;       /* forward: the target's slot that shows us: `to_ones` if
+                             * unique, else `to_manys`.  reverse: the target's forward slot.
+                             * ORM_NO_INVERSE if none was generated */
+    bool reverse;
+    bool unique;       /* one-to-one */
+    uint8_t on_delete; /* enum orm_on_delete */
+};
+
+enum orm_on_delete {
+    ORM_ON_DELETE_NO_ACTION,
+    ORM_ON_DELETE_RESTRICT,
+    ORM_ON_DELETE_CASCADE,
+    ORM_ON_DELETE_SET_NULL,
+    ORM_ON_DELETE_SET_DEFAULT
+};
+
+enum orm_many_kind {
+    ORM_MANY_TABLE,   /* the whole table: book_table(session) */
+    ORM_MANY_REVERSE, /* the target's to-one slot `ref` points to us */
+    ORM_MANY_JOIN     /* a join table, of its own or a model (`through`) */
+};
+
+struct orm_to_many {
+    const char *name;
+    const struct orm_model *owner; /* ORM_MANY_TABLE: as target */
+    const struct orm_model *target;
+    uint32_t offset; /* of the manager in the owner */
+    uint8_t kind;
+    uint16_t ref;     /* REVERSE: index in target->to_ones */
+    uint16_t inverse; /* JOIN: the target's slot that shows us, or ORM_NO_INVERSE */
+
+    /* JOIN only. */
+    const char *join_schema;
+    const char *join_table;
+    const char *owner_column;        /* holds the owner's key */
+    const char *target_column;       /* holds the target's key */
+    const struct orm_model *through; /* or NULL: the table has these two columns only */
+    uint16_t through_owner;          /* indexes in through->to_ones */
+    uint16_t through_target;
+};
+
+struct orm_model {
+    const char *name;
+    const char *schema; /* in SQL */
+    const char *table;
+    const struct orm_column *columns;
+    const struct orm_to_one *to_ones;
+    const struct orm_to_many *to_manys;
+    const struct orm_to_many *whole; /* kind ORM_MANY_TABLE */
+    uint16_t column_count;
+    uint16_t to_one_count;
+    uint16_t to_many_count;
+    uint16_t key; /* index in columns */
+    uint16_t index; /* in orm_schema.models */
+    uint32_t size;  /* of the struct */
+
+    /* Makes `list` (a struct book_list) hold `len` objects in `items`, an array of
+     * len + 1 pointers; the last becomes NULL. */
+    void (*fill)(void *list, void *items, struct orm_object *const *from, size_t len);
+};
+
+struct orm_schema {
+    uint32_t abi;         /* ORM_MODEL_ABI of the header it was compiled with */
+    uint32_t object_size; /* sizeof(struct orm_object) there */
+    uint64_t hash;        /* of the schema's text */
+    const char *name;
+    const struct orm_model *const *models; /* referenced models before referring ones; a
+                                            * cycle is cut at an optional reference */
+    const struct orm_enum *const *enums;
+    uint16_t model_count;
+    uint16_t enum_count;
+};
+
+/* -- Queries ------------------------------------------------------------------------- */
+
+enum orm_op {
+    ORM_NONE, /* an empty element: skipped */
+    ORM_EQ,
+    ORM_NE,
+    ORM_LT,
+    ORM_LE,
+    ORM_GT,
+    ORM_GE,
+    ORM_LIKE,
+    ORM_IS_NULL,
+    ORM_IS, /* a to-one slot holds the object `value.object`; `column` is the slot */
+    ORM_NOT_NULL,
+    ORM_ANY_OF, /* alternatives up to the matching ORM_END */
+    ORM_ALL_OF,
+    ORM_NONE_OF, /* not (any of ...) up to the matching ORM_END */
+    ORM_END
+};
+
+union orm_value {
+    int64_t integer; /* bool, int2/4/8, date, timestamptz, enum */
+    double real;     /* float4, float8 */
+    const char *text;
+    const struct orm_object *object;
+};
+
+struct orm_cond {
+    uint16_t op;
+    uint16_t column;
+    union orm_value value;
+};
+
+struct orm_order {
+    uint16_t column; /* plus 1: 0 is an empty element */
+    bool descending;
+};
+
+/* Every X_query that ormgen writes has this layout. */
+#define ORM_QUERY_WHERE 64
+#define ORM_QUERY_ORDER 8
+struct orm_query {
+    struct orm_cond where[ORM_QUERY_WHERE];
+    struct orm_order order[ORM_QUERY_ORDER];
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    bool overfull; /* set when a condition did not fit: the query is refused */
+};
+
+static inline struct orm_cond orm_cond_plain(enum orm_op op, unsigned column)
+{
+    struct orm_cond c;
+    c.op = (uint16_t)op;
+    c.column = (uint16_t)column;
+    c.value.integer = 0;
+    return c;
+}
+
+static inline struct orm_cond orm_cond_integer(
+    enum orm_op op, unsigned column, int64_t value)
+{
+    struct orm_cond c = orm_cond_plain(op, column);
+    c.value.integer = value;
+    return c;
+}
+
+static inline struct orm_cond orm_cond_real(enum orm_op op, unsigned column, double value)
+{
+    struct orm_cond c = orm_cond_plain(op, column);
+    c.value.real = value;
+    return c;
+}
+
+static inline struct orm_cond orm_cond_text(
+    enum orm_op op, unsigned column, const char *value)
+{
+    struct orm_cond c = orm_cond_plain(op, column);
+    c.value.text = value;
+    return c;
+}
+
+static inline struct orm_cond orm_cond_object(
+    enum orm_op op, unsigned slot, const struct orm_object *value)
+{
+    struct orm_cond c = orm_cond_plain(op, slot);
+    c.value.object = value;
+    return c;
+}
+
+static inline struct orm_order orm_order_by(unsigned column, bool descending)
+{
+    struct orm_order o;
+    o.column = (uint16_t)(column + 1);
+    o.descending = descending;
+    return o;
+}
+
+/* -- Calls of generated code --------------------------------------------------------- */
+/* `void *` stands for the model's struct, `const void *` list for its list struct. */
+
+/* The object of a slot whose pointer is NULL: loads it, for all peers, unless it is known
+ * to be null or missing.  NULL gives NULL. */
+ORM_EXPORT struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot);
+
+/* Never a query. */
+ORM_EXPORT enum orm_ref orm_ref_state(const struct orm_object *o, unsigned slot);
+
+ORM_EXPORT struct orm_manager *orm_table(
+    struct orm_session *s, const struct orm_model *model);
+
+/* `query` is the model's struct X_query, or NULL for all.  Lists are never NULL. */
+ORM_EXPORT const void *orm_all(struct orm_manager *m);
+ORM_EXPORT const void *orm_find(struct orm_manager *m, const void *query);
+ORM_EXPORT struct orm_object *orm_first(struct orm_manager *m, const void *query);
+ORM_EXPORT size_t orm_count(struct orm_manager *m, const void *query);
+ORM_EXPORT bool orm_exists(struct orm_manager *m, const void *query);
+
+/* By key: no statement when the object is mapped.  NULL if there is no such row. */
+ORM_EXPORT struct orm_object *orm_get(struct orm_manager *m, union orm_value key);
+
+/* As orm_get, but never NULL: a missing row is the session error ORM_NOT_FOUND, and the
+ * result a placeholder that reads as zero and drops writes. */
+ORM_EXPORT struct orm_object *orm_require(struct orm_manager *m, union orm_value key);
+
+/* Never NULL.  On a relation, the new object belongs to the owner. */
+ORM_EXPORT struct orm_object *orm_new(struct orm_manager *m);
+ORM_EXPORT void orm_add(struct orm_manager *m, struct orm_object *o);
+ORM_EXPORT void orm_remove(struct orm_manager *m, struct orm_object *o);
+
+ORM_EXPORT void orm_delete(struct orm_object *o);
+
+/* Asks the server for the row, fills the clean columns and drops what the slots hold. */
+ORM_EXPORT void orm_refresh(struct orm_object *o);
+
+/* Setters record; equal values are no change.  `o` must not be NULL. */
+ORM_EXPORT void orm_set_integer(struct orm_object *o, unsigned column, int64_t value);
+ORM_EXPORT void orm_set_real(struct orm_object *o, unsigned column, double value);
+ORM_EXPORT void orm_set_text(struct orm_object *o, unsigned column, const char *value);
+ORM_EXPORT void orm_set_null(struct orm_object *o, unsigned column);
+ORM_EXPORT void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to);
+
+/* Appends to a X_query.where, or marks the query as overfull. */
+ORM_EXPORT void orm_where(void *query, struct orm_cond cond);
+
+/* Prints `accessor` and aborts: a setter was called on NULL. */
+#if defined(__GNUC__)
+__attribute__((noreturn))
+#endif
+ORM_EXPORT void
+orm_abort_null(const char *accessor);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
