@@ -661,7 +661,11 @@ static bool handle(struct connection *c, char type, const char *body, size_t len
             put_int(c, 2, 0);
             end(c);
         }
-        describe(c, sql);
+        /* A description before the copy would make libpq leak it. */
+        if (body[0] == 'P' && lies(c, FAKEPG_COPY_IN))
+            put_empty(c, 'n');
+        else
+            describe(c, sql);
         return true;
     case 'E':
         return answer(c, c->portal ? c->portal : "");
