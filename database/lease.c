@@ -143,8 +143,8 @@ enum outcome {
 static enum outcome ask(int fd, enum lease_request request, char **answer)
 {
     const char byte = (char)request;
-    if (send(fd, &byte, 1, MSG_NOSIGNAL) != 1)
-        return BROKEN_OFF;
+    /* A refusal may be there already, and the other end closed. */
+    send(fd, &byte, 1, MSG_NOSIGNAL);
     char reply[8192];
     size_t len = 0;
     /* What follows a refusal is read to its end: it may have several lines. */
