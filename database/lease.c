@@ -180,17 +180,14 @@ static bool hold(int fd)
 
 static PGconn *lease_from_given(void)
 {
-    char *name;
     const int fd = given_start();
     if (fd < 0)
         return NULL;
-    switch (ask(fd, LEASE_DATABASE, &name)) {
-    case GRANTED:
-        break;
-    case BROKEN_OFF:
+    char *name = NULL;
+    const enum outcome o = ask(fd, LEASE_DATABASE, &name);
+    if (o == BROKEN_OFF)
         failed("database server: the process that keeps the database ended");
-        /* fall through */
-    case REFUSED:
+    if (o != GRANTED) {
         close(fd);
         return NULL;
     }
@@ -199,40 +196,44 @@ static PGconn *lease_from_given(void)
     return server;
 }
 
+/* The private server's answer, with *fd the lease; NULL if it has none to give. */
+static char *lease_from(const struct place *p, int *fd)
+{
+    for (int i = 0; i < ATTEMPTS; i++) {
+        if (!place_make(p))
+            return NULL;
+        *fd = dial(p);
+        if (*fd < 0) {
+            if (!ensure_supervisor(p))
+                return NULL;
+            continue;
+        }
+        char *answer;
+        const enum outcome o = ask(*fd, LEASE_DATABASE, &answer);
+        if (o == GRANTED)
+            return answer;
+        close(*fd);
+        if (o == REFUSED)
+            return NULL;
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    }
+    failed("%s: the private server ends as soon as it is started", p->dir);
+    return NULL;
+}
+
 static PGconn *lease_from_private(void)
 {
     struct place p;
     if (!place_find(&p))
         return NULL;
-    char *answer = NULL;
-    int fd = -1;
-    for (int i = 0; i < ATTEMPTS && !answer; i++) {
-        if (!place_make(&p))
-            return NULL;
-        fd = dial(&p);
-        if (fd < 0) {
-            if (!ensure_supervisor(&p))
-                return NULL;
-            continue;
-        }
-        const enum outcome o = ask(fd, LEASE_DATABASE, &answer);
-        if (o == GRANTED)
-            break;
-        close(fd);
-        if (o == REFUSED)
-            return NULL;
-        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
-    }
-    if (!answer) {
-        failed("%s: the private server ends as soon as it is started", p.dir);
-        return NULL;
-    }
-    char *database = strrchr(answer, ' ');
-    *database++ = '\0';
+    int fd;
     PGconn *server = NULL;
-    if (hold(fd)) {
+    char *answer = lease_from(&p, &fd);
+    if (answer && hold(fd)) {
+        char *space = strrchr(answer, ' '); /* a directory, a database */
+        *space = '\0';
         server_forget_environment();
-        server = server_open_private(answer, database);
+        server = server_open_private(answer, space + 1);
     }
     free(answer);
     free(p.dir);

@@ -21,6 +21,13 @@ enum {
     EXIT_NO_COMMAND
 };
 
+/* What --schema names, and the SQL of each. */
+struct schemas {
+    const char **files;
+    char **sql;
+    size_t len;
+};
+
 static const char USAGE[] =
     "usage: ormgen dev run [--schema FILE]... -- COMMAND...\n"
     "       ormgen dev psql [--schema FILE]... [-- ARGUMENT...]\n"
@@ -59,30 +66,28 @@ static int become_command(char **command)
     return why == ENOENT ? EXIT_NO_COMMAND : EXIT_NO_ACCESS;
 }
 
-/* The SQL comes first: a mistake in a schema needs no server. */
-static int run(char **schemas, size_t len, char **command)
+static bool make_database(const struct schemas *schemas)
 {
-    char **sql = calloc(len + 1, sizeof *sql);
-    if (!sql)
-        abort();
-    for (size_t i = 0; i < len; i++) {
+    PGconn *server = lease_take();
+    bool ok = server;
+    for (size_t i = 0; ok && i < schemas->len; i++)
+        ok = schema_create(server, schemas->files[i], schemas->sql[i]);
+    if (ok)
+        server_put_environment(server);
+    PQfinish(server);
+    return ok;
+}
+
+/* The SQL comes first: a mistake in a schema needs no server. */
+static int run(struct schemas *schemas, char **command)
+{
+    for (size_t i = 0; i < schemas->len; i++) {
         int exit_code;
-        sql[i] = schema_sql(schemas[i], &exit_code);
-        if (!sql[i])
+        schemas->sql[i] = schema_sql(schemas->files[i], &exit_code);
+        if (!schemas->sql[i])
             return exit_code ? exit_code : give_up();
     }
-    PGconn *server = lease_take();
-    if (!server)
-        return give_up();
-    for (size_t i = 0; i < len; i++) {
-        if (!schema_create(server, schemas[i], sql[i]))
-            return give_up();
-        free(sql[i]);
-    }
-    free(sql);
-    server_put_environment(server);
-    PQfinish(server);
-    return become_command(command);
+    return make_database(schemas) ? become_command(command) : give_up();
 }
 
 static int tell(enum lease_request request)
@@ -93,32 +98,19 @@ static int tell(enum lease_request request)
     return 0;
 }
 
-static int dev(int argc, char **argv)
+/* argv[0] is the verb. */
+static int run_verb(int argc, char **argv, struct schemas *schemas)
 {
-    const char *verb = argc > 1 ? argv[1] : "";
-    if (strcmp(verb, "status") == 0)
-        return tell(LEASE_STATUS);
-    if (strcmp(verb, "stop") == 0)
-        return tell(LEASE_STOP);
-    const bool psql = strcmp(verb, "psql") == 0;
-    if (!psql && strcmp(verb, "run") != 0)
-        return complain(*verb ? "unknown command: dev " : "which command?", verb);
-
     static const struct option options[] = {
         {"schema", required_argument, NULL, 's'},
         {"help", no_argument, NULL, 'h'},
         {0},
     };
-    argc--, argv++;
-    char **schemas = calloc((size_t)argc, sizeof *schemas);
-    if (!schemas)
-        abort();
-    size_t len = 0;
     int option;
     while ((option = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
         switch (option) {
         case 's':
-            schemas[len++] = optarg;
+            schemas->files[schemas->len++] = optarg;
             break;
         case 'h':
             fputs(USAGE, stdout);
@@ -128,15 +120,36 @@ static int dev(int argc, char **argv)
             return EXIT_USAGE;
         }
     }
-    /* In place of what stands before the arguments: at least the verb. */
-    static char psql_command[] = "psql";
+    static char psql[] = "psql";
     char **command = argv + optind;
-    if (psql)
-        *--command = psql_command;
+    if (strcmp(argv[0], "psql") == 0)
+        *--command = psql; /* in place of what stands before its arguments */
     if (!*command)
         return complain("run: no command; write it after `--`", "");
-    const int code = run(schemas, len, command);
-    free(schemas);
+    return run(schemas, command);
+}
+
+static int dev(int argc, char **argv)
+{
+    const char *verb = argc > 1 ? argv[1] : "";
+    if (strcmp(verb, "status") == 0)
+        return tell(LEASE_STATUS);
+    if (strcmp(verb, "stop") == 0)
+        return tell(LEASE_STOP);
+    if (strcmp(verb, "psql") != 0 && strcmp(verb, "run") != 0)
+        return complain(*verb ? "unknown command: dev " : "which command?", verb);
+
+    struct schemas schemas = {
+        .files = calloc((size_t)argc, sizeof(char *)),
+        .sql = calloc((size_t)argc, sizeof(char *)),
+    };
+    if (!schemas.files || !schemas.sql)
+        abort();
+    const int code = run_verb(argc - 1, argv + 1, &schemas);
+    for (size_t i = 0; i < schemas.len; i++)
+        free(schemas.sql[i]);
+    free(schemas.sql);
+    free(schemas.files);
     return code;
 }
 
