@@ -101,6 +101,15 @@ static void sweep(const struct place *p)
         closedir(entries);
 }
 
+static void clear_away(const struct place *p)
+{
+    char *path = text("%s/lock", p->dir);
+    sweep(p);
+    unlink(path);
+    rmdir(p->dir);
+    free(path);
+}
+
 /* To be called with the lock. */
 static bool start_supervisor(const struct place *p)
 {
@@ -127,6 +136,8 @@ static bool ensure_supervisor(const struct place *p)
     const int fd = dial(p);
     const bool ok = fd >= 0 || start_supervisor(p);
     close(fd);
+    if (!ok)
+        clear_away(p);
     /* The supervisor shares the open file, so closing would not do. */
     flock(held, LOCK_UN);
     close(held);

@@ -4,6 +4,7 @@
 # Each has a private server of its own, in a directory of its own, so that it can kill
 # what it likes; only the cache of clusters is shared.  Processes are found by that
 # directory, which the server has in its arguments.
+# shellcheck disable=SC2016 # other shells expand what stands in single quotes
 set -eu
 
 fail() {
@@ -86,7 +87,6 @@ databases() {
 # Starts COMMAND with a database, and returns when it has it: $client, $database, $host.
 start() {
     rm -f "$scratch/started"
-    # shellcheck disable=SC2016
     "$ormgen_db" dev run -- sh -c 'echo "$PGDATABASE $PGHOST" >"$0.new"; mv "$0.new" "$0"; exec "$@"' \
         "$scratch/started" "$@" >"$scratch/out" 2>&1 &
     client=$!
@@ -109,7 +109,6 @@ is_ready() {
 passes_the_exit_code_of_the_command() {
     equal 0 "$(exit_code_of dev run -- true)" 'exit code'
     equal 7 "$(exit_code_of dev run -- sh -c 'exit 7')" 'exit code'
-    # shellcheck disable=SC2016
     equal 143 "$(exit_code_of dev run -- sh -c 'kill -TERM $$')" 'exit code'
     equal 127 "$(exit_code_of dev run -- ./no-such-command 2>"$scratch/err")" 'exit code'
     contains './no-such-command: No such file' "$(cat "$scratch/err")"
@@ -121,7 +120,6 @@ gives_arguments_and_standard_input_to_the_command() {
 }
 
 names_the_database_in_the_environment() {
-    # shellcheck disable=SC2016
     dev run -- sh -euc '
         [ "$(psql -Atc "SELECT current_database()")" = "$PGDATABASE" ]
         [ "$(psql "$DATABASE_URL" -Atc "SELECT current_database()")" = "$PGDATABASE" ]
@@ -146,7 +144,6 @@ does_not_hold_the_output_of_its_caller() {
 gives_each_of_8_parallel_runs_its_own_database() {
     runs=
     for i in 1 2 3 4 5 6 7 8; do
-        # shellcheck disable=SC2016
         dev run -- sh -c 'psql -qc "CREATE TABLE mine (i int)" && echo "$PGHOST $PGDATABASE"' \
             >"$scratch/$i" &
         runs="$runs $!"
@@ -215,7 +212,6 @@ drops_the_database_after_an_interrupt() {
     start sleep 20
     first=$host
     # Ctrl-C goes to the whole foreground group, which setsid makes of it.
-    # shellcheck disable=SC2016
     setsid sh -c 'trap - INT; exec "$@"' - "$ormgen_db" dev run -- \
         sh -c 'echo "$PGDATABASE" >"$0"; sleep 20; :' "$scratch/interrupted" &
     eventually 10000 test -s "$scratch/interrupted"
@@ -297,6 +293,7 @@ says_what_to_install() {
     equal 4 "$(ORMGEN_PG_BINDIR=/nowhere exit_code_of dev run -- true 2>"$scratch/err")" \
         'exit code'
     contains '/nowhere: no `postgres`' "$(cat "$scratch/err")"
+    is_empty "$ORMGEN_RUN_DIR" || fail 'a directory stays behind'
 }
 
 shows_why_a_server_does_not_start() {
@@ -314,12 +311,10 @@ shows_why_a_server_does_not_start() {
 
 # given COMMAND...: runs it with DATABASE_URL set, and no private server allowed.
 given() {
-    # shellcheck disable=SC2016
     dev run -- sh -euc 'export ORMGEN_RUN_DIR="$0/none"; exec "$@"' "$scratch" "$@"
 }
 
 uses_the_server_that_is_given() {
-    # shellcheck disable=SC2016
     given sh -euc '
         before=$(psql -Atc "SELECT string_agg(datname, \$\$,\$\$ ORDER BY 1) FROM pg_database")
         inner=$("$0" dev run -- sh -c "psql -Atc \"SELECT current_database()\"
@@ -334,7 +329,6 @@ uses_the_server_that_is_given() {
 }
 
 finds_a_given_server_by_each_variable() {
-    # shellcheck disable=SC2016
     given sh -euc '
         url=$DATABASE_URL
         unset DATABASE_URL
@@ -352,7 +346,6 @@ finds_a_given_server_by_each_variable() {
 }
 
 drops_a_given_servers_database_when_the_command_is_killed() {
-    # shellcheck disable=SC2016
     given sh -euc '
         "$0" dev run -- sleep 20 >/dev/null 2>&1 &
         count="SELECT count(*) FROM pg_database WHERE datname LIKE \$\$ormgen_test%\$\$"
