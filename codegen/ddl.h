@@ -1,0 +1,11 @@
+/* ddl.h: a schema as SQL for PostgreSQL 15. */
+#ifndef CODEGEN_DDL_H
+#define CODEGEN_DDL_H
+
+#include "model.h"
+#include "text.h"
+
+/* Statements that make everything from nothing, to be run in this order. */
+void ddl(const struct schema *s, const char *file, struct text *out);
+
+#endif

@@ -1,0 +1,27 @@
+/* sqlname.h: the names that PostgreSQL would choose, spelt out, since DDL and the
+ * collision table must agree on them.  Each result is to be freed. */
+#ifndef CODEGEN_SQLNAME_H
+#define CODEGEN_SQLNAME_H
+
+#include "model.h"
+
+#define SQL_NAME_MAX 63 /* bytes; PostgreSQL cuts what is longer */
+
+/* The parts joined by "_", ended by a NULL.  What is too long is cut at the border of a
+ * character and ends in a hash of the whole. */
+char *sql_name(const char *part, ...) __attribute__((sentinel));
+
+char *sql_pkey(const char *table);                             /* book_pkey */
+char *sql_fkey(const char *table, const char *column);         /* book_author_id_fkey */
+char *sql_unique(const char *table, const char *column);       /* author_email_key */
+char *sql_sequence(const char *table, const char *column);     /* book_id_seq */
+char *sql_column_index(const char *table, const char *column); /* book_author_id_idx */
+char *sql_index(const struct model *m, const struct index *i); /* book_a_b_idx */
+
+/* The schema in SQL where the enumeration's type lives. */
+const char *sql_schema_of(const struct schema *s, const struct enumeration *e);
+
+/* True if the column of `r` needs an index of its own: no other begins with it. */
+bool sql_needs_index(const struct ref *r);
+
+#endif

@@ -1,0 +1,647 @@
+/* view.c: what templates see.
+ *
+ * Strings that end in a type carry its last space, so that `<%= type %>name` reads
+ * right for "int32_t " and "const char *" alike.  Whatever is put is hashed as well:
+ * the hash names everything that the output depends on. */
+#include "view.h"
+#include "ctypes.h"
+#include "names.h"
+#include "quote.h"
+#include "sqlname.h"
+#include "text.h"
+
+#include <lauxlib.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ABI 1 /* ORM_MODEL_ABI of the runtime that the templates are written for */
+
+struct view {
+    lua_State *lua;
+    const struct schema *schema;
+    uint64_t hash; /* FNV-1a */
+};
+
+/* A model's names, as its parts need them. */
+struct names {
+    char *c;     /* book, with the prefix */
+    char *upper; /* BOOK */
+    char var[2]; /* b */
+};
+
+static struct names names_of(const struct view *v, const struct model *m)
+{
+    struct names n = {.c = c_name(v->schema, m->name)};
+    n.upper = c_upper(n.c);
+    n.var[0] =
+        m->name[0] >= 'A' && m->name[0] <= 'Z' ? (char)(m->name[0] + 32) : m->name[0];
+    return n;
+}
+
+static void free_names(struct names *n)
+{
+    free(n->c);
+    free(n->upper);
+}
+
+/* -- Putting values into the table on top of the stack --------------------------------
+ */
+
+static void hash(struct view *v, const char *s)
+{
+    do
+        v->hash = (v->hash ^ (unsigned char)*s) * 1099511628211u;
+    while (*s++);
+}
+
+static void put(struct view *v, const char *key, const char *value)
+{
+    hash(v, key);
+    hash(v, value);
+    lua_pushstring(v->lua, value);
+    lua_setfield(v->lua, -2, key);
+}
+
+/* As put(), for a string that was made for it. */
+static void put_made(struct view *v, const char *key, char *value)
+{
+    put(v, key, value);
+    free(value);
+}
+
+static void put_number(struct view *v, const char *key, size_t value)
+{
+    put_made(v, key, format("%zu", value));
+    lua_pushinteger(v->lua, (lua_Integer)value);
+    lua_setfield(v->lua, -2, key);
+}
+
+static void put_flag(struct view *v, const char *key, bool value)
+{
+    hash(v, key);
+    hash(v, value ? "true" : "false");
+    lua_pushboolean(v->lua, value);
+    lua_setfield(v->lua, -2, key);
+}
+
+static void put_c_string(struct view *v, const char *key, const char *value)
+{
+    struct text quoted = {0};
+    quote_c(&quoted, value);
+    put(v, key, quoted.at);
+    text_free(&quoted);
+}
+
+/* A comment made of the user's words, or "". */
+static void put_comment(struct view *v, const char *words)
+{
+    struct text comment = {0};
+    quote_comment(&comment, words);
+    put(v, "doc", text_of(&comment));
+    text_free(&comment);
+}
+
+static void begin_list(struct view *v)
+{
+    lua_newtable(v->lua);
+}
+
+static void end_list(struct view *v, const char *key)
+{
+    hash(v, key);
+    lua_setfield(v->lua, -2, key);
+}
+
+static void begin_item(struct view *v)
+{
+    lua_newtable(v->lua);
+}
+
+/* Appends what is on top to the list below it. */
+static void end_item(struct view *v)
+{
+    lua_rawseti(v->lua, -2, (lua_Integer)lua_rawlen(v->lua, -2) + 1);
+}
+
+/* -- Types ----------------------------------------------------------------------------
+ */
+
+static char *spaced(const char *type)
+{
+    return format("%s%s", type, type[strlen(type) - 1] == '*' ? "" : " ");
+}
+
+/* What getters return and setters take. */
+static char *type_of(const struct view *v, const struct field *f)
+{
+    if (f->type != TYPE_ENUM)
+        return spaced(c_types[f->type].c);
+    char *e = c_name(v->schema, f->enumeration->name);
+    char *type = format("enum %s ", e);
+    free(e);
+    return type;
+}
+
+/* What a getter returns for the object `var`. */
+static char *read_of(const struct view *v, const struct field *f, const char *var)
+{
+    const struct c_type *t = &c_types[f->type];
+
+    if (f->type == TYPE_BOOL)
+        return format("%s && %s->%s_", var, var, f->name);
+    if (strcmp(t->value, "text") == 0) /* NULL, until a row or a setter filled it */
+        return format(
+            "%s && %s->%s_ ? %s->%s_ : %s", var, var, f->name, var, f->name, t->zero);
+    if (f->type != TYPE_ENUM)
+        return format("%s ? %s->%s_ : %s", var, var, f->name, t->zero);
+    char *type = type_of(v, f);
+    char *read = format("(%.*s)(%s ? %s->%s_ : %s)", (int)strlen(type) - 1, type, var,
+        var, f->name, t->zero);
+    free(type);
+    return read;
+}
+
+/* The bit of a column, shifted to the right end. */
+static char *null_bit(const char *upper, size_t column)
+{
+    if (column < 64)
+        return format("null_bits[0] >> %s", upper);
+    return format("null_bits[%zu] >> (%s - %zu)", column / 64, upper, column / 64 * 64);
+}
+
+static char *column_upper(const struct view *v, const struct field *f)
+{
+    struct names n = names_of(v, f->model);
+    char *field = c_upper(f->name);
+    char *made = format("%s_%s", n.upper, field);
+    free(field);
+    free_names(&n);
+    return made;
+}
+
+static char *slot_upper(const struct view *v, const struct model *m, const char *name)
+{
+    struct names n = names_of(v, m);
+    char *slot = c_upper(name);
+    char *made = format("%s_REF_%s", n.upper, slot);
+    free(slot);
+    free_names(&n);
+    return made;
+}
+
+/* What has_, clear_ and is_null ask about: the relation if the column holds one. */
+static const char *question_of(const struct field *f)
+{
+    return f->ref ? f->ref->name : f->name;
+}
+
+static size_t index_of_ref(const struct ref *r)
+{
+    return (size_t)(r - r->model->refs);
+}
+
+/* -- Parts of a model -----------------------------------------------------------------
+ */
+
+static void put_columns(struct view *v, const struct model *m, const struct names *n)
+{
+    begin_list(v);
+    for (size_t i = 0; i < m->field_count; i++) {
+        const struct field *f = &m->fields[i];
+        char *upper = column_upper(v, f);
+        struct text flags = {0};
+        struct text words = {0};
+
+        begin_item(v);
+        put(v, "name", f->name);
+        put(v, "question", question_of(f));
+        put(v, "upper", upper);
+        put_made(v, "type", type_of(v, f));
+        put_made(
+            v, "member_type", f->type == TYPE_ENUM ? spaced("int32_t") : type_of(v, f));
+        put_made(v, "read", read_of(v, f, n->var));
+        put_made(v, "null_bit", null_bit(upper, i));
+        put_flag(v, "optional", f->optional);
+        put_c_string(v, "sql", f->column);
+        put_c_string(v, "yaml", f->yaml);
+        put_made(v, "enum",
+            f->enumeration ? c_name(v->schema, f->enumeration->name)
+                           : format("%s", ""));
+        put_number(v, "length", f->length);
+        put(v, "orm_type", c_types[f->type].orm);
+
+        if (f->doc)
+            text_puts(&words, f->doc);
+        if (f->optional)
+            text_printf(&words, "\n\nNull reads as %s; %s_has_%s() tells.",
+                c_types[f->type].zero, n->c, question_of(f));
+        put_comment(v, text_of(&words));
+
+        if (f->optional)
+            text_puts(&flags, " | ORM_COLUMN_NULLABLE");
+        if (f->default_kind != DEFAULT_NONE)
+            text_puts(&flags, " | ORM_COLUMN_DEFAULT");
+        if (f->identity)
+            text_puts(&flags, " | ORM_COLUMN_IDENTITY");
+        put(v, "flags", flags.len ? flags.at + strlen(" | ") : "");
+        end_item(v);
+
+        text_free(&words);
+        text_free(&flags);
+        free(upper);
+    }
+    end_list(v, "columns");
+}
+
+static const char *const on_delete_names[] = {
+    [ON_DELETE_NO_ACTION] = "ORM_ON_DELETE_NO_ACTION",
+    [ON_DELETE_RESTRICT] = "ORM_ON_DELETE_RESTRICT",
+    [ON_DELETE_CASCADE] = "ORM_ON_DELETE_CASCADE",
+    [ON_DELETE_SET_NULL] = "ORM_ON_DELETE_SET_NULL",
+    [ON_DELETE_SET_DEFAULT] = "ORM_ON_DELETE_SET_DEFAULT",
+};
+
+/* The place of the target's slot that shows `r` from the other side. */
+static char *inverse_of_ref(const struct view *v, const struct ref *r)
+{
+    if (!r->reverse)
+        return format("ORM_NO_INVERSE");
+    if (r->unique)
+        return slot_upper(v, r->target, r->reverse);
+    for (size_t i = 0; i < r->target->many_count; i++)
+        if (r->target->manys[i].ref == r)
+            return format("%zu", i);
+    return format("ORM_NO_INVERSE");
+}
+
+static void put_slot(
+    struct view *v, const struct model *m, const struct ref *r, bool reverse)
+{
+    const struct model *target = reverse ? r->model : r->target;
+    const char *name = reverse ? r->reverse : r->name;
+    struct text words = {0};
+
+    begin_item(v);
+    put(v, "name", name);
+    put_c_string(v, "yaml", name);
+    put_made(v, "upper", slot_upper(v, m, name));
+    put_made(v, "target", c_name(v->schema, target->name));
+    put_made(v, "column", column_upper(v, reverse ? r->target_field : r->field));
+    put_made(v, "target_column", column_upper(v, reverse ? r->field : r->target_field));
+    put_made(v, "inverse",
+        reverse ? slot_upper(v, r->model, r->name) : inverse_of_ref(v, r));
+    put_flag(v, "reverse", reverse);
+    put_flag(v, "unique", r->unique);
+    put(v, "on_delete", on_delete_names[r->on_delete]);
+    if (r->doc && !reverse)
+        text_printf(&words, "%s\n\n", r->doc);
+    text_printf(
+        &words, "Loads the %s of every %s that arrived with this one.", name, m->name);
+    put_comment(v, words.at);
+    end_item(v);
+    text_free(&words);
+}
+
+static void put_slots(struct view *v, const struct model *m)
+{
+    begin_list(v);
+    for (size_t i = 0; i < m->ref_count; i++)
+        put_slot(v, m, &m->refs[i], false);
+    for (size_t i = 0; i < m->one_count; i++)
+        put_slot(v, m, m->ones[i], true);
+    end_list(v, "slots");
+}
+
+static void put_manys(struct view *v, const struct model *m)
+{
+    begin_list(v);
+    for (size_t i = 0; i < m->many_count; i++) {
+        const struct many *r = &m->manys[i];
+        const bool joins = r->kind != MANY_REVERSE;
+        const bool through = r->kind == MANY_THROUGH;
+
+        begin_item(v);
+        put(v, "name", r->name);
+        put_c_string(v, "yaml", r->name);
+        put_made(v, "target", c_name(v->schema, r->target->name));
+        put_comment(v, r->doc ? r->doc : "");
+        put(v, "kind", joins ? "ORM_MANY_JOIN" : "ORM_MANY_REVERSE");
+        put_made(v, "ref",
+            joins ? format("%s", "") : slot_upper(v, r->target, r->ref->name));
+        put_made(v, "inverse",
+            r->inverse ? format("%zu", (size_t)(r->inverse - r->target->manys))
+                       : format("ORM_NO_INVERSE"));
+        if (joins) {
+            const struct model *home = through       ? r->through
+                                       : r->declared ? m
+                                                     : r->target;
+            put_c_string(v, "join_schema", home->schema);
+            put_c_string(v, "join_table", r->join_table);
+            put_c_string(v, "owner_column", r->owner_column);
+            put_c_string(v, "target_column", r->target_column);
+        } else {
+            put(v, "join_table", "");
+        }
+        put_made(v, "through",
+            through ? c_name(v->schema, r->through->name) : format("%s", ""));
+        put_number(v, "through_owner", through ? index_of_ref(r->through_owner) : 0);
+        put_number(v, "through_target", through ? index_of_ref(r->through_target) : 0);
+        end_item(v);
+    }
+    end_list(v, "manys");
+}
+
+/* -- Setters --------------------------------------------------------------------------
+ */
+
+/* A setter that passes `arguments` on; takes the two made strings. */
+static void put_setter(
+    struct view *v, char *name, const char *call, char *parameter, char *arguments)
+{
+    begin_item(v);
+    put_made(v, "name", name);
+    put(v, "call", call);
+    put_made(v, "param", parameter);
+    put_made(v, "arguments", arguments);
+    end_item(v);
+}
+
+static void put_ref_setters(struct view *v, const struct ref *r, const struct names *n)
+{
+    const char *parameter = c_parameter(r->name);
+    char *target = c_name(v->schema, r->target->name);
+    char *slot = slot_upper(v, r->model, r->name);
+
+    put_setter(v, format("%s_set_%s", n->c, r->name), "orm_set_ref",
+        format(", struct %s *%s", target, parameter),
+        format("%s, (struct orm_object *)%s", slot, parameter));
+    if (r->optional)
+        put_setter(v, format("%s_clear_%s", n->c, r->name), "orm_set_ref",
+            format("%s", ""), format("%s, NULL", slot));
+    free(slot);
+    free(target);
+}
+
+static void put_setters(struct view *v, const struct model *m, const struct names *n)
+{
+    begin_list(v);
+    for (size_t i = 0; i < m->field_count; i++) {
+        const struct field *f = &m->fields[i];
+        if (f->identity)
+            continue;
+        if (f->ref)
+            put_ref_setters(v, f->ref, n);
+
+        const char *parameter = c_parameter(f->name);
+        char *type = type_of(v, f);
+        char *upper = column_upper(v, f);
+        char *call = format("orm_set_%s", c_types[f->type].value);
+        put_setter(v, format("%s_set_%s", n->c, f->name), call,
+            format(", %s%s", type, parameter), format("%s, %s", upper, parameter));
+        if (f->optional && !f->ref)
+            put_setter(v, format("%s_clear_%s", n->c, f->name), "orm_set_null",
+                format("%s", ""), format("%s", upper));
+        free(call);
+        free(upper);
+        free(type);
+    }
+    end_list(v, "setters");
+}
+
+/* -- Conditions and orders ------------------------------------------------------------
+ */
+
+static void put_cond(
+    struct view *v, char *name, const char *make, char *parameter, char *arguments)
+{
+    begin_item(v);
+    put_made(v, "name", name);
+    put(v, "make", make);
+    put_made(v, "param", parameter);
+    put_made(v, "arguments", arguments);
+    end_item(v);
+}
+
+static void put_column_conds(
+    struct view *v, const struct field *f, const struct names *n)
+{
+    const unsigned ops = c_ops_of(f);
+    const char *parameter = c_parameter(f->name);
+    char *type = type_of(v, f);
+    char *upper = column_upper(v, f);
+    char *make = format("orm_cond_%s", c_types[f->type].value);
+
+    for (size_t i = 0; i < c_op_count; i++)
+        if (ops & c_ops[i].of)
+            put_cond(v, format("%s_%s_%s", n->c, f->name, c_ops[i].name), make,
+                format("%s%s", type, parameter),
+                format("%s, %s, %s", c_ops[i].orm, upper, parameter));
+    if (f->optional) {
+        put_cond(v, format("%s_%s_is_null", n->c, question_of(f)), "orm_cond_plain",
+            format("void"), format("ORM_IS_NULL, %s", upper));
+        put_cond(v, format("%s_%s_not_null", n->c, question_of(f)), "orm_cond_plain",
+            format("void"), format("ORM_NOT_NULL, %s", upper));
+    }
+    free(make);
+    free(upper);
+    free(type);
+}
+
+static void put_ref_cond(struct view *v, const struct ref *r, const struct names *n)
+{
+    const char *parameter = c_parameter(r->name);
+    char *target = c_name(v->schema, r->target->name);
+    char *slot = slot_upper(v, r->model, r->name);
+
+    put_cond(v, format("%s_%s_is", n->c, r->name), "orm_cond_object",
+        format("const struct %s *%s", target, parameter),
+        format("ORM_IS, %s, (const struct orm_object *)%s", slot, parameter));
+    free(slot);
+    free(target);
+}
+
+static const struct {
+    const char *name;
+    const char *orm;
+} brackets[] = {
+    {"any_of", "ORM_ANY_OF"},
+    {"all_of", "ORM_ALL_OF"},
+    {"none_of", "ORM_NONE_OF"},
+    {"end", "ORM_END"},
+};
+
+static void put_conds(struct view *v, const struct model *m, const struct names *n)
+{
+    begin_list(v);
+    for (size_t i = 0; i < sizeof brackets / sizeof *brackets; i++)
+        put_cond(v, format("%s_%s", n->c, brackets[i].name), "orm_cond_plain",
+            format("void"), format("%s, 0", brackets[i].orm));
+    for (size_t i = 0; i < m->field_count; i++) {
+        if (m->fields[i].ref)
+            put_ref_cond(v, m->fields[i].ref, n);
+        put_column_conds(v, &m->fields[i], n);
+    }
+    end_list(v, "conds");
+}
+
+static void put_orders(struct view *v, const struct model *m, const struct names *n)
+{
+    begin_list(v);
+    for (size_t i = 0; i < m->field_count; i++) {
+        const struct field *f = &m->fields[i];
+        char *upper = column_upper(v, f);
+        for (int descending = 0; descending < 2; descending++) {
+            begin_item(v);
+            put_made(v, "name",
+                format("%s_%s_%s", n->c, f->name, descending ? "desc" : "asc"));
+            put_made(
+                v, "arguments", format("%s, %s", upper, descending ? "true" : "false"));
+            end_item(v);
+        }
+        free(upper);
+    }
+    end_list(v, "orders");
+}
+
+/* -- Models ---------------------------------------------------------------------------
+ */
+
+static void put_key(struct view *v, const struct model *m)
+{
+    const struct field *f = m->key;
+    char *type = type_of(v, f);
+
+    begin_item(v);
+    put_made(v, "upper", column_upper(v, f));
+    put(v, "value", c_types[f->type].value);
+    put_made(v, "param", format("%s%s", type, c_parameter(f->name)));
+    put(v, "argument", c_parameter(f->name));
+    end_list(v, "key");
+    free(type);
+}
+
+/* Where managers of `m` come from; the second result says if any is a relation's. */
+static char *managers_of(const struct view *v, const struct model *m, bool *listed)
+{
+    struct text made = {0};
+    size_t count = 0;
+    char *c = c_name(v->schema, m->name);
+
+    text_printf(&made, "-- Managers: %s_table(s)", c);
+    free(c);
+    for (size_t i = 0; i < v->schema->model_count; i++) {
+        const struct model *owner = &v->schema->models[i];
+        struct names n = names_of(v, owner);
+        for (size_t j = 0; j < owner->many_count; j++) {
+            if (owner->manys[j].target != m)
+                continue;
+            char *one = format(", %s_%s(%s)", n.c, owner->manys[j].name, n.var);
+            const size_t room = QUOTE_COLUMNS - strlen("/* , ... */");
+            if (++count <= 2 && made.len + strlen(one) <= room)
+                text_puts(&made, one);
+            else if (made.at[made.len - 1] != '.')
+                text_puts(&made, ", ...");
+            free(one);
+        }
+        free_names(&n);
+    }
+    *listed = count > 0;
+    return made.at;
+}
+
+static void put_model(struct view *v, const struct model *m)
+{
+    struct names n = names_of(v, m);
+    struct text words = {0};
+    bool listed;
+
+    begin_item(v);
+    put(v, "name", m->name);
+    put(v, "c", n.c);
+    put(v, "var", n.var);
+    put(v, "object", c_parameter(m->name));
+    put_c_string(v, "yaml", m->name);
+    put_c_string(v, "schema", m->schema);
+    put_c_string(v, "table", m->table);
+    put_number(v, "index", m->rank);
+    if (m->doc)
+        text_printf(&words, "%s ", m->doc);
+    text_printf(&words, "Table \"%s\".", m->table);
+    put_comment(v, words.at);
+    text_free(&words);
+    put_made(v, "managers", managers_of(v, m, &listed));
+    put_flag(v, "listed", listed);
+    put_key(v, m);
+    put_columns(v, m, &n);
+    put_slots(v, m);
+    put_manys(v, m);
+    put_setters(v, m, &n);
+    put_conds(v, m, &n);
+    put_orders(v, m, &n);
+    end_item(v);
+    free_names(&n);
+}
+
+static void put_enums(struct view *v)
+{
+    const struct schema *s = v->schema;
+
+    begin_list(v);
+    for (size_t i = 0; i < s->enumeration_count; i++) {
+        const struct enumeration *e = s->enumerations[i];
+        char *c = c_name(s, e->name);
+        char *upper = c_upper(c);
+
+        begin_item(v);
+        put(v, "c", c);
+        put_c_string(v, "sql", e->name);
+        put_c_string(v, "schema", sql_schema_of(s, e));
+        put_number(v, "index", i);
+        begin_list(v);
+        for (size_t l = 0; l < e->label_count; l++) {
+            char *label = c_upper(e->labels[l]);
+            begin_item(v);
+            put_made(v, "c", format("%s_%s", upper, label));
+            put_c_string(v, "sql", e->labels[l]);
+            end_item(v);
+            free(label);
+        }
+        end_list(v, "labels");
+        end_item(v);
+        free(upper);
+        free(c);
+    }
+    end_list(v, "enums");
+}
+
+void view(lua_State *lua, const struct schema *s, const char *base)
+{
+    struct view v = {.lua = lua, .schema = s, .hash = 14695981039346656037u};
+
+    lua_newtable(lua);
+    put_made(&v, "file", format("%s.yaml", base));
+    put_made(&v, "header", format("%s.orm.h", base));
+    put_made(&v, "source", format("%s.orm.c", base));
+    put_made(&v, "guard", c_guard(base, "ORM_H"));
+    put_made(&v, "hash_macro", c_guard(base, "ORM_HASH"));
+    put_number(&v, "abi", ABI);
+    put_c_string(&v, "name", s->module);
+    put(&v, "c_module", s->module);
+    put_made(&v, "c_schema", format("%s_schema", s->module));
+    put_enums(&v);
+    begin_list(&v);
+    for (size_t i = 0; i < s->model_count; i++)
+        put_model(&v, &s->models[i]);
+    end_list(&v, "models");
+    begin_list(&v);
+    for (size_t i = 0; i < s->model_count; i++) {
+        char *c = c_name(s, s->by_dependency[i]->name);
+        hash(&v, c);
+        lua_pushstring(lua, c);
+        end_item(&v);
+        free(c);
+    }
+    end_list(&v, "by_dependency");
+    put_made(&v, "hash", format("0x%016llxu", (unsigned long long)v.hash));
+}
