@@ -15,11 +15,10 @@ static bool wants_key(const struct orm_object *o)
 /* -- Asking --------------------------------------------------------------------------
  */
 
-static struct pg_statement *sequence_statement(
-    struct orm_session *s, const struct orm_model *m)
+static struct pg_statement *sequence_statement(struct orm_session *s)
 {
     static const uint32_t types[] = {25, 25, 20};
-    shape_begin(s, 'S', m);
+    shape_begin(s, 'S', NULL);
     struct pg_statement *st = shape_known(s);
     if (st)
         return st;
@@ -50,7 +49,7 @@ static bool add_sequence(struct orm_session *s, struct order *o)
     params_add_int8(&o->params, (int64_t)o->wanted);
     memory_free(name);
     return params_finish(&o->params, &s->error) &&
-           flight_add(s, sequence_statement(s, m), &o->params);
+           flight_add(s, sequence_statement(s), &o->params);
 }
 
 static bool add_order(struct orm_session *s, struct order *o)
