@@ -86,9 +86,8 @@ static bool check_settings(PGconn *conn, struct orm_error *e)
     return true;
 }
 
-/* Seconds as libpq reads connect_timeout, in `conninfo` or PGCONNECT_TIMEOUT; 10 if it
- * is not given.  libpq's own timeout works in its blocking calls only. */
-static int64_t connect_seconds(const char *conninfo)
+/* libpq's own timeout works in its blocking calls only. */
+int64_t pg_connect_deadline(const char *conninfo, int64_t deadline)
 {
     int64_t seconds = 10;
     PQconninfoOption *parsed = conninfo ? PQconninfoParse(conninfo, NULL) : NULL;
@@ -96,10 +95,13 @@ static int64_t connect_seconds(const char *conninfo)
     for (const PQconninfoOption *o = parsed; o && o->keyword; o++)
         if (strcmp(o->keyword, "connect_timeout") == 0 && o->val)
             given = o->val;
-    if (given && atoi(given) > 0)
-        seconds = atoi(given);
+    const long wanted = given ? strtol(given, NULL, 10) : 0;
+    if (wanted > 0)
+        seconds = wanted;
     PQconninfoFree(parsed);
-    return seconds;
+
+    const int64_t latest = clock_now() + seconds * 1000;
+    return deadline < latest ? deadline : latest;
 }
 
 struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *e)
@@ -110,10 +112,6 @@ struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *
         "tcp_user_timeout", "dbname", "client_encoding", NULL};
     const char *const values[] = {
         "disable", "ormgen", "30000", conninfo ? conninfo : "", "UTF8", NULL};
-
-    const int64_t latest = clock_now() + connect_seconds(conninfo) * 1000;
-    if (deadline > latest)
-        deadline = latest;
 
     struct pg *c = memory_get_zeroed(sizeof *c);
     if (!c) {

@@ -80,11 +80,14 @@ static void connect(struct orm_session *s)
     for (unsigned i = 0; i < s->schema->model_count; i++)
         s->models[i].verified = false;
     s->transaction = TX_NONE;
+    const int64_t deadline = s->deadline;
+    s->deadline = pg_connect_deadline(s->conninfo, deadline);
     s->pg = pg_connect(s->conninfo, s->deadline, &s->error);
     if (s->pg && !introduce(s)) {
         pg_close(s->pg);
         s->pg = NULL;
     }
+    s->deadline = deadline;
 }
 
 static void disconnect(struct orm_session *s)

@@ -77,7 +77,9 @@ struct orm_session {
 
     struct pg_item *items; /* the flight that is being made */
     size_t item_count, item_capacity;
-    bool begins; /* the flight carries BEGIN */
+    size_t leading; /* items before the first that was added: BEGIN, DEALLOCATE */
+    bool begins;    /* the flight carries BEGIN */
+    char deallocate[56];
 
     struct orm_object *
         *changes; /* new, changed and deleted, in order of the first change */
