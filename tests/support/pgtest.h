@@ -43,5 +43,6 @@ void db_wait_until_gone(PGconn *db, const char *application_name);
 int db_group_setup(void **state);
 int db_group_teardown(void **state);
 int db_test_setup(void **state);
+#define DB_TEST(f) cmocka_unit_test_setup(f, db_test_setup)
 
 #endif
