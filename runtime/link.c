@@ -102,6 +102,8 @@ static bool same_pair(const struct link *a, const struct link *b)
 
 void link_collapse(struct orm_session *s)
 {
+    if (!s->link_count)
+        return;
     for (size_t i = 0; i < s->link_count; i++)
         s->links[i].sequence = i;
     qsort(s->links, s->link_count, sizeof *s->links, by_pair);
