@@ -4,6 +4,7 @@
  * and DELETE carry a guard: if a row is not there any more, they fail with its key in
  * the message, so the transaction cannot commit, without a round trip to find out. */
 #include "batch.h"
+#include "flight.h"
 
 bool batch_server_fills(const struct orm_object *o, unsigned column)
 {

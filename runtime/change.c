@@ -4,6 +4,7 @@
  * the flush finds what is missing by that. */
 #include "link.h"
 #include "memory.h"
+#include "slot.h"
 #include "undo.h"
 
 #include <stdio.h>

@@ -1,16 +1,11 @@
 /* flight.c: how a session talks: statements by shape, flights, and the second try when
  * server and session see a prepared statement differently. */
-#include "session.h"
+#include "flight.h"
 
 #include "memory.h"
 
 #include <stdio.h>
 #include <string.h>
-
-bool session_nomem(struct orm_session *s)
-{
-    return error_nomem(&s->error);
-}
 
 /* -- Statements by shape -------------------------------------------------------------
  */

@@ -2,6 +2,8 @@
  * a failed flush took is still ours and is used by the next. */
 #include "keys.h"
 
+#include "flight.h"
+#include "identity.h"
 #include "load.h"
 #include "memory.h"
 

@@ -4,7 +4,10 @@
  * value, a dropped connection or a failed allocation leaves every object as it was. */
 #include "load.h"
 
+#include "flight.h"
+#include "identity.h"
 #include "object.h"
+#include "slot.h"
 
 #include <string.h>
 

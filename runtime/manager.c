@@ -1,7 +1,10 @@
 /* manager.c: what can be asked of a table or a relation. */
+#include "flight.h"
+#include "identity.h"
 #include "load.h"
 #include "query.h"
 #include "relate.h"
+#include "slot.h"
 #include "to_many.h"
 #include "write.h"
 

@@ -61,9 +61,6 @@ static inline union orm_value object_value(const struct orm_object *o, unsigned 
     return type_get(&o->model->columns[column], o);
 }
 
-/* The value's key in a map of objects that keep it in `column`. */
-struct idmap_key object_map_key(const struct orm_column *column, union orm_value v);
-
 static inline struct orm_object **object_slot(
     const struct orm_object *o, const struct orm_to_one *ref)
 {
@@ -76,14 +73,7 @@ static inline struct orm_manager *object_manager(
     return (struct orm_manager *)((uintptr_t)o + many->offset);
 }
 
-/* The column is given another value, or a slot its object: forgets what the slots that
- * hang on the column hold. */
-void object_reset_slots_of(struct orm_object *o, unsigned column);
-
-/* All slots: back to unloaded, lists to dropped. */
-void object_reset_all_slots(struct orm_object *o);
-
-/* -- Memory and the map --------------------------------------------------------------
+/* -- Memory --------------------------------------------------------------------------
  */
 
 /* Bytes that object_make() takes from the arena. */
@@ -94,17 +84,6 @@ static inline size_t object_cost(const struct orm_model *m)
 
 /* A blank object: zeroes, empty texts, slots with their relations.  NULL: no memory. */
 struct orm_object *object_make(struct orm_session *s, const struct orm_model *m);
-
-/* The mapped object with this key; NULL also for what is expired. */
-struct orm_object *object_find(
-    const struct orm_session *s, const struct orm_model *m, union orm_value key);
-
-/* The same, expired or not. */
-struct orm_object *object_find_any(
-    const struct orm_session *s, const struct orm_model *m, union orm_value key);
-
-void object_map(struct orm_object *o);   /* room must be reserved */
-void object_unmap(struct orm_object *o); /* and out of its group */
 
 /* An object that reads as zero and drops writes: what a failed session gives instead of
  * NULL.  It needs no memory. */

@@ -5,6 +5,7 @@
  * only, so the text is a function of the shape. */
 #include "query.h"
 
+#include "flight.h"
 #include "load.h"
 #include "object.h"
 #include "relate.h"

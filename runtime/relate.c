@@ -1,5 +1,6 @@
 /* relate.c: what relations have in common. */
 #include "relate.h"
+#include "identity.h"
 
 #include <stddef.h>
 

@@ -5,6 +5,8 @@
  * "Alone" is allowed once per path (group.h), so nested loops do not multiply. */
 #include "to_many.h"
 
+#include "flight.h"
+#include "identity.h"
 #include "link.h"
 #include "load.h"
 #include "relate.h"

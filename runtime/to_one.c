@@ -3,6 +3,8 @@
  * A slot that points somewhere is read inline, by the generated getter.  A NULL slot
  * comes here: it has no key, or its row is known to be missing, or it is loaded now,
  * for all peers at once.  Loading by key never flushes. */
+#include "flight.h"
+#include "identity.h"
 #include "load.h"
 #include "relate.h"
 

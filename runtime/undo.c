@@ -7,8 +7,10 @@
 #include "undo.h"
 
 #include "group.h"
+#include "identity.h"
 #include "memory.h"
 #include "object.h"
+#include "slot.h"
 
 #include <string.h>
 

@@ -8,6 +8,8 @@
 #include "write.h"
 
 #include "batch.h"
+#include "flight.h"
+#include "identity.h"
 #include "keys.h"
 #include "link.h"
 #include "load.h"
