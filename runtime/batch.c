@@ -22,8 +22,7 @@ bool batch_defers(const struct orm_object *o, const struct orm_to_one *ref)
     return target && target->state & OBJECT_NEW && target->stamp > o->stamp;
 }
 
-/* -- Text ----------------------------------------------------------------------------
- */
+/* -- Text -------------------------------------------------------------------------- */
 
 static void number(struct buffer *sql, const char *before, unsigned n)
 {
@@ -160,8 +159,7 @@ static void (*const writers[])(struct buffer *, const struct batch *, int) = {
     [BATCH_DELETE] = write_delete,
 };
 
-/* -- Parameters ----------------------------------------------------------------------
- */
+/* -- Parameters -------------------------------------------------------------------- */
 
 struct arrays {
     uint32_t *types;
@@ -218,8 +216,7 @@ static void add_params(struct orm_session *s, struct batch *b, struct arrays *a)
                 add_column(s, b, i, a);
 }
 
-/* -- The whole -----------------------------------------------------------------------
- */
+/* -- The whole --------------------------------------------------------------------- */
 
 bool batch_compile(struct orm_session *s, struct batch *b)
 {

@@ -17,8 +17,7 @@ void orm_abort_null(const char *accessor)
     abort();
 }
 
-/* -- Recording -----------------------------------------------------------------------
- */
+/* -- Recording --------------------------------------------------------------------- */
 
 static bool queue(struct orm_session *s, struct orm_object *o)
 {
@@ -63,8 +62,7 @@ static void put(struct orm_object *o, unsigned column, const union orm_value *v)
         relate_touch(o, ref);
 }
 
-/* -- Columns -------------------------------------------------------------------------
- */
+/* -- Columns ----------------------------------------------------------------------- */
 
 /* True if setting `v` would change nothing.  A new object is given every value. */
 static bool is_same(const struct orm_object *o, unsigned column, union orm_value v)
@@ -138,8 +136,7 @@ void orm_set_null(struct orm_object *o, unsigned column)
         put(o, column, NULL);
 }
 
-/* -- Object slots --------------------------------------------------------------------
- */
+/* -- Object slots ------------------------------------------------------------------ */
 
 /* True if `to` can be referred to from `o`. */
 static bool may_link(
@@ -185,8 +182,7 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
         *object_slot(to, &to->model->to_ones[ref->inverse]) = o;
 }
 
-/* -- Making and deleting -------------------------------------------------------------
- */
+/* -- Making and deleting ----------------------------------------------------------- */
 
 static struct orm_object *make(struct orm_session *s, const struct orm_model *m)
 {
@@ -229,8 +225,7 @@ void orm_delete(struct orm_object *o)
         o->state |= OBJECT_DELETED;
 }
 
-/* -- To-many slots -------------------------------------------------------------------
- */
+/* -- To-many slots ----------------------------------------------------------------- */
 
 static bool may_join(
     struct orm_session *s, const struct orm_to_many *rel, const struct orm_object *o)

@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* -- Statements by shape -------------------------------------------------------------
- */
+/* -- Statements by shape ----------------------------------------------------------- */
 
 void shape_begin(struct orm_session *s, char kind, const struct orm_model *m)
 {
@@ -40,8 +39,7 @@ struct pg_statement *shape_make(
     return st;
 }
 
-/* -- Flights -------------------------------------------------------------------------
- */
+/* -- Flights ----------------------------------------------------------------------- */
 
 static struct pg_item *new_item(struct orm_session *s)
 {
@@ -244,8 +242,7 @@ const struct pg_result *flight_one(
     return NULL;
 }
 
-/* -- Whose fault ---------------------------------------------------------------------
- */
+/* -- Whose fault ------------------------------------------------------------------- */
 
 /* The column that a message names as ours: t.pages or t."pages". */
 static const struct orm_column *named_in(const char *message, const struct orm_model *m)

@@ -4,8 +4,7 @@
 
 #include "session.h"
 
-/* -- Statements by shape -------------------------------------------------------------
- */
+/* -- Statements by shape ----------------------------------------------------------- */
 
 /* Starts the shape of a statement: its kind, a letter, and the model, if there is one.
  */
@@ -17,8 +16,7 @@ struct pg_statement *shape_known(struct orm_session *s);
 struct pg_statement *shape_make(
     struct orm_session *s, const uint32_t *types, int type_count, bool counted);
 
-/* -- Flights -------------------------------------------------------------------------
- */
+/* -- Flights ----------------------------------------------------------------------- */
 
 /* Starts a flight, with BEGIN in it if one is wanted.  False on a failed session. */
 bool flight_begin(struct orm_session *s);

@@ -14,8 +14,7 @@ static bool wants_key(const struct orm_object *o)
            bit_is_set(object_null_bits(o), m->key);
 }
 
-/* -- Asking --------------------------------------------------------------------------
- */
+/* -- Asking ------------------------------------------------------------------------ */
 
 static struct pg_statement *sequence_statement(struct orm_session *s)
 {
@@ -61,8 +60,7 @@ static bool add_order(struct orm_session *s, struct order *o)
     return !o->wanted || add_sequence(s, o);
 }
 
-/* -- Receiving -----------------------------------------------------------------------
- */
+/* -- Receiving --------------------------------------------------------------------- */
 
 static bool take_numbers(
     struct orm_session *s, const struct orm_model *m, const struct pg_result *r)
@@ -131,8 +129,7 @@ static bool place_orders(struct orm_session *s, struct order *orders, size_t cou
     return good;
 }
 
-/* -- Giving out ----------------------------------------------------------------------
- */
+/* -- Giving out -------------------------------------------------------------------- */
 
 static void give(struct orm_session *s, struct orm_object *o)
 {

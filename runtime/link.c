@@ -70,8 +70,7 @@ size_t link_targets(struct orm_session *s, const struct orm_to_many *rel,
     return n;
 }
 
-/* -- Collapsing ----------------------------------------------------------------------
- */
+/* -- Collapsing -------------------------------------------------------------------- */
 
 static int order(uintptr_t a, uintptr_t b)
 {

@@ -13,8 +13,7 @@ struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *mod
     return s ? &session_model(s, model)->table : NULL;
 }
 
-/* -- Lists ---------------------------------------------------------------------------
- */
+/* -- Lists ------------------------------------------------------------------------- */
 
 /* What stands for a list when there is no session: never read as more than empty. */
 static const struct {
@@ -108,8 +107,7 @@ struct orm_object *orm_first(struct orm_manager *m, const void *query)
     return list_length(list) ? list_item(list, 0) : NULL;
 }
 
-/* -- Numbers -------------------------------------------------------------------------
- */
+/* -- Numbers ----------------------------------------------------------------------- */
 
 /* The one number of a one-row answer. */
 static size_t ask_number(
@@ -146,8 +144,7 @@ bool orm_exists(struct orm_manager *m, const void *query)
     return list ? list_length(list) != 0 : ask_number(m, query, QUERY_EXISTS) != 0;
 }
 
-/* -- By key --------------------------------------------------------------------------
- */
+/* -- By key ------------------------------------------------------------------------ */
 
 static const void *find_by_key(struct orm_manager *m, union orm_value key)
 {
@@ -192,8 +189,7 @@ struct orm_object *orm_require(struct orm_manager *m, union orm_value key)
     return object_placeholder(s, model);
 }
 
-/* -- One object ----------------------------------------------------------------------
- */
+/* -- One object -------------------------------------------------------------------- */
 
 static struct pg_statement *statement_by_key(
     struct orm_session *s, const struct orm_model *m)

@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* -- Bit sets ------------------------------------------------------------------------
- */
+/* -- Bit sets ---------------------------------------------------------------------- */
 
 bool object_has_changes(const struct orm_object *o)
 {
@@ -22,8 +21,7 @@ void object_clear_changes(struct orm_object *o)
         ORM_WORDS(o->model->column_count) * sizeof(uint64_t));
 }
 
-/* -- Memory --------------------------------------------------------------------------
- */
+/* -- Memory ------------------------------------------------------------------------ */
 
 static void make_blank(
     struct orm_object *o, struct orm_scope *scope, const struct orm_model *m)

@@ -13,16 +13,16 @@
 #define OBJECT_GONE        32u /* no row any more, or never: readable, not writable */
 #define OBJECT_UNDO        64u /* session.undos has it */
 #define OBJECT_PLACEHOLDER 128u
-#define OBJECT_SEEN        256u /* a mark for one function */
-#define OBJECT_KEYED       512u /* new, and the flush under way took its key */
+#define OBJECT_SEEN        256u  /* a mark for one function */
+#define OBJECT_KEYED       512u  /* new, and the flush under way took its key */
+#define OBJECT_BLANK       1024u /* mapped by load.c, not filled yet */
 
 static inline struct orm_session *object_session(const struct orm_object *o)
 {
     return o->scope->session;
 }
 
-/* -- Bit sets ------------------------------------------------------------------------
- */
+/* -- Bit sets ---------------------------------------------------------------------- */
 
 static inline uint64_t *object_null_bits(const struct orm_object *o)
 {
@@ -53,8 +53,7 @@ static inline void bit_put(uint64_t *bits, unsigned i, bool on)
 bool object_has_changes(const struct orm_object *o);
 void object_clear_changes(struct orm_object *o);
 
-/* -- Columns and slots ---------------------------------------------------------------
- */
+/* -- Columns and slots ------------------------------------------------------------- */
 
 static inline union orm_value object_value(const struct orm_object *o, unsigned column)
 {
@@ -73,14 +72,7 @@ static inline struct orm_manager *object_manager(
     return (struct orm_manager *)((uintptr_t)o + many->offset);
 }
 
-/* -- Memory --------------------------------------------------------------------------
- */
-
-/* Bytes that object_make() takes from the arena. */
-static inline size_t object_cost(const struct orm_model *m)
-{
-    return m->size + ARENA_ALIGN;
-}
+/* -- Memory ------------------------------------------------------------------------ */
 
 /* A blank object: zeroes, empty texts, slots with their relations.  NULL: no memory. */
 struct orm_object *object_make(struct orm_session *s, const struct orm_model *m);

@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* -- Connecting ----------------------------------------------------------------------
- */
+/* -- Connecting -------------------------------------------------------------------- */
 
 static const struct orm_column text_column = {.type = ORM_TEXT};
 
@@ -95,8 +94,7 @@ static void disconnect(struct orm_session *s)
     s->pg = NULL;
 }
 
-/* -- Memory --------------------------------------------------------------------------
- */
+/* -- Memory ------------------------------------------------------------------------ */
 
 static bool make_empty_lists(struct orm_session *s)
 {
@@ -175,8 +173,7 @@ static void free_session(struct orm_session *s)
     memory_free(s);
 }
 
-/* -- Opening and closing -------------------------------------------------------------
- */
+/* -- Opening and closing ----------------------------------------------------------- */
 
 struct orm_session *orm_open(const char *conninfo, const struct orm_schema *schema)
 {

@@ -25,8 +25,7 @@ struct pg {
     int binary[MAX_PARAMS]; /* all 1: the format of every parameter */
 };
 
-/* -- Connecting ----------------------------------------------------------------------
- */
+/* -- Connecting -------------------------------------------------------------------- */
 
 /* Notices are the server's talk; a flood of them must cost nothing. */
 static void ignore_notice(void *arg, const PGresult *result)
@@ -164,8 +163,7 @@ uint64_t pg_round_trips(const struct pg *c)
     return c ? c->round_trips : 0;
 }
 
-/* -- Sending -------------------------------------------------------------------------
- */
+/* -- Sending ----------------------------------------------------------------------- */
 
 static bool send_item(struct pg *c, struct pg_item *item)
 {
@@ -184,8 +182,7 @@ static bool send_item(struct pg *c, struct pg_item *item)
         c->conn, st->name, st->type_count, item->values, item->lengths, c->binary, 1);
 }
 
-/* -- Failures ------------------------------------------------------------------------
- */
+/* -- Failures ---------------------------------------------------------------------- */
 
 static void copy_field(char *to, size_t size, const PGresult *r, int which)
 {
@@ -259,8 +256,7 @@ static void fail_by_result(
     copy_field(e->field, sizeof e->field, r, PG_DIAG_COLUMN_NAME);
 }
 
-/* -- Receiving -----------------------------------------------------------------------
- */
+/* -- Receiving --------------------------------------------------------------------- */
 
 enum wait {
     WAIT_OK,
@@ -428,8 +424,7 @@ void pg_drop(struct pg_item *items, size_t count)
     }
 }
 
-/* -- Results -------------------------------------------------------------------------
- */
+/* -- Results ----------------------------------------------------------------------- */
 
 size_t pg_rows(const struct pg_result *r)
 {

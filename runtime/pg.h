@@ -71,8 +71,7 @@ void pg_drop(struct pg_item *items, size_t count);
 
 uint64_t pg_round_trips(const struct pg *c);
 
-/* -- Results -------------------------------------------------------------------------
- */
+/* -- Results ----------------------------------------------------------------------- */
 
 size_t pg_rows(const struct pg_result *r);
 size_t pg_columns(const struct pg_result *r);

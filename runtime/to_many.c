@@ -12,8 +12,7 @@
 #include "relate.h"
 #include "write.h"
 
-/* -- Whose lists ---------------------------------------------------------------------
- */
+/* -- Whose lists ------------------------------------------------------------------- */
 
 struct load {
     struct orm_session *s;
@@ -78,8 +77,7 @@ static size_t place_of(const struct load *l, union orm_value key)
     return o->at < l->owner_count && l->owners[o->at] == o ? o->at : NO_OWNER;
 }
 
-/* -- The statement -------------------------------------------------------------------
- */
+/* -- The statement ----------------------------------------------------------------- */
 
 static const struct orm_column *owner_key(const struct orm_to_many *rel)
 {
@@ -136,8 +134,7 @@ static struct pg_statement *statement(
     return shape_make(s, &type, 1, true);
 }
 
-/* -- From rows to lists --------------------------------------------------------------
- */
+/* -- From rows to lists ------------------------------------------------------------ */
 
 /* The column of the result that holds the owner's key. */
 static size_t owner_column(const struct orm_to_many *rel)
@@ -272,8 +269,7 @@ static bool take_rows(struct load *l, const struct pg_result *r)
     return true;
 }
 
-/* -- Loading -------------------------------------------------------------------------
- */
+/* -- Loading ----------------------------------------------------------------------- */
 
 static bool ask(struct load *l)
 {
@@ -306,8 +302,7 @@ static bool load_lists(
     return good;
 }
 
-/* -- Owners that are not saved -------------------------------------------------------
- */
+/* -- Owners that are not saved ----------------------------------------------------- */
 
 /* The object that an unwritten change links to the owner, or NULL. */
 static struct orm_object *linked_by(const struct orm_to_many *rel,

@@ -61,8 +61,7 @@ bool type_is_text(const struct orm_column *c)
     return c->type == ORM_TEXT || c->type == ORM_VARCHAR;
 }
 
-/* -- In a struct ---------------------------------------------------------------------
- */
+/* -- In a struct ------------------------------------------------------------------- */
 
 union orm_value type_get(const struct orm_column *c, const struct orm_object *o)
 {
@@ -142,8 +141,7 @@ bool type_equal(const struct orm_column *c, union orm_value a, union orm_value b
     }
 }
 
-/* -- What a type can hold ------------------------------------------------------------
- */
+/* -- What a type can hold ---------------------------------------------------------- */
 
 /* Characters of valid UTF-8 as PostgreSQL defines it (RFC 3629); -1 if it is not. */
 static int64_t count_characters(const char *text)
@@ -222,8 +220,7 @@ bool type_accepts(const struct orm_model *m, const struct orm_column *c,
     return true;
 }
 
-/* -- On the wire ---------------------------------------------------------------------
- */
+/* -- On the wire ------------------------------------------------------------------- */
 
 static uint64_t big_endian(const char *data, int size)
 {

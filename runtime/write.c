@@ -25,8 +25,7 @@ struct plan {
     uint64_t batch_count;
 };
 
-/* -- What there is to do -------------------------------------------------------------
- */
+/* -- What there is to do ----------------------------------------------------------- */
 
 static bool sort_out(struct plan *p)
 {
@@ -110,8 +109,7 @@ static void copy_keys(struct orm_object **objects, size_t count, bool back)
     }
 }
 
-/* -- Batches -------------------------------------------------------------------------
- */
+/* -- Batches ----------------------------------------------------------------------- */
 
 static struct batch *add_batch(
     struct plan *p, enum batch_kind kind, const struct orm_model *m)
@@ -312,8 +310,7 @@ static bool plan_deletes(struct plan *p)
     return counts != NULL;
 }
 
-/* -- The flight ----------------------------------------------------------------------
- */
+/* -- The flight -------------------------------------------------------------------- */
 
 static bool compile(struct plan *p)
 {
@@ -378,8 +375,7 @@ static bool send(struct plan *p, bool commit)
     return good;
 }
 
-/* -- Back to memory ------------------------------------------------------------------
- */
+/* -- Back to memory ---------------------------------------------------------------- */
 
 /* One cell that the server filled in. */
 static bool check_cell(struct orm_session *s, const struct orm_model *m,
@@ -481,8 +477,7 @@ static void settle(struct orm_object *o, uint64_t stamp)
     o->stamp = stamp;
 }
 
-/* -- What the database did to others -------------------------------------------------
- */
+/* -- What the database did to others ----------------------------------------------- */
 
 /* The row that `o` refers to was deleted: the database has followed on_delete. */
 static bool follow(struct orm_object *o, const struct orm_to_one *ref)
@@ -559,8 +554,7 @@ static void follow_deletes(struct orm_session *s)
             remove_deleted(s, s->schema->models[i]);
 }
 
-/* -- The whole -----------------------------------------------------------------------
- */
+/* -- The whole --------------------------------------------------------------------- */
 
 static bool publish(struct plan *p)
 {
