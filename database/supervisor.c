@@ -214,11 +214,15 @@ static void reconnect(struct supervisor *s)
 
 static bool create_database(struct supervisor *s, struct tenant *t)
 {
-    if (server_create_database(s->server, t->pid, t->database))
+    /* Without fsync a copy of the files takes half the time of a copy by way of WAL. */
+    const bool has_strategies = PQserverVersion(s->server) >= 150000;
+    const char *options = has_strategies ? "STRATEGY file_copy" : "";
+    if (server_create_database(s->server, t->pid, options, t->database))
         return true;
     const bool was_cut_off = PQstatus(s->server) != CONNECTION_OK;
     reconnect(s);
-    return was_cut_off && server_create_database(s->server, t->pid, t->database);
+    return was_cut_off &&
+           server_create_database(s->server, t->pid, options, t->database);
 }
 
 static void give_database(struct supervisor *s, struct tenant *t)

@@ -132,6 +132,13 @@ gives_arguments_and_standard_input_to_the_command() {
     equal 'from stdin' "$(echo 'from stdin' | dev run -- cat)" input
 }
 
+works_with_closed_standard_streams() {
+    echo 'CREATE TABLE a (i int);' >"$scratch/one.yaml"
+    dev run --schema "$scratch/one.yaml" -- sh -c 'psql -qAtc "TABLE a" >"$0"' \
+        "$scratch/table" <&- >&- 2>&- || fail 'the run failed'
+    [ -e "$scratch/table" ] || fail 'the command did not run'
+}
+
 names_the_database_in_the_environment() {
     dev run -- sh -euc '
         [ "$(psql -Atc "SELECT current_database()")" = "$PGDATABASE" ]
