@@ -152,7 +152,6 @@ static bool may_retry(struct orm_session *s, const struct pg_failure *f)
     mend(s->items[f->item].statement, f->remedy);
     if (s->transaction >= TX_OPEN) {
         s->error.code = ORM_CONFLICT;
-        s->error.retryable = true;
         return false;
     }
     return true;
@@ -213,6 +212,10 @@ bool flight_land(struct orm_session *s, size_t *failed_item)
         error_clear(&s->error);
         return true;
     }
+    const enum orm_code code = s->error.code;
+    s->error.retryable =
+        s->error.outcome != ORM_UNKNOWN &&
+        (code == ORM_CONFLICT || code == ORM_LOST || code == ORM_TIMEOUT);
     if (failed_item)
         *failed_item = f.item > s->leading ? f.item - s->leading : 0;
     /* What the server rolled back it must still be told to leave. */

@@ -123,7 +123,11 @@ struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *
         goto fail;
     }
     PQsetNoticeReceiver(c->conn, ignore_notice, NULL);
-    if (!finish_connecting(c->conn, deadline, e) || !check_settings(c->conn, e))
+    if (!finish_connecting(c->conn, deadline, e)) {
+        e->retryable = true;
+        goto fail;
+    }
+    if (!check_settings(c->conn, e))
         goto fail;
     if (PQsetnonblocking(c->conn, 1) != 0 || !PQenterPipelineMode(c->conn)) {
         error_set(e, ORM_LOST, "cannot connect: %s", PQerrorMessage(c->conn));
@@ -249,7 +253,6 @@ static void fail_by_result(
     if (e->code)
         return;
     error_set(e, code, "%s", primary ? primary : "the server gave no reason");
-    e->retryable = code == ORM_CONFLICT;
     error_copy(e->sqlstate, sizeof e->sqlstate, state);
     copy_field(e->constraint, sizeof e->constraint, r, PG_DIAG_CONSTRAINT_NAME);
     copy_field(e->model, sizeof e->model, r, PG_DIAG_TABLE_NAME);

@@ -316,14 +316,14 @@ bool type_check(const struct orm_model *m, const struct orm_column *c,
         return true;
     case ORM_TIMESTAMPTZ: {
         const int64_t t = (int64_t)big_endian(cell.data, 8);
-        if (t != INT64_MAX && t > INT64_MAX - EPOCH_MICROSECONDS)
+        if (t != INT64_MAX && t >= INT64_MAX - EPOCH_MICROSECONDS)
             return error_set_field(e, ORM_RANGE, m, c,
                 "the time is past the year 294246, the last that orm_time holds");
         return true;
     }
     case ORM_DATE: {
         const int32_t d = (int32_t)(uint32_t)big_endian(cell.data, 4);
-        if (d != INT32_MAX && d > INT32_MAX - EPOCH_DAYS)
+        if (d != INT32_MAX && d >= INT32_MAX - EPOCH_DAYS)
             return error_set_field(
                 e, ORM_RANGE, m, c, "the server sent no possible date");
         return true;
