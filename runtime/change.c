@@ -177,7 +177,7 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
     }
     *object_slot(o, ref) = to;
     if (!linked)
-        relate_touch(o, ref);
+        relate_show(o, ref);
     if (ref->unique && ref->inverse != ORM_NO_INVERSE)
         *object_slot(to, &to->model->to_ones[ref->inverse]) = o;
 }
@@ -219,9 +219,10 @@ void orm_delete(struct orm_object *o)
         return;
     relate_touch_all(o);
     session_model(s, o->model)->deletions++;
-    if (o->state & OBJECT_NEW)
+    if (o->state & OBJECT_NEW) {
+        list_end_notes(o);
         o->state = (o->state & ~OBJECT_NEW) | OBJECT_GONE;
-    else
+    } else
         o->state |= OBJECT_DELETED;
 }
 

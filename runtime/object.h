@@ -72,6 +72,14 @@ static inline struct orm_manager *object_manager(
     return (struct orm_manager *)((uintptr_t)o + many->offset);
 }
 
+/* The owner of a to-many slot; NULL for a model's whole table. */
+static inline struct orm_object *manager_owner(struct orm_manager *m)
+{
+    return m->relation->kind == ORM_MANY_TABLE
+               ? NULL
+               : (struct orm_object *)(void *)((char *)m - m->relation->offset);
+}
+
 /* -- Memory ------------------------------------------------------------------------ */
 
 /* A blank object: zeroes, empty texts, slots with their relations.  NULL: no memory. */

@@ -473,6 +473,7 @@ static void map_new(struct orm_object *o)
 static void settle(struct orm_object *o, uint64_t stamp)
 {
     object_clear_changes(o);
+    list_end_notes(o);
     o->state &= ~(OBJECT_NEW | OBJECT_QUEUED | OBJECT_KEYED);
     o->stamp = stamp;
 }
