@@ -22,6 +22,11 @@ bool batch_defers(const struct orm_object *o, const struct orm_to_one *ref)
     return target && target->state & OBJECT_NEW && target->stamp > o->stamp;
 }
 
+bool batch_is_guarded(const struct batch *b)
+{
+    return b->kind == BATCH_UPDATE || b->kind == BATCH_UNTIE || b->kind == BATCH_DELETE;
+}
+
 /* -- Text -------------------------------------------------------------------------- */
 
 static void number(struct buffer *sql, const char *before, unsigned n)
@@ -156,6 +161,7 @@ static void (*const writers[])(struct buffer *, const struct batch *, int) = {
     [BATCH_UPDATE] = write_update,
     [BATCH_UNLINK] = write_unlink,
     [BATCH_LINK] = write_link,
+    [BATCH_UNTIE] = write_update,
     [BATCH_DELETE] = write_delete,
 };
 
@@ -177,7 +183,8 @@ static void add_column(
     for (size_t i = 0; i < b->count; i++) {
         const struct orm_object *o = b->objects[i];
         const bool later = ref && batch_defers(o, ref);
-        if (later || bit_is_set(object_null_bits(o), column))
+        const bool unties = b->kind == BATCH_UNTIE && column != b->model->key;
+        if (later || unties || bit_is_set(object_null_bits(o), column))
             params_array_add_null(&b->params);
         else
             params_array_add(&b->params, c, type_get(c, o));
@@ -226,7 +233,7 @@ bool batch_compile(struct orm_session *s, struct batch *b)
         return session_nomem(s);
     add_params(s, b, &a);
     const int arrays = a.count;
-    if (b->kind == BATCH_UPDATE || b->kind == BATCH_DELETE) {
+    if (batch_is_guarded(b)) {
         params_add_int8(&b->params, (int64_t)b->count);
         a.types[a.count++] = 20;
     }
