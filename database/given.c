@@ -50,7 +50,7 @@ static _Noreturn void keep(int lease, pid_t client)
     const int client_end = pidfd_of(client);
     PGconn *server = server_open_given(NULL);
     char name[DATABASE_NAME];
-    if (!server || !server_create_database(server, client, name)) {
+    if (!server || !server_create_database(server, client, "", name)) {
         lease_refuse(lease, failure());
         _exit(1);
     }

@@ -1,6 +1,7 @@
 /* main.c: the command line of `ormgen-db`, the part of ormgen that talks to a server.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -153,8 +154,19 @@ static int dev(int argc, char **argv)
     return code;
 }
 
+/* What is opened later must not get the number of a standard stream. */
+static void fill_standard_streams(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
+    fill_standard_streams();
     signal(SIGCHLD, SIG_DFL); /* whatever we inherited: we wait for children */
     const char *part = argc > 1 ? argv[1] : "";
     if (strcmp(part, "--help") == 0) {

@@ -95,14 +95,15 @@ static bool is_state(const PGresult *result, const char *sqlstate)
     return state && strcmp(state, sqlstate) == 0;
 }
 
-bool server_create_database(PGconn *server, pid_t client, char name[DATABASE_NAME])
+bool server_create_database(
+    PGconn *server, pid_t client, const char *options, char name[DATABASE_NAME])
 {
     static unsigned number;
     for (int attempt = 0; attempt < 1000; attempt++) {
         snprintf(name, DATABASE_NAME, "ormgen_test_%ld_%u", (long)client, ++number);
         /* template0: nobody is connected to it, which CREATE DATABASE would wait for.
          */
-        char *sql = text("CREATE DATABASE %s TEMPLATE template0", name);
+        char *sql = text("CREATE DATABASE %s TEMPLATE template0 %s", name, options);
         PGresult *result = PQexec(server, sql);
         free(sql);
         const bool made = PQresultStatus(result) == PGRES_COMMAND_OK;

@@ -17,12 +17,14 @@ bool server_is_given(void);
 PGconn *server_open_given(const char *database);
 PGconn *server_open_private(const char *dir, const char *database);
 
-/* Makes an empty database for the process `client` and writes its name, which no
- * database of that server had. */
 enum {
     DATABASE_NAME = 64
 };
-bool server_create_database(PGconn *server, pid_t client, char name[DATABASE_NAME]);
+
+/* Makes an empty database for the process `client` and writes its name, which no
+ * database of that server had.  `options` are more of CREATE DATABASE's. */
+bool server_create_database(
+    PGconn *server, pid_t client, const char *options, char name[DATABASE_NAME]);
 
 /* Drops it, whoever uses it. */
 bool server_drop_database(PGconn *server, const char *name);

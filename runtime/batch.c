@@ -4,6 +4,7 @@
  * and DELETE carry a guard: if a row is not there any more, they fail with its key in
  * the message, so the transaction cannot commit, without a round trip to find out. */
 #include "batch.h"
+#include "flight.h"
 
 bool batch_server_fills(const struct orm_object *o, unsigned column)
 {
@@ -21,8 +22,12 @@ bool batch_defers(const struct orm_object *o, const struct orm_to_one *ref)
     return target && target->state & OBJECT_NEW && target->stamp > o->stamp;
 }
 
-/* -- Text ----------------------------------------------------------------------------
- */
+bool batch_is_guarded(const struct batch *b)
+{
+    return b->kind == BATCH_UPDATE || b->kind == BATCH_UNTIE || b->kind == BATCH_DELETE;
+}
+
+/* -- Text -------------------------------------------------------------------------- */
 
 static void number(struct buffer *sql, const char *before, unsigned n)
 {
@@ -156,11 +161,11 @@ static void (*const writers[])(struct buffer *, const struct batch *, int) = {
     [BATCH_UPDATE] = write_update,
     [BATCH_UNLINK] = write_unlink,
     [BATCH_LINK] = write_link,
+    [BATCH_UNTIE] = write_update,
     [BATCH_DELETE] = write_delete,
 };
 
-/* -- Parameters ----------------------------------------------------------------------
- */
+/* -- Parameters -------------------------------------------------------------------- */
 
 struct arrays {
     uint32_t *types;
@@ -178,7 +183,8 @@ static void add_column(
     for (size_t i = 0; i < b->count; i++) {
         const struct orm_object *o = b->objects[i];
         const bool later = ref && batch_defers(o, ref);
-        if (later || bit_is_set(object_null_bits(o), column))
+        const bool unties = b->kind == BATCH_UNTIE && column != b->model->key;
+        if (later || unties || bit_is_set(object_null_bits(o), column))
             params_array_add_null(&b->params);
         else
             params_array_add(&b->params, c, type_get(c, o));
@@ -217,8 +223,7 @@ static void add_params(struct orm_session *s, struct batch *b, struct arrays *a)
                 add_column(s, b, i, a);
 }
 
-/* -- The whole -----------------------------------------------------------------------
- */
+/* -- The whole --------------------------------------------------------------------- */
 
 bool batch_compile(struct orm_session *s, struct batch *b)
 {
@@ -228,7 +233,7 @@ bool batch_compile(struct orm_session *s, struct batch *b)
         return session_nomem(s);
     add_params(s, b, &a);
     const int arrays = a.count;
-    if (b->kind == BATCH_UPDATE || b->kind == BATCH_DELETE) {
+    if (batch_is_guarded(b)) {
         params_add_int8(&b->params, (int64_t)b->count);
         a.types[a.count++] = 20;
     }

@@ -9,6 +9,7 @@ enum batch_kind {
     BATCH_UPDATE,
     BATCH_UNLINK,
     BATCH_LINK,
+    BATCH_UNTIE, /* an UPDATE to null, before the rows themselves are deleted */
     BATCH_DELETE
 };
 
@@ -32,6 +33,9 @@ bool batch_compile(struct orm_session *s, struct batch *b);
 /* A new object that is inserted by a later batch cannot be referred to yet: the column
  * of the slot is written null first and updated afterwards. */
 bool batch_defers(const struct orm_object *o, const struct orm_to_one *ref);
+
+/* Whether the statement fails if one of its rows is not there. */
+bool batch_is_guarded(const struct batch *b);
 
 /* What the guard of an UPDATE or DELETE puts into its error before the missing key. */
 #define BATCH_STALE "orm_stale "

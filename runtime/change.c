@@ -4,6 +4,7 @@
  * the flush finds what is missing by that. */
 #include "link.h"
 #include "memory.h"
+#include "slot.h"
 #include "undo.h"
 
 #include <stdio.h>
@@ -16,8 +17,7 @@ void orm_abort_null(const char *accessor)
     abort();
 }
 
-/* -- Recording -----------------------------------------------------------------------
- */
+/* -- Recording --------------------------------------------------------------------- */
 
 static bool queue(struct orm_session *s, struct orm_object *o)
 {
@@ -62,8 +62,7 @@ static void put(struct orm_object *o, unsigned column, const union orm_value *v)
         relate_touch(o, ref);
 }
 
-/* -- Columns -------------------------------------------------------------------------
- */
+/* -- Columns ----------------------------------------------------------------------- */
 
 /* True if setting `v` would change nothing.  A new object is given every value. */
 static bool is_same(const struct orm_object *o, unsigned column, union orm_value v)
@@ -137,8 +136,7 @@ void orm_set_null(struct orm_object *o, unsigned column)
         put(o, column, NULL);
 }
 
-/* -- Object slots --------------------------------------------------------------------
- */
+/* -- Object slots ------------------------------------------------------------------ */
 
 /* True if `to` can be referred to from `o`. */
 static bool may_link(
@@ -179,13 +177,12 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
     }
     *object_slot(o, ref) = to;
     if (!linked)
-        relate_touch(o, ref);
+        relate_show(o, ref);
     if (ref->unique && ref->inverse != ORM_NO_INVERSE)
         *object_slot(to, &to->model->to_ones[ref->inverse]) = o;
 }
 
-/* -- Making and deleting -------------------------------------------------------------
- */
+/* -- Making and deleting ----------------------------------------------------------- */
 
 static struct orm_object *make(struct orm_session *s, const struct orm_model *m)
 {
@@ -222,14 +219,14 @@ void orm_delete(struct orm_object *o)
         return;
     relate_touch_all(o);
     session_model(s, o->model)->deletions++;
-    if (o->state & OBJECT_NEW)
+    if (o->state & OBJECT_NEW) {
+        list_end_notes(o);
         o->state = (o->state & ~OBJECT_NEW) | OBJECT_GONE;
-    else
+    } else
         o->state |= OBJECT_DELETED;
 }
 
-/* -- To-many slots -------------------------------------------------------------------
- */
+/* -- To-many slots ----------------------------------------------------------------- */
 
 static bool may_join(
     struct orm_session *s, const struct orm_to_many *rel, const struct orm_object *o)

@@ -1,18 +1,13 @@
 /* flight.c: how a session talks: statements by shape, flights, and the second try when
  * server and session see a prepared statement differently. */
-#include "session.h"
+#include "flight.h"
 
 #include "memory.h"
 
+#include <stdio.h>
 #include <string.h>
 
-bool session_nomem(struct orm_session *s)
-{
-    return error_nomem(&s->error);
-}
-
-/* -- Statements by shape -------------------------------------------------------------
- */
+/* -- Statements by shape ----------------------------------------------------------- */
 
 void shape_begin(struct orm_session *s, char kind, const struct orm_model *m)
 {
@@ -44,8 +39,7 @@ struct pg_statement *shape_make(
     return st;
 }
 
-/* -- Flights -------------------------------------------------------------------------
- */
+/* -- Flights ----------------------------------------------------------------------- */
 
 static struct pg_item *new_item(struct orm_session *s)
 {
@@ -59,16 +53,27 @@ static struct pg_item *new_item(struct orm_session *s)
     return item;
 }
 
+/* A statement that left the cache leaves the server too.  Outside of transactions only:
+ * there a server that has forgotten it does no harm. */
+static bool deallocate_retired(struct orm_session *s)
+{
+    if (!s->statements.retired[0] || s->transaction != TX_NONE)
+        return true;
+    snprintf(
+        s->deallocate, sizeof s->deallocate, "DEALLOCATE %s", s->statements.retired);
+    s->statements.retired[0] = '\0';
+    return flight_command(s, s->deallocate);
+}
+
 bool flight_begin(struct orm_session *s)
 {
     s->item_count = 0;
-    s->begins = false;
-    if (s->error.code)
+    s->begins = s->transaction == TX_WANTED;
+    if (s->error.code || !deallocate_retired(s) ||
+        (s->begins && !flight_command(s, "BEGIN")))
         return false;
-    if (s->transaction != TX_WANTED)
-        return true;
-    s->begins = true;
-    return flight_command(s, "BEGIN");
+    s->leading = s->item_count;
+    return true;
 }
 
 bool flight_add(
@@ -136,12 +141,17 @@ static void mend(struct pg_statement *st, enum pg_remedy remedy)
  * statement is mended for the next one only. */
 static bool may_retry(struct orm_session *s, const struct pg_failure *f)
 {
-    if (!f->remedy || f->item >= s->item_count || !s->items[f->item].statement)
+    if (!f->remedy || f->item >= s->item_count)
+        return false;
+    if (s->items[f->item].command == s->deallocate) {
+        s->items[f->item].command = "SELECT"; /* it is gone already */
+        return true;
+    }
+    if (!s->items[f->item].statement)
         return false;
     mend(s->items[f->item].statement, f->remedy);
     if (s->transaction >= TX_OPEN) {
         s->error.code = ORM_CONFLICT;
-        s->error.retryable = true;
         return false;
     }
     return true;
@@ -188,10 +198,10 @@ bool flight_land(struct orm_session *s, size_t *failed_item)
             !s->items[i].describe_only)
             s->statement_count++;
     if (good) {
-        if (s->begins)
+        if (s->begins) {
             s->transaction = TX_OPEN;
-        if (s->begins)
             s->began = s->stamp;
+        }
         return true;
     }
 
@@ -202,8 +212,12 @@ bool flight_land(struct orm_session *s, size_t *failed_item)
         error_clear(&s->error);
         return true;
     }
+    const enum orm_code code = s->error.code;
+    s->error.retryable =
+        s->error.outcome != ORM_UNKNOWN &&
+        (code == ORM_CONFLICT || code == ORM_LOST || code == ORM_TIMEOUT);
     if (failed_item)
-        *failed_item = s->begins && f.item ? f.item - 1 : f.item;
+        *failed_item = f.item > s->leading ? f.item - s->leading : 0;
     /* What the server rolled back it must still be told to leave. */
     if (s->begins)
         s->transaction = TX_OPEN;
@@ -212,7 +226,7 @@ bool flight_land(struct orm_session *s, size_t *failed_item)
 
 const struct pg_result *flight_result(const struct orm_session *s, size_t n)
 {
-    return s->items[n + (s->begins ? 1 : 0)].result;
+    return s->items[n + s->leading].result;
 }
 
 void flight_end(struct orm_session *s)
@@ -231,8 +245,7 @@ const struct pg_result *flight_one(
     return NULL;
 }
 
-/* -- Whose fault ---------------------------------------------------------------------
- */
+/* -- Whose fault ------------------------------------------------------------------- */
 
 /* The column that a message names as ours: t.pages or t."pages". */
 static const struct orm_column *named_in(const char *message, const struct orm_model *m)

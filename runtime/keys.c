@@ -2,6 +2,8 @@
  * a failed flush took is still ours and is used by the next. */
 #include "keys.h"
 
+#include "flight.h"
+#include "identity.h"
 #include "load.h"
 #include "memory.h"
 
@@ -12,14 +14,12 @@ static bool wants_key(const struct orm_object *o)
            bit_is_set(object_null_bits(o), m->key);
 }
 
-/* -- Asking --------------------------------------------------------------------------
- */
+/* -- Asking ------------------------------------------------------------------------ */
 
-static struct pg_statement *sequence_statement(
-    struct orm_session *s, const struct orm_model *m)
+static struct pg_statement *sequence_statement(struct orm_session *s)
 {
     static const uint32_t types[] = {25, 25, 20};
-    shape_begin(s, 'S', m);
+    shape_begin(s, 'S', NULL);
     struct pg_statement *st = shape_known(s);
     if (st)
         return st;
@@ -50,7 +50,7 @@ static bool add_sequence(struct orm_session *s, struct order *o)
     params_add_int8(&o->params, (int64_t)o->wanted);
     memory_free(name);
     return params_finish(&o->params, &s->error) &&
-           flight_add(s, sequence_statement(s, m), &o->params);
+           flight_add(s, sequence_statement(s), &o->params);
 }
 
 static bool add_order(struct orm_session *s, struct order *o)
@@ -60,8 +60,7 @@ static bool add_order(struct orm_session *s, struct order *o)
     return !o->wanted || add_sequence(s, o);
 }
 
-/* -- Receiving -----------------------------------------------------------------------
- */
+/* -- Receiving --------------------------------------------------------------------- */
 
 static bool take_numbers(
     struct orm_session *s, const struct orm_model *m, const struct pg_result *r)
@@ -130,8 +129,7 @@ static bool place_orders(struct orm_session *s, struct order *orders, size_t cou
     return good;
 }
 
-/* -- Giving out ----------------------------------------------------------------------
- */
+/* -- Giving out -------------------------------------------------------------------- */
 
 static void give(struct orm_session *s, struct orm_object *o)
 {

@@ -34,44 +34,13 @@ bool link_record(struct orm_session *s, const struct orm_to_many *rel,
         .target = turned ? owner : target,
         .add = add,
     };
-    list_drop(object_manager(owner, rel));
+    list_note(object_manager(owner, rel), target, add);
     if (inverse)
-        list_drop(object_manager(target, inverse));
-    return true;
+        list_note(object_manager(target, inverse), owner, add);
+    return !s->error.code;
 }
 
-static size_t position(struct orm_object *const *objects, size_t n, const void *o)
-{
-    size_t i = 0;
-    while (i < n && objects[i] != o)
-        i++;
-    return i;
-}
-
-size_t link_targets(struct orm_session *s, const struct orm_to_many *rel,
-    const struct orm_object *owner, struct orm_object **found)
-{
-    const bool turned = recorded_as(rel) != rel;
-    size_t n = 0;
-    for (size_t i = 0; i < s->link_count; i++) {
-        const struct link *l = &s->links[i];
-        if (l->relation != recorded_as(rel) || (turned ? l->target : l->owner) != owner)
-            continue;
-        struct orm_object *other = turned ? l->owner : l->target;
-        const size_t at = position(found, n, other);
-        if (l->add && at == n)
-            found[n++] = other;
-        else if (!l->add && at < n) {
-            n--;
-            for (size_t k = at; k < n; k++)
-                found[k] = found[k + 1];
-        }
-    }
-    return n;
-}
-
-/* -- Collapsing ----------------------------------------------------------------------
- */
+/* -- Collapsing -------------------------------------------------------------------- */
 
 static int order(uintptr_t a, uintptr_t b)
 {
@@ -102,6 +71,8 @@ static bool same_pair(const struct link *a, const struct link *b)
 
 void link_collapse(struct orm_session *s)
 {
+    if (!s->link_count)
+        return;
     for (size_t i = 0; i < s->link_count; i++)
         s->links[i].sequence = i;
     qsort(s->links, s->link_count, sizeof *s->links, by_pair);

@@ -10,11 +10,6 @@
 bool link_record(struct orm_session *s, const struct orm_to_many *rel,
     struct orm_object *owner, struct orm_object *target, bool add);
 
-/* The targets that the recorded links give to an owner; `found` has room for all links.
- */
-size_t link_targets(struct orm_session *s, const struct orm_to_many *rel,
-    const struct orm_object *owner, struct orm_object **found);
-
 /* Keeps the last record of each pair, sorted by relation, removals first. */
 void link_collapse(struct orm_session *s);
 

@@ -4,8 +4,6 @@
  * items and a NULL.  Programs hold the address of the second. */
 #include "list.h"
 
-#include "object.h"
-
 #include <string.h>
 
 struct list_head {
@@ -58,8 +56,31 @@ struct orm_object *list_item(const void *list, size_t i)
     return o;
 }
 
+/* -- Slots ---------------------------------------------------------------------------
+ */
+
+struct notes {
+    const void *list; /* made of them, or NULL */
+    struct list_note *first;
+    struct list_note *last;
+    size_t count;
+};
+
+static bool has_notes(const struct orm_manager *m)
+{
+    const struct orm_object *owner = manager_owner((struct orm_manager *)(uintptr_t)m);
+    return owner->state & OBJECT_NEW && m->list;
+}
+
+static struct notes *notes_of(const struct orm_manager *m)
+{
+    return (struct notes *)(uintptr_t)m->list;
+}
+
 const void *list_of(struct orm_session *s, struct orm_manager *m)
 {
+    if (has_notes(m))
+        return notes_of(m)->list;
     if (!m->list || m->list == &dropped)
         return NULL;
     struct list_head *head = head_of(m->list);
@@ -77,6 +98,83 @@ const void *list_of(struct orm_session *s, struct orm_manager *m)
 
 void list_drop(struct orm_manager *m)
 {
-    if (m->list)
+    if (has_notes(m))
+        notes_of(m)->list = NULL;
+    else if (m->list)
         m->list = &dropped;
+}
+
+void list_keep(struct orm_session *s, struct orm_manager *m, const void *list)
+{
+    struct orm_object *owner = manager_owner(m);
+    struct notes *n = has_notes(m) ? notes_of(m) : NULL;
+    if (!n && owner->state & OBJECT_NEW) {
+        n = arena_get(&s->scope.arena, sizeof *n);
+        if (!n)
+            return; /* it is made again when it is asked for again */
+        *n = (struct notes){0};
+        m->list = n;
+    }
+    if (n)
+        n->list = list;
+    else
+        m->list = list;
+}
+
+/* -- Notes ---------------------------------------------------------------------------
+ */
+
+static void add_note(
+    struct orm_session *s, struct orm_manager *m, struct list_note note)
+{
+    struct list_note *kept = arena_get(&s->scope.arena, sizeof *kept);
+    if (kept && !m->list) {
+        struct notes *n = arena_get(&s->scope.arena, sizeof *n);
+        if (n)
+            *n = (struct notes){0};
+        m->list = n;
+    }
+    if (!kept || !m->list) {
+        session_nomem(s);
+        return;
+    }
+    struct notes *n = notes_of(m);
+    *kept = note;
+    if (n->last)
+        n->last->next = kept;
+    else
+        n->first = kept;
+    n->last = kept;
+    n->count++;
+}
+
+void list_note(struct orm_manager *m, struct orm_object *o, bool linked)
+{
+    struct orm_object *owner = manager_owner(m);
+    list_drop(m);
+    if (owner->state & OBJECT_NEW)
+        add_note(object_session(owner), m,
+            (struct list_note){.object = o, .linked = linked});
+}
+
+const struct list_note *list_next_note(
+    const struct orm_manager *m, const struct list_note *after)
+{
+    if (after)
+        return after->next;
+    return has_notes(m) ? notes_of(m)->first : NULL;
+}
+
+size_t list_note_count(const struct orm_manager *m)
+{
+    return has_notes(m) ? notes_of(m)->count : 0;
+}
+
+void list_end_notes(struct orm_object *o)
+{
+    for (unsigned i = 0; i < o->model->to_many_count; i++) {
+        struct orm_manager *m = object_manager(o, &o->model->to_manys[i]);
+        if (has_notes(m))
+            m->list = notes_of(m)->list;
+    }
 }

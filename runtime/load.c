@@ -1,10 +1,15 @@
 /* load.c: from rows to objects, in two passes.
  *
- * The first looks at every cell and takes all memory; the second cannot fail.  So a bad
- * value, a dropped connection or a failed allocation leaves every object as it was. */
+ * The first looks at every cell and takes all memory: a row that is new gets a blank
+ * object in the map, so that no row is looked up twice.  The second fills them and
+ * cannot fail.  If the first does, the blank objects leave the map again: a bad value,
+ * a dropped connection or a failed allocation leaves every object as it was. */
 #include "load.h"
 
+#include "flight.h"
+#include "identity.h"
 #include "object.h"
+#include "slot.h"
 
 #include <string.h>
 
@@ -56,8 +61,7 @@ bool load_check_columns(struct orm_session *s, const struct orm_model *m,
     return true;
 }
 
-/* -- First pass ----------------------------------------------------------------------
- */
+/* -- First pass -------------------------------------------------------------------- */
 
 static bool check_cells(struct orm_session *s, const struct orm_model *m,
     const struct pg_cell *cells, size_t *text_bytes)
@@ -78,18 +82,18 @@ static bool check_cells(struct orm_session *s, const struct orm_model *m,
     return true;
 }
 
-/* -- Second pass ---------------------------------------------------------------------
- */
+static struct idmap_key key_in(const struct orm_column *key, struct pg_cell cell)
+{
+    const union orm_value v = type_decode(key, cell);
+    return type_is_text(key) ? idmap_text(v.text, (size_t)cell.length)
+                             : idmap_integer(v.integer);
+}
 
 struct orm_object *load_find(
     const struct orm_session *s, const struct orm_model *m, struct pg_cell key_cell)
 {
     const struct orm_column *key = &m->columns[m->key];
-    const union orm_value v = type_decode(key, key_cell);
-    const struct idmap_key k = type_is_text(key)
-                                   ? idmap_text(v.text, (size_t)key_cell.length)
-                                   : idmap_integer(v.integer);
-    return idmap_find(&session_model(s, m)->map, k, key->offset);
+    return idmap_find(&session_model(s, m)->map, key_in(key, key_cell), key->offset);
 }
 
 static union orm_value own_text(struct orm_session *s, struct pg_cell cell)
@@ -98,12 +102,6 @@ static union orm_value own_text(struct orm_session *s, struct pg_cell cell)
     memcpy(text, cell.data, (size_t)cell.length);
     text[cell.length] = '\0';
     return (union orm_value){.text = text};
-}
-
-static bool same_text(const char *have, struct pg_cell cell)
-{
-    return strncmp(have, cell.data, (size_t)cell.length) == 0 &&
-           have[cell.length] == '\0';
 }
 
 void load_cell(
@@ -115,6 +113,44 @@ void load_cell(
         type_put(c, o, type_zero(c));
     else
         type_put(c, o, type_is_text(c) ? own_text(s, cell) : type_decode(c, cell));
+}
+
+/* The object of a row: the mapped one, or a blank one that has its key and a place in
+ * the map, for which room is reserved.  NULL: memory is out. */
+static struct orm_object *claim(
+    struct orm_session *s, const struct orm_model *m, struct pg_cell key_cell)
+{
+    const struct orm_column *key = &m->columns[m->key];
+    const struct idmap_key k = key_in(key, key_cell);
+    struct idmap *map = &session_model(s, m)->map;
+    struct orm_object *o = idmap_find(map, k, key->offset);
+    if (o)
+        return o;
+    o = object_make(s, m);
+    if (!o || !arena_reserve(&s->scope.arena, (size_t)key_cell.length + 1))
+        return NULL;
+    load_cell(s, o, m->key, key_cell);
+    o->state = OBJECT_MAPPED | OBJECT_BLANK;
+    idmap_insert(map, k, o);
+    return o;
+}
+
+/* Those of the first `count` objects that were blank are none again. */
+static void disclaim(struct orm_object **objects, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (objects[i]->state & OBJECT_BLANK) {
+            object_unmap(objects[i]);
+            objects[i]->state = OBJECT_GONE;
+        }
+}
+
+/* -- Second pass ------------------------------------------------------------------- */
+
+static bool same_text(const char *have, struct pg_cell cell)
+{
+    return strncmp(have, cell.data, (size_t)cell.length) == 0 &&
+           have[cell.length] == '\0';
 }
 
 static bool is_equal(const struct orm_object *o, unsigned i, struct pg_cell cell)
@@ -141,21 +177,42 @@ static void fill_again(
     }
 }
 
-static struct orm_object *publish(
-    struct orm_session *s, const struct orm_model *m, const struct pg_cell *cells)
+static void publish(
+    struct orm_session *s, struct orm_object *o, const struct pg_cell *cells)
 {
-    struct orm_object *o = load_find(s, m, cells[m->key]);
-    if (!o) {
-        o = object_make(s, m);
-        for (unsigned i = 0; i < m->column_count; i++)
-            load_cell(s, o, i, cells[i]);
-        object_map(o);
+    if (o->state & OBJECT_BLANK) {
+        for (unsigned i = 0; i < o->model->column_count; i++)
+            if (i != o->model->key)
+                load_cell(s, o, i, cells[i]);
     } else if (o->stamp <= s->stamp) {
         fill_again(s, o, cells);
     }
     o->stamp = s->stamp;
-    o->state &= ~OBJECT_EXPIRED;
-    return o;
+    o->state &= ~(OBJECT_EXPIRED | OBJECT_BLANK);
+}
+
+/* -- Both -------------------------------------------------------------------------- */
+
+static bool claim_rows(struct orm_session *s, const struct orm_model *m,
+    const struct pg_result *r, size_t first, struct pg_cell *cells,
+    struct orm_object **objects, size_t extra)
+{
+    size_t text_bytes = 0, claimed = 0;
+    bool good =
+        idmap_reserve(&session_model(s, m)->map, pg_rows(r)) || session_nomem(s);
+    while (good && claimed < pg_rows(r)) {
+        pg_row(r, claimed, cells);
+        good = check_cells(s, m, cells + first, &text_bytes);
+        objects[claimed] = good ? claim(s, m, cells[first + m->key]) : NULL;
+        if (good && !objects[claimed])
+            good = session_nomem(s);
+        claimed += good;
+    }
+    if (good && !arena_reserve(&s->scope.arena, text_bytes + extra))
+        good = session_nomem(s);
+    if (!good)
+        disclaim(objects, claimed);
+    return good;
 }
 
 bool load_rows(struct orm_session *s, const struct orm_model *m,
@@ -166,23 +223,11 @@ bool load_rows(struct orm_session *s, const struct orm_model *m,
     struct pg_cell *cells = arena_get(&s->scratch, pg_columns(r) * sizeof *cells);
     if (!cells)
         return session_nomem(s);
-
-    const size_t rows = pg_rows(r);
-    size_t text_bytes = 0, unknown = 0;
-    for (size_t i = 0; i < rows; i++) {
+    if (!claim_rows(s, m, r, first, cells, objects, extra))
+        return false;
+    for (size_t i = 0; i < pg_rows(r); i++) {
         pg_row(r, i, cells);
-        if (!check_cells(s, m, cells + first, &text_bytes))
-            return false;
-        unknown += load_find(s, m, cells[first + m->key]) == NULL;
-    }
-    if (!arena_reserve(
-            &s->scope.arena, text_bytes + unknown * object_cost(m) + extra) ||
-        !idmap_reserve(&session_model(s, m)->map, unknown))
-        return session_nomem(s);
-
-    for (size_t i = 0; i < rows; i++) {
-        pg_row(r, i, cells);
-        objects[i] = publish(s, m, cells + first);
+        publish(s, objects[i], cells + first);
     }
     return true;
 }

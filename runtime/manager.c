@@ -1,7 +1,10 @@
 /* manager.c: what can be asked of a table or a relation. */
+#include "flight.h"
+#include "identity.h"
 #include "load.h"
 #include "query.h"
 #include "relate.h"
+#include "slot.h"
 #include "to_many.h"
 #include "write.h"
 
@@ -10,8 +13,7 @@ struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *mod
     return s ? &session_model(s, model)->table : NULL;
 }
 
-/* -- Lists ---------------------------------------------------------------------------
- */
+/* -- Lists ------------------------------------------------------------------------- */
 
 /* What stands for a list when there is no session: never read as more than empty. */
 static const struct {
@@ -105,8 +107,7 @@ struct orm_object *orm_first(struct orm_manager *m, const void *query)
     return list_length(list) ? list_item(list, 0) : NULL;
 }
 
-/* -- Numbers -------------------------------------------------------------------------
- */
+/* -- Numbers ----------------------------------------------------------------------- */
 
 /* The one number of a one-row answer. */
 static size_t ask_number(
@@ -143,9 +144,9 @@ bool orm_exists(struct orm_manager *m, const void *query)
     return list ? list_length(list) != 0 : ask_number(m, query, QUERY_EXISTS) != 0;
 }
 
-/* -- By key --------------------------------------------------------------------------
- */
+/* -- By key ------------------------------------------------------------------------ */
 
+/* The objects of a relation with this key: one, or none. */
 static const void *find_by_key(struct orm_manager *m, union orm_value key)
 {
     struct orm_query q = {0};
@@ -153,6 +154,44 @@ static const void *find_by_key(struct orm_manager *m, union orm_value key)
     q.where[0].column = m->relation->target->key;
     q.where[0].value = key;
     return find(m, &q, 0);
+}
+
+static struct pg_statement *statement_by_key(
+    struct orm_session *s, const struct orm_model *m)
+{
+    shape_begin(s, 'R', m);
+    struct pg_statement *st = shape_known(s);
+    if (st)
+        return st;
+    buffer_text(&s->sql, "SELECT ");
+    load_columns(s, m);
+    buffer_text(&s->sql, " FROM ");
+    buffer_table(&s->sql, m->schema, m->table);
+    buffer_text(&s->sql, " AS t WHERE t.");
+    buffer_identifier(&s->sql, m->columns[m->key].name);
+    buffer_text(&s->sql, " = $1");
+    const uint32_t type = type_oids(&m->columns[m->key], s->enums).oid;
+    return shape_make(s, &type, 1, true);
+}
+
+/* Asks the server for one row; loads by key never flush.  NULL: there is none, or the
+ * error is recorded. */
+static struct orm_object *load_by_key(
+    struct orm_session *s, const struct orm_model *m, union orm_value key)
+{
+    struct pg_statement *st = statement_by_key(s, m);
+    params_clear(&s->params);
+    params_add(&s->params, &m->columns[m->key], key);
+    const struct pg_result *r =
+        st && params_finish(&s->params, &s->error) ? flight_one(s, m, st) : NULL;
+    struct orm_object *row = NULL;
+    if (r && pg_rows(r) > 1)
+        error_set(&s->error, ORM_LOST, "the server broke the protocol: a key twice");
+    else if (r && pg_rows(r) == 1 && !load_rows(s, m, r, 0, &row, 0))
+        row = NULL;
+    flight_end(s);
+    arena_clear(&s->scratch);
+    return row;
 }
 
 struct orm_object *orm_get(struct orm_manager *m, union orm_value key)
@@ -164,11 +203,14 @@ struct orm_object *orm_get(struct orm_manager *m, union orm_value key)
     if (s->error.code ||
         !type_accepts(model, &model->columns[model->key], key, &s->error))
         return NULL;
-    struct orm_object *o = is_slot(m) ? NULL : object_find(s, model, key);
-    if (o)
-        return object_is_live(o) ? o : NULL;
-    const void *list = find_by_key(m, key);
-    return list_length(list) ? list_item(list, 0) : NULL;
+    if (is_slot(m)) {
+        const void *list = find_by_key(m, key);
+        return list_length(list) ? list_item(list, 0) : NULL;
+    }
+    struct orm_object *o = object_find(s, model, key);
+    if (!o)
+        o = load_by_key(s, model, key);
+    return o && object_is_live(o) ? o : NULL;
 }
 
 struct orm_object *orm_require(struct orm_manager *m, union orm_value key)
@@ -189,26 +231,7 @@ struct orm_object *orm_require(struct orm_manager *m, union orm_value key)
     return object_placeholder(s, model);
 }
 
-/* -- One object ----------------------------------------------------------------------
- */
-
-static struct pg_statement *statement_by_key(
-    struct orm_session *s, const struct orm_model *m)
-{
-    shape_begin(s, 'R', m);
-    struct pg_statement *st = shape_known(s);
-    if (st)
-        return st;
-    buffer_text(&s->sql, "SELECT ");
-    load_columns(s, m);
-    buffer_text(&s->sql, " FROM ");
-    buffer_table(&s->sql, m->schema, m->table);
-    buffer_text(&s->sql, " AS t WHERE t.");
-    buffer_identifier(&s->sql, m->columns[m->key].name);
-    buffer_text(&s->sql, " = $1");
-    const uint32_t type = type_oids(&m->columns[m->key], s->enums).oid;
-    return shape_make(s, &type, 1, true);
-}
+/* -- One object -------------------------------------------------------------------- */
 
 void orm_refresh(struct orm_object *o)
 {
@@ -218,19 +241,11 @@ void orm_refresh(struct orm_object *o)
     const struct orm_model *m = o->model;
     if (s->error.code || !object_is_live(o) || o->state & OBJECT_NEW)
         return;
-    struct pg_statement *st = statement_by_key(s, m);
-    params_clear(&s->params);
-    params_add(&s->params, &m->columns[m->key], object_value(o, m->key));
-    const struct pg_result *r =
-        st && params_finish(&s->params, &s->error) ? flight_one(s, m, st) : NULL;
-    struct orm_object *row;
-    if (r && pg_rows(r) != 1) {
-        char name[128];
-        error_set_field(&s->error, ORM_STALE, m, NULL,
-            "%s is not in the table any more", object_describe(o, name, sizeof name));
-    } else if (r && load_rows(s, m, r, 0, &row, 0)) {
+    if (load_by_key(s, m, object_value(o, m->key)) == o) {
         object_reset_all_slots(o);
+        return;
     }
-    flight_end(s);
-    arena_clear(&s->scratch);
+    char name[128];
+    error_set_field(&s->error, ORM_STALE, m, NULL, "%s is not in the table any more",
+        object_describe(o, name, sizeof name));
 }

@@ -13,16 +13,16 @@
 #define OBJECT_GONE        32u /* no row any more, or never: readable, not writable */
 #define OBJECT_UNDO        64u /* session.undos has it */
 #define OBJECT_PLACEHOLDER 128u
-#define OBJECT_SEEN        256u /* a mark for one function */
-#define OBJECT_KEYED       512u /* new, and the flush under way took its key */
+#define OBJECT_SEEN        256u  /* a mark for one function */
+#define OBJECT_KEYED       512u  /* new, and the flush under way took its key */
+#define OBJECT_BLANK       1024u /* mapped by load.c, not filled yet */
 
 static inline struct orm_session *object_session(const struct orm_object *o)
 {
     return o->scope->session;
 }
 
-/* -- Bit sets ------------------------------------------------------------------------
- */
+/* -- Bit sets ---------------------------------------------------------------------- */
 
 static inline uint64_t *object_null_bits(const struct orm_object *o)
 {
@@ -53,16 +53,12 @@ static inline void bit_put(uint64_t *bits, unsigned i, bool on)
 bool object_has_changes(const struct orm_object *o);
 void object_clear_changes(struct orm_object *o);
 
-/* -- Columns and slots ---------------------------------------------------------------
- */
+/* -- Columns and slots ------------------------------------------------------------- */
 
 static inline union orm_value object_value(const struct orm_object *o, unsigned column)
 {
     return type_get(&o->model->columns[column], o);
 }
-
-/* The value's key in a map of objects that keep it in `column`. */
-struct idmap_key object_map_key(const struct orm_column *column, union orm_value v);
 
 static inline struct orm_object **object_slot(
     const struct orm_object *o, const struct orm_to_one *ref)
@@ -76,35 +72,18 @@ static inline struct orm_manager *object_manager(
     return (struct orm_manager *)((uintptr_t)o + many->offset);
 }
 
-/* The column is given another value, or a slot its object: forgets what the slots that
- * hang on the column hold. */
-void object_reset_slots_of(struct orm_object *o, unsigned column);
-
-/* All slots: back to unloaded, lists to dropped. */
-void object_reset_all_slots(struct orm_object *o);
-
-/* -- Memory and the map --------------------------------------------------------------
- */
-
-/* Bytes that object_make() takes from the arena. */
-static inline size_t object_cost(const struct orm_model *m)
+/* The owner of a to-many slot; NULL for a model's whole table. */
+static inline struct orm_object *manager_owner(struct orm_manager *m)
 {
-    return m->size + ARENA_ALIGN;
+    return m->relation->kind == ORM_MANY_TABLE
+               ? NULL
+               : (struct orm_object *)(void *)((char *)m - m->relation->offset);
 }
+
+/* -- Memory ------------------------------------------------------------------------ */
 
 /* A blank object: zeroes, empty texts, slots with their relations.  NULL: no memory. */
 struct orm_object *object_make(struct orm_session *s, const struct orm_model *m);
-
-/* The mapped object with this key; NULL also for what is expired. */
-struct orm_object *object_find(
-    const struct orm_session *s, const struct orm_model *m, union orm_value key);
-
-/* The same, expired or not. */
-struct orm_object *object_find_any(
-    const struct orm_session *s, const struct orm_model *m, union orm_value key);
-
-void object_map(struct orm_object *o);   /* room must be reserved */
-void object_unmap(struct orm_object *o); /* and out of its group */
 
 /* An object that reads as zero and drops writes: what a failed session gives instead of
  * NULL.  It needs no memory. */

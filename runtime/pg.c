@@ -25,8 +25,7 @@ struct pg {
     int binary[MAX_PARAMS]; /* all 1: the format of every parameter */
 };
 
-/* -- Connecting ----------------------------------------------------------------------
- */
+/* -- Connecting -------------------------------------------------------------------- */
 
 /* Notices are the server's talk; a flood of them must cost nothing. */
 static void ignore_notice(void *arg, const PGresult *result)
@@ -86,9 +85,8 @@ static bool check_settings(PGconn *conn, struct orm_error *e)
     return true;
 }
 
-/* Seconds as libpq reads connect_timeout, in `conninfo` or PGCONNECT_TIMEOUT; 10 if it
- * is not given.  libpq's own timeout works in its blocking calls only. */
-static int64_t connect_seconds(const char *conninfo)
+/* libpq's own timeout works in its blocking calls only. */
+int64_t pg_connect_deadline(const char *conninfo, int64_t deadline)
 {
     int64_t seconds = 10;
     PQconninfoOption *parsed = conninfo ? PQconninfoParse(conninfo, NULL) : NULL;
@@ -96,10 +94,13 @@ static int64_t connect_seconds(const char *conninfo)
     for (const PQconninfoOption *o = parsed; o && o->keyword; o++)
         if (strcmp(o->keyword, "connect_timeout") == 0 && o->val)
             given = o->val;
-    if (given && atoi(given) > 0)
-        seconds = atoi(given);
+    const long wanted = given ? strtol(given, NULL, 10) : 0;
+    if (wanted > 0)
+        seconds = wanted;
     PQconninfoFree(parsed);
-    return seconds;
+
+    const int64_t latest = clock_now() + seconds * 1000;
+    return deadline < latest ? deadline : latest;
 }
 
 struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *e)
@@ -110,10 +111,6 @@ struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *
         "tcp_user_timeout", "dbname", "client_encoding", NULL};
     const char *const values[] = {
         "disable", "ormgen", "30000", conninfo ? conninfo : "", "UTF8", NULL};
-
-    const int64_t latest = clock_now() + connect_seconds(conninfo) * 1000;
-    if (deadline > latest)
-        deadline = latest;
 
     struct pg *c = memory_get_zeroed(sizeof *c);
     if (!c) {
@@ -126,7 +123,11 @@ struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *
         goto fail;
     }
     PQsetNoticeReceiver(c->conn, ignore_notice, NULL);
-    if (!finish_connecting(c->conn, deadline, e) || !check_settings(c->conn, e))
+    if (!finish_connecting(c->conn, deadline, e)) {
+        e->retryable = true;
+        goto fail;
+    }
+    if (!check_settings(c->conn, e))
         goto fail;
     if (PQsetnonblocking(c->conn, 1) != 0 || !PQenterPipelineMode(c->conn)) {
         error_set(e, ORM_LOST, "cannot connect: %s", PQerrorMessage(c->conn));
@@ -166,8 +167,7 @@ uint64_t pg_round_trips(const struct pg *c)
     return c ? c->round_trips : 0;
 }
 
-/* -- Sending -------------------------------------------------------------------------
- */
+/* -- Sending ----------------------------------------------------------------------- */
 
 static bool send_item(struct pg *c, struct pg_item *item)
 {
@@ -186,8 +186,7 @@ static bool send_item(struct pg *c, struct pg_item *item)
         c->conn, st->name, st->type_count, item->values, item->lengths, c->binary, 1);
 }
 
-/* -- Failures ------------------------------------------------------------------------
- */
+/* -- Failures ---------------------------------------------------------------------- */
 
 static void copy_field(char *to, size_t size, const PGresult *r, int which)
 {
@@ -254,15 +253,13 @@ static void fail_by_result(
     if (e->code)
         return;
     error_set(e, code, "%s", primary ? primary : "the server gave no reason");
-    e->retryable = code == ORM_CONFLICT;
     error_copy(e->sqlstate, sizeof e->sqlstate, state);
     copy_field(e->constraint, sizeof e->constraint, r, PG_DIAG_CONSTRAINT_NAME);
     copy_field(e->model, sizeof e->model, r, PG_DIAG_TABLE_NAME);
     copy_field(e->field, sizeof e->field, r, PG_DIAG_COLUMN_NAME);
 }
 
-/* -- Receiving -----------------------------------------------------------------------
- */
+/* -- Receiving --------------------------------------------------------------------- */
 
 enum wait {
     WAIT_OK,
@@ -430,8 +427,7 @@ void pg_drop(struct pg_item *items, size_t count)
     }
 }
 
-/* -- Results -------------------------------------------------------------------------
- */
+/* -- Results ----------------------------------------------------------------------- */
 
 size_t pg_rows(const struct pg_result *r)
 {

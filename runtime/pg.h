@@ -50,6 +50,10 @@ struct pg_failure {
     enum pg_remedy remedy;
 };
 
+/* The moment by which a connection must be made: connect_timeout seconds from now, as
+ * in `conninfo` or PGCONNECT_TIMEOUT, else 10; not after `deadline`. */
+int64_t pg_connect_deadline(const char *conninfo, int64_t deadline);
+
 /* Never blocks past `deadline` (clock_now()'s scale).  NULL: `e` has the reason. */
 struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *e);
 void pg_close(struct pg *c);
@@ -67,8 +71,7 @@ void pg_drop(struct pg_item *items, size_t count);
 
 uint64_t pg_round_trips(const struct pg *c);
 
-/* -- Results -------------------------------------------------------------------------
- */
+/* -- Results ----------------------------------------------------------------------- */
 
 size_t pg_rows(const struct pg_result *r);
 size_t pg_columns(const struct pg_result *r);

@@ -5,14 +5,14 @@
  * only, so the text is a function of the shape. */
 #include "query.h"
 
+#include "flight.h"
 #include "load.h"
 #include "object.h"
 #include "relate.h"
 
 #include <stddef.h>
 
-/* -- Operators -----------------------------------------------------------------------
- */
+/* -- Operators --------------------------------------------------------------------- */
 
 enum operand {
     NO_OPERAND,
@@ -96,8 +96,7 @@ static void number(struct compiler *c, unsigned n)
     placeholder(c, 20);
 }
 
-/* -- Conditions ----------------------------------------------------------------------
- */
+/* -- Conditions -------------------------------------------------------------------- */
 
 static void separate(struct compiler *c)
 {
@@ -203,8 +202,7 @@ static bool conditions(struct compiler *c, const struct orm_cond *where)
     return true;
 }
 
-/* -- The owner of a relation ---------------------------------------------------------
- */
+/* -- The owner of a relation ------------------------------------------------------- */
 
 static bool owner_condition(struct compiler *c, struct orm_manager *manager)
 {
@@ -238,8 +236,7 @@ static bool owner_condition(struct compiler *c, struct orm_manager *manager)
     return true;
 }
 
-/* -- Order and limits ----------------------------------------------------------------
- */
+/* -- Order and limits -------------------------------------------------------------- */
 
 static void order_by(struct compiler *c, unsigned i, bool descending, bool *first)
 {
@@ -283,8 +280,7 @@ static void cut(struct compiler *c, unsigned limit, unsigned offset)
     }
 }
 
-/* -- The whole -----------------------------------------------------------------------
- */
+/* -- The whole --------------------------------------------------------------------- */
 
 /* A struct X_query is read member by member at the places that struct orm_query says.
  */

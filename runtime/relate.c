@@ -1,5 +1,6 @@
 /* relate.c: what relations have in common. */
 #include "relate.h"
+#include "identity.h"
 
 #include <stddef.h>
 
@@ -112,5 +113,25 @@ void relate_touch_all(struct orm_object *o)
             continue;
         drop_inverse(o, ref, target);
         drop_joined(o, ref, target);
+    }
+}
+
+static void note(struct orm_object *target, unsigned slot, struct orm_object *o)
+{
+    list_note(object_manager(target, &target->model->to_manys[slot]), o, true);
+}
+
+void relate_show(struct orm_object *o, const struct orm_to_one *ref)
+{
+    relate_touch(o, ref);
+    struct orm_object *target = *object_slot(o, ref);
+    if (!target || !(target->state & OBJECT_NEW))
+        return;
+    if (ref->inverse != ORM_NO_INVERSE && !ref->unique)
+        note(target, ref->inverse, o);
+    for (unsigned i = 0; i < target->model->to_many_count; i++) {
+        const struct orm_to_many *many = &target->model->to_manys[i];
+        if (many->through == o->model && &o->model->to_ones[many->through_owner] == ref)
+            note(target, i, o);
     }
 }

@@ -29,14 +29,6 @@ static inline bool object_is_live(const struct orm_object *o)
     return !(o->state & (OBJECT_DELETED | OBJECT_GONE | OBJECT_PLACEHOLDER));
 }
 
-/* The owner of a to-many slot; NULL for a model's whole table. */
-static inline struct orm_object *manager_owner(struct orm_manager *m)
-{
-    return m->relation->kind == ORM_MANY_TABLE
-               ? NULL
-               : (struct orm_object *)(void *)((char *)m - m->relation->offset);
-}
-
 struct orm_session *manager_session(struct orm_manager *m);
 
 /* The other end of a join relation; NULL if none was generated. */
@@ -57,5 +49,9 @@ struct orm_object *relate_target(
  * dropped. */
 void relate_touch(struct orm_object *o, const struct orm_to_one *ref);
 void relate_touch_all(struct orm_object *o);
+
+/* After the slot was set: as relate_touch, and an unsaved target notes `o` for its
+ * lists. */
+void relate_show(struct orm_object *o, const struct orm_to_one *ref);
 
 #endif

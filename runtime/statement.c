@@ -36,7 +36,8 @@ struct pg_statement *statement_find(
 }
 
 /* A hash of the text and the types, so that equal names mean equal statements, whoever
- * else prepares on the same server connection. */
+ * else prepares on the same server connection; and of the shape, so that two entries
+ * with one text do not meet in one name. */
 static void give_name(struct statement *st)
 {
     XXH3_state_t state;
@@ -44,6 +45,7 @@ static void give_name(struct statement *st)
     XXH3_128bits_update(&state, st->pg.sql, strlen(st->pg.sql));
     XXH3_128bits_update(
         &state, st->pg.types, (size_t)st->pg.type_count * sizeof *st->pg.types);
+    XXH3_128bits_update(&state, &st->shape, sizeof st->shape);
     XXH3_128bits_update(&state, &st->generation, sizeof st->generation);
     const XXH128_hash_t h = XXH3_128bits_digest(&state);
     snprintf(st->pg.name, sizeof st->pg.name, "o%016llx%016llx",

@@ -5,13 +5,13 @@
  * "Alone" is allowed once per path (group.h), so nested loops do not multiply. */
 #include "to_many.h"
 
-#include "link.h"
+#include "flight.h"
+#include "identity.h"
 #include "load.h"
 #include "relate.h"
 #include "write.h"
 
-/* -- Whose lists ---------------------------------------------------------------------
- */
+/* -- Whose lists ------------------------------------------------------------------- */
 
 struct load {
     struct orm_session *s;
@@ -76,8 +76,7 @@ static size_t place_of(const struct load *l, union orm_value key)
     return o->at < l->owner_count && l->owners[o->at] == o ? o->at : NO_OWNER;
 }
 
-/* -- The statement -------------------------------------------------------------------
- */
+/* -- The statement ----------------------------------------------------------------- */
 
 static const struct orm_column *owner_key(const struct orm_to_many *rel)
 {
@@ -134,8 +133,7 @@ static struct pg_statement *statement(
     return shape_make(s, &type, 1, true);
 }
 
-/* -- From rows to lists --------------------------------------------------------------
- */
+/* -- From rows to lists ------------------------------------------------------------ */
 
 /* The column of the result that holds the owner's key. */
 static size_t owner_column(const struct orm_to_many *rel)
@@ -270,8 +268,7 @@ static bool take_rows(struct load *l, const struct pg_result *r)
     return true;
 }
 
-/* -- Loading -------------------------------------------------------------------------
- */
+/* -- Loading ----------------------------------------------------------------------- */
 
 static bool ask(struct load *l)
 {
@@ -304,43 +301,59 @@ static bool load_lists(
     return good;
 }
 
-/* -- Owners that are not saved -------------------------------------------------------
- */
+/* -- Owners that are not saved ----------------------------------------------------- */
 
-/* The object that an unwritten change links to the owner, or NULL. */
+/* The object that a noted change links to the owner now, or NULL. */
 static struct orm_object *linked_by(const struct orm_to_many *rel,
-    const struct orm_object *owner, struct orm_object *change)
+    const struct orm_object *owner, struct orm_object *noted)
 {
-    if (!object_is_live(change))
+    if (!object_is_live(noted))
         return NULL;
     if (rel->kind == ORM_MANY_REVERSE)
-        return change->model == rel->target &&
-                       *object_slot(change, &rel->target->to_ones[rel->ref]) == owner
-                   ? change
-                   : NULL;
-    return change->model == rel->through &&
-                   *object_slot(change, &rel->through->to_ones[rel->through_owner]) ==
-                       owner
-               ? *object_slot(change, &rel->through->to_ones[rel->through_target])
+        return *object_slot(noted, &rel->target->to_ones[rel->ref]) == owner ? noted
+                                                                             : NULL;
+    if (!rel->through)
+        return noted;
+    const struct orm_to_one *refs = rel->through->to_ones;
+    return *object_slot(noted, &refs[rel->through_owner]) == owner
+               ? *object_slot(noted, &refs[rel->through_target])
                : NULL;
 }
 
-/* What was linked in memory, in order of the change. */
-static const void *list_in_memory(
-    struct orm_session *s, struct orm_object *owner, const struct orm_to_many *rel)
+/* Each linked object once, where it was linked first and not unlinked since. */
+static size_t read_notes(const struct orm_manager *m, struct orm_object **found)
 {
-    const size_t most = s->change_count + s->link_count + 1;
-    struct orm_object **found = arena_get(&s->scratch, most * sizeof *found);
+    struct orm_object *owner = manager_owner((struct orm_manager *)(uintptr_t)m);
     size_t n = 0;
-    for (size_t i = 0; found && i < s->change_count; i++)
-        if ((found[n] = linked_by(rel, owner, s->changes[i])) != NULL)
-            n++;
-    if (found && rel->kind == ORM_MANY_JOIN && !rel->through)
-        n += link_targets(s, rel, owner, found + n);
-    const void *list = found ? list_make(s, rel->target, found, n) : NULL;
+    for (const struct list_note *note = NULL;
+         (note = list_next_note(m, note)) != NULL;) {
+        struct orm_object *o = linked_by(m->relation, owner, note->object);
+        if (!o || (o->state & OBJECT_SEEN) == (note->linked ? OBJECT_SEEN : 0))
+            continue;
+        o->state ^= OBJECT_SEEN;
+        found[n++] = o;
+    }
+    /* What was linked and unlinked stands twice or more, and is not seen at the end. */
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (found[i]->state & OBJECT_SEEN) {
+            found[i]->state &= ~OBJECT_SEEN;
+            found[kept++] = found[i];
+        }
+    return kept;
+}
+
+static const void *list_in_memory(struct orm_session *s, struct orm_manager *m)
+{
+    const size_t most = list_note_count(m) + 1;
+    struct orm_object **found = arena_get(&s->scratch, most * sizeof *found);
+    const void *list =
+        found ? list_make(s, m->relation->target, found, read_notes(m, found)) : NULL;
     arena_clear(&s->scratch);
     if (!list)
         session_nomem(s);
+    else
+        list_keep(s, m, list);
     return list;
 }
 
@@ -353,10 +366,8 @@ const void *to_many_list(struct orm_session *s, struct orm_manager *m)
         return list;
     if (s->error.code || !object_is_live(owner))
         return NULL;
-    if (owner->state & OBJECT_NEW) {
-        m->list = list_in_memory(s, owner, rel);
-        return m->list;
-    }
+    if (owner->state & OBJECT_NEW)
+        return list_in_memory(s, m);
     if (!write_before_reading(s, rel) || !load_lists(s, owner, rel))
         return NULL;
     return m->list;

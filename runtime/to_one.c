@@ -3,11 +3,12 @@
  * A slot that points somewhere is read inline, by the generated getter.  A NULL slot
  * comes here: it has no key, or its row is known to be missing, or it is loaded now,
  * for all peers at once.  Loading by key never flushes. */
+#include "flight.h"
+#include "identity.h"
 #include "load.h"
 #include "relate.h"
 
-/* -- One slot ------------------------------------------------------------------------
- */
+/* -- One slot ---------------------------------------------------------------------- */
 
 static bool has_key(const struct orm_object *o, const struct orm_to_one *ref)
 {
@@ -60,8 +61,7 @@ static struct orm_object *find_mapped(
     return target && object_is_live(target) ? target : NULL;
 }
 
-/* -- A group -------------------------------------------------------------------------
- */
+/* -- A group ----------------------------------------------------------------------- */
 
 struct flock {
     struct orm_object *alone; /* stands for the group when there is none */
@@ -82,8 +82,7 @@ static bool waits(const struct orm_object *o, unsigned slot)
     return o && object_is_live(o) && orm_ref_state(o, slot) == ORM_REF_UNLOADED;
 }
 
-/* -- Loading -------------------------------------------------------------------------
- */
+/* -- Loading ----------------------------------------------------------------------- */
 
 struct load {
     struct orm_session *s;
@@ -227,8 +226,7 @@ static bool load_targets(struct orm_session *s, struct orm_object *asked, unsign
     return good;
 }
 
-/* -- The call ------------------------------------------------------------------------
- */
+/* -- The call ---------------------------------------------------------------------- */
 
 /* What stands for a required object when the session has failed. */
 static struct orm_object *stand_in(

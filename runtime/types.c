@@ -61,8 +61,7 @@ bool type_is_text(const struct orm_column *c)
     return c->type == ORM_TEXT || c->type == ORM_VARCHAR;
 }
 
-/* -- In a struct ---------------------------------------------------------------------
- */
+/* -- In a struct ------------------------------------------------------------------- */
 
 union orm_value type_get(const struct orm_column *c, const struct orm_object *o)
 {
@@ -142,8 +141,7 @@ bool type_equal(const struct orm_column *c, union orm_value a, union orm_value b
     }
 }
 
-/* -- What a type can hold ------------------------------------------------------------
- */
+/* -- What a type can hold ---------------------------------------------------------- */
 
 /* Characters of valid UTF-8 as PostgreSQL defines it (RFC 3629); -1 if it is not. */
 static int64_t count_characters(const char *text)
@@ -222,8 +220,7 @@ bool type_accepts(const struct orm_model *m, const struct orm_column *c,
     return true;
 }
 
-/* -- On the wire ---------------------------------------------------------------------
- */
+/* -- On the wire ------------------------------------------------------------------- */
 
 static uint64_t big_endian(const char *data, int size)
 {
@@ -319,14 +316,14 @@ bool type_check(const struct orm_model *m, const struct orm_column *c,
         return true;
     case ORM_TIMESTAMPTZ: {
         const int64_t t = (int64_t)big_endian(cell.data, 8);
-        if (t != INT64_MAX && t > INT64_MAX - EPOCH_MICROSECONDS)
+        if (t != INT64_MAX && t >= INT64_MAX - EPOCH_MICROSECONDS)
             return error_set_field(e, ORM_RANGE, m, c,
                 "the time is past the year 294246, the last that orm_time holds");
         return true;
     }
     case ORM_DATE: {
         const int32_t d = (int32_t)(uint32_t)big_endian(cell.data, 4);
-        if (d != INT32_MAX && d > INT32_MAX - EPOCH_DAYS)
+        if (d != INT32_MAX && d >= INT32_MAX - EPOCH_DAYS)
             return error_set_field(
                 e, ORM_RANGE, m, c, "the server sent no possible date");
         return true;

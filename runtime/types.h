@@ -22,8 +22,7 @@ const char *type_name_of_oid(uint32_t oid);
 /* "int8": how the YAML calls it. */
 const char *type_name(const struct orm_column *c);
 
-/* -- In a struct ---------------------------------------------------------------------
- */
+/* -- In a struct ------------------------------------------------------------------- */
 
 union orm_value type_get(const struct orm_column *c, const struct orm_object *o);
 
@@ -40,8 +39,7 @@ bool type_equal(const struct orm_column *c, union orm_value a, union orm_value b
 bool type_accepts(const struct orm_model *m, const struct orm_column *c,
     union orm_value v, struct orm_error *e);
 
-/* -- On the wire ---------------------------------------------------------------------
- */
+/* -- On the wire ------------------------------------------------------------------- */
 
 /* Appends the binary form, without its length.  `v` must be accepted. */
 void type_encode(const struct orm_column *c, union orm_value v, struct buffer *to);

@@ -7,8 +7,11 @@
 #include "undo.h"
 
 #include "group.h"
+#include "identity.h"
+#include "list.h"
 #include "memory.h"
 #include "object.h"
+#include "slot.h"
 
 #include <string.h>
 
@@ -53,6 +56,7 @@ void undo_forget(struct orm_session *s)
 static void detach(struct orm_object *o)
 {
     const struct orm_column *key = &o->model->columns[o->model->key];
+    list_end_notes(o);
     object_unmap(o);
     if (key->flags & ORM_COLUMN_IDENTITY)
         type_put(key, o, type_zero(key));

@@ -8,6 +8,8 @@
 #include "write.h"
 
 #include "batch.h"
+#include "flight.h"
+#include "identity.h"
 #include "keys.h"
 #include "link.h"
 #include "load.h"
@@ -23,8 +25,7 @@ struct plan {
     uint64_t batch_count;
 };
 
-/* -- What there is to do -------------------------------------------------------------
- */
+/* -- What there is to do ----------------------------------------------------------- */
 
 static bool sort_out(struct plan *p)
 {
@@ -108,8 +109,7 @@ static void copy_keys(struct orm_object **objects, size_t count, bool back)
     }
 }
 
-/* -- Batches -------------------------------------------------------------------------
- */
+/* -- Batches ----------------------------------------------------------------------- */
 
 static struct batch *add_batch(
     struct plan *p, enum batch_kind kind, const struct orm_model *m)
@@ -236,29 +236,39 @@ static bool has_deferred(const struct orm_object *o)
     return false;
 }
 
-static bool plan_updates_of(
-    struct plan *p, struct orm_object **objects, size_t count, columns_of *columns)
+static bool plan_updates_of(struct plan *p, enum batch_kind kind,
+    struct orm_object **objects, size_t count, columns_of *columns)
 {
     const size_t *counts = count_models(p, objects, count);
     for (unsigned i = 0; counts && i < p->s->schema->model_count; i++)
-        if (counts[i] && !group_by_columns(p, BATCH_UPDATE, p->s->schema->models[i],
-                             objects, count, columns))
+        if (counts[i] && !group_by_columns(
+                             p, kind, p->s->schema->models[i], objects, count, columns))
             return false;
     return counts != NULL;
 }
 
-static bool plan_updates(struct plan *p)
+/* Updates of those objects of the list that need one. */
+static bool plan_some_updates(struct plan *p, enum batch_kind kind,
+    struct orm_object **objects, size_t count, bool (*needs)(const struct orm_object *),
+    columns_of *columns)
 {
-    struct orm_object **deferred =
-        arena_get(&p->s->scratch, (p->new_count + 1) * sizeof *deferred);
-    if (!deferred)
+    struct orm_object **chosen =
+        arena_get(&p->s->scratch, (count + 1) * sizeof *chosen);
+    if (!chosen)
         return session_nomem(p->s);
     size_t n = 0;
-    for (size_t i = 0; i < p->new_count; i++)
-        if (has_deferred(p->news[i]))
-            deferred[n++] = p->news[i];
-    return plan_updates_of(p, deferred, n, columns_deferred) &&
-           plan_updates_of(p, p->updates, p->update_count, columns_to_update);
+    for (size_t i = 0; i < count; i++)
+        if (needs(objects[i]))
+            chosen[n++] = objects[i];
+    return plan_updates_of(p, kind, chosen, n, columns);
+}
+
+static bool plan_updates(struct plan *p)
+{
+    return plan_some_updates(p, BATCH_UPDATE, p->news, p->new_count, has_deferred,
+               columns_deferred) &&
+           plan_updates_of(
+               p, BATCH_UPDATE, p->updates, p->update_count, columns_to_update);
 }
 
 static bool is_row(const struct orm_object *o)
@@ -293,6 +303,33 @@ static bool plan_links(struct plan *p)
     return true;
 }
 
+/* True if the row that the slot refers to is deleted by an earlier statement than that
+ * of `o`, in the same flush. */
+static bool is_tied(const struct orm_object *o, const struct orm_to_one *ref)
+{
+    if (ref->reverse || ref->on_delete == ORM_ON_DELETE_SET_NULL ||
+        ref->target->index <= o->model->index ||
+        !(o->model->columns[ref->column].flags & ORM_COLUMN_NULLABLE))
+        return false;
+    const struct orm_object *target = relate_target(o, ref);
+    return target && target->state & OBJECT_DELETED;
+}
+
+static void columns_tied(const struct orm_object *o, uint64_t *bits)
+{
+    for (unsigned i = 0; i < o->model->to_one_count; i++)
+        if (is_tied(o, &o->model->to_ones[i]))
+            bit_put(bits, o->model->to_ones[i].column, true);
+}
+
+static bool has_tied(const struct orm_object *o)
+{
+    for (unsigned i = 0; i < o->model->to_one_count; i++)
+        if (is_tied(o, &o->model->to_ones[i]))
+            return true;
+    return false;
+}
+
 static void no_columns(const struct orm_object *o, uint64_t *bits)
 {
     (void)o;
@@ -302,6 +339,9 @@ static void no_columns(const struct orm_object *o, uint64_t *bits)
 /* Children first. */
 static bool plan_deletes(struct plan *p)
 {
+    if (!plan_some_updates(
+            p, BATCH_UNTIE, p->deletes, p->delete_count, has_tied, columns_tied))
+        return false;
     const size_t *counts = count_models(p, p->deletes, p->delete_count);
     for (unsigned i = p->s->schema->model_count; counts && i--;)
         if (counts[i] && !group_by_columns(p, BATCH_DELETE, p->s->schema->models[i],
@@ -310,8 +350,7 @@ static bool plan_deletes(struct plan *p)
     return counts != NULL;
 }
 
-/* -- The flight ----------------------------------------------------------------------
- */
+/* -- The flight -------------------------------------------------------------------- */
 
 static bool compile(struct plan *p)
 {
@@ -325,7 +364,7 @@ static bool compile(struct plan *p)
 static void explain_stale(struct orm_session *s, const struct batch *b)
 {
     const char *key = strstr(s->error.message, BATCH_STALE);
-    if (!key || (b->kind != BATCH_UPDATE && b->kind != BATCH_DELETE))
+    if (!key || !batch_is_guarded(b))
         return;
     char shown[64];
     error_copy(shown, sizeof shown, key + strlen(BATCH_STALE));
@@ -376,8 +415,7 @@ static bool send(struct plan *p, bool commit)
     return good;
 }
 
-/* -- Back to memory ------------------------------------------------------------------
- */
+/* -- Back to memory ---------------------------------------------------------------- */
 
 /* One cell that the server filled in. */
 static bool check_cell(struct orm_session *s, const struct orm_model *m,
@@ -475,12 +513,12 @@ static void map_new(struct orm_object *o)
 static void settle(struct orm_object *o, uint64_t stamp)
 {
     object_clear_changes(o);
+    list_end_notes(o);
     o->state &= ~(OBJECT_NEW | OBJECT_QUEUED | OBJECT_KEYED);
     o->stamp = stamp;
 }
 
-/* -- What the database did to others -------------------------------------------------
- */
+/* -- What the database did to others ----------------------------------------------- */
 
 /* The row that `o` refers to was deleted: the database has followed on_delete. */
 static bool follow(struct orm_object *o, const struct orm_to_one *ref)
@@ -557,8 +595,7 @@ static void follow_deletes(struct orm_session *s)
             remove_deleted(s, s->schema->models[i]);
 }
 
-/* -- The whole -----------------------------------------------------------------------
- */
+/* -- The whole --------------------------------------------------------------------- */
 
 static bool publish(struct plan *p)
 {

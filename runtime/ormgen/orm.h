@@ -37,8 +37,7 @@ extern "C" {
 struct orm_schema;
 struct orm_session;
 
-/* -- Values --------------------------------------------------------------------------
- */
+/* -- Values ------------------------------------------------------------------------ */
 
 /* Microseconds since 1970-01-01 00:00 UTC (PostgreSQL counts from 2000).  The range is
  * PostgreSQL's up to the year 294246; later values are ORM_RANGE. */
@@ -51,8 +50,7 @@ typedef int32_t orm_date;
 #define ORM_DATE_INFINITY       INT32_MAX
 #define ORM_DATE_MINUS_INFINITY INT32_MIN
 
-/* -- Errors --------------------------------------------------------------------------
- */
+/* -- Errors ------------------------------------------------------------------------ */
 
 /* What went wrong, by remedy. */
 enum orm_code {
@@ -91,8 +89,7 @@ struct orm_error {
     char message[512];   /* one line, no newline */
 };
 
-/* -- Sessions ------------------------------------------------------------------------
- */
+/* -- Sessions ---------------------------------------------------------------------- */
 
 /* Connects.  `conninfo` is libpq's (keywords or URI, copied); NULL takes the PG*
  * variables.  Gives up after connect_timeout seconds, 10 unless `conninfo` or
@@ -156,8 +153,7 @@ ORM_EXPORT uint64_t orm_statements(const struct orm_session *s);
 /* How often the session waited for the server. */
 ORM_EXPORT uint64_t orm_round_trips(const struct orm_session *s);
 
-/* -- Lists ---------------------------------------------------------------------------
- */
+/* -- Lists ------------------------------------------------------------------------- */
 
 /* Visits a list in order: orm_each(struct book, b, book_all(m)) { ... }
  * `list` is evaluated once; break and continue work as in any for. */

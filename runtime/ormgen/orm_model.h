@@ -30,8 +30,7 @@ struct orm_model;
 struct orm_scope;
 struct orm_group;
 
-/* -- Objects -------------------------------------------------------------------------
- */
+/* -- Objects ----------------------------------------------------------------------- */
 
 struct orm_object {
     const struct orm_model *model;
@@ -56,8 +55,7 @@ enum orm_ref {
     ORM_REF_LOADED
 };
 
-/* -- Tables --------------------------------------------------------------------------
- */
+/* -- Tables ------------------------------------------------------------------------ */
 
 enum orm_type {
     ORM_BOOL = 1,    /* bool */
@@ -179,8 +177,7 @@ struct orm_schema {
     uint16_t enum_count;
 };
 
-/* -- Queries -------------------------------------------------------------------------
- */
+/* -- Queries ----------------------------------------------------------------------- */
 
 enum orm_op {
     ORM_NONE, /* an empty element: skipped */
@@ -278,8 +275,7 @@ static inline struct orm_order orm_order_by(unsigned column, bool descending)
     return o;
 }
 
-/* -- Calls of generated code ---------------------------------------------------------
- */
+/* -- Calls of generated code ------------------------------------------------------- */
 /* `void *` stands for the model's struct, `const void *` list for its list struct. */
 
 /* The object of a slot whose pointer is NULL: loads it, for all peers, unless it is

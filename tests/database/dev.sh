@@ -46,6 +46,15 @@ exit_code_of() {
     echo $code
 }
 
+# fails_with CODE PART-OF-THE-MESSAGE COMMAND...
+fails_with() {
+    code=$1
+    message=$2
+    shift 2
+    equal "$code" "$(exit_code_of "$@" 2>"$scratch/err")" 'exit code'
+    contains "$message" "$(cat "$scratch/err")"
+}
+
 is_empty() {
     [ -z "$(ls -A "$1")" ]
 }
@@ -87,9 +96,13 @@ databases() {
 # Starts COMMAND with a database, and returns when it has it: $client, $database, $host.
 start() {
     rm -f "$scratch/started"
-    "$ormgen_db" dev run -- sh -c 'echo "$PGDATABASE $PGHOST" >"$0.new"; mv "$0.new" "$0"; exec "$@"' \
-        "$scratch/started" "$@" >"$scratch/out" 2>&1 &
+    "$ormgen_db" dev run -- sh -c '
+        echo "$PGDATABASE $PGHOST" >"$0.new"
+        mv "$0.new" "$0"
+        exec "$@"
+    ' "$scratch/started" "$@" >"$scratch/out" 2>&1 &
     client=$!
+    clients="$clients $client"
     eventually 30000 test -e "$scratch/started"
     read -r database host <"$scratch/started"
 }
@@ -104,19 +117,26 @@ is_ready() {
     psql -h "$host" -U postgres -c '' postgres >/dev/null 2>&1
 }
 
-# ---------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------
 
 passes_the_exit_code_of_the_command() {
     equal 0 "$(exit_code_of dev run -- true)" 'exit code'
     equal 7 "$(exit_code_of dev run -- sh -c 'exit 7')" 'exit code'
     equal 143 "$(exit_code_of dev run -- sh -c 'kill -TERM $$')" 'exit code'
-    equal 127 "$(exit_code_of dev run -- ./no-such-command 2>"$scratch/err")" 'exit code'
-    contains './no-such-command: No such file' "$(cat "$scratch/err")"
+    fails_with 127 './no-such-command: No such file' dev run -- ./no-such-command
 }
 
 gives_arguments_and_standard_input_to_the_command() {
-    equal 'a b|--schema|c' "$(dev run -- sh -c 'echo "$1|$2|$3"' - 'a b' --schema c)" arguments
+    equal 'a b|--schema|c' \
+        "$(dev run -- sh -c 'echo "$1|$2|$3"' - 'a b' --schema c)" arguments
     equal 'from stdin' "$(echo 'from stdin' | dev run -- cat)" input
+}
+
+works_with_closed_standard_streams() {
+    echo 'CREATE TABLE a (i int);' >"$scratch/one.yaml"
+    dev run --schema "$scratch/one.yaml" -- sh -c 'psql -qAtc "TABLE a" >"$0"' \
+        "$scratch/table" <&- >&- 2>&- || fail 'the run failed'
+    [ -e "$scratch/table" ] || fail 'the command did not run'
 }
 
 names_the_database_in_the_environment() {
@@ -129,8 +149,8 @@ names_the_database_in_the_environment() {
 }
 
 keeps_settings_for_other_servers_from_the_command() {
-    equal 1 "$(PGPASSWORD=x PGHOSTADDR=192.0.2.1 PGPORT=1 PGREQUIREPEER=who PGDATABASE=no \
-        PGCHANNELBINDING=require dev run -- psql -Atc 'SELECT 1')" answer
+    equal 1 "$(PGPASSWORD=x PGHOSTADDR=192.0.2.1 PGPORT=1 PGREQUIREPEER=who \
+        PGDATABASE=no PGCHANNELBINDING=require dev run -- psql -Atc 'SELECT 1')" answer
 }
 
 does_not_hold_the_output_of_its_caller() {
@@ -144,8 +164,10 @@ does_not_hold_the_output_of_its_caller() {
 gives_each_of_8_parallel_runs_its_own_database() {
     runs=
     for i in 1 2 3 4 5 6 7 8; do
-        dev run -- sh -c 'psql -qc "CREATE TABLE mine (i int)" && echo "$PGHOST $PGDATABASE"' \
-            >"$scratch/$i" &
+        dev run -- sh -euc '
+            psql -qc "CREATE TABLE mine (i int)"
+            echo "$PGHOST $PGDATABASE"
+        ' >"$scratch/$i" &
         runs="$runs $!"
     done
     for run in $runs; do
@@ -177,9 +199,9 @@ CREATE TABLE "b;" (
 CREATE TABLE c (i int);
 END
     start sleep 20
-    equal 4 "$(exit_code_of dev run --schema "$scratch/wrong.yaml" -- \
-        touch "$scratch/ran" 2>"$scratch/err")" 'exit code'
-    equal "ormgen-db: $scratch/wrong.yaml: statement 3 of its SQL: type \"nonsense\" does not exist [42704]
+    fails_with 4 '' dev run --schema "$scratch/wrong.yaml" -- touch "$scratch/ran"
+    what='type "nonsense" does not exist [42704]'
+    equal "ormgen-db: $scratch/wrong.yaml: statement 3 of its SQL: $what
 CREATE TABLE \"b;\" (
   i nonsense
 )" "$(cat "$scratch/err")" message
@@ -193,7 +215,7 @@ is_alone() {
 }
 
 passes_on_what_is_wrong_with_a_schema() {
-    equal 1 "$(exit_code_of dev run --schema broken.yaml -- true 2>"$scratch/err")" 'exit code'
+    fails_with 1 '' dev run --schema broken.yaml -- true
     equal 'broken.yaml:1:1: error: it is broken' "$(cat "$scratch/err")" message
     is_empty "$ORMGEN_RUN_DIR" || fail 'a server was started for nothing'
 }
@@ -211,15 +233,14 @@ drops_the_database_when_the_command_is_killed() {
 drops_the_database_after_an_interrupt() {
     start sleep 20
     first=$host
-    # Ctrl-C goes to the whole foreground group, which setsid makes of it.
-    setsid sh -c 'trap - INT; exec "$@"' - "$ormgen_db" dev run -- \
+    # Ctrl-C goes to the whole foreground group.  What a script starts with & is deaf to it.
+    setsid env --default-signal=INT "$ormgen_db" dev run -- \
         sh -c 'echo "$PGDATABASE" >"$0"; sleep 20; :' "$scratch/interrupted" &
     eventually 10000 test -s "$scratch/interrupted"
     database=$(cat "$scratch/interrupted")
     host=$first
     has_database "$database" || fail 'no database'
-    # A shell without job control starts its children deaf to Ctrl-C: TERM is the same way.
-    kill -TERM -$!
+    kill -INT -$!
     eventually 1000 not has_database "$database"
 }
 
@@ -281,29 +302,25 @@ psql_has_a_database_of_its_own() {
 }
 
 explains_its_usage() {
-    equal 2 "$(exit_code_of dev run 2>"$scratch/err")" 'exit code'
-    contains 'no command' "$(cat "$scratch/err")"
-    equal 2 "$(exit_code_of dev rum 2>"$scratch/err")" 'exit code'
-    contains 'unknown command: dev rum' "$(cat "$scratch/err")"
-    equal 2 "$(exit_code_of dev run --shcema x -- true 2>"$scratch/err")" 'exit code'
+    fails_with 2 'no command' dev run
+    fails_with 2 'unknown command: dev rum' dev rum
+    fails_with 2 'shcema' dev run --shcema x -- true
     contains 'usage:' "$(dev run --help)"
 }
 
 says_what_to_install() {
-    equal 4 "$(ORMGEN_PG_BINDIR=/nowhere exit_code_of dev run -- true 2>"$scratch/err")" \
-        'exit code'
-    contains '/nowhere: no `postgres`' "$(cat "$scratch/err")"
+    fails_with 4 '/nowhere: no `postgres`' \
+        env ORMGEN_PG_BINDIR=/nowhere "$ormgen_db" dev run -- true
     is_empty "$ORMGEN_RUN_DIR" || fail 'a directory stays behind'
 }
 
 shows_why_a_server_does_not_start() {
     mkdir "$scratch/bin"
     printf '#!/bin/sh\nmkdir -p "${1#--pgdata=}"\n' >"$scratch/bin/initdb"
-    printf '#!/bin/sh\necho the disk is made of cheese >&2\nexit 1\n' >"$scratch/bin/postgres"
+    printf '#!/bin/sh\necho a disk of cheese >&2\nexit 1\n' >"$scratch/bin/postgres"
     chmod 755 "$scratch/bin" "$scratch/bin/"*
     export ORMGEN_CACHE_DIR="$open/cache" ORMGEN_PG_BINDIR="$scratch/bin"
-    equal 4 "$(exit_code_of dev run -- true 2>"$scratch/err")" 'exit code'
-    contains 'the disk is made of cheese' "$(cat "$scratch/err")"
+    fails_with 4 'a disk of cheese' dev run -- true
     eventually 1000 is_empty "$ORMGEN_RUN_DIR"
 }
 
@@ -316,14 +333,16 @@ given() {
 
 uses_the_server_that_is_given() {
     given sh -euc '
-        before=$(psql -Atc "SELECT string_agg(datname, \$\$,\$\$ ORDER BY 1) FROM pg_database")
-        inner=$("$0" dev run -- sh -c "psql -Atc \"SELECT current_database()\"
-            psql \"\$DATABASE_URL\" -Atc \"SELECT current_database()\"; echo \$PGDATABASE")
+        all="SELECT string_agg(datname, chr(32) ORDER BY datname) FROM pg_database"
+        before=$(psql -Atc "$all")
+        inner=$("$0" dev run -- sh -euc "
+            psql -Atc \"SELECT current_database()\"
+            psql \"\$DATABASE_URL\" -Atc \"SELECT current_database()\"
+            echo \$PGDATABASE")
         [ "$(echo "$inner" | sort -u | wc -l)" = 1 ]
         [ "$(echo "$inner" | head -n1)" != "$PGDATABASE" ]
         sleep 0.5
-        [ "$before" = "$(psql -Atc \
-            "SELECT string_agg(datname, \$\$,\$\$ ORDER BY 1) FROM pg_database")" ]
+        [ "$before" = "$(psql -Atc "$all")" ]
         [ ! -e "$ORMGEN_RUN_DIR" ]
     ' "$ormgen_db" || fail 'see above'
 }
@@ -337,7 +356,7 @@ finds_a_given_server_by_each_variable() {
         printf "[mine]\nhost=%s\nuser=postgres\ndbname=%s\n" "$PGHOST" "$outer" >"$1"
         unset PGHOST PGPORT PGUSER PGDATABASE
         export PGSERVICE=mine PGSERVICEFILE="$1"
-        [ "$("$0" dev run -- sh -c "psql -Atc \"SELECT current_database()\"")" != "$outer" ]
+        [ "$("$0" dev run -- psql -Atc "SELECT current_database()")" != "$outer" ]
         "$0" dev run -- sh -c "[ -z \"\${PGSERVICE-}\" ]"
         unset PGSERVICE
         DATABASE_URL=$(echo "$url" | sed "s,///[^?]*,///no_such_database,") \
@@ -361,9 +380,8 @@ drops_a_given_servers_database_when_the_command_is_killed() {
 }
 
 says_that_a_given_server_does_not_answer() {
-    equal 4 "$(DATABASE_URL="postgresql:///x?host=$scratch" exit_code_of dev run -- true \
-        2>"$scratch/err")" 'exit code'
-    contains 'No such file or directory' "$(cat "$scratch/err")"
+    fails_with 4 'No such file or directory' \
+        env DATABASE_URL="postgresql:///x?host=$scratch" "$ormgen_db" dev run -- true
     contains 'without them' "$(cat "$scratch/err")"
     is_empty "$ORMGEN_RUN_DIR" || fail 'a server was started'
 }
@@ -398,11 +416,11 @@ works_as_root_and_as_an_ordinary_user() {
 works_as_a_user_without_a_name() {
     [ "$(id -u)" = 0 ] || return 0 # nobody else can become one
     if as_user 54321 unshare --user true; then
-        equal 1 "$(as_user 54321 "$open/ormgen-db" dev run -- psql -Atc 'SELECT 1')" answer
+        equal 1 "$(as_user 54321 "$open/ormgen-db" dev run -- psql -Atc 'SELECT 1')" \
+            answer
     else
-        equal 4 "$(exit_code_of as_user 54321 "$open/ormgen-db" dev run -- true \
-            2>"$scratch/err")" 'exit code'
-        contains 'user 54321 has no name' "$(cat "$scratch/err")"
+        fails_with 4 'user 54321 has no name' \
+            as_user 54321 "$open/ormgen-db" dev run -- true
     fi
 }
 
@@ -419,7 +437,7 @@ fills_the_cache_once_and_heals_it() {
     for run in $runs; do
         wait "$run" || fail 'a run failed'
     done
-    equal 1 "$(ls -A "$ORMGEN_CACHE_DIR/pg" | wc -l)" 'entries of the cache'
+    equal 1 "$(find "$ORMGEN_CACHE_DIR/pg" -mindepth 1 -maxdepth 1 | wc -l)" entries
     : >"$(echo "$ORMGEN_CACHE_DIR"/pg/*)/global/pg_control"
     equal 1 "$(dev run -- psql -Atc 'SELECT 1')" 'answer with a broken cache'
     [ -s "$(echo "$ORMGEN_CACHE_DIR"/pg/*)/global/pg_control" ] || fail 'not healed'
@@ -428,25 +446,25 @@ fills_the_cache_once_and_heals_it() {
 refuses_a_directory_that_others_can_enter() {
     mkdir "$ORMGEN_RUN_DIR/ormgen-$(id -u)"
     chmod 777 "$ORMGEN_RUN_DIR/ormgen-$(id -u)"
-    equal 4 "$(exit_code_of dev run -- true 2>"$scratch/err")" 'exit code'
-    contains 'not a directory that only user' "$(cat "$scratch/err")"
+    fails_with 4 'not a directory that only user' dev run -- true
 }
 
-# ---------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------
 
 clean_up() {
     dev stop >/dev/null 2>&1 || true
-    # shellcheck disable=SC2046
-    kill $(jobs -p) 2>/dev/null || true
+    # shellcheck disable=SC2086
+    [ -z "$clients" ] || kill $clients 2>/dev/null || true
     rm -rf "$open"
 }
 
+clients=
 ormgen_db=$2
 ORMGEN=$3
 unset DATABASE_URL PGHOST PGHOSTADDR PGPORT PGUSER PGDATABASE PGPASSWORD PGSERVICE
 # Directories that root's server, which is not root, can enter.
 [ -d /dev/shm ] && [ -w /dev/shm ] && base=/dev/shm || base=/tmp
-open=$(mktemp -d $base/ormgen-test.XXXXXX)
+open=$(mktemp -d "$base"/ormgen-test.XXXXXX)
 trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
 ORMGEN_RUN_DIR=$open/run
