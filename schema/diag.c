@@ -1,0 +1,299 @@
+/* diag.c: keeps the first mistakes of a file and prints them as gcc does.
+ *
+ * `kept` is sorted by place at all times, so what comes later in a file than all of it
+ * is counted without being formatted: a file of a million mistakes costs what 20 cost.
+ */
+#include "diag.h"
+
+#include "arena.h"
+#include "text.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    KEPT = 20,
+    NOTES = 4,
+    MESSAGE_SIZE = 600,
+    WINDOW = 100, /* terminal columns of a quoted line */
+    LEAD = 40     /* how many of them stay in front of the mistake */
+};
+
+struct message {
+    struct place at;
+    char text[MESSAGE_SIZE];
+};
+
+struct diagnostic {
+    enum diag_code code;
+    struct message error;
+    size_t note_count;
+    struct message notes[NOTES];
+};
+
+struct diag {
+    char *path;
+    char *text;
+    size_t size;
+    size_t count;
+    size_t kept_count;
+    struct diagnostic *kept[KEPT];
+    struct diagnostic *latest; /* NULL if it was not kept */
+};
+
+struct diag *diag_new(void)
+{
+    return must_alloc(sizeof(struct diag));
+}
+
+void diag_free(struct diag *d)
+{
+    if (!d)
+        return;
+    for (size_t i = 0; i < d->kept_count; i++)
+        free(d->kept[i]);
+    free(d->path);
+    free(d->text);
+    free(d);
+}
+
+static char *copy(const char *text, size_t size)
+{
+    char *p = must_alloc(size + 1);
+    memcpy(p, text, size);
+    return p;
+}
+
+void diag_file(struct diag *d, const char *path)
+{
+    free(d->path);
+    d->path = copy(path, strlen(path));
+}
+
+void diag_text(struct diag *d, const char *text, size_t size)
+{
+    free(d->text);
+    d->text = copy(text, size);
+    d->size = size;
+}
+
+size_t diag_count(const struct diag *d)
+{
+    return d->count;
+}
+
+static bool is_before(struct place a, struct place b)
+{
+    return a.line != b.line ? a.line < b.line : a.column < b.column;
+}
+
+bool diag_wants(const struct diag *d, struct place at)
+{
+    return d->kept_count < KEPT || is_before(at, d->kept[KEPT - 1]->error.at);
+}
+
+static void write_message(
+    struct message *m, struct place at, const char *format, va_list args)
+{
+    m->at = at;
+    vsnprintf(m->text, sizeof m->text, format, args);
+}
+
+void diag_error(
+    struct diag *d, enum diag_code code, struct place at, const char *format, ...)
+{
+    d->count++;
+    d->latest = NULL;
+    if (!diag_wants(d, at))
+        return;
+
+    struct diagnostic *fresh;
+    if (d->kept_count < KEPT)
+        fresh = must_alloc(sizeof *fresh);
+    else
+        fresh = d->kept[--d->kept_count];
+    fresh->code = code;
+    fresh->note_count = 0;
+    va_list args;
+    va_start(args, format);
+    write_message(&fresh->error, at, format, args);
+    va_end(args);
+
+    size_t i = d->kept_count++;
+    for (; i > 0 && is_before(at, d->kept[i - 1]->error.at); i--)
+        d->kept[i] = d->kept[i - 1];
+    d->kept[i] = fresh;
+    d->latest = fresh;
+}
+
+void diag_note(struct diag *d, struct place at, const char *format, ...)
+{
+    struct diagnostic *it = d->latest;
+    if (!it || it->note_count == NOTES)
+        return;
+    va_list args;
+    va_start(args, format);
+    write_message(&it->notes[it->note_count++], at, format, args);
+    va_end(args);
+}
+
+/* Prints a character so that it can do no harm; the terminal columns it took. */
+static int print_character(const char *text, size_t size, size_t *length, FILE *out)
+{
+    uint32_t c = 0;
+    *length = text_decode(text, size, &c);
+    if (*length == 0) {
+        *length = 1;
+        return out ? fprintf(out, "<%02X>", (unsigned char)*text) : 4;
+    }
+    if (c == '\t' || c == '\n' || c == '\r' || text_hazard(c)) {
+        char escaped[16];
+        const int width = snprintf(escaped, sizeof escaped, "<U+%04X>", (unsigned)c);
+        if (out)
+            fputs(escaped, out);
+        return width;
+    }
+    if (out)
+        fwrite(text, 1, *length, out);
+    return text_width(c);
+}
+
+static void print_safely(const char *text, FILE *out)
+{
+    const size_t size = strlen(text);
+    for (size_t i = 0, length; i < size; i += length)
+        print_character(text + i, size - i, &length, out);
+}
+
+/* The text of a line, without its end. */
+static const char *find_line(const struct diag *d, unsigned line, size_t *size)
+{
+    const char *start = d->text, *end = d->text + d->size;
+    while (--line > 0) {
+        const char *newline = memchr(start, '\n', (size_t)(end - start));
+        if (!newline)
+            return NULL;
+        start = newline + 1;
+    }
+    const char *newline = memchr(start, '\n', (size_t)(end - start));
+    *size = (size_t)((newline ? newline : end) - start);
+    if (*size > 0 && start[*size - 1] == '\r')
+        --*size;
+    return start;
+}
+
+struct cell {
+    size_t offset;
+    size_t length;
+    int width;
+};
+
+/* How each character of a line is shown.  Only the first `limit` of them. */
+static size_t lay_out(const char *line, size_t size, struct cell *cells, size_t limit)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < size && count < limit; count++) {
+        struct cell *c = &cells[count];
+        c->offset = i;
+        if (line[i] == '\t') {
+            c->length = 1;
+            c->width = 4;
+        } else {
+            c->width = print_character(line + i, size - i, &c->length, NULL);
+        }
+        i += c->length;
+    }
+    return count;
+}
+
+static void print_cell(const char *line, const struct cell *c, FILE *out)
+{
+    size_t length;
+    if (line[c->offset] == '\t')
+        fprintf(out, "%*s", c->width, "");
+    else
+        print_character(line + c->offset, c->length, &length, out);
+}
+
+static void print_times(char c, int times, FILE *out)
+{
+    while (times-- > 0)
+        fputc(c, out);
+}
+
+/* The line and, below it, what is meant.  A long line is cut to a window around that.
+ */
+static void print_excerpt(const struct diag *d, struct place at, FILE *out)
+{
+    size_t size;
+    const char *line = d->text && at.line ? find_line(d, at.line, &size) : NULL;
+    if (!line)
+        return;
+
+    const size_t limit = (size_t)at.column + WINDOW + 1;
+    struct cell *cells = must_alloc((limit < size ? limit : size) * sizeof *cells);
+    const size_t count = lay_out(line, size, cells, limit < size ? limit : size);
+    const size_t mark = at.column - 1 < count ? at.column - 1 : count;
+
+    size_t first = mark;
+    int before = 0;
+    while (first > 0 && before + cells[first - 1].width <= LEAD)
+        before += cells[--first].width;
+    int width = 0;
+    size_t last = first;
+    while (last < count && width + cells[last].width <= WINDOW)
+        width += cells[last++].width;
+    if (last == count) /* the end is in sight: the window may reach further back */
+        while (first > 0 && width + cells[first - 1].width <= WINDOW) {
+            width += cells[--first].width;
+            before += cells[first].width;
+        }
+    const char *cut_before = first > 0 ? "..." : "";
+    const bool cut_after =
+        last < count ||
+        (last > 0 && cells[last - 1].offset + cells[last - 1].length < size);
+
+    fprintf(out, "%5u | %s", at.line, cut_before);
+    for (size_t i = first; i < last; i++)
+        print_cell(line, &cells[i], out);
+    fprintf(out, "%s\n      | ", cut_after ? "..." : "");
+    print_times(' ', before + (int)strlen(cut_before), out);
+    int marked = 0;
+    for (size_t i = mark; i < last && i + 1 < at.end_column; i++)
+        marked += cells[i].width;
+    fputc('^', out);
+    print_times('~', marked - 1, out);
+    fputc('\n', out);
+    free(cells);
+}
+
+static void print_message(const struct diag *d, const char *kind,
+    const struct message *m, enum diag_code code, FILE *out)
+{
+    print_safely(d->path ? d->path : "ormgen", out);
+    if (m->at.line)
+        fprintf(out, ":%u:%u", m->at.line, m->at.column);
+    fprintf(out, ": %s: ", kind);
+    print_safely(m->text, out);
+    if (code)
+        fprintf(out, " [E%03d]", (int)code);
+    fputc('\n', out);
+    print_excerpt(d, m->at, out);
+}
+
+void diag_print(const struct diag *d, FILE *out)
+{
+    for (size_t i = 0; i < d->kept_count; i++) {
+        const struct diagnostic *it = d->kept[i];
+        print_message(d, "error", &it->error, it->code, out);
+        for (size_t n = 0; n < it->note_count; n++)
+            print_message(d, "note", &it->notes[n], 0, out);
+    }
+    if (d->count > d->kept_count) {
+        const size_t more = d->count - d->kept_count;
+        print_safely(d->path ? d->path : "ormgen", out);
+        fprintf(out, ": %zu more error%s, not shown: correct these first\n", more,
+            more == 1 ? "" : "s");
+    }
+}

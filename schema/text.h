@@ -1,0 +1,23 @@
+/* text.h: UTF-8, and the characters that must not reach a terminal or a file as they
+ * are. */
+#ifndef SCHEMA_TEXT_H
+#define SCHEMA_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The character at `text`, of at most `size` bytes, and how many it has; 0 bytes: not
+ * UTF-8 (overlong, surrogate, cut short, past U+10FFFF). */
+size_t text_decode(const char *text, size_t size, uint32_t *character);
+
+size_t text_characters(const char *text, size_t size);
+
+/* Why a character is refused: "a NUL", "reverses the text that follows"; NULL if it is
+ * not.  Tabs and line ends are no concern of this function. */
+const char *text_hazard(uint32_t character);
+
+/* Terminal columns it takes: 0 for what combines, 2 for wide ideographs and emoji. */
+int text_width(uint32_t character);
+
+#endif
