@@ -2,10 +2,10 @@
 #ifndef CODEGEN_DDL_H
 #define CODEGEN_DDL_H
 
+#include "buffer.h"
 #include "model.h"
-#include "text.h"
 
 /* Statements that make everything from nothing, to be run in this order. */
-void ddl(const struct schema *s, const char *file, struct text *out);
+void ddl(const struct schema *s, const char *file, struct buffer *out);
 
 #endif

@@ -108,7 +108,7 @@ static void lock_directories(const struct job *jobs, size_t count)
 }
 
 /* 1: read into `content`; 0: there is no such file; -1: errno says why not. */
-static int read_file(int directory, const char *name, struct text *content)
+static int read_file(int directory, const char *name, struct buffer *content)
 {
     const int fd =
         openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -125,7 +125,7 @@ static int read_file(int directory, const char *name, struct text *content)
     while (result == 0) {
         const ssize_t n = read(fd, buffer, sizeof buffer);
         if (n > 0)
-            text_add(content, buffer, (size_t)n);
+            buffer_add(content, buffer, (size_t)n);
         else if (n == 0)
             result = 1;
         else if (errno != EINTR)
@@ -180,7 +180,7 @@ static bool write_temporary(struct job *j)
 static bool prepare(struct job *j)
 {
     const struct output *o = j->output;
-    struct text there = {0};
+    struct buffer there = {0};
     bool good = true;
 
     const int found = read_file(j->directory, o->name, &there);
@@ -201,7 +201,7 @@ static bool prepare(struct job *j)
             j->old = NULL; /* a file system without links: then no undoing */
         }
     }
-    text_free(&there);
+    buffer_free(&there);
     return good;
 }
 

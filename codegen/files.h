@@ -2,7 +2,7 @@
 #ifndef CODEGEN_FILES_H
 #define CODEGEN_FILES_H
 
-#include "text.h"
+#include "buffer.h"
 
 #include <stdbool.h>
 
@@ -11,7 +11,7 @@
 struct output {
     char *directory;
     char *name; /* in `directory` */
-    struct text content;
+    struct buffer content;
 };
 
 /* Writes those whose content differs from what is there; makes their directories.  A

@@ -1,47 +1,40 @@
 /* quote.c: the one place where text of the user's becomes part of C or SQL. */
 #include "quote.h"
+#include "text.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 /* Bytes of the UTF-8 character at `s`, or 0 if there is none. */
 static size_t character(const char *s)
 {
-    const unsigned char *u = (const unsigned char *)s;
-    const size_t len = u[0] < 0x80                   ? 1
-                       : u[0] >= 0xc2 && u[0] < 0xe0 ? 2
-                       : u[0] >= 0xe0 && u[0] < 0xf0 ? 3
-                       : u[0] >= 0xf0 && u[0] < 0xf5 ? 4
-                                                     : 0;
-
-    for (size_t i = 1; i < len; i++)
-        if ((u[i] & 0xc0) != 0x80)
-            return 0;
-    return len;
+    uint32_t c;
+    return text_decode(s, strnlen(s, 4), &c);
 }
 
 /* Octal, never \x: that would swallow the digits that follow. */
-void quote_c(struct text *out, const char *s)
+void quote_c(struct buffer *out, const char *s)
 {
-    text_putc(out, '"');
+    buffer_putc(out, '"');
     while (*s) {
         const size_t len = character(s);
         const unsigned char c = (unsigned char)*s;
 
         if (len > 1) {
-            text_add(out, s, len);
+            buffer_add(out, s, len);
             s += len;
             continue;
         }
         if (c == '"' || c == '\\' || c == '?')
-            text_printf(out, "\\%c", c); /* \? ends trigraphs */
+            buffer_printf(out, "\\%c", c); /* \? ends trigraphs */
         else if (len == 0 || c < 0x20 || c == 0x7f)
-            text_printf(out, "\\%03o", c);
+            buffer_printf(out, "\\%03o", c);
         else
-            text_putc(out, (char)c);
+            buffer_putc(out, (char)c);
         s++;
     }
-    text_putc(out, '"');
+    buffer_putc(out, '"');
 }
 
 static bool is_blank(char c)
@@ -51,7 +44,7 @@ static bool is_blank(char c)
 
 /* A word as it may stand in a comment: nothing in it ends the comment, looks like a new
  * one, or is a trigraph. */
-static void add_word(struct text *out, const char *word, size_t len)
+static void add_word(struct buffer *out, const char *word, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         const char before = i ? word[i - 1] : ' ';
@@ -59,22 +52,26 @@ static void add_word(struct text *out, const char *word, size_t len)
                            (before == '/' && word[i] == '*') ||
                            (before == '?' && word[i] == '?');
         if (joins)
-            text_putc(out, ' ');
-        text_putc(out, word[i]);
+            buffer_putc(out, ' ');
+        buffer_putc(out, word[i]);
     }
 }
 
-static size_t columns(const char *s, size_t len)
+static size_t columns(const char *s)
 {
     size_t n = 0;
-    for (size_t i = 0; i < len; i++)
-        n += ((unsigned char)s[i] & 0xc0) != 0x80;
+    uint32_t c = 0;
+
+    for (size_t len; *s; s += len ? len : 1) {
+        len = text_decode(s, strnlen(s, 4), &c);
+        n += len ? (size_t)text_width(c) : 1;
+    }
     return n;
 }
 
-void quote_comment(struct text *out, const char *s)
+void quote_comment(struct buffer *out, const char *s)
 {
-    struct text word = {0};
+    struct buffer word = {0};
     size_t at = 0; /* the column reached; 0: nothing written yet */
 
     for (;;) {
@@ -86,7 +83,7 @@ void quote_comment(struct text *out, const char *s)
 
         /* A word that ends in a backslash takes the next one along: the backslash must
          * not come to stand before a newline. */
-        text_clear(&word);
+        buffer_clear(&word);
         for (;;) {
             size_t len = 0;
             while (s[len] && !is_blank(s[len]))
@@ -99,46 +96,46 @@ void quote_comment(struct text *out, const char *s)
                 s++;
             if (!*s)
                 break;
-            text_putc(&word, ' ');
+            buffer_putc(&word, ' ');
         }
 
-        const size_t width = columns(word.at, word.len);
+        const size_t width = columns(word.at);
         if (at == 0) {
-            text_puts(out, "/*");
+            buffer_puts(out, "/*");
             at = 2;
         } else if (newlines > 1) {
-            text_puts(out, "\n *\n *");
+            buffer_puts(out, "\n *\n *");
             at = 2;
         } else if (at + 1 + width + strlen(" */") > QUOTE_COLUMNS) {
-            text_puts(out, "\n *");
+            buffer_puts(out, "\n *");
             at = 2;
         }
-        text_putc(out, ' ');
-        text_add(out, word.at, word.len);
+        buffer_putc(out, ' ');
+        buffer_add(out, word.at, word.len);
         at += 1 + width;
     }
     if (at)
-        text_puts(out, " */");
-    text_free(&word);
+        buffer_puts(out, " */");
+    buffer_free(&word);
 }
 
-static void quote_sql(struct text *out, const char *s, char quote)
+static void quote_sql(struct buffer *out, const char *s, char quote)
 {
-    text_putc(out, quote);
+    buffer_putc(out, quote);
     for (; *s; s++) {
         if (*s == quote)
-            text_putc(out, quote);
-        text_putc(out, *s);
+            buffer_putc(out, quote);
+        buffer_putc(out, *s);
     }
-    text_putc(out, quote);
+    buffer_putc(out, quote);
 }
 
-void quote_sql_name(struct text *out, const char *name)
+void quote_sql_name(struct buffer *out, const char *name)
 {
     quote_sql(out, name, '"');
 }
 
-void quote_sql_text(struct text *out, const char *s)
+void quote_sql_text(struct buffer *out, const char *s)
 {
     quote_sql(out, s, '\'');
 }

@@ -6,7 +6,6 @@
 #include "quote.h"
 #include "templates.h"
 
-#include <ctype.h>
 #include <lauxlib.h>
 #include <lualib.h>
 #include <stdbool.h>
@@ -16,7 +15,7 @@
 
 struct render {
     lua_State *lua;
-    struct text *out;
+    struct buffer *out;
 };
 
 static struct render *self(lua_State *lua)
@@ -35,17 +34,17 @@ const char *template_text(const char *name)
 /* -- Compiling ------------------------------------------------------------------------
  */
 
-static void add_literal(struct text *lua, const char *from, const char *to)
+static void add_literal(struct buffer *lua, const char *from, const char *to)
 {
     if (from == to)
         return;
-    text_puts(lua, " write\"");
+    buffer_puts(lua, " write\"");
     for (const char *p = from; p < to; p++) {
         if (*p == '"' || *p == '\\' || *p == '\n')
-            text_putc(lua, '\\');
-        text_putc(lua, *p);
+            buffer_putc(lua, '\\');
+        buffer_putc(lua, *p);
     }
-    text_puts(lua, "\"");
+    buffer_puts(lua, "\"");
 }
 
 /* The start of the blanks that begin `at`'s line, or NULL if anything else is there. */
@@ -56,7 +55,7 @@ static const char *only_blanks_before(const char *start, const char *at)
     return at == start || at[-1] == '\n' ? at : NULL;
 }
 
-static bool compile(const char *source, struct text *lua)
+static bool compile(const char *source, struct buffer *lua)
 {
     const char *at = source;
 
@@ -74,15 +73,15 @@ static bool compile(const char *source, struct text *lua)
 
         add_literal(lua, at, alone ? line : tag);
         if (is_expression) {
-            text_puts(lua, " write(");
-            text_add(lua, tag + 3, (size_t)(end - tag - 3));
-            text_puts(lua, ")");
+            buffer_puts(lua, " write(");
+            buffer_add(lua, tag + 3, (size_t)(end - tag - 3));
+            buffer_puts(lua, ")");
         } else {
-            text_puts(lua, " ");
-            text_add(lua, tag + 2, (size_t)(end - tag - 2));
+            buffer_puts(lua, " ");
+            buffer_add(lua, tag + 2, (size_t)(end - tag - 2));
         }
         if (alone)
-            text_puts(lua, "\n");
+            buffer_puts(lua, "\n");
         at = end + (alone ? 3 : 2);
     }
     add_literal(lua, at, at + strlen(at));
@@ -96,7 +95,7 @@ static int write_value(lua_State *lua)
 {
     size_t len = 0;
     const char *s = luaL_checklstring(lua, 1, &len);
-    text_add(self(lua)->out, s, len);
+    buffer_add(self(lua)->out, s, len);
     return 0;
 }
 
@@ -104,14 +103,14 @@ static int write_value(lua_State *lua)
 static int rule(lua_State *lua)
 {
     const char *s = luaL_checkstring(lua, 1);
-    struct text line = {0};
+    struct buffer line = {0};
 
-    text_printf(&line, "/* %s ", s);
+    buffer_printf(&line, "/* %s ", s);
     while (line.len < QUOTE_COLUMNS - strlen(" */"))
-        text_putc(&line, s[0]);
-    text_puts(&line, s[0] == line.at[line.len - 1] ? " */" : "*/");
+        buffer_putc(&line, s[0]);
+    buffer_puts(&line, s[0] == line.at[line.len - 1] ? " */" : "*/");
     lua_pushlstring(lua, line.at, line.len);
-    text_free(&line);
+    buffer_free(&line);
     return 1;
 }
 
@@ -123,15 +122,15 @@ static int include(lua_State *lua)
         return luaL_error(lua, "no template \"%s\"", name);
 
     if (lua_getfield(lua, LUA_REGISTRYINDEX, name) != LUA_TFUNCTION) {
-        struct text code = {0};
+        struct buffer code = {0};
         lua_pop(lua, 1);
         if (!compile(source, &code)) {
-            text_free(&code);
+            buffer_free(&code);
             return luaL_error(lua, "%s: a <%% without its %%>", name);
         }
         const char *chunk = lua_pushfstring(lua, "=templates/%s.tmpl", name);
         const int failed = luaL_loadbufferx(lua, code.at, code.len, chunk, "t");
-        text_free(&code);
+        buffer_free(&code);
         if (failed)
             return lua_error(lua);
         lua_getfield(lua, LUA_REGISTRYINDEX, "sandbox");
@@ -231,7 +230,7 @@ lua_State *render_lua(struct render *r)
     return r->lua;
 }
 
-void render(struct render *r, const char *name, struct text *out)
+void render(struct render *r, const char *name, struct buffer *out)
 {
     lua_State *lua = r->lua;
 

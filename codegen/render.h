@@ -7,7 +7,7 @@
 #ifndef CODEGEN_RENDER_H
 #define CODEGEN_RENDER_H
 
-#include "text.h"
+#include "buffer.h"
 
 #include <lua.h>
 
@@ -21,6 +21,6 @@ lua_State *render_lua(struct render *r);
 
 /* Runs the template with the value on top of the stack, which stays there.  A mistake
  * in a template ends the program with status 70. */
-void render(struct render *r, const char *name, struct text *out);
+void render(struct render *r, const char *name, struct buffer *out);
 
 #endif

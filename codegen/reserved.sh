@@ -62,7 +62,7 @@ clang -std=gnu11 -D_GNU_SOURCE -dM -E "$work/all.c" |
         tr ' ' '\n' | section keyword
     { cat "$work/macros"; printf '%s\n' i386; } |
         names | section macro
-    section tag <"$work/tags"
+    { cat "$work/tags"; echo std; } | sort | section tag
     grep '^[|`]-TypedefDecl' "$work/ast" | last_word | section typedef
     grep '^[|`]-VarDecl' "$work/ast" | last_word | section variable
     section constant <"$work/constants"

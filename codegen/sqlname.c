@@ -1,6 +1,6 @@
 /* sqlname.c: the names that PostgreSQL would choose, spelt out. */
 #include "sqlname.h"
-#include "text.h"
+#include "buffer.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -15,7 +15,7 @@ static uint32_t fnv32(const char *s)
 }
 
 /* Takes what was joined so far and makes it fit. */
-static char *fit(struct text *name)
+static char *fit(struct buffer *name)
 {
     if (name->len > SQL_NAME_MAX) {
         const uint32_t hash = fnv32(name->at);
@@ -23,21 +23,21 @@ static char *fit(struct text *name)
         while (((unsigned char)name->at[len] & 0xc0) == 0x80)
             len--;
         name->len = len;
-        text_printf(name, "_%08x", hash);
+        buffer_printf(name, "_%08x", hash);
     }
     return name->at;
 }
 
 char *sql_name(const char *part, ...)
 {
-    struct text name = {0};
+    struct buffer name = {0};
     va_list parts;
 
-    text_puts(&name, part);
+    buffer_puts(&name, part);
     va_start(parts, part);
     for (const char *p; (p = va_arg(parts, const char *)) != NULL;) {
-        text_putc(&name, '_');
-        text_puts(&name, p);
+        buffer_putc(&name, '_');
+        buffer_puts(&name, p);
     }
     va_end(parts);
     return fit(&name);
@@ -70,12 +70,12 @@ char *sql_column_index(const char *table, const char *column)
 
 char *sql_index(const struct model *m, const struct index *i)
 {
-    struct text name = {0};
+    struct buffer name = {0};
 
-    text_puts(&name, m->table);
+    buffer_puts(&name, m->table);
     for (size_t n = 0; n < i->field_count; n++)
-        text_printf(&name, "_%s", i->fields[n]->column);
-    text_puts(&name, "_idx");
+        buffer_printf(&name, "_%s", i->fields[n]->column);
+    buffer_puts(&name, "_idx");
     return fit(&name);
 }
 

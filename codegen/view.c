@@ -4,11 +4,11 @@
  * right for "int32_t " and "const char *" alike.  Whatever is put is hashed as well:
  * the hash names everything that the output depends on. */
 #include "view.h"
+#include "buffer.h"
+#include "cname.h"
 #include "ctypes.h"
-#include "names.h"
 #include "quote.h"
 #include "sqlname.h"
-#include "text.h"
 
 #include <lauxlib.h>
 #include <stdint.h>
@@ -87,19 +87,19 @@ static void put_flag(struct view *v, const char *key, bool value)
 
 static void put_c_string(struct view *v, const char *key, const char *value)
 {
-    struct text quoted = {0};
+    struct buffer quoted = {0};
     quote_c(&quoted, value);
     put(v, key, quoted.at);
-    text_free(&quoted);
+    buffer_free(&quoted);
 }
 
 /* A comment made of the user's words, or "". */
 static void put_comment(struct view *v, const char *words)
 {
-    struct text comment = {0};
+    struct buffer comment = {0};
     quote_comment(&comment, words);
-    put(v, "doc", text_of(&comment));
-    text_free(&comment);
+    put(v, "doc", buffer_of(&comment));
+    buffer_free(&comment);
 }
 
 static void begin_list(struct view *v)
@@ -210,8 +210,8 @@ static void put_columns(struct view *v, const struct model *m, const struct name
     for (size_t i = 0; i < m->field_count; i++) {
         const struct field *f = &m->fields[i];
         char *upper = column_upper(v, f);
-        struct text flags = {0};
-        struct text words = {0};
+        struct buffer flags = {0};
+        struct buffer words = {0};
 
         begin_item(v);
         put(v, "name", f->name);
@@ -232,23 +232,23 @@ static void put_columns(struct view *v, const struct model *m, const struct name
         put(v, "orm_type", c_types[f->type].orm);
 
         if (f->doc)
-            text_puts(&words, f->doc);
+            buffer_puts(&words, f->doc);
         if (f->optional)
-            text_printf(&words, "\n\nNull reads as %s; %s_has_%s() tells.",
+            buffer_printf(&words, "\n\nNull reads as %s; %s_has_%s() tells.",
                 c_types[f->type].zero, n->c, question_of(f));
-        put_comment(v, text_of(&words));
+        put_comment(v, buffer_of(&words));
 
         if (f->optional)
-            text_puts(&flags, " | ORM_COLUMN_NULLABLE");
+            buffer_puts(&flags, " | ORM_COLUMN_NULLABLE");
         if (f->default_kind != DEFAULT_NONE)
-            text_puts(&flags, " | ORM_COLUMN_DEFAULT");
+            buffer_puts(&flags, " | ORM_COLUMN_DEFAULT");
         if (f->identity)
-            text_puts(&flags, " | ORM_COLUMN_IDENTITY");
+            buffer_puts(&flags, " | ORM_COLUMN_IDENTITY");
         put(v, "flags", flags.len ? flags.at + strlen(" | ") : "");
         end_item(v);
 
-        text_free(&words);
-        text_free(&flags);
+        buffer_free(&words);
+        buffer_free(&flags);
         free(upper);
     }
     end_list(v, "columns");
@@ -280,7 +280,7 @@ static void put_slot(
 {
     const struct model *target = reverse ? r->model : r->target;
     const char *name = reverse ? r->reverse : r->name;
-    struct text words = {0};
+    struct buffer words = {0};
 
     begin_item(v);
     put(v, "name", name);
@@ -295,12 +295,12 @@ static void put_slot(
     put_flag(v, "unique", r->unique);
     put(v, "on_delete", on_delete_names[r->on_delete]);
     if (r->doc && !reverse)
-        text_printf(&words, "%s\n\n", r->doc);
-    text_printf(
+        buffer_printf(&words, "%s\n\n", r->doc);
+    buffer_printf(
         &words, "Loads the %s of every %s that arrived with this one.", name, m->name);
     put_comment(v, words.at);
     end_item(v);
-    text_free(&words);
+    buffer_free(&words);
 }
 
 static void put_slots(struct view *v, const struct model *m)
@@ -521,14 +521,14 @@ static void put_key(struct view *v, const struct model *m)
     free(type);
 }
 
-/* Where managers of `m` come from; the second result says if any is a relation's. */
-static char *managers_of(const struct view *v, const struct model *m, bool *listed)
+/* Where managers of `m` come from. */
+static char *managers_of(const struct view *v, const struct model *m)
 {
-    struct text made = {0};
+    struct buffer made = {0};
     size_t count = 0;
     char *c = c_name(v->schema, m->name);
 
-    text_printf(&made, "-- Managers: %s_table(s)", c);
+    buffer_printf(&made, "-- Managers: %s_table(s)", c);
     free(c);
     for (size_t i = 0; i < v->schema->model_count; i++) {
         const struct model *owner = &v->schema->models[i];
@@ -539,22 +539,20 @@ static char *managers_of(const struct view *v, const struct model *m, bool *list
             char *one = format(", %s_%s(%s)", n.c, owner->manys[j].name, n.var);
             const size_t room = QUOTE_COLUMNS - strlen("/* , ... */");
             if (++count <= 2 && made.len + strlen(one) <= room)
-                text_puts(&made, one);
+                buffer_puts(&made, one);
             else if (made.at[made.len - 1] != '.')
-                text_puts(&made, ", ...");
+                buffer_puts(&made, ", ...");
             free(one);
         }
         free_names(&n);
     }
-    *listed = count > 0;
     return made.at;
 }
 
 static void put_model(struct view *v, const struct model *m)
 {
     struct names n = names_of(v, m);
-    struct text words = {0};
-    bool listed;
+    struct buffer words = {0};
 
     begin_item(v);
     put(v, "name", m->name);
@@ -566,12 +564,12 @@ static void put_model(struct view *v, const struct model *m)
     put_c_string(v, "table", m->table);
     put_number(v, "index", m->rank);
     if (m->doc)
-        text_printf(&words, "%s ", m->doc);
-    text_printf(&words, "Table \"%s\".", m->table);
+        buffer_printf(&words, "%s ", m->doc);
+    buffer_printf(&words, "Table \"%s\".", m->table);
     put_comment(v, words.at);
-    text_free(&words);
-    put_made(v, "managers", managers_of(v, m, &listed));
-    put_flag(v, "listed", listed);
+    buffer_free(&words);
+    put_made(v, "managers", managers_of(v, m));
+    put_flag(v, "listed", c_is_listed(v->schema, m));
     put_key(v, m);
     put_columns(v, m, &n);
     put_slots(v, m);

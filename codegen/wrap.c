@@ -13,18 +13,18 @@
 static const char spaces[MAX + 1] = "                                            "
                                     "                                            ";
 
-/* A line, without its newline. */
+/* A line, NUL-terminated. */
 struct line {
     const char *at;
     size_t len;
     size_t indent;
 };
 
-static void put(struct text *out, size_t indent, const char *at, size_t len)
+static void put(struct buffer *out, size_t indent, const char *at, size_t len)
 {
-    text_add(out, spaces, indent);
-    text_add(out, at, len);
-    text_putc(out, '\n');
+    buffer_add(out, spaces, indent);
+    buffer_add(out, at, len);
+    buffer_putc(out, '\n');
 }
 
 /* The "(" that the last ")" of the line closes, if only punctuation follows that. */
@@ -60,10 +60,9 @@ static const char *argument_end(const char *at, const char *end)
     return end;
 }
 
-/* Puts arguments on as few lines as they need; `used` columns are taken on the first.
- */
+/* Puts arguments on as few lines as they need; `used` columns are taken before it. */
 static void fill(
-    struct text *out, const char *at, const char *end, size_t used, size_t indent)
+    struct buffer *out, const char *at, const char *end, size_t used, size_t indent)
 {
     bool first = true;
 
@@ -71,57 +70,58 @@ static void fill(
         const char *next = argument_end(at, end);
         const size_t len = (size_t)(next - at);
         if (!first && used + 1 + len > MAX) {
-            text_putc(out, '\n');
-            text_add(out, spaces, indent);
+            buffer_putc(out, '\n');
+            buffer_add(out, spaces, indent);
             used = indent;
         } else if (!first) {
-            text_putc(out, ' ');
+            buffer_putc(out, ' ');
             used++;
         }
-        text_add(out, at, len);
+        buffer_add(out, at, len);
         used += len;
         first = false;
         for (at = next; at < end && *at == ' ';)
             at++;
     }
-    text_putc(out, '\n');
+    buffer_putc(out, '\n');
 }
 
 /* Arguments that start on a line of their own. */
-static void fill_below(struct text *out, const char *at, const char *end, size_t indent)
+static void fill_below(
+    struct buffer *out, const char *at, const char *end, size_t indent)
 {
-    text_putc(out, '\n');
-    text_add(out, spaces, indent);
+    buffer_putc(out, '\n');
+    buffer_add(out, spaces, indent);
     fill(out, at, end, indent, indent);
 }
 
 /* How many lines fill() makes. */
 static size_t lines_of(const char *at, const char *end, size_t used, size_t indent)
 {
-    struct text made = {0};
+    struct buffer made = {0};
     size_t lines = 0;
 
     fill(&made, at, end, used, indent);
     for (size_t i = 0; i < made.len; i++)
         lines += made.at[i] == '\n';
-    text_free(&made);
+    buffer_free(&made);
     return lines;
 }
 
 /* f(g(a, b)): in g if two lines do, else g on a line of its own. */
-static bool wrap_nested(const struct line *l, const char *open, struct text *out)
+static bool wrap_nested(const struct line *l, const char *open, struct buffer *out)
 {
     const char *end = l->at + l->len;
     const char *inner = strchr(open + 1, '(');
     const size_t below = l->indent + 4;
 
-    if (!inner || inner >= end || inner == open + 1)
+    if (!inner || inner == open + 1)
         return false;
     const char *arguments = inner + 1;
     const size_t head = (size_t)(arguments - l->at);
 
     if (below + (size_t)(end - arguments) <= MAX && head <= MAX) {
-        text_add(out, l->at, head);
+        buffer_add(out, l->at, head);
         fill_below(out, arguments, end, below);
         return true;
     }
@@ -132,12 +132,12 @@ static bool wrap_nested(const struct line *l, const char *open, struct text *out
     const size_t deep = alone ? below + 4 : below + call;
     if (head + first <= MAX && lines_of(arguments, end, head, below) <=
                                    lines_of(arguments, end, deep, below + 4) + alone) {
-        text_add(out, l->at, head);
+        buffer_add(out, l->at, head);
         fill(out, arguments, end, head, below);
     } else {
         put(out, 0, l->at, (size_t)(open + 1 - l->at));
-        text_add(out, spaces, below);
-        text_add(out, open + 1, call);
+        buffer_add(out, spaces, below);
+        buffer_add(out, open + 1, call);
         if (alone)
             fill_below(out, arguments, end, below + 4);
         else
@@ -147,7 +147,7 @@ static bool wrap_nested(const struct line *l, const char *open, struct text *out
 }
 
 /* f(a, b): all arguments below if that makes two lines, else filled. */
-static bool wrap_call(const struct line *l, struct text *out)
+static bool wrap_call(const struct line *l, struct buffer *out)
 {
     const char *open = last_open(l);
     const char *end = l->at + l->len;
@@ -164,7 +164,7 @@ static bool wrap_call(const struct line *l, struct text *out)
         return false;
     if (below + rest > MAX && first == rest && wrap_nested(l, open, out))
         return true;
-    text_add(out, l->at, head);
+    buffer_add(out, l->at, head);
     if (below + rest <= MAX || head + first > MAX)
         fill_below(out, arguments, end, below);
     else
@@ -173,20 +173,20 @@ static bool wrap_call(const struct line *l, struct text *out)
 }
 
 /* return a && !(b); */
-static bool wrap_and(const struct line *l, struct text *out)
+static bool wrap_and(const struct line *l, struct buffer *out)
 {
-    const char *and = strstr(l->at, " && !(");
+    const char *both = strstr(l->at, " && !(");
     const char *end = l->at + l->len;
 
-    if (!and || and >= end)
+    if (!both)
         return false;
-    put(out, 0, l->at, (size_t)(and+3 - l->at));
-    put(out, l->indent + strlen("return "), and+4, (size_t)(end - and-4));
+    put(out, 0, l->at, (size_t)(both + 3 - l->at));
+    put(out, l->indent + strlen("return "), both + 4, (size_t)(end - both - 4));
     return true;
 }
 
 /* static inline struct x *name(...), where even the name does not fit. */
-static bool wrap_signature(const struct line *l, struct text *out)
+static bool wrap_signature(const struct line *l, struct buffer *out)
 {
     const char *open = last_open(l);
     const char *end = l->at + l->len;
@@ -211,13 +211,13 @@ static bool wrap_signature(const struct line *l, struct text *out)
 }
 
 /* return condition ? yes : no; */
-static bool wrap_choice(const struct line *l, struct text *out)
+static bool wrap_choice(const struct line *l, struct buffer *out)
 {
     const char *yes = strstr(l->at, " ? ");
     const char *no = yes ? strstr(yes, " : ") : NULL;
     const char *end = l->at + l->len;
 
-    if (!no || no >= end || l->at[l->len - 2] == ')')
+    if (!no || l->at[l->len - 2] == ')')
         return false;
     size_t mark = (size_t)(yes + 1 - l->at);
     if ((size_t)(no - l->at) <= MAX) {
@@ -232,12 +232,12 @@ static bool wrap_choice(const struct line *l, struct text *out)
 }
 
 /* .member = value, */
-static bool wrap_member(const struct line *l, struct text *out)
+static bool wrap_member(const struct line *l, struct buffer *out)
 {
     const char *equals = strstr(l->at, " = ");
     const char *end = l->at + l->len;
 
-    if (l->at[l->indent] != '.' || !equals || equals >= end)
+    if (l->at[l->indent] != '.' || !equals)
         return false;
     const size_t value = (size_t)(end - equals - 3);
     if (l->indent + 4 + value > MAX && last_open(l))
@@ -247,20 +247,28 @@ static bool wrap_member(const struct line *l, struct text *out)
     return true;
 }
 
-static bool (*const shapes[])(const struct line *, struct text *) = {
-    wrap_signature, wrap_choice, wrap_and, wrap_member, wrap_call};
+static bool (*const shapes[])(const struct line *, struct buffer *) = {
+    wrap_member, wrap_signature, wrap_choice, wrap_and, wrap_call};
 
-void wrap(const char *source, struct text *out)
+void wrap(const char *source, struct buffer *out)
 {
-    for (const char *at = source; *at;) {
-        struct line l = {.at = at, .len = strcspn(at, "\n"), .indent = strspn(at, " ")};
-        bool done = l.len <= MAX || *at == '#' || strchr("/*", l.at[l.indent]);
-        const bool as_it_is = done;
+    struct buffer copy = {0};
 
-        for (size_t i = 0; !done && i < sizeof shapes / sizeof *shapes; i++)
-            done = shapes[i](&l, out);
-        if (as_it_is || !done)
-            put(out, 0, l.at, l.len);
-        at += l.len + (l.at[l.len] == '\n');
+    for (const char *at = source; *at;) {
+        const size_t len = strcspn(at, "\n");
+        const size_t indent = strspn(at, " ");
+        bool done = false;
+
+        if (len > MAX && !strchr("#/*", at[indent])) {
+            buffer_clear(&copy);
+            buffer_add(&copy, at, len);
+            const struct line l = {.at = copy.at, .len = len, .indent = indent};
+            for (size_t i = 0; !done && i < sizeof shapes / sizeof *shapes; i++)
+                done = shapes[i](&l, out);
+        }
+        if (!done)
+            put(out, 0, at, len);
+        at += len + (at[len] == '\n');
     }
+    buffer_free(&copy);
 }

@@ -2,9 +2,9 @@
 #ifndef CODEGEN_WRAP_H
 #define CODEGEN_WRAP_H
 
-#include "text.h"
+#include "buffer.h"
 
 /* Knows the shapes that our templates make, and no more. */
-void wrap(const char *source, struct text *out);
+void wrap(const char *source, struct buffer *out);
 
 #endif

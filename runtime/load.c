@@ -115,31 +115,48 @@ void load_cell(
         type_put(c, o, type_is_text(c) ? own_text(s, cell) : type_decode(c, cell));
 }
 
-/* The object of a row: the mapped one, or a blank one that has its key and a place in
- * the map, for which room is reserved.  NULL: memory is out. */
-static struct orm_object *claim(
-    struct orm_session *s, const struct orm_model *m, struct pg_cell key_cell)
+/* A new object with the row's values, mapped; there is room in the map.  NULL: memory
+ * is out. */
+static struct orm_object *make_fresh(struct orm_session *s, const struct orm_model *m,
+    const struct pg_cell *cells, struct idmap_key key, size_t text_bytes)
 {
-    const struct orm_column *key = &m->columns[m->key];
-    const struct idmap_key k = key_in(key, key_cell);
-    struct idmap *map = &session_model(s, m)->map;
-    struct orm_object *o = idmap_find(map, k, key->offset);
-    if (o)
-        return o;
-    o = object_make(s, m);
-    if (!o || !arena_reserve(&s->scope.arena, (size_t)key_cell.length + 1))
+    struct orm_object *o = object_make(s, m);
+    if (!o || !arena_reserve(&s->scope.arena, text_bytes))
         return NULL;
-    load_cell(s, o, m->key, key_cell);
-    o->state = OBJECT_MAPPED | OBJECT_BLANK;
-    idmap_insert(map, k, o);
+    for (unsigned i = 0; i < m->column_count; i++)
+        load_cell(s, o, i, cells[i]);
+    o->stamp = s->stamp;
+    o->state = OBJECT_MAPPED | OBJECT_FRESH;
+    idmap_insert(&session_model(s, m)->map, key, o);
     return o;
 }
 
-/* Those of the first `count` objects that were blank are none again. */
+/* The mapped object of a row, or a fresh one.  Adds the text that the second pass may
+ * copy to `later_bytes`.  NULL: the error is recorded. */
+static struct orm_object *claim(struct orm_session *s, const struct orm_model *m,
+    const struct pg_cell *cells, size_t *later_bytes)
+{
+    size_t text_bytes = 0;
+    if (!check_cells(s, m, cells, &text_bytes))
+        return NULL;
+    const struct orm_column *key = &m->columns[m->key];
+    const struct idmap_key k = key_in(key, cells[m->key]);
+    struct orm_object *o = idmap_find(&session_model(s, m)->map, k, key->offset);
+    if (o) {
+        *later_bytes += text_bytes;
+        return o;
+    }
+    o = make_fresh(s, m, cells, k, text_bytes);
+    if (!o)
+        session_nomem(s);
+    return o;
+}
+
+/* The fresh ones of the first `count` objects are none again. */
 static void disclaim(struct orm_object **objects, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (objects[i]->state & OBJECT_BLANK) {
+        if (objects[i]->state & OBJECT_FRESH) {
             object_unmap(objects[i]);
             objects[i]->state = OBJECT_GONE;
         }
@@ -177,42 +194,44 @@ static void fill_again(
     }
 }
 
-static void publish(
-    struct orm_session *s, struct orm_object *o, const struct pg_cell *cells)
+/* A row that came twice made one fresh object. */
+static void publish(struct orm_session *s, const struct pg_result *r, size_t row,
+    struct pg_cell *cells, size_t first, struct orm_object *o)
 {
-    if (o->state & OBJECT_BLANK) {
-        for (unsigned i = 0; i < o->model->column_count; i++)
-            if (i != o->model->key)
-                load_cell(s, o, i, cells[i]);
-    } else if (o->stamp <= s->stamp) {
-        fill_again(s, o, cells);
+    if (o->state & OBJECT_FRESH) {
+        o->state &= ~OBJECT_FRESH;
+        return;
+    }
+    if (o->stamp <= s->stamp) {
+        pg_row(r, row, cells);
+        fill_again(s, o, cells + first);
     }
     o->stamp = s->stamp;
-    o->state &= ~(OBJECT_EXPIRED | OBJECT_BLANK);
+    o->state &= ~OBJECT_EXPIRED;
 }
 
-/* -- Both -------------------------------------------------------------------------- */
+/* -- Both ----------------------------------------------------------------------------
+ */
 
 static bool claim_rows(struct orm_session *s, const struct orm_model *m,
     const struct pg_result *r, size_t first, struct pg_cell *cells,
     struct orm_object **objects, size_t extra)
 {
-    size_t text_bytes = 0, claimed = 0;
-    bool good =
-        idmap_reserve(&session_model(s, m)->map, pg_rows(r)) || session_nomem(s);
-    while (good && claimed < pg_rows(r)) {
+    if (!idmap_reserve(&session_model(s, m)->map, pg_rows(r)))
+        return session_nomem(s);
+    const size_t rows = pg_rows(r);
+    size_t claimed = 0, later_bytes = 0;
+    for (; claimed < rows; claimed++) {
         pg_row(r, claimed, cells);
-        good = check_cells(s, m, cells + first, &text_bytes);
-        objects[claimed] = good ? claim(s, m, cells[first + m->key]) : NULL;
-        if (good && !objects[claimed])
-            good = session_nomem(s);
-        claimed += good;
+        objects[claimed] = claim(s, m, cells + first, &later_bytes);
+        if (!objects[claimed])
+            break;
     }
-    if (good && !arena_reserve(&s->scope.arena, text_bytes + extra))
-        good = session_nomem(s);
-    if (!good)
+    if (claimed == rows && !arena_reserve(&s->scope.arena, later_bytes + extra))
+        session_nomem(s);
+    if (s->error.code)
         disclaim(objects, claimed);
-    return good;
+    return !s->error.code;
 }
 
 bool load_rows(struct orm_session *s, const struct orm_model *m,
@@ -225,9 +244,7 @@ bool load_rows(struct orm_session *s, const struct orm_model *m,
         return session_nomem(s);
     if (!claim_rows(s, m, r, first, cells, objects, extra))
         return false;
-    for (size_t i = 0; i < pg_rows(r); i++) {
-        pg_row(r, i, cells);
-        publish(s, objects[i], cells + first);
-    }
+    for (size_t i = 0; i < pg_rows(r); i++)
+        publish(s, r, i, cells, first, objects[i]);
     return true;
 }

@@ -15,7 +15,7 @@
 #define OBJECT_PLACEHOLDER 128u
 #define OBJECT_SEEN        256u  /* a mark for one function */
 #define OBJECT_KEYED       512u  /* new, and the flush under way took its key */
-#define OBJECT_BLANK       1024u /* mapped by load.c, not filled yet */
+#define OBJECT_FRESH       1024u /* mapped by a load that can still fail */
 
 static inline struct orm_session *object_session(const struct orm_object *o)
 {

@@ -462,10 +462,10 @@ const char *pg_tag(const struct pg_result *r)
 
 struct pg_cell pg_value(const struct pg_result *r, size_t row, size_t column)
 {
-    if (PQgetisnull(r, (int)row, (int)column))
+    const int length = PQgetlength(r, (int)row, (int)column);
+    if (length == 0 && PQgetisnull(r, (int)row, (int)column))
         return (struct pg_cell){NULL, 0};
-    return (struct pg_cell){
-        PQgetvalue(r, (int)row, (int)column), PQgetlength(r, (int)row, (int)column)};
+    return (struct pg_cell){PQgetvalue(r, (int)row, (int)column), length};
 }
 
 void pg_row(const struct pg_result *r, size_t row, struct pg_cell *cells)

@@ -56,11 +56,6 @@ const char *type_name_of_oid(uint32_t oid)
     return unknown;
 }
 
-bool type_is_text(const struct orm_column *c)
-{
-    return c->type == ORM_TEXT || c->type == ORM_VARCHAR;
-}
-
 /* -- In a struct ------------------------------------------------------------------- */
 
 union orm_value type_get(const struct orm_column *c, const struct orm_object *o)

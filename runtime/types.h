@@ -32,7 +32,10 @@ void type_put(const struct orm_column *c, struct orm_object *o, union orm_value 
 /* Zero of its kind: "" for texts. */
 union orm_value type_zero(const struct orm_column *c);
 
-bool type_is_text(const struct orm_column *c);
+static inline bool type_is_text(const struct orm_column *c)
+{
+    return c->type == ORM_TEXT || c->type == ORM_VARCHAR;
+}
 bool type_equal(const struct orm_column *c, union orm_value a, union orm_value b);
 
 /* Whether the column's type can hold `v`; else the error says why not. */

@@ -23,7 +23,7 @@ struct arena {
     struct block *newest;
 };
 
-_Noreturn static void out_of_memory(void)
+void out_of_memory(void)
 {
     fputs("ormgen: out of memory\n", stderr);
     exit(EXIT_ENVIRONMENT);
@@ -32,14 +32,6 @@ _Noreturn static void out_of_memory(void)
 void *must_alloc(size_t size)
 {
     void *p = calloc(1, size ? size : 1);
-    if (!p)
-        out_of_memory();
-    return p;
-}
-
-void *must_realloc(void *old, size_t size)
-{
-    void *p = realloc(old, size ? size : 1);
     if (!p)
         out_of_memory();
     return p;

@@ -1,4 +1,5 @@
-/* arena.h: memory that lives as long as its schema and is freed with it, never singly. */
+/* arena.h: memory that lives as long as its schema and is freed with it, never singly.
+ */
 #ifndef SCHEMA_ARENA_H
 #define SCHEMA_ARENA_H
 
@@ -18,8 +19,10 @@ char *arena_copy(struct arena *a, const char *text, size_t length);
 __attribute__((format(printf, 2, 3))) char *arena_printf(
     struct arena *a, const char *format, ...);
 
+/* Says so and ends the program: exit code 4, environment. */
+_Noreturn void out_of_memory(void);
+
 /* The same end for memory that is not an arena's. */
 void *must_alloc(size_t size);
-void *must_realloc(void *old, size_t size);
 
 #endif

@@ -1,7 +1,8 @@
 /* diag.c: keeps the first mistakes of a file and prints them as gcc does.
  *
- * `kept` is sorted by place at all times, so what comes later in a file than all of it is
- * counted without being formatted: a file of a million mistakes costs what 20 cost. */
+ * `kept` is sorted by place at all times, so what comes later in a file than all of it
+ * is counted without being formatted: a file of a million mistakes costs what 20 cost.
+ */
 #include "diag.h"
 
 #include "arena.h"
@@ -92,13 +93,15 @@ bool diag_wants(const struct diag *d, struct place at)
     return d->kept_count < KEPT || is_before(at, d->kept[KEPT - 1]->error.at);
 }
 
-static void write_message(struct message *m, struct place at, const char *format, va_list args)
+static void write_message(
+    struct message *m, struct place at, const char *format, va_list args)
 {
     m->at = at;
     vsnprintf(m->text, sizeof m->text, format, args);
 }
 
-void diag_error(struct diag *d, enum diag_code code, struct place at, const char *format, ...)
+void diag_error(
+    struct diag *d, enum diag_code code, struct place at, const char *format, ...)
 {
     d->count++;
     d->latest = NULL;
@@ -219,7 +222,8 @@ static void print_times(char c, int times, FILE *out)
         fputc(c, out);
 }
 
-/* The line and, below it, what is meant.  A long line is cut to a window around that. */
+/* The line and, below it, what is meant.  A long line is cut to a window around that.
+ */
 static void print_excerpt(const struct diag *d, struct place at, FILE *out)
 {
     size_t size;
@@ -246,8 +250,9 @@ static void print_excerpt(const struct diag *d, struct place at, FILE *out)
             before += cells[first].width;
         }
     const char *cut_before = first > 0 ? "..." : "";
-    const bool cut_after = last < count || (last > 0 && cells[last - 1].offset +
-                                                cells[last - 1].length < size);
+    const bool cut_after =
+        last < count ||
+        (last > 0 && cells[last - 1].offset + cells[last - 1].length < size);
 
     fprintf(out, "%5u | %s", at.line, cut_before);
     for (size_t i = first; i < last; i++)
@@ -263,8 +268,8 @@ static void print_excerpt(const struct diag *d, struct place at, FILE *out)
     free(cells);
 }
 
-static void print_message(const struct diag *d, const char *kind, const struct message *m,
-    enum diag_code code, FILE *out)
+static void print_message(const struct diag *d, const char *kind,
+    const struct message *m, enum diag_code code, FILE *out)
 {
     print_safely(d->path ? d->path : "ormgen", out);
     if (m->at.line)

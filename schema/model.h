@@ -61,11 +61,12 @@ struct model;
 /* One column. */
 struct field {
     const struct model *model;
-    const char *name;   /* in YAML and in C: "title", "author_id" for the ref "author" */
+    const char *name; /* in YAML and in C: "title", "author_id" for the ref "author" */
     const char *column; /* in SQL */
     const char *yaml;   /* what messages call it: "title", "author" for the ref */
     const char *doc;    /* or NULL */
-    struct place place; /* of the name in the file; of the model's name for an implicit key */
+    struct place
+        place; /* of the name in the file; of the model's name for an implicit key */
     enum type type;
     unsigned length; /* varchar(length), else 0 */
     const struct enumeration *enumeration;
@@ -90,7 +91,7 @@ struct ref {
     const struct field *target_field; /* the column it refers to: the key */
     enum on_delete on_delete;
     bool optional;
-    bool unique; /* one-to-one: the other side is an object slot, not a list */
+    bool unique;         /* one-to-one: the other side is an object slot, not a list */
     const char *reverse; /* the accessor on target; NULL: none is generated */
     struct place reverse_place;
 };
@@ -101,17 +102,18 @@ enum many_kind {
     MANY_THROUGH  /* a model is the join table */
 };
 
-/* A to-many relation as one of its ends sees it: every slot of a struct is one of these,
- * declared (`many:`) or implied (`reverse:`). */
+/* A to-many relation as one of its ends sees it: every slot of a struct is one of
+ * these, declared (`many:`) or implied (`reverse:`). */
 struct many {
-    const struct model *model;  /* whose slot it is */
-    const char *name;           /* the accessor: book_tags */
+    const struct model *model; /* whose slot it is */
+    const char *name;          /* the accessor: book_tags */
     const char *doc;
     struct place place;         /* where the name is written */
     const struct model *target; /* what the list holds */
     enum many_kind kind;
-    bool declared;              /* written with `many:`; false: the `reverse:` of another */
-    const struct many *inverse; /* the other end of MANY_JOIN and MANY_THROUGH, or NULL */
+    bool declared; /* written with `many:`; false: the `reverse:` of another */
+    const struct many
+        *inverse; /* the other end of MANY_JOIN and MANY_THROUGH, or NULL */
 
     const struct ref *ref; /* MANY_REVERSE: the target's ref to us */
 
@@ -119,7 +121,7 @@ struct many {
     const char *owner_column;  /* its column that holds our key */
     const char *target_column; /* its column that holds the target's key */
 
-    const struct model *through;   /* MANY_THROUGH: the model of the join table */
+    const struct model *through; /* MANY_THROUGH: the model of the join table */
     const struct ref *through_owner;
     const struct ref *through_target;
 };
@@ -134,7 +136,7 @@ struct index {
 
 struct model {
     const char *name;
-    const char *doc; /* or NULL */
+    const char *doc;    /* or NULL */
     const char *schema; /* in SQL; "public" */
     const char *table;  /* in SQL */
     struct place place;
@@ -171,6 +173,8 @@ struct schema {
 
     size_t enumeration_count;
     struct enumeration **enumerations;
+
+    struct arena *arena; /* owns all of it; see schema_free() */
 };
 
 #endif

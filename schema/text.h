@@ -1,4 +1,5 @@
-/* text.h: UTF-8, and the characters that must not reach a terminal or a file as they are. */
+/* text.h: UTF-8, and the characters that must not reach a terminal or a file as they
+ * are. */
 #ifndef SCHEMA_TEXT_H
 #define SCHEMA_TEXT_H
 

@@ -1,7 +1,7 @@
-/* names.c: how C names are made from the schema's. */
-#include "names.h"
+/* cname.c: how C names are made from the schema's. */
+#include "cname.h"
+#include "buffer.h"
 #include "reserved.h"
-#include "text.h"
 
 #include <string.h>
 
@@ -37,4 +37,13 @@ const char *c_parameter(const char *name)
 {
     const bool taken = strlen(name) == 1 || strcmp(name, "key") == 0;
     return taken || reserved(name, RESERVED_PARAMETER) ? "value" : name;
+}
+
+bool c_is_listed(const struct schema *s, const struct model *m)
+{
+    for (size_t i = 0; i < s->model_count; i++)
+        for (size_t j = 0; j < s->models[i].many_count; j++)
+            if (s->models[i].manys[j].target == m)
+                return true;
+    return false;
 }

@@ -1,5 +1,5 @@
-/* text.c: growing strings. */
-#include "text.h"
+/* buffer.c: growing strings. */
+#include "buffer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ void *must(void *p)
     return p;
 }
 
-static void reserve(struct text *t, size_t more)
+static void reserve(struct buffer *t, size_t more)
 {
     const size_t need = t->len + more + 1;
 
@@ -24,7 +24,7 @@ static void reserve(struct text *t, size_t more)
     t->at = must(realloc(t->at, t->room));
 }
 
-void text_add(struct text *t, const char *bytes, size_t len)
+void buffer_add(struct buffer *t, const char *bytes, size_t len)
 {
     reserve(t, len);
     memcpy(t->at + t->len, bytes, len);
@@ -32,17 +32,17 @@ void text_add(struct text *t, const char *bytes, size_t len)
     t->at[t->len] = '\0';
 }
 
-void text_puts(struct text *t, const char *s)
+void buffer_puts(struct buffer *t, const char *s)
 {
-    text_add(t, s, strlen(s));
+    buffer_add(t, s, strlen(s));
 }
 
-void text_putc(struct text *t, char c)
+void buffer_putc(struct buffer *t, char c)
 {
-    text_add(t, &c, 1);
+    buffer_add(t, &c, 1);
 }
 
-static void add_formatted(struct text *t, const char *format, va_list arguments)
+static void add_formatted(struct buffer *t, const char *format, va_list arguments)
 {
     va_list again;
     va_copy(again, arguments);
@@ -55,7 +55,7 @@ static void add_formatted(struct text *t, const char *format, va_list arguments)
     t->len += (size_t)len;
 }
 
-void text_printf(struct text *t, const char *format, ...)
+void buffer_printf(struct buffer *t, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -65,7 +65,7 @@ void text_printf(struct text *t, const char *format, ...)
 
 char *format(const char *format, ...)
 {
-    struct text t = {0};
+    struct buffer t = {0};
     va_list arguments;
     va_start(arguments, format);
     add_formatted(&t, format, arguments);
@@ -73,20 +73,20 @@ char *format(const char *format, ...)
     return t.at;
 }
 
-void text_clear(struct text *t)
+void buffer_clear(struct buffer *t)
 {
     t->len = 0;
     if (t->at)
         t->at[0] = '\0';
 }
 
-void text_free(struct text *t)
+void buffer_free(struct buffer *t)
 {
     free(t->at);
-    *t = (struct text){0};
+    *t = (struct buffer){0};
 }
 
-const char *text_of(const struct text *t)
+const char *buffer_of(const struct buffer *t)
 {
     return t->at ? t->at : "";
 }

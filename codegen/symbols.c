@@ -1,0 +1,451 @@
+/* symbols.c: every name that comes out, in one table.
+ *
+ * The names are listed here as patterns, beside the templates that write them out:
+ * tests/codegen/symbols.sh compares the two.  In C there is one namespace for all: g++
+ * warns of a function named like a struct.  Members are apart, and end in "_" as no
+ * other name does. */
+#include "symbols.h"
+#include "arena.h"
+#include "buffer.h"
+#include "cname.h"
+#include "ctypes.h"
+#include "reserved.h"
+#include "sqlname.h"
+#include "strmap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What somebody wrote that names come from. */
+struct origin {
+    struct place place;
+    const char *label; /* "book.title" */
+};
+
+struct symbol {
+    const struct origin *origin;
+    const char *what; /* "function book_title()" */
+};
+
+struct symbols {
+    struct arena *arena;
+    struct strmap map; /* of namespace and name, to struct symbol */
+    struct strmap reported;
+    const struct schema *schema;
+    struct diag *diag;
+};
+
+enum kind {
+    STRUCT,
+    ENUM,
+    FUNCTION,
+    CONSTANT,
+    OBJECT,
+    MACRO
+};
+
+static const struct {
+    const char *what;
+    unsigned avoids; /* enum reserved */
+} kinds[] = {
+    [STRUCT] = {"struct %s", RESERVED_STRUCT},
+    [ENUM] = {"enum %s", RESERVED_STRUCT},
+    [FUNCTION] = {"function %s()", RESERVED_ANY},
+    [CONSTANT] = {"constant %s", RESERVED_ANY},
+    [OBJECT] = {"object %s", RESERVED_ANY},
+    [MACRO] = {"macro %s", RESERVED_ANY},
+};
+
+/* -- Patterns -------------------------------------------------------------------------
+ */
+
+/* %m a model, %f a field or relation, %q what has_ asks about, %o an operation; a
+ * capital letter for capitals. */
+struct pattern {
+    enum kind kind;
+    const char *name;
+};
+
+static const struct pattern of_model[] = {
+    {STRUCT, "%m"},
+    {STRUCT, "%m_list"},
+    {STRUCT, "%m_manager"},
+    {STRUCT, "%m_cond"},
+    {STRUCT, "%m_order"},
+    {STRUCT, "%m_query"},
+    {OBJECT, "%m_model"},
+    {FUNCTION, "%m_table"},
+    {FUNCTION, "%m_all"},
+    {FUNCTION, "%m_find"},
+    {FUNCTION, "%m_first"},
+    {FUNCTION, "%m_get"},
+    {FUNCTION, "%m_require"},
+    {FUNCTION, "%m_count"},
+    {FUNCTION, "%m_exists"},
+    {FUNCTION, "%m_new"},
+    {FUNCTION, "%m_delete"},
+    {FUNCTION, "%m_refresh"},
+    {FUNCTION, "%m_where"},
+    {FUNCTION, "%m_any_of"},
+    {FUNCTION, "%m_all_of"},
+    {FUNCTION, "%m_none_of"},
+    {FUNCTION, "%m_end"},
+    {0, NULL},
+};
+
+static const struct pattern of_listed_model[] = {
+    {FUNCTION, "%m_add"},
+    {FUNCTION, "%m_remove"},
+    {0, NULL},
+};
+
+static const struct pattern of_field[] = {
+    {FUNCTION, "%m_%f"},
+    {CONSTANT, "%M_%F"},
+    {FUNCTION, "%m_%f_asc"},
+    {FUNCTION, "%m_%f_desc"},
+    {0, NULL},
+};
+
+static const struct pattern of_settable_field[] = {
+    {FUNCTION, "%m_set_%f"},
+    {0, NULL},
+};
+
+static const struct pattern of_optional_field[] = {
+    {FUNCTION, "%m_has_%q"},
+    {FUNCTION, "%m_clear_%q"},
+    {FUNCTION, "%m_%q_is_null"},
+    {FUNCTION, "%m_%q_not_null"},
+    {0, NULL},
+};
+
+static const struct pattern of_operation[] = {
+    {FUNCTION, "%m_%f_%o"},
+    {0, NULL},
+};
+
+static const struct pattern of_slot[] = {
+    {FUNCTION, "%m_%f"},
+    {FUNCTION, "%m_%f_state"},
+    {CONSTANT, "%M_REF_%F"},
+    {0, NULL},
+};
+
+static const struct pattern of_ref[] = {
+    {FUNCTION, "%m_set_%f"},
+    {FUNCTION, "%m_%f_is"},
+    {0, NULL},
+};
+
+static const struct pattern of_many[] = {
+    {FUNCTION, "%m_%f"},
+    {0, NULL},
+};
+
+static const struct pattern of_enumeration[] = {
+    {ENUM, "%m"},
+    {FUNCTION, "%m_name"},
+    {0, NULL},
+};
+
+static const struct pattern of_label[] = {
+    {CONSTANT, "%M_%F"},
+    {0, NULL},
+};
+
+/* -- Reporting ------------------------------------------------------------------------
+ */
+
+static void report_pair(struct symbols *y, const struct symbol *a,
+    const struct symbol *b, enum diag_code code, const char *remedy)
+{
+    /* One report for two origins, however many names they share. */
+    const char *pair = arena_printf(
+        y->arena, "%p %p", (const void *)a->origin, (const void *)b->origin);
+    if (strmap_add(&y->reported, pair, y))
+        return;
+    diag_error(y->diag, code, b->origin->place,
+        "%s: %s and %s of %s have the same name in %s; %s", b->origin->label, b->what,
+        strcmp(a->what, b->what) == 0 ? "that" : a->what, a->origin->label,
+        code == ERR_SQL_CLASH ? "SQL" : "C", remedy);
+    diag_note(y->diag, a->origin->place, "%s is here", a->origin->label);
+}
+
+static void report_reserved(
+    struct symbols *y, const struct symbol *b, const char *whose)
+{
+    const char *key = arena_printf(y->arena, "%p", (const void *)b->origin);
+    if (strmap_add(&y->reported, key, y))
+        return;
+    diag_error(y->diag, ERR_RESERVED, b->origin->place,
+        "%s: %s: that name is %s; choose another, or set \"prefix:\" to put one before "
+        "all",
+        b->origin->label, b->what, whose);
+}
+
+/* -- Adding names ---------------------------------------------------------------------
+ */
+
+static const char *owner_of(const char *name, unsigned avoids)
+{
+    if (strncmp(name, "orm_", 4) == 0 || strncmp(name, "ORM_", 4) == 0)
+        return "the runtime's (orm_...)";
+    const unsigned found = reserved(name, avoids);
+    if (found & RESERVED_KEYWORD)
+        return "a keyword of C or C++";
+    return found ? "the C library's" : NULL;
+}
+
+static void add_c(
+    struct symbols *y, enum kind kind, const char *name, const struct origin *o)
+{
+    struct symbol *s = arena_alloc(y->arena, sizeof *s);
+    s->origin = o;
+    s->what = arena_printf(y->arena, kinds[kind].what, name);
+
+    const char *owner = owner_of(name, kinds[kind].avoids);
+    if (owner) {
+        report_reserved(y, s, owner);
+        return;
+    }
+    const struct symbol *there =
+        strmap_add(&y->map, arena_printf(y->arena, "C %s", name), s);
+    if (there)
+        report_pair(y, there, s, ERR_EMITTED_CLASH,
+            "rename one of them (\"table:\" or \"column:\" keeps the name in SQL)");
+}
+
+struct values {
+    const char *model;
+    const char *field;
+    const char *question;
+    const char *operation;
+};
+
+static const char *upper(struct symbols *y, const char *s)
+{
+    char *made = c_upper(s);
+    const char *kept = arena_printf(y->arena, "%s", made);
+    free(made);
+    return kept;
+}
+
+static const char *expand(
+    struct symbols *y, const char *pattern, const struct values *v)
+{
+    struct buffer made = {0};
+
+    for (; *pattern; pattern++) {
+        if (*pattern != '%') {
+            buffer_putc(&made, *pattern);
+            continue;
+        }
+        switch (*++pattern) {
+        case 'm':
+            buffer_puts(&made, v->model);
+            break;
+        case 'M':
+            buffer_puts(&made, upper(y, v->model));
+            break;
+        case 'f':
+            buffer_puts(&made, v->field);
+            break;
+        case 'F':
+            buffer_puts(&made, upper(y, v->field));
+            break;
+        case 'q':
+            buffer_puts(&made, v->question);
+            break;
+        default:
+            buffer_puts(&made, v->operation);
+        }
+    }
+    const char *kept = arena_printf(y->arena, "%s", buffer_of(&made));
+    buffer_free(&made);
+    return kept;
+}
+
+static void add_patterns(struct symbols *y, const struct pattern *p,
+    const struct values *v, const struct origin *o)
+{
+    for (; p->name; p++)
+        add_c(y, p->kind, expand(y, p->name, v), o);
+}
+
+/* Adds a name in SQL; takes `name`. */
+static void add_sql(struct symbols *y, const char *space, const char *within,
+    const char *what, char *name, const struct origin *o)
+{
+    struct symbol *s = arena_alloc(y->arena, sizeof *s);
+    const char *key = arena_printf(y->arena, "%s %s %s", space, within, name);
+
+    s->origin = o;
+    s->what = arena_printf(y->arena, "%s \"%s\"", what, name);
+    free(name);
+    const struct symbol *there = strmap_add(&y->map, key, s);
+    if (there)
+        report_pair(
+            y, there, s, ERR_SQL_CLASH, "rename one with \"table:\" or \"column:\"");
+}
+
+/* -- The schema -----------------------------------------------------------------------
+ */
+
+static const struct origin *origin_of(
+    struct symbols *y, struct place place, const char *model, const char *part)
+{
+    struct origin *o = arena_alloc(y->arena, sizeof *o);
+    o->place = place;
+    o->label = part ? arena_printf(y->arena, "%s.%s", model, part) : model;
+    return o;
+}
+
+static const char *c_kept(struct symbols *y, const char *name)
+{
+    return arena_printf(y->arena, "%s%s", y->schema->prefix, name);
+}
+
+/* A field's own name is a parameter's: no keyword. */
+static void check_word(struct symbols *y, const char *name, const struct origin *o)
+{
+    if (reserved(name, RESERVED_KEYWORD))
+        diag_error(y->diag, ERR_RESERVED, o->place,
+            "%s: \"%s\" is a keyword of C or C++; choose another name, and keep this "
+            "one in "
+            "SQL with \"column: %s\"",
+            o->label, name, name);
+}
+
+static void add_field(struct symbols *y, const struct field *f)
+{
+    const struct model *m = f->model;
+    const struct origin *o = origin_of(y, f->place, m->name, f->yaml);
+    struct values v = {
+        c_kept(y, m->name), f->name, f->ref ? f->ref->name : f->name, NULL};
+
+    if (!f->ref)
+        check_word(y, f->name, o);
+    add_patterns(y, of_field, &v, o);
+    if (!f->identity)
+        add_patterns(y, of_settable_field, &v, o);
+    if (f->optional)
+        add_patterns(y, of_optional_field, &v, o);
+    for (size_t i = 0; i < c_op_count; i++) {
+        v.operation = c_ops[i].name;
+        if (c_ops_of(f) & c_ops[i].of)
+            add_patterns(y, of_operation, &v, o);
+    }
+    if (f->unique && !f->key) {
+        add_sql(y, "relation", m->schema, "index", sql_unique(m->table, f->column), o);
+        add_sql(y, "constraint", m->table, "constraint",
+            sql_unique(m->table, f->column), o);
+    }
+    if (f->identity)
+        add_sql(
+            y, "relation", m->schema, "sequence", sql_sequence(m->table, f->column), o);
+}
+
+static void add_ref(struct symbols *y, const struct ref *r)
+{
+    const struct model *m = r->model;
+    const struct origin *o = origin_of(y, r->place, m->name, r->name);
+    const struct values v = {.model = c_kept(y, m->name), .field = r->name};
+
+    check_word(y, r->name, o);
+    add_patterns(y, of_slot, &v, o);
+    add_patterns(y, of_ref, &v, o);
+    add_sql(y, "constraint", m->table, "constraint",
+        sql_fkey(m->table, r->field->column), o);
+    if (sql_needs_index(r))
+        add_sql(y, "relation", m->schema, "index",
+            sql_column_index(m->table, r->field->column), o);
+}
+
+static void add_join_table(
+    struct symbols *y, const struct many *j, const struct origin *o)
+{
+    const char *schema = j->model->schema;
+
+    add_sql(y, "relation", schema, "table", format("%s", j->join_table), o);
+    add_sql(y, "type", schema, "table", format("%s", j->join_table), o);
+    add_sql(y, "relation", schema, "index", sql_pkey(j->join_table), o);
+    add_sql(y, "relation", schema, "index",
+        sql_column_index(j->join_table, j->target_column), o);
+}
+
+static void add_model(struct symbols *y, const struct model *m)
+{
+    const struct origin *o = origin_of(y, m->place, m->name, NULL);
+    struct values v = {.model = c_kept(y, m->name)};
+
+    add_patterns(y, of_model, &v, o);
+    if (c_is_listed(y->schema, m))
+        add_patterns(y, of_listed_model, &v, o);
+    add_sql(y, "relation", m->schema, "table", format("%s", m->table), o);
+    add_sql(y, "type", m->schema, "table", format("%s", m->table), o);
+    add_sql(y, "relation", m->schema, "index", sql_pkey(m->table), o);
+    add_sql(y, "constraint", m->table, "constraint", sql_pkey(m->table), o);
+    for (size_t i = 0; i < m->field_count; i++)
+        add_field(y, &m->fields[i]);
+    for (size_t i = 0; i < m->ref_count; i++)
+        add_ref(y, &m->refs[i]);
+    for (size_t i = 0; i < m->one_count; i++) {
+        const struct ref *r = m->ones[i];
+        v.field = r->reverse;
+        o = origin_of(y, r->reverse_place, r->model->name, r->name);
+        check_word(y, r->reverse, o);
+        add_patterns(y, of_slot, &v, o);
+    }
+    for (size_t i = 0; i < m->many_count; i++) {
+        const struct many *r = &m->manys[i];
+        v.field = r->name;
+        o = origin_of(y, r->place, m->name, r->name);
+        check_word(y, r->name, o);
+        add_patterns(y, of_many, &v, o);
+        if (r->kind == MANY_JOIN && r->declared)
+            add_join_table(y, r, o);
+    }
+    for (size_t i = 0; i < m->index_count; i++) {
+        o = origin_of(y, m->indexes[i].place, m->name, "indexes");
+        add_sql(y, "relation", m->schema, "index", sql_index(m, &m->indexes[i]), o);
+    }
+}
+
+static void add_enumeration(struct symbols *y, const struct enumeration *e)
+{
+    const struct origin *o = origin_of(y, e->place, e->name, NULL);
+    struct values v = {.model = c_kept(y, e->name)};
+
+    add_patterns(y, of_enumeration, &v, o);
+    add_sql(y, "type", sql_schema_of(y->schema, e), "type", format("%s", e->name), o);
+    for (size_t i = 0; i < e->label_count; i++) {
+        v.field = e->labels[i];
+        add_patterns(
+            y, of_label, &v, origin_of(y, e->label_places[i], e->name, e->labels[i]));
+    }
+}
+
+void symbols_check(const struct schema *s, const char *base, struct diag *d)
+{
+    struct arena *arena = arena_new();
+    struct symbols y = {.arena = arena,
+        .map = {.arena = arena},
+        .reported = {.arena = arena},
+        .schema = s,
+        .diag = d};
+    const struct origin *file = origin_of(&y, (struct place){1, 1, 2}, base, NULL);
+    char *guard = c_guard(base, "ORM_H");
+    char *hash = c_guard(base, "ORM_HASH");
+
+    add_c(&y, OBJECT, arena_printf(arena, "%s_schema", s->module), file);
+    add_c(&y, MACRO, guard, file);
+    add_c(&y, MACRO, hash, file);
+    for (size_t i = 0; i < s->model_count; i++)
+        add_model(&y, &s->models[i]);
+    for (size_t i = 0; i < s->enumeration_count; i++)
+        add_enumeration(&y, s->enumerations[i]);
+    free(guard);
+    free(hash);
+    arena_free(arena);
+}

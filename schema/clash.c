@@ -1,0 +1,165 @@
+/* clash.c: names that meet: accessors of one model, columns of one table, tables and
+ * types of the database.  What meets only in C is codegen's to find. */
+#include "draft.h"
+
+#include "names.h"
+
+#include <string.h>
+
+struct holder {
+    struct place place;
+    const char *what;
+};
+
+static bool is_before(struct place a, struct place b)
+{
+    return a.line != b.line ? a.line < b.line : a.column < b.column;
+}
+
+/* Enters a name and reports the one that has it already. */
+static void enter(struct draft *d, struct strmap *names, enum diag_code code,
+    const char *where, const char *name, struct place place, const char *what)
+{
+    struct holder *h = arena_alloc(d->arena, sizeof *h);
+    *h = (struct holder){place, what};
+    const struct holder *other = strmap_add(names, name, h);
+    if (!other)
+        return;
+    const struct holder *first = is_before(place, other->place) ? h : other;
+    const struct holder *second = first == h ? other : h;
+    diag_error(d->diag, code, second->place,
+        "%s%s: %s and %s have one name; rename one", where, shown(d, name),
+        second->what, first->what);
+    diag_note(d->diag, first->place, "%s is here", first->what);
+}
+
+/* ---- accessors ---- */
+
+static void enter_accessors(
+    struct draft *d, struct draft_model *m, struct strmap *names)
+{
+    const char *where = arena_printf(d->arena, "%s.", shown(d, m->name));
+    for (size_t i = 0; i < m->field_count; i++) {
+        const struct draft_field *f = &m->fields[i];
+        const char *kind = f->kind == FIELD_REF    ? "ref"
+                           : f->kind == FIELD_MANY ? "many"
+                                                   : "field";
+        if (!m->key && strcmp(f->name, "id") == 0) {
+            diag_error(d->diag, ERR_CLASH, f->place,
+                "%sid: the key is called id already; write \"key: id\" beside fields: "
+                "to make this "
+                "the key, or rename it",
+                where);
+            continue;
+        }
+        const char *what =
+            arena_printf(d->arena, "the %s \"%s\"", kind, shown(d, f->name));
+        enter(d, names, ERR_CLASH, where, f->name, f->place, what);
+        if (f->kind == FIELD_REF)
+            enter(d, names, ERR_CLASH, where, arena_printf(d->arena, "%s_id", f->name),
+                f->place, arena_printf(d->arena, "the column of %s", what));
+    }
+}
+
+static void enter_reverse(
+    struct draft *d, const struct draft_field *f, struct strmap *names)
+{
+    const char *where = arena_printf(d->arena, "%s.", shown(d, f->target->name));
+    if (!f->target->key && strcmp(f->reverse, "id") == 0) {
+        diag_error(d->diag, ERR_CLASH, f->keys.reverse->place,
+            "%sid: the key is called id already; choose another reverse:", where);
+        return;
+    }
+    enter(d, names, ERR_CLASH, where, f->reverse, f->keys.reverse->place,
+        arena_printf(d->arena, "the reverse of %s.%s", shown(d, f->owner->name),
+            shown(d, f->name)));
+}
+
+static void check_accessors(struct draft *d)
+{
+    struct strmap *names = arena_array(d->arena, d->model_count, sizeof *names);
+    for (size_t i = 0; i < d->model_count; i++) {
+        names[i].arena = d->arena;
+        enter_accessors(d, &d->models[i], &names[i]);
+    }
+    for (size_t i = 0; i < d->model_count; i++)
+        for (size_t j = 0; j < d->models[i].field_count; j++) {
+            const struct draft_field *f = &d->models[i].fields[j];
+            if (f->reverse && f->target)
+                enter_reverse(d, f, &names[f->target - d->models]);
+        }
+}
+
+/* ---- SQL ---- */
+
+static void check_columns(struct draft *d, const struct draft_model *m)
+{
+    struct strmap columns = {.arena = d->arena};
+    const char *where = arena_printf(d->arena, "column %s.", shown(d, m->table));
+    for (size_t i = 0; i < m->model->field_count; i++) {
+        const struct field *f = &m->model->fields[i];
+        const struct draft_field *draft = strmap_get(&m->by_name, f->yaml);
+        const bool chosen = draft && draft->keys.column;
+        const bool seen_as_accessor = !chosen && strmap_get(&columns, f->column) &&
+                                      strcmp(f->column, f->name) == 0;
+        if (seen_as_accessor && strmap_get(&m->by_name, f->column))
+            continue;
+        enter(d, &columns, ERR_SQL_CLASH, where, f->column,
+            chosen ? draft->keys.column->place : f->place,
+            f->identity
+                ? "the implicit key"
+                : arena_printf(d->arena, "the field \"%s\"", shown(d, f->yaml)));
+    }
+}
+
+static void enter_join_table(
+    struct draft *d, const struct draft_field *f, struct strmap *relations)
+{
+    const char *what = arena_printf(d->arena, "the join table of %s.%s",
+        shown(d, f->owner->name), shown(d, f->name));
+    const struct many *m = f->many;
+    const struct place place = f->keys.table ? f->keys.table->place : f->place;
+    if (strlen(m->join_table) > SQL_NAME_MAX_BYTES && !f->keys.table)
+        diag_error(d->diag, ERR_SQL_NAME, place,
+            "%s.%s: its join table \"%s\" would be longer than the 63 bytes that "
+            "PostgreSQL keeps of "
+            "a name; add table: with a shorter one",
+            f->owner->name, f->name, m->join_table);
+    if (strcmp(m->owner_column, m->target_column) == 0)
+        diag_error(d->diag, ERR_SQL_CLASH, f->place,
+            "%s.%s: both columns of its join table would be \"%s\"; make the join "
+            "table a model of "
+            "yours and name it with through:",
+            f->owner->name, f->name, m->owner_column);
+    enter(d, relations, ERR_SQL_CLASH, "table ", m->join_table, place, what);
+}
+
+/* A table is a type too, so tables and enums share their names. */
+static void check_relations(struct draft *d)
+{
+    struct strmap relations = {.arena = d->arena};
+    for (size_t i = 0; i < d->model_count; i++) {
+        const struct draft_model *m = &d->models[i];
+        enter(d, &relations, ERR_SQL_CLASH, "table ", m->table, m->table_place,
+            arena_printf(d->arena, "the table of %s", shown(d, m->name)));
+    }
+    for (size_t i = 0; i < d->model_count; i++)
+        for (size_t j = 0; j < d->models[i].field_count; j++) {
+            const struct draft_field *f = &d->models[i].fields[j];
+            if (f->enumeration)
+                enter(d, &relations, ERR_SQL_CLASH, "type ", f->enumeration->name,
+                    f->place,
+                    arena_printf(d->arena, "the enum of %s.%s",
+                        shown(d, f->owner->name), shown(d, f->name)));
+            if (f->many && f->many->kind == MANY_JOIN)
+                enter_join_table(d, f, &relations);
+        }
+}
+
+void clash_check(struct draft *d)
+{
+    check_accessors(d);
+    for (size_t i = 0; i < d->model_count; i++)
+        check_columns(d, &d->models[i]);
+    check_relations(d);
+}

@@ -1,0 +1,123 @@
+/* draft.h: a schema as it is written: shapes and words are right, names not yet looked
+ * up.
+ *
+ * parse.c makes it, resolve.c turns it into model.h.  What could not be understood is
+ * NULL or `broken`; its mistake is reported, and nothing more is to be said about it.
+ */
+#ifndef SCHEMA_DRAFT_H
+#define SCHEMA_DRAFT_H
+
+#include "diag.h"
+#include "model.h"
+#include "strmap.h"
+#include "yaml_tree.h"
+
+enum field_kind {
+    FIELD_COLUMN = 1,
+    FIELD_REF = 2,
+    FIELD_MANY = 4
+};
+
+/* The values of a field's keys, NULL where the key is absent or its value broken. */
+struct field_keys {
+    const struct node *type;
+    const struct node *enumeration;
+    const struct node *ref;
+    const struct node *many;
+    const struct node *optional;
+    const struct node *unique;
+    const struct node *fallback; /* default: */
+    const struct node *doc;
+    const struct node *column;
+    const struct node *reverse;
+    const struct node *on_delete;
+    const struct node *through;
+    const struct node *via;
+    const struct node *table;
+};
+
+struct draft_field {
+    const struct draft_model *owner;
+    const char *name;
+    struct place place;
+    enum field_kind kind;
+    bool broken;
+    struct field_keys keys;
+
+    enum type type;
+    unsigned length;
+    struct enumeration *enumeration;
+    bool optional;
+    bool unique;
+    enum default_kind default_kind;
+    const char *default_text;
+    struct place default_place;
+    enum on_delete on_delete;
+    const char *reverse; /* NULL: none */
+
+    /* Filled by resolve.c */
+    struct draft_model *target;
+    struct field *field;
+    struct ref *ref;
+    struct many *many;
+};
+
+struct draft_index {
+    struct place place;
+    bool unique;
+    const struct node *on;
+    const struct node *order;
+};
+
+struct draft_model {
+    const char *name;
+    struct place place;
+    const char *doc;
+    const char *table;
+    struct place table_place;
+    const struct node *key;
+
+    size_t field_count;
+    struct draft_field *fields;
+    struct strmap by_name;
+
+    size_t index_count;
+    struct draft_index *indexes;
+
+    /* Filled by resolve.c */
+    struct model *model;
+    struct draft_field *key_field; /* NULL: the implicit one */
+    bool key_broken;
+};
+
+struct draft {
+    struct arena *arena;
+    struct diag *diag;
+    const char *path;
+    const char *module;
+    const char *prefix;
+    const char *sql_schema;
+    size_t model_count;
+    struct draft_model *models;
+    struct strmap by_name;
+};
+
+/* parse.c: false if there is nothing to resolve. */
+bool draft_parse(struct draft *d, const struct node *root);
+
+/* resolve.c: what is returned is right only if `d->diag` has no errors. */
+struct schema *draft_resolve(struct draft *d);
+
+/* clash.c: names that meet, inside a model and in the database. */
+void clash_check(struct draft *d);
+
+/* order.c: fills ranks; reports required references in a circle. */
+void order_models(struct draft *d, struct schema *s);
+
+/* sql_text.c: what keeps a text from being one SQL expression; NULL: nothing. */
+const char *sql_expression_problem(const char *text);
+
+/* At most 60 bytes of a text, to quote in a message. */
+const char *shown(const struct draft *d, const char *text);
+
+#endif

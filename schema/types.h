@@ -1,0 +1,26 @@
+/* types.h: what a column can hold.  One row per type; nothing else lists them. */
+#ifndef SCHEMA_TYPES_H
+#define SCHEMA_TYPES_H
+
+#include "model.h"
+
+struct type_info {
+    const char *yaml;
+    const char *alias; /* another name for it, or NULL */
+    const char *sql;   /* NULL: made per field (enums) */
+    bool has_length;
+    bool can_be_key;   /* one spelling per value, and cheap to compare */
+    const char *wants; /* what a default is, to follow "is not " */
+    bool (*holds)(const struct field *f, const char *text);
+};
+
+const struct type_info *type_info(enum type t);
+
+/* By name or alias; TYPE_COUNT: there is none. */
+enum type type_by_name(const char *name);
+
+/* What people of other schools call one of ours, or what is not there yet: a sentence
+ * to follow the complaint; NULL if we have never heard of it. */
+const char *type_hint(const char *name);
+
+#endif
