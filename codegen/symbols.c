@@ -1,9 +1,9 @@
 /* symbols.c: every name that comes out, in one table.
  *
  * The names are listed here as patterns, beside the templates that write them out:
- * tests/codegen/symbols.sh compares the two.  In C there is one namespace for all: g++
- * warns of a function named like a struct.  Members are apart, and end in "_" as no
- * other name does. */
+ * tests/codegen/symbols.sh compares the two.  In C, structs, functions, constants
+ * and objects share one namespace: g++ warns of a function named like a struct.  Members
+ * are apart, and end in "_" as no other name does. */
 #include "symbols.h"
 #include "arena.h"
 #include "buffer.h"
@@ -197,6 +197,16 @@ static const char *owner_of(const char *name, unsigned avoids)
     return found ? "the C library's" : NULL;
 }
 
+static void add_to(
+    struct symbols *y, const char *space, const char *name, struct symbol *s)
+{
+    const struct symbol *there =
+        strmap_add(&y->map, arena_printf(y->arena, "%s %s", space, name), s);
+    if (there)
+        report_pair(y, there, s, ERR_EMITTED_CLASH,
+            "rename one of them (\"table:\" or \"column:\" keeps the name in SQL)");
+}
+
 static void add_c(
     struct symbols *y, enum kind kind, const char *name, const struct origin *o)
 {
@@ -209,11 +219,11 @@ static void add_c(
         report_reserved(y, s, owner);
         return;
     }
-    const struct symbol *there =
-        strmap_add(&y->map, arena_printf(y->arena, "C %s", name), s);
-    if (there)
-        report_pair(y, there, s, ERR_EMITTED_CLASH,
-            "rename one of them (\"table:\" or \"column:\" keeps the name in SQL)");
+    /* An enum may be named like its getter; a struct must not. */
+    if (kind == STRUCT || kind == ENUM)
+        add_to(y, "tag", name, s);
+    if (kind != ENUM)
+        add_to(y, "C", name, s);
 }
 
 struct values {

@@ -1,6 +1,6 @@
 # lib.sh: what the tests of the command share.  Sourced with $1 = ormgen.
 set -eu
-ormgen=$1
+ormgen=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,16 +1,15 @@
 #!/bin/sh
 # golden.sh ORMGEN CASE: what `generate` and `sql` make of CASE/in.yaml is what lies there.
 # golden.sh --refresh ORMGEN CASE...: makes it so; read the diff before you commit it.
-set -eu
-cd "$(dirname "$0")"
 
 refresh=false
 if [ "$1" = --refresh ]; then
     refresh=true
     shift
 fi
-ormgen=$1
+ormgen=$(realpath "$1")
 shift
+cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
