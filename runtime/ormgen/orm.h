@@ -4,15 +4,16 @@
  * every object it gave you, from one thread at a time.  Sessions share nothing.
  *
  * Lifetime: objects, lists and strings belong to their session.  They stay valid until
- * orm_reset() or orm_close(); nothing is freed one by one.  Strings passed in are copied.
+ * orm_reset() or orm_close(); nothing is freed one by one.  Strings passed in are
+ * copied.
  *
- * Queries: a function that takes a `const` object reads memory only.  Without `const` it
- * may run a statement, for all objects that arrived together.
+ * Queries: a function that takes a `const` object reads memory only.  Without `const`
+ * it may run a statement, for all objects that arrived together.
  *
- * Errors: the first failure stays on the session.  From then on reads return nothing and
- * writes are dropped, until orm_rollback() or orm_reset().  So a unit of work needs one
- * check, at its gate: orm_commit() if it wrote, orm_end() if it only read, orm_ok() before
- * an effect outside the database.
+ * Errors: the first failure stays on the session.  From then on reads return nothing
+ * and writes are dropped, until orm_rollback() or orm_reset().  So a unit of work needs
+ * one check, at its gate: orm_commit() if it wrote, orm_end() if it only read, orm_ok()
+ * before an effect outside the database.
  */
 #ifndef ORM_H
 #define ORM_H
@@ -23,7 +24,7 @@
 
 #if defined(__GNUC__)
 #define ORM_CHECKED __attribute__((warn_unused_result))
-#define ORM_EXPORT __attribute__((visibility("default")))
+#define ORM_EXPORT  __attribute__((visibility("default")))
 #else
 #define ORM_CHECKED
 #define ORM_EXPORT
@@ -36,36 +37,36 @@ extern "C" {
 struct orm_schema;
 struct orm_session;
 
-/* -- Values -------------------------------------------------------------------------- */
+/* -- Values ------------------------------------------------------------------------ */
 
 /* Microseconds since 1970-01-01 00:00 UTC (PostgreSQL counts from 2000).  The range is
  * PostgreSQL's up to the year 294246; later values are ORM_RANGE. */
 typedef int64_t orm_time;
-#define ORM_TIME_INFINITY INT64_MAX
+#define ORM_TIME_INFINITY       INT64_MAX
 #define ORM_TIME_MINUS_INFINITY INT64_MIN
 
 /* Days since 1970-01-01. */
 typedef int32_t orm_date;
-#define ORM_DATE_INFINITY INT32_MAX
+#define ORM_DATE_INFINITY       INT32_MAX
 #define ORM_DATE_MINUS_INFINITY INT32_MIN
 
-/* -- Errors -------------------------------------------------------------------------- */
+/* -- Errors ------------------------------------------------------------------------ */
 
 /* What went wrong, by remedy. */
 enum orm_code {
     ORM_OK,
-    ORM_NOMEM,        /* memory is out: nothing was changed; free some and roll back */
-    ORM_LOST,         /* no connection, or it went away: orm_reset() connects again */
-    ORM_TIMEOUT,      /* the deadline passed: orm_reset() with a new one */
-    ORM_CONFLICT,     /* serialization or deadlock: roll back and run the unit again */
-    ORM_CONSTRAINT,   /* a constraint of the database refused a row: see `constraint` */
-    ORM_STALE,        /* a row to be written is gone: load again */
-    ORM_REFUSED,      /* the server rejected a statement: permission, or a bug of ours */
-    ORM_DRIFT,        /* the table is not what the YAML says: migrate, or generate again */
-    ORM_NOT_FOUND,    /* `require` found no row */
-    ORM_UNSAVED,      /* the database was asked about an object that it does not have yet */
-    ORM_INVALID,      /* the model does not allow the value or the call */
-    ORM_RANGE,        /* a value that its type cannot hold, from the server or the program */
+    ORM_NOMEM,      /* memory is out: nothing was changed; free some and roll back */
+    ORM_LOST,       /* no connection, or it went away: orm_reset() connects again */
+    ORM_TIMEOUT,    /* the deadline passed: orm_reset() with a new one */
+    ORM_CONFLICT,   /* serialization or deadlock: roll back and run the unit again */
+    ORM_CONSTRAINT, /* a constraint of the database refused a row: see `constraint` */
+    ORM_STALE,      /* a row to be written is gone: load again */
+    ORM_REFUSED,    /* the server rejected a statement: permission, or a bug of ours */
+    ORM_DRIFT,     /* the table is not what the YAML says: migrate, or generate again */
+    ORM_NOT_FOUND, /* `require` found no row */
+    ORM_UNSAVED, /* the database was asked about an object that it does not have yet */
+    ORM_INVALID, /* the model does not allow the value or the call */
+    ORM_RANGE,   /* a value that its type cannot hold, from the server or the program */
     ORM_OTHER_SESSION /* objects of two sessions met */
 };
 
@@ -80,15 +81,15 @@ enum orm_outcome {
 struct orm_error {
     enum orm_code code;
     enum orm_outcome outcome;
-    bool retryable;          /* the same unit of work may succeed on a fresh session */
-    char sqlstate[6];        /* "" unless the server said so */
-    char model[64];          /* "" when no model is concerned */
-    char field[64];          /* "" when no field is concerned */
-    char constraint[64];     /* "" unless ORM_CONSTRAINT */
-    char message[512];       /* one line, no newline */
+    bool retryable;      /* the same unit of work may succeed on a fresh session */
+    char sqlstate[6];    /* "" unless the server said so */
+    char model[64];      /* "" when no model is concerned */
+    char field[64];      /* "" when no field is concerned */
+    char constraint[64]; /* "" unless ORM_CONSTRAINT */
+    char message[512];   /* one line, no newline */
 };
 
-/* -- Sessions ------------------------------------------------------------------------ */
+/* -- Sessions ---------------------------------------------------------------------- */
 
 /* Connects.  `conninfo` is libpq's (keywords or URI, copied); NULL takes the PG*
  * variables.  Gives up after connect_timeout seconds, 10 unless `conninfo` or
@@ -97,7 +98,8 @@ struct orm_error {
 ORM_EXPORT struct orm_session *orm_open(
     const char *conninfo, const struct orm_schema *schema);
 
-/* Rolls back what is open, closes the connection, frees the session and all it holds. */
+/* Rolls back what is open, closes the connection, frees the session and all it holds.
+ */
 ORM_EXPORT void orm_close(struct orm_session *s);
 
 /* Rolls back, frees every object, clears the error; keeps the connection, or makes a
@@ -128,9 +130,9 @@ ORM_EXPORT bool orm_ok(const struct orm_session *s) ORM_CHECKED;
  * the error unless the connection is lost. */
 ORM_EXPORT void orm_rollback(struct orm_session *s);
 
-/* Every call on `s` returns within `milliseconds` from now, with ORM_TIMEOUT if need be;
- * 0 lifts the deadline.  A statement cut off costs the connection.  (Name resolution
- * inside libpq is the one wait that is not covered.) */
+/* Every call on `s` returns within `milliseconds` from now, with ORM_TIMEOUT if need
+ * be; 0 lifts the deadline.  A statement cut off costs the connection.  (Name
+ * resolution inside libpq is the one wait that is not covered.) */
 ORM_EXPORT void orm_set_deadline(struct orm_session *s, unsigned milliseconds);
 
 ORM_EXPORT enum orm_code orm_status(const struct orm_session *s);
@@ -151,7 +153,7 @@ ORM_EXPORT uint64_t orm_statements(const struct orm_session *s);
 /* How often the session waited for the server. */
 ORM_EXPORT uint64_t orm_round_trips(const struct orm_session *s);
 
-/* -- Lists --------------------------------------------------------------------------- */
+/* -- Lists ------------------------------------------------------------------------- */
 
 /* Visits a list in order: orm_each(struct book, b, book_all(m)) { ... }
  * `list` is evaluated once; break and continue work as in any for. */

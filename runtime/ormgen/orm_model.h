@@ -7,8 +7,8 @@
  *         struct orm_object orm;
  *         uint64_t null_[n];     bit per column: no value    (n = ORM_WORDS(columns))
  *         uint64_t changed_[n];  bit per column: not written yet
- *         uint64_t missing_[m];  bit per object slot: asked, no row (m = ORM_WORDS(slots),
- *                                absent without slots)
+ *         uint64_t missing_[m];  bit per object slot: asked, no row (m =
+ * ORM_WORDS(slots), absent without slots)
  *         ... columns, object slots, manager slots: at the offsets in the tables
  *     };
  */
@@ -20,7 +20,7 @@
 #define ORM_MODEL_ABI 1
 
 /* 64-bit words that hold n bits. */
-#define ORM_WORDS(n) (((n) + 63) / 64)
+#define ORM_WORDS(n) (((n) + 63u) / 64u)
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,7 +30,7 @@ struct orm_model;
 struct orm_scope;
 struct orm_group;
 
-/* -- Objects ------------------------------------------------------------------------- */
+/* -- Objects ----------------------------------------------------------------------- */
 
 struct orm_object {
     const struct orm_model *model;
@@ -41,8 +41,8 @@ struct orm_object {
     uint64_t stamp; /* how new its values are */
 };
 
-/* An inline slot for a to-many relation, or a model's whole table.  It holds no key: its
- * owner is found by its address. */
+/* An inline slot for a to-many relation, or a model's whole table.  It holds no key:
+ * its owner is found by its address. */
 struct orm_manager {
     const struct orm_to_many *relation;
     const void *list; /* what was loaded */
@@ -55,7 +55,7 @@ enum orm_ref {
     ORM_REF_LOADED
 };
 
-/* -- Tables -------------------------------------------------------------------------- */
+/* -- Tables ------------------------------------------------------------------------ */
 
 enum orm_type {
     ORM_BOOL = 1,    /* bool */
@@ -80,7 +80,7 @@ struct orm_enum {
 };
 
 #define ORM_COLUMN_NULLABLE 1u
-#define ORM_COLUMN_DEFAULT 2u  /* left out of an INSERT the server fills it */
+#define ORM_COLUMN_DEFAULT  2u /* left out of an INSERT the server fills it */
 #define ORM_COLUMN_IDENTITY 4u /* the key is taken from the column's sequence */
 
 struct orm_column {
@@ -96,7 +96,8 @@ struct orm_column {
 #define ORM_NO_INVERSE 0xffffu
 
 /* An object slot.  Forward (our column holds the target's key) or the reverse end of a
- * one-to-one (the target's column holds ours): the same load, `target_column = our column`. */
+ * one-to-one (the target's column holds ours): the same load, `target_column = our
+ * column`. */
 struct orm_to_one {
     const char *name;
     const struct orm_model *target;
@@ -155,7 +156,7 @@ struct orm_model {
     uint16_t column_count;
     uint16_t to_one_count;
     uint16_t to_many_count;
-    uint16_t key; /* index in columns */
+    uint16_t key;   /* index in columns */
     uint16_t index; /* in orm_schema.models */
     uint32_t size;  /* of the struct */
 
@@ -176,7 +177,7 @@ struct orm_schema {
     uint16_t enum_count;
 };
 
-/* -- Queries ------------------------------------------------------------------------- */
+/* -- Queries ----------------------------------------------------------------------- */
 
 enum orm_op {
     ORM_NONE, /* an empty element: skipped */
@@ -242,7 +243,8 @@ static inline struct orm_cond orm_cond_integer(
     return c;
 }
 
-static inline struct orm_cond orm_cond_real(enum orm_op op, unsigned column, double value)
+static inline struct orm_cond orm_cond_real(
+    enum orm_op op, unsigned column, double value)
 {
     struct orm_cond c = orm_cond_plain(op, column);
     c.value.real = value;
@@ -273,11 +275,11 @@ static inline struct orm_order orm_order_by(unsigned column, bool descending)
     return o;
 }
 
-/* -- Calls of generated code --------------------------------------------------------- */
+/* -- Calls of generated code ------------------------------------------------------- */
 /* `void *` stands for the model's struct, `const void *` list for its list struct. */
 
-/* The object of a slot whose pointer is NULL: loads it, for all peers, unless it is known
- * to be null or missing.  NULL gives NULL. */
+/* The object of a slot whose pointer is NULL: loads it, for all peers, unless it is
+ * known to be null or missing.  NULL gives NULL. */
 ORM_EXPORT struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot);
 
 /* Never a query. */
@@ -307,7 +309,8 @@ ORM_EXPORT void orm_remove(struct orm_manager *m, struct orm_object *o);
 
 ORM_EXPORT void orm_delete(struct orm_object *o);
 
-/* Asks the server for the row, fills the clean columns and drops what the slots hold. */
+/* Asks the server for the row, fills the clean columns and drops what the slots hold.
+ */
 ORM_EXPORT void orm_refresh(struct orm_object *o);
 
 /* Setters record; equal values are no change.  `o` must not be NULL. */

@@ -1,0 +1,46 @@
+/* batch.h: one statement of a flush: many rows of one model, written alike. */
+#ifndef RUNTIME_BATCH_H
+#define RUNTIME_BATCH_H
+
+#include "relate.h"
+
+enum batch_kind {
+    BATCH_INSERT,
+    BATCH_UPDATE,
+    BATCH_UNLINK,
+    BATCH_LINK,
+    BATCH_UNTIE, /* an UPDATE to null, before the rows themselves are deleted */
+    BATCH_DELETE
+};
+
+struct batch {
+    struct batch *next;
+    enum batch_kind kind;
+    const struct orm_model *model;      /* of links: the owner's */
+    const struct orm_to_many *relation; /* of links */
+    const uint64_t *columns;            /* bits: what an INSERT gives, an UPDATE sets */
+    struct orm_object **objects;        /* or */
+    const struct link *links;
+    size_t count;
+    uint64_t number; /* counts the batches of a flush */
+    struct pg_statement *statement;
+    struct params params;
+};
+
+/* The statement and its parameters.  False: the error is recorded. */
+bool batch_compile(struct orm_session *s, struct batch *b);
+
+/* A new object that is inserted by a later batch cannot be referred to yet: the column
+ * of the slot is written null first and updated afterwards. */
+bool batch_defers(const struct orm_object *o, const struct orm_to_one *ref);
+
+/* Whether the statement fails if one of its rows is not there. */
+bool batch_is_guarded(const struct batch *b);
+
+/* What the guard of an UPDATE or DELETE puts into its error before the missing key. */
+#define BATCH_STALE "orm_stale "
+
+/* Whether an INSERT leaves the column to the server. */
+bool batch_server_fills(const struct orm_object *o, unsigned column);
+
+#endif

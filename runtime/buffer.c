@@ -1,0 +1,96 @@
+/* buffer.c: bytes that grow. */
+#include "buffer.h"
+
+#include "memory.h"
+
+#include <string.h>
+
+/* Room for `length` more bytes; NULL when memory is out. */
+static char *extend(struct buffer *b, size_t length)
+{
+    if (b->failed || length > SIZE_MAX / 4 - b->length ||
+        !memory_grow(&b->data, &b->capacity, b->length + length, 1)) {
+        b->failed = true;
+        return NULL;
+    }
+    char *at = b->data + b->length;
+    b->length += length;
+    return at;
+}
+
+void buffer_add(struct buffer *b, const void *bytes, size_t length)
+{
+    char *at = extend(b, length);
+    if (at && length)
+        memcpy(at, bytes, length);
+}
+
+void buffer_text(struct buffer *b, const char *text)
+{
+    buffer_add(b, text, strlen(text));
+}
+
+void buffer_number(struct buffer *b, uint64_t n)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do
+        digits[--at] = (char)('0' + n % 10);
+    while (n /= 10);
+    buffer_add(b, digits + at, sizeof digits - at);
+}
+
+void buffer_int16(struct buffer *b, uint16_t v)
+{
+    const unsigned char bytes[2] = {(unsigned char)(v >> 8), (unsigned char)v};
+    buffer_add(b, bytes, sizeof bytes);
+}
+
+static void big_endian(unsigned char *to, uint64_t v, int size)
+{
+    for (int i = size; i--; v >>= 8)
+        to[i] = (unsigned char)v;
+}
+
+void buffer_int32(struct buffer *b, uint32_t v)
+{
+    unsigned char bytes[4];
+    big_endian(bytes, v, 4);
+    buffer_add(b, bytes, sizeof bytes);
+}
+
+void buffer_int64(struct buffer *b, uint64_t v)
+{
+    unsigned char bytes[8];
+    big_endian(bytes, v, 8);
+    buffer_add(b, bytes, sizeof bytes);
+}
+
+void buffer_patch_int32(struct buffer *b, size_t at, uint32_t v)
+{
+    if (!b->failed)
+        big_endian((unsigned char *)b->data + at, v, 4);
+}
+
+char *buffer_copy(const struct buffer *b)
+{
+    char *text = b->failed ? NULL : memory_get(b->length + 1);
+    if (text) {
+        if (b->length)
+            memcpy(text, b->data, b->length);
+        text[b->length] = '\0';
+    }
+    return text;
+}
+
+void buffer_clear(struct buffer *b)
+{
+    b->length = 0;
+    b->failed = false;
+}
+
+void buffer_free(struct buffer *b)
+{
+    memory_free(b->data);
+    *b = (struct buffer){0};
+}

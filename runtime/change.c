@@ -1,0 +1,357 @@
+/* change.c: changes are recorded here and written by write.c.
+ *
+ * A column that was never given is null in a new object, whatever the model says of it:
+ * the flush finds what is missing by that. */
+#include "link.h"
+#include "memory.h"
+#include "slot.h"
+#include "undo.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void orm_abort_null(const char *accessor)
+{
+    fprintf(stderr, "%s: called on NULL\n", accessor);
+    abort();
+}
+
+/* -- Recording --------------------------------------------------------------------- */
+
+static bool queue(struct orm_session *s, struct orm_object *o)
+{
+    if (o->state & OBJECT_QUEUED)
+        return true;
+    if (!memory_grow(
+            &s->changes, &s->change_capacity, s->change_count + 1, sizeof *s->changes))
+        return session_nomem(s);
+    s->changes[s->change_count++] = o;
+    s->models[o->model->index].unwritten++;
+    o->state |= OBJECT_QUEUED;
+    return true;
+}
+
+/* True if `o` may be changed now; then it is in the unit of work. */
+static bool begin(struct orm_object *o)
+{
+    struct orm_session *s = object_session(o);
+    if (s->error.code || o->state & OBJECT_PLACEHOLDER)
+        return false;
+    if (o->state & (OBJECT_GONE | OBJECT_DELETED)) {
+        char name[128];
+        return error_set_field(&s->error, ORM_INVALID, o->model, NULL,
+            "%s was deleted or rolled back and cannot be changed",
+            object_describe(o, name, sizeof name));
+    }
+    return undo_note(o) && queue(s, o);
+}
+
+/* Puts the value, or null, and drops on both ends what it makes untrue. */
+static void put(struct orm_object *o, unsigned column, const union orm_value *v)
+{
+    const struct orm_column *c = &o->model->columns[column];
+    const struct orm_to_one *ref = relate_slot_of(o->model, column);
+    if (ref)
+        relate_touch(o, ref);
+    object_reset_slots_of(o, column);
+    type_put(c, o, v ? *v : type_zero(c));
+    bit_put(object_null_bits(o), column, !v);
+    bit_put(object_changed_bits(o), column, true);
+    if (ref)
+        relate_touch(o, ref);
+}
+
+/* -- Columns ----------------------------------------------------------------------- */
+
+/* True if setting `v` would change nothing.  A new object is given every value. */
+static bool is_same(const struct orm_object *o, unsigned column, union orm_value v)
+{
+    if (bit_is_set(object_null_bits(o), column))
+        return false;
+    const struct orm_to_one *ref = relate_slot_of(o->model, column);
+    const struct orm_object *linked = ref ? *object_slot(o, ref) : NULL;
+    if (linked && linked->state & OBJECT_NEW)
+        return false;
+    const struct orm_column *c = &o->model->columns[column];
+    return type_equal(c, type_get(c, o), v);
+}
+
+static bool may_set(struct orm_object *o, unsigned column)
+{
+    if (column != o->model->key || o->state & (OBJECT_NEW | OBJECT_PLACEHOLDER))
+        return true;
+    return error_set_field(&object_session(o)->error, ORM_INVALID, o->model,
+        &o->model->columns[column],
+        "the key of a saved row does not change; make a new row and delete this one");
+}
+
+static void set(struct orm_object *o, unsigned column, union orm_value v)
+{
+    struct orm_session *s = object_session(o);
+    const struct orm_column *c = &o->model->columns[column];
+    if (s->error.code || !type_accepts(o->model, c, v, &s->error) ||
+        is_same(o, column, v) || !may_set(o, column) || !begin(o))
+        return;
+    if (type_is_text(c)) {
+        const size_t size = strlen(v.text) + 1;
+        char *text = arena_bytes(&s->scope.arena, size);
+        if (!text) {
+            session_nomem(s);
+            return;
+        }
+        v.text = memcpy(text, v.text, size);
+    }
+    put(o, column, &v);
+}
+
+void orm_set_integer(struct orm_object *o, unsigned column, int64_t value)
+{
+    set(o, column, (union orm_value){.integer = value});
+}
+
+void orm_set_real(struct orm_object *o, unsigned column, double value)
+{
+    set(o, column, (union orm_value){.real = value});
+}
+
+void orm_set_text(struct orm_object *o, unsigned column, const char *value)
+{
+    set(o, column, (union orm_value){.text = value});
+}
+
+void orm_set_null(struct orm_object *o, unsigned column)
+{
+    struct orm_session *s = object_session(o);
+    const struct orm_column *c = &o->model->columns[column];
+    if (s->error.code)
+        return;
+    if (!(c->flags & ORM_COLUMN_NULLABLE)) {
+        error_set_field(&s->error, ORM_INVALID, o->model, c,
+            "required; it can be changed but not cleared");
+        return;
+    }
+    const bool is_null = bit_is_set(object_null_bits(o), column);
+    if ((!is_null || o->state & OBJECT_NEW) && begin(o))
+        put(o, column, NULL);
+}
+
+/* -- Object slots ------------------------------------------------------------------ */
+
+/* True if `to` can be referred to from `o`. */
+static bool may_link(
+    const struct orm_object *o, const struct orm_column *c, const struct orm_object *to)
+{
+    struct orm_session *s = object_session(o);
+    if (to->state & OBJECT_PLACEHOLDER)
+        return false;
+    if (object_session(to) != s)
+        return error_set_field(&s->error, ORM_OTHER_SESSION, o->model, c,
+            "the %s belongs to another session", to->model->name);
+    if (to->state & (OBJECT_GONE | OBJECT_DELETED))
+        return error_set_field(&s->error, ORM_INVALID, o->model, c,
+            "the %s was deleted or rolled back", to->model->name);
+    return true;
+}
+
+void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
+{
+    struct orm_session *s = object_session(o);
+    const struct orm_to_one *ref = &o->model->to_ones[slot];
+    const struct orm_column *c = &o->model->columns[ref->column];
+    if (!to) {
+        orm_set_null(o, ref->column);
+        return;
+    }
+    if (s->error.code || !may_link(o, c, to))
+        return;
+    const bool saved = !(to->state & OBJECT_NEW);
+    const union orm_value key =
+        saved ? object_value(to, ref->target_column) : type_zero(c);
+    const bool linked =
+        *object_slot(o, ref) == to || (saved && is_same(o, ref->column, key));
+    if (!linked) {
+        if (!begin(o))
+            return;
+        put(o, ref->column, &key);
+    }
+    *object_slot(o, ref) = to;
+    if (!linked)
+        relate_show(o, ref);
+    if (ref->unique && ref->inverse != ORM_NO_INVERSE)
+        *object_slot(to, &to->model->to_ones[ref->inverse]) = o;
+}
+
+/* -- Making and deleting ----------------------------------------------------------- */
+
+static struct orm_object *make(struct orm_session *s, const struct orm_model *m)
+{
+    struct orm_object *o = object_make(s, m);
+    if (!o) {
+        session_nomem(s);
+        return NULL;
+    }
+    o->state = OBJECT_NEW;
+    memset(object_null_bits(o), 0xff, ORM_WORDS(m->column_count) * sizeof(uint64_t));
+    return undo_note(o) && queue(s, o) ? o : NULL;
+}
+
+struct orm_object *orm_new(struct orm_manager *m)
+{
+    if (!m)
+        orm_abort_null("new");
+    struct orm_session *s = manager_session(m);
+    const struct orm_model *model = m->relation->target;
+    struct orm_object *o = s->error.code ? NULL : make(s, model);
+    if (o && m->relation->kind != ORM_MANY_TABLE)
+        orm_add(m, o);
+    return o && !s->error.code ? o : object_placeholder(s, model);
+}
+
+void orm_delete(struct orm_object *o)
+{
+    if (!o)
+        return;
+    struct orm_session *s = object_session(o);
+    if (s->error.code || !object_is_live(o))
+        return;
+    if (!begin(o))
+        return;
+    relate_touch_all(o);
+    session_model(s, o->model)->deletions++;
+    if (o->state & OBJECT_NEW) {
+        list_end_notes(o);
+        o->state = (o->state & ~OBJECT_NEW) | OBJECT_GONE;
+    } else
+        o->state |= OBJECT_DELETED;
+}
+
+/* -- To-many slots ----------------------------------------------------------------- */
+
+static bool may_join(
+    struct orm_session *s, const struct orm_to_many *rel, const struct orm_object *o)
+{
+    if (o->state & OBJECT_PLACEHOLDER)
+        return false;
+    if (object_session(o) != s)
+        return error_set(&s->error, ORM_OTHER_SESSION,
+            "%s.%s: the %s belongs to another session", rel->owner->name, rel->name,
+            o->model->name);
+    if (!object_is_live(o))
+        return error_set(&s->error, ORM_INVALID,
+            "%s.%s: the %s was deleted or rolled back", rel->owner->name, rel->name,
+            o->model->name);
+    return true;
+}
+
+/* The column of a join model that stands between a pair and its row, or NULL. */
+static const struct orm_column *also_required(const struct orm_to_many *rel)
+{
+    const struct orm_model *m = rel->through;
+    for (unsigned i = 0; i < m->column_count; i++) {
+        const struct orm_column *c = &m->columns[i];
+        const bool given = i == m->to_ones[rel->through_owner].column ||
+                           i == m->to_ones[rel->through_target].column;
+        const unsigned filled =
+            ORM_COLUMN_NULLABLE | ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY;
+        if (!given && !(c->flags & filled))
+            return c;
+    }
+    return NULL;
+}
+
+static void join_through(struct orm_session *s, const struct orm_to_many *rel,
+    struct orm_object *owner, struct orm_object *o)
+{
+    const struct orm_column *c = also_required(rel);
+    if (c) {
+        error_set_field(&s->error, ORM_INVALID, rel->through, c,
+            "%s.%s cannot add: this is required too; make the %s with %s_new()",
+            rel->owner->name, rel->name, rel->through->name, rel->through->name);
+        return;
+    }
+    struct orm_object *join = make(s, rel->through);
+    if (!join)
+        return;
+    orm_set_ref(join, rel->through_owner, owner);
+    orm_set_ref(join, rel->through_target, o);
+}
+
+void orm_add(struct orm_manager *m, struct orm_object *o)
+{
+    if (!m || !o)
+        orm_abort_null("add");
+    struct orm_session *s = manager_session(m);
+    const struct orm_to_many *rel = m->relation;
+    struct orm_object *owner = manager_owner(m);
+    if (s->error.code)
+        return;
+    if (!owner) {
+        error_set_field(&s->error, ORM_INVALID, rel->target, NULL,
+            "add() is for relations; the table has every row");
+        return;
+    }
+    if (!may_join(s, rel, o) || !may_join(s, rel, owner))
+        return;
+    if (rel->kind == ORM_MANY_REVERSE)
+        orm_set_ref(o, rel->ref, owner);
+    else if (rel->through)
+        join_through(s, rel, owner, o);
+    else
+        link_record(s, rel, owner, o, true);
+}
+
+static void remove_reverse(struct orm_session *s, const struct orm_to_many *rel,
+    struct orm_object *owner, struct orm_object *o)
+{
+    const struct orm_to_one *ref = &rel->target->to_ones[rel->ref];
+    if (relate_target(o, ref) != owner)
+        return;
+    if (rel->target->columns[ref->column].flags & ORM_COLUMN_NULLABLE)
+        orm_set_null(o, ref->column);
+    else
+        error_set_field(&s->error, ORM_INVALID, rel->target,
+            &rel->target->columns[ref->column],
+            "required: it cannot be removed from %s.%s; set another %s or delete it",
+            rel->owner->name, rel->name, rel->owner->name);
+}
+
+/* Join objects that were made in this unit of work are unmade. */
+static void unmake_joins(struct orm_session *s, const struct orm_to_many *rel,
+    const struct orm_object *owner, const struct orm_object *o)
+{
+    const struct orm_to_one *refs = rel->through->to_ones;
+    for (size_t i = 0; i < s->change_count; i++) {
+        struct orm_object *join = s->changes[i];
+        if (join->model == rel->through && join->state & OBJECT_NEW &&
+            *object_slot(join, &refs[rel->through_owner]) == owner &&
+            *object_slot(join, &refs[rel->through_target]) == o)
+            orm_delete(join);
+    }
+}
+
+void orm_remove(struct orm_manager *m, struct orm_object *o)
+{
+    if (!m || !o)
+        orm_abort_null("remove");
+    struct orm_session *s = manager_session(m);
+    const struct orm_to_many *rel = m->relation;
+    struct orm_object *owner = manager_owner(m);
+    if (s->error.code)
+        return;
+    if (!owner) {
+        error_set_field(&s->error, ORM_INVALID, rel->target, NULL,
+            "remove() is for relations; delete() removes from the table");
+        return;
+    }
+    if (!may_join(s, rel, o) || !may_join(s, rel, owner))
+        return;
+    if (rel->kind == ORM_MANY_REVERSE) {
+        remove_reverse(s, rel, owner, o);
+        return;
+    }
+    if (rel->through)
+        unmake_joins(s, rel, owner, o);
+    if (!rel->through || !((owner->state | o->state) & OBJECT_NEW))
+        link_record(s, rel, owner, o, false);
+}

@@ -1,0 +1,34 @@
+/* error.h: the first failure of a session, kept until it is cleared.
+ *
+ * Recording needs no memory and never fails. */
+#ifndef RUNTIME_ERROR_H
+#define RUNTIME_ERROR_H
+
+#include <ormgen/orm_model.h>
+
+#include <stdarg.h>
+
+#if defined(__GNUC__)
+#define ERROR_PRINTF(text, args) __attribute__((format(printf, text, args)))
+#else
+#define ERROR_PRINTF(text, args)
+#endif
+
+/* Each records unless there is an error already, and returns false.  Text of others is
+ * made one printable line. */
+bool error_set(struct orm_error *e, enum orm_code code, const char *format, ...)
+    ERROR_PRINTF(3, 4);
+
+/* The message starts with "model.field: ", or "model: " when `column` is NULL. */
+bool error_set_field(struct orm_error *e, enum orm_code code, const struct orm_model *m,
+    const struct orm_column *column, const char *format, ...) ERROR_PRINTF(5, 6);
+
+bool error_nomem(struct orm_error *e);
+
+void error_clear(struct orm_error *e);
+
+/* Copies what fits; control characters become spaces, a cut UTF-8 sequence is dropped.
+ */
+void error_copy(char *to, size_t size, const char *from);
+
+#endif

@@ -1,0 +1,278 @@
+/* flight.c: how a session talks: statements by shape, flights, and the second try when
+ * server and session see a prepared statement differently. */
+#include "flight.h"
+
+#include "memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* -- Statements by shape ----------------------------------------------------------- */
+
+void shape_begin(struct orm_session *s, char kind, const struct orm_model *m)
+{
+    buffer_clear(&s->shape);
+    buffer_clear(&s->sql);
+    buffer_add(&s->shape, &kind, 1);
+    shape_add(s, m ? m->index : 0);
+}
+
+void shape_add(struct orm_session *s, unsigned detail)
+{
+    buffer_int32(&s->shape, detail);
+}
+
+struct pg_statement *shape_known(struct orm_session *s)
+{
+    return s->shape.failed ? NULL : statement_find(&s->statements, &s->shape);
+}
+
+struct pg_statement *shape_make(
+    struct orm_session *s, const uint32_t *types, int type_count, bool counted)
+{
+    struct pg_statement *st = NULL;
+    if (!s->shape.failed)
+        st = statement_add(
+            &s->statements, &s->shape, &s->sql, types, type_count, counted);
+    if (!st)
+        session_nomem(s);
+    return st;
+}
+
+/* -- Flights ----------------------------------------------------------------------- */
+
+static struct pg_item *new_item(struct orm_session *s)
+{
+    if (!memory_grow(
+            &s->items, &s->item_capacity, s->item_count + 1, sizeof *s->items)) {
+        session_nomem(s);
+        return NULL;
+    }
+    struct pg_item *item = &s->items[s->item_count++];
+    *item = (struct pg_item){0};
+    return item;
+}
+
+/* A statement that left the cache leaves the server too.  Outside of transactions only:
+ * there a server that has forgotten it does no harm. */
+static bool deallocate_retired(struct orm_session *s)
+{
+    if (!s->statements.retired[0] || s->transaction != TX_NONE)
+        return true;
+    snprintf(
+        s->deallocate, sizeof s->deallocate, "DEALLOCATE %s", s->statements.retired);
+    s->statements.retired[0] = '\0';
+    return flight_command(s, s->deallocate);
+}
+
+bool flight_begin(struct orm_session *s)
+{
+    s->item_count = 0;
+    s->begins = s->transaction == TX_WANTED;
+    if (s->error.code || !deallocate_retired(s) ||
+        (s->begins && !flight_command(s, "BEGIN")))
+        return false;
+    s->leading = s->item_count;
+    return true;
+}
+
+bool flight_add(
+    struct orm_session *s, struct pg_statement *st, const struct params *params)
+{
+    struct pg_item *item = st ? new_item(s) : NULL;
+    if (!item)
+        return false;
+    item->statement = st;
+    item->values = params->values;
+    item->lengths = params->lengths;
+    return true;
+}
+
+bool flight_command(struct orm_session *s, const char *command)
+{
+    struct pg_item *item = new_item(s);
+    if (!item)
+        return false;
+    item->command = command;
+    return true;
+}
+
+bool flight_describe(struct orm_session *s, struct pg_statement *st)
+{
+    struct pg_item *item = st ? new_item(s) : NULL;
+    if (!item)
+        return false;
+    item->statement = st;
+    item->describe_only = true;
+    return true;
+}
+
+static bool is_commit(const struct pg_item *item)
+{
+    return item->command && strcmp(item->command, "COMMIT") == 0;
+}
+
+/* What is known of the transaction after a failure (PostgreSQL does not commit what an
+ * error came before; only silence after COMMIT leaves it open). */
+static enum orm_outcome outcome(const struct orm_session *s, const struct pg_failure *f)
+{
+    for (size_t i = 0; i < s->item_count; i++) {
+        if (!is_commit(&s->items[i]))
+            continue;
+        if (s->items[i].result)
+            return ORM_COMMITTED;
+        if (i < f->sent && !f->server_said)
+            return ORM_UNKNOWN;
+    }
+    return s->begins || s->transaction >= TX_OPEN ? ORM_ROLLED_BACK : ORM_NOT_STARTED;
+}
+
+static void mend(struct pg_statement *st, enum pg_remedy remedy)
+{
+    if (remedy == PG_PREPARE_AGAIN)
+        st->prepared = false;
+    else if (remedy == PG_RENAME)
+        statement_rename(st);
+    else
+        st->prepared = true;
+}
+
+/* A transaction that was open before this flight is lost with the failure: then the
+ * statement is mended for the next one only. */
+static bool may_retry(struct orm_session *s, const struct pg_failure *f)
+{
+    if (!f->remedy || f->item >= s->item_count)
+        return false;
+    if (s->items[f->item].command == s->deallocate) {
+        s->items[f->item].command = "SELECT"; /* it is gone already */
+        return true;
+    }
+    if (!s->items[f->item].statement)
+        return false;
+    mend(s->items[f->item].statement, f->remedy);
+    if (s->transaction >= TX_OPEN) {
+        s->error.code = ORM_CONFLICT;
+        return false;
+    }
+    return true;
+}
+
+static bool roll_back_begun(struct orm_session *s)
+{
+    struct pg_item item = {.command = "ROLLBACK"};
+    struct pg_failure f;
+    struct orm_error e = {0};
+    const bool done = pg_fly(s->pg, &item, 1, s->deadline, &e, &f);
+    pg_drop(&item, 1);
+    return done;
+}
+
+static bool fly(struct orm_session *s, struct pg_failure *f)
+{
+    /* Each try mends one statement, so a flight of n needs at most n + 1. */
+    for (size_t tries = 0; tries <= s->item_count; tries++) {
+        s->stamp++;
+        if (pg_fly(s->pg, s->items, s->item_count, s->deadline, &s->error, f))
+            return true;
+        const struct orm_error first = s->error;
+        if (!may_retry(s, f))
+            return false;
+        pg_drop(s->items, s->item_count);
+        if (s->begins && !roll_back_begun(s)) {
+            s->error = first;
+            return false;
+        }
+        error_clear(&s->error);
+    }
+    return error_set(&s->error, ORM_REFUSED, "the server keeps forgetting statements");
+}
+
+bool flight_land(struct orm_session *s, size_t *failed_item)
+{
+    if (s->error.code)
+        return false;
+    struct pg_failure f;
+    const bool good = fly(s, &f);
+    for (size_t i = 0; i < s->item_count; i++)
+        if (i < f.sent && s->items[i].statement && s->items[i].statement->counted &&
+            !s->items[i].describe_only)
+            s->statement_count++;
+    if (good) {
+        if (s->begins) {
+            s->transaction = TX_OPEN;
+            s->began = s->stamp;
+        }
+        return true;
+    }
+
+    s->error.outcome = outcome(s, &f);
+    if (s->error.outcome == ORM_COMMITTED) {
+        /* Only the end of the pipeline is missing: the next flight will see the loss.
+         */
+        error_clear(&s->error);
+        return true;
+    }
+    const enum orm_code code = s->error.code;
+    s->error.retryable =
+        s->error.outcome != ORM_UNKNOWN &&
+        (code == ORM_CONFLICT || code == ORM_LOST || code == ORM_TIMEOUT);
+    if (failed_item)
+        *failed_item = f.item > s->leading ? f.item - s->leading : 0;
+    /* What the server rolled back it must still be told to leave. */
+    if (s->begins)
+        s->transaction = TX_OPEN;
+    return false;
+}
+
+const struct pg_result *flight_result(const struct orm_session *s, size_t n)
+{
+    return s->items[n + s->leading].result;
+}
+
+void flight_end(struct orm_session *s)
+{
+    pg_drop(s->items, s->item_count);
+    s->item_count = 0;
+}
+
+const struct pg_result *flight_one(
+    struct orm_session *s, const struct orm_model *m, struct pg_statement *st)
+{
+    if (flight_begin(s) && flight_add(s, st, &s->params) && flight_land(s, NULL))
+        return flight_result(s, 0);
+    session_blame(s, m);
+    flight_end(s);
+    return NULL;
+}
+
+/* -- Whose fault ------------------------------------------------------------------- */
+
+/* The column that a message names as ours: t.pages or t."pages". */
+static const struct orm_column *named_in(const char *message, const struct orm_model *m)
+{
+    for (unsigned i = 0; i < m->column_count; i++) {
+        const char *name = m->columns[i].name;
+        const size_t length = strlen(name);
+        for (const char *at = message; (at = strstr(at, name)) != NULL; at += length)
+            if (at > message && strchr(".\"", at[-1]) && strchr(" \"", at[length]))
+                return &m->columns[i];
+    }
+    return NULL;
+}
+
+void session_blame(struct orm_session *s, const struct orm_model *m)
+{
+    struct orm_error *e = &s->error;
+    const bool by_server =
+        e->sqlstate[0] && e->code != ORM_LOST && e->code != ORM_TIMEOUT;
+    if (!by_server)
+        return;
+    const struct orm_error said = *e;
+    const struct orm_column *c = named_in(said.message, m);
+    error_clear(e);
+    error_set_field(e, said.code, m, c, "%s", said.message);
+    e->outcome = said.outcome;
+    e->retryable = said.retryable;
+    memcpy(e->sqlstate, said.sqlstate, sizeof e->sqlstate);
+    memcpy(e->constraint, said.constraint, sizeof e->constraint);
+}

@@ -1,0 +1,48 @@
+/* flight.h: how a session talks to the server: statements by shape, and flights. */
+#ifndef RUNTIME_FLIGHT_H
+#define RUNTIME_FLIGHT_H
+
+#include "session.h"
+
+/* -- Statements by shape ----------------------------------------------------------- */
+
+/* Starts the shape of a statement: its kind, a letter, and the model, if there is one.
+ */
+void shape_begin(struct orm_session *s, char kind, const struct orm_model *m);
+void shape_add(struct orm_session *s, unsigned detail);
+
+/* The statement of the current shape, made from `s->sql` when it is new. */
+struct pg_statement *shape_known(struct orm_session *s);
+struct pg_statement *shape_make(
+    struct orm_session *s, const uint32_t *types, int type_count, bool counted);
+
+/* -- Flights ----------------------------------------------------------------------- */
+
+/* Starts a flight, with BEGIN in it if one is wanted.  False on a failed session. */
+bool flight_begin(struct orm_session *s);
+
+/* Each returns false when memory is out.  Parameters must stay until flight_end(). */
+bool flight_add(
+    struct orm_session *s, struct pg_statement *st, const struct params *params);
+bool flight_command(struct orm_session *s, const char *command);
+bool flight_describe(struct orm_session *s, struct pg_statement *st);
+
+/* Sends it and waits for all answers; mends statements that the server forgot and tries
+ * again where nothing can have been done twice.  False: the error is recorded and
+ * `failed_item` (or NULL) tells which. */
+bool flight_land(struct orm_session *s, size_t *failed_item);
+
+/* Result of the n-th item added since flight_begin(). */
+const struct pg_result *flight_result(const struct orm_session *s, size_t n);
+void flight_end(struct orm_session *s);
+
+/* One statement about `m` with `s->params`: begin, add, land.  NULL on failure;
+ * flight_end() after use. */
+const struct pg_result *flight_one(
+    struct orm_session *s, const struct orm_model *m, struct pg_statement *st);
+
+/* After a failed flight: the statement was about `m`.  The error gets the model's name,
+ * and the field's if the server named its column. */
+void session_blame(struct orm_session *s, const struct orm_model *m);
+
+#endif

@@ -1,0 +1,71 @@
+/* group.c: peers.  The rules are told in group.h. */
+#include "group.h"
+
+#include "object.h"
+
+struct path *path_child(
+    struct orm_session *s, struct path *parent, const void *relation)
+{
+    if (parent)
+        for (struct path *p = parent->children; p; p = p->sibling)
+            if (p->relation == relation)
+                return p;
+    struct path *p = arena_get(&s->scope.arena, sizeof *p);
+    if (!p)
+        return NULL;
+    *p = (struct path){.relation = relation};
+    if (parent) {
+        p->sibling = parent->children;
+        parent->children = p;
+    }
+    return p;
+}
+
+size_t group_cost(size_t count)
+{
+    return sizeof(struct orm_group) + count * sizeof(struct orm_object *) + ARENA_ALIGN;
+}
+
+void group_leave(struct orm_object *o)
+{
+    if (!o->group)
+        return;
+    o->group->members[o->at] = NULL;
+    o->group->live--;
+    o->group = NULL;
+}
+
+/* Each once, in order, to the front. */
+static size_t make_distinct(struct orm_object **objects, size_t count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!(objects[i]->state & OBJECT_SEEN)) {
+            objects[i]->state |= OBJECT_SEEN;
+            objects[n++] = objects[i];
+        }
+    for (size_t i = 0; i < n; i++)
+        objects[i]->state &= ~OBJECT_SEEN;
+    return n;
+}
+
+void group_form(
+    struct orm_session *s, struct path *path, struct orm_object **objects, size_t count)
+{
+    count = make_distinct(objects, count);
+    if (count < 2)
+        return;
+    struct orm_group *g =
+        arena_get(&s->scope.arena, sizeof *g + count * sizeof(struct orm_object *));
+    *g = (struct orm_group){.path = path};
+    for (size_t i = 0; i < count; i++) {
+        struct orm_object *o = objects[i];
+        if (o->group && o->group->live > count)
+            continue;
+        group_leave(o);
+        o->group = g;
+        o->at = (uint32_t)g->size;
+        g->members[g->size++] = o;
+    }
+    g->live = g->size;
+}

@@ -1,0 +1,45 @@
+/* group.h: peers: the objects that one result brought in.
+ *
+ * A group never owns its members and an object is in one group at a time.  Groups hang
+ * on paths: a path is a way through relations from one query, and knows for each
+ * to-many relation whether one owner was already asked alone. */
+#ifndef RUNTIME_GROUP_H
+#define RUNTIME_GROUP_H
+
+#include "session.h"
+
+struct path {
+    const void *relation; /* that led here; NULL at the root */
+    struct path *children;
+    struct path *sibling;
+    uint64_t asked; /* bit per to-many relation: its first owner was asked alone */
+};
+
+struct orm_group {
+    struct path *path;
+    size_t size;                  /* places */
+    size_t live;                  /* members left */
+    struct orm_object *members[]; /* NULL: has left */
+};
+
+/* The path one relation further; a new root when `parent` is NULL.  NULL: no memory. */
+struct path *path_child(
+    struct orm_session *s, struct path *parent, const void *relation);
+
+static inline struct path *path_of(const struct orm_object *o)
+{
+    return o->group ? o->group->path : NULL;
+}
+
+/* Bytes that group_form() takes at most from the scope's arena, the path apart. */
+size_t group_cost(size_t count);
+
+/* Makes one group of the objects; repeated ones count once.  One object makes no group
+ * and is not moved; an object of another group moves unless that is larger.  The room
+ * must be reserved. */
+void group_form(struct orm_session *s, struct path *path, struct orm_object **objects,
+    size_t count);
+
+void group_leave(struct orm_object *o);
+
+#endif

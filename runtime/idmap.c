@@ -1,0 +1,117 @@
+/* idmap.c: one object per key.  The table and its invariant are told in idmap.h. */
+#include "idmap.h"
+
+#include "memory.h"
+
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+/* A bijection of 64-bit integers (the finaliser of MurmurHash3), so that equal hashes
+ * mean equal keys. */
+struct idmap_key idmap_integer(int64_t value)
+{
+    uint64_t h = (uint64_t)value;
+    h ^= h >> 33;
+    h *= 0xff51afd7ed558ccdu;
+    h ^= h >> 33;
+    h *= 0xc4ceb9fe1a85ec53u;
+    h ^= h >> 33;
+    return (struct idmap_key){.hash = h};
+}
+
+struct idmap_key idmap_text(const char *text, size_t length)
+{
+    return (struct idmap_key){
+        .hash = XXH3_64bits(text, length), .text = text, .length = length};
+}
+
+static bool is_key(
+    const struct idmap_slot *slot, struct idmap_key key, size_t text_offset)
+{
+    if (slot->hash != key.hash)
+        return false;
+    if (!key.text)
+        return true;
+    const char *own = *(const char *const *)((const char *)slot->object + text_offset);
+    return strncmp(own, key.text, key.length) == 0 && own[key.length] == '\0';
+}
+
+struct orm_object *idmap_find(
+    const struct idmap *m, struct idmap_key key, size_t text_offset)
+{
+    if (!m->capacity)
+        return NULL;
+    const size_t mask = m->capacity - 1;
+    for (size_t i = key.hash & mask; m->slots[i].object; i = (i + 1) & mask)
+        if (is_key(&m->slots[i], key, text_offset))
+            return m->slots[i].object;
+    return NULL;
+}
+
+static void place(struct idmap *m, uint64_t hash, struct orm_object *o)
+{
+    const size_t mask = m->capacity - 1;
+    size_t i = hash & mask;
+    while (m->slots[i].object)
+        i = (i + 1) & mask;
+    m->slots[i] = (struct idmap_slot){hash, o};
+}
+
+bool idmap_reserve(struct idmap *m, size_t more)
+{
+    const size_t need = m->count + more;
+    if (need <= m->capacity / 4 * 3)
+        return true;
+    size_t capacity = m->capacity ? m->capacity : 16;
+    while (need > capacity / 4 * 3)
+        capacity *= 2;
+
+    struct idmap grown = {.capacity = capacity, .count = m->count};
+    grown.slots = memory_get_zeroed(capacity * sizeof *grown.slots);
+    if (!grown.slots)
+        return false;
+    for (size_t i = 0; i < m->capacity; i++)
+        if (m->slots[i].object)
+            place(&grown, m->slots[i].hash, m->slots[i].object);
+    memory_free(m->slots);
+    *m = grown;
+    return true;
+}
+
+void idmap_insert(struct idmap *m, struct idmap_key key, struct orm_object *o)
+{
+    place(m, key.hash, o);
+    m->count++;
+}
+
+void idmap_remove(struct idmap *m, struct idmap_key key, const struct orm_object *o)
+{
+    if (!m->capacity)
+        return;
+    const size_t mask = m->capacity - 1;
+    size_t hole = key.hash & mask;
+    while (m->slots[hole].object != o) {
+        if (!m->slots[hole].object)
+            return;
+        hole = (hole + 1) & mask;
+    }
+    m->count--;
+
+    /* Whoever may live nearer to where its hash points moves back into the hole. */
+    for (size_t i = (hole + 1) & mask; m->slots[i].object; i = (i + 1) & mask) {
+        const size_t home = m->slots[i].hash & mask;
+        if (((i - home) & mask) >= ((i - hole) & mask)) {
+            m->slots[hole] = m->slots[i];
+            hole = i;
+        }
+    }
+    m->slots[hole].object = NULL;
+}
+
+void idmap_free(struct idmap *m)
+{
+    memory_free(m->slots);
+    *m = (struct idmap){0};
+}

@@ -1,0 +1,180 @@
+/* list.c: the lists that programs hold.
+ *
+ * In memory: a head of ours, the generated struct X_list (a pointer and a length), the
+ * items and a NULL.  Programs hold the address of the second. */
+#include "list.h"
+
+#include <string.h>
+
+struct list_head {
+    uint64_t deletions; /* of the target model, when it was last looked through */
+    size_t length;
+};
+
+struct list_shape {
+    void *items;
+    size_t length;
+};
+
+/* Stands in a slot that had a list. */
+static const char dropped;
+
+size_t list_cost(size_t count)
+{
+    return sizeof(struct list_head) + sizeof(struct list_shape) +
+           (count + 1) * sizeof(struct orm_object *) + ARENA_ALIGN;
+}
+
+const void *list_make(struct orm_session *s, const struct orm_model *m,
+    struct orm_object *const *objects, size_t count)
+{
+    struct list_head *head = arena_get(&s->scope.arena, list_cost(count) - ARENA_ALIGN);
+    if (!head)
+        return NULL;
+    head->deletions = session_model(s, m)->deletions;
+    head->length = count;
+    char *list = (char *)(head + 1);
+    m->fill(list, list + sizeof(struct list_shape), objects, count);
+    return list;
+}
+
+static struct list_head *head_of(const void *list)
+{
+    return (struct list_head *)((uintptr_t)list - sizeof(struct list_head));
+}
+
+size_t list_length(const void *list)
+{
+    return head_of(list)->length;
+}
+
+struct orm_object *list_item(const void *list, size_t i)
+{
+    /* Stored as a pointer to the model's struct: read by its bytes. */
+    struct orm_object *o;
+    memcpy(&o, (const char *)list + sizeof(struct list_shape) + i * sizeof o, sizeof o);
+    return o;
+}
+
+/* -- Slots ---------------------------------------------------------------------------
+ */
+
+struct notes {
+    const void *list; /* made of them, or NULL */
+    struct list_note *first;
+    struct list_note *last;
+    size_t count;
+};
+
+static bool has_notes(const struct orm_manager *m)
+{
+    const struct orm_object *owner = manager_owner((struct orm_manager *)(uintptr_t)m);
+    return owner->state & OBJECT_NEW && m->list;
+}
+
+static struct notes *notes_of(const struct orm_manager *m)
+{
+    return (struct notes *)(uintptr_t)m->list;
+}
+
+const void *list_of(struct orm_session *s, struct orm_manager *m)
+{
+    if (has_notes(m))
+        return notes_of(m)->list;
+    if (!m->list || m->list == &dropped)
+        return NULL;
+    struct list_head *head = head_of(m->list);
+    const uint64_t now = session_model(s, m->relation->target)->deletions;
+    if (head->deletions == now)
+        return m->list;
+    for (size_t i = 0; i < head->length; i++)
+        if (list_item(m->list, i)->state & (OBJECT_DELETED | OBJECT_GONE)) {
+            list_drop(m);
+            return NULL;
+        }
+    head->deletions = now;
+    return m->list;
+}
+
+void list_drop(struct orm_manager *m)
+{
+    if (has_notes(m))
+        notes_of(m)->list = NULL;
+    else if (m->list)
+        m->list = &dropped;
+}
+
+void list_keep(struct orm_session *s, struct orm_manager *m, const void *list)
+{
+    struct orm_object *owner = manager_owner(m);
+    struct notes *n = has_notes(m) ? notes_of(m) : NULL;
+    if (!n && owner->state & OBJECT_NEW) {
+        n = arena_get(&s->scope.arena, sizeof *n);
+        if (!n)
+            return; /* it is made again when it is asked for again */
+        *n = (struct notes){0};
+        m->list = n;
+    }
+    if (n)
+        n->list = list;
+    else
+        m->list = list;
+}
+
+/* -- Notes ---------------------------------------------------------------------------
+ */
+
+static void add_note(
+    struct orm_session *s, struct orm_manager *m, struct list_note note)
+{
+    struct list_note *kept = arena_get(&s->scope.arena, sizeof *kept);
+    if (kept && !m->list) {
+        struct notes *n = arena_get(&s->scope.arena, sizeof *n);
+        if (n)
+            *n = (struct notes){0};
+        m->list = n;
+    }
+    if (!kept || !m->list) {
+        session_nomem(s);
+        return;
+    }
+    struct notes *n = notes_of(m);
+    *kept = note;
+    if (n->last)
+        n->last->next = kept;
+    else
+        n->first = kept;
+    n->last = kept;
+    n->count++;
+}
+
+void list_note(struct orm_manager *m, struct orm_object *o, bool linked)
+{
+    struct orm_object *owner = manager_owner(m);
+    list_drop(m);
+    if (owner->state & OBJECT_NEW)
+        add_note(object_session(owner), m,
+            (struct list_note){.object = o, .linked = linked});
+}
+
+const struct list_note *list_next_note(
+    const struct orm_manager *m, const struct list_note *after)
+{
+    if (after)
+        return after->next;
+    return has_notes(m) ? notes_of(m)->first : NULL;
+}
+
+size_t list_note_count(const struct orm_manager *m)
+{
+    return has_notes(m) ? notes_of(m)->count : 0;
+}
+
+void list_end_notes(struct orm_object *o)
+{
+    for (unsigned i = 0; i < o->model->to_many_count; i++) {
+        struct orm_manager *m = object_manager(o, &o->model->to_manys[i]);
+        if (has_notes(m))
+            m->list = notes_of(m)->list;
+    }
+}

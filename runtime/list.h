@@ -1,0 +1,55 @@
+/* list.h: the lists that programs hold.
+ *
+ * A list never changes once it is made.  A slot lets go of its list when a change
+ * concerns it (list_drop) and remembers that it had one: then it reloads alone.
+ *
+ * The slot of an owner that is not in the database yet has notes instead: what the
+ * program linked to it, in order.  Its list is made of them when it is asked for. */
+#ifndef RUNTIME_LIST_H
+#define RUNTIME_LIST_H
+
+#include "object.h"
+
+/* Bytes that list_make() takes from the arena. */
+size_t list_cost(size_t count);
+
+/* NULL: no memory; cannot be when
+ * memory; cannot be when list_cost() was reserved. */
+const void *list_make(struct orm_session *s, const struct orm_model *m,
+    struct orm_object *const *objects, size_t count);
+
+size_t list_length(const void *list);
+struct orm_object *list_item(const void *list, size_t i);
+
+/* The slot's list, NULL if it has none or must reload. */
+const void *list_of(struct orm_session *s, struct orm_manager *m);
+
+/* True if the slot of a saved owner was never loaded. */
+static inline bool list_is_unloaded(const struct orm_manager *m)
+{
+    return m->list == NULL;
+}
+
+void list_drop(struct orm_manager *m);
+
+/* A change linked `o` to the slot, or unlinked it: the list is dropped, and an unsaved
+ * owner notes it.  For a join model `o` is its object. */
+void list_note(struct orm_manager *m, struct orm_object *o, bool linked);
+
+/* One note of an unsaved owner, the first when `after` is NULL; NULL at the end. */
+struct list_note {
+    struct list_note *next;
+    struct orm_object *object;
+    bool linked;
+};
+const struct list_note *list_next_note(
+    const struct orm_manager *m, const struct list_note *after);
+size_t list_note_count(const struct orm_manager *m);
+
+/* What was made of the notes. */
+void list_keep(struct orm_session *s, struct orm_manager *m, const void *list);
+
+/* The object is saved or gone: its slots keep what was made of their notes. */
+void list_end_notes(struct orm_object *o);
+
+#endif

@@ -1,0 +1,250 @@
+/* load.c: from rows to objects, in two passes.
+ *
+ * The first looks at every cell and takes all memory: a row that is new gets a blank
+ * object in the map, so that no row is looked up twice.  The second fills them and
+ * cannot fail.  If the first does, the blank objects leave the map again: a bad value,
+ * a dropped connection or a failed allocation leaves every object as it was. */
+#include "load.h"
+
+#include "flight.h"
+#include "identity.h"
+#include "object.h"
+#include "slot.h"
+
+#include <string.h>
+
+void load_columns(struct orm_session *s, const struct orm_model *m)
+{
+    for (unsigned i = 0; i < m->column_count; i++) {
+        buffer_text(&s->sql, i ? ", t." : "t.");
+        buffer_identifier(&s->sql, m->columns[i].name);
+    }
+}
+
+struct pg_statement *load_statement(
+    struct orm_session *s, const struct orm_model *m, unsigned column)
+{
+    shape_begin(s, 'K', m);
+    shape_add(s, column);
+    struct pg_statement *st = shape_known(s);
+    if (st)
+        return st;
+    buffer_text(&s->sql, "SELECT ");
+    load_columns(s, m);
+    buffer_text(&s->sql, " FROM ");
+    buffer_table(&s->sql, m->schema, m->table);
+    buffer_text(&s->sql, " AS t WHERE t.");
+    buffer_identifier(&s->sql, m->columns[column].name);
+    buffer_text(&s->sql, " = ANY($1)");
+    const uint32_t type = type_oids(&m->columns[column], s->enums).array_oid;
+    return shape_make(s, &type, 1, true);
+}
+
+bool load_check_columns(struct orm_session *s, const struct orm_model *m,
+    const struct pg_result *r, size_t first)
+{
+    if (pg_columns(r) < first + m->column_count)
+        return error_set(&s->error, ORM_LOST,
+            "the server broke the protocol: %zu columns instead of %zu", pg_columns(r),
+            first + m->column_count);
+    for (unsigned i = 0; i < m->column_count; i++) {
+        const struct orm_column *c = &m->columns[i];
+        const uint32_t wanted = type_oids(c, s->enums).oid;
+        const uint32_t is = pg_column_type(r, first + i);
+        if (is != wanted || !wanted)
+            return error_set_field(&s->error, ORM_DRIFT, m, c,
+                "the table has %s, the YAML says %s; migrate the table or generate "
+                "again",
+                type_name_of_oid(is), type_name(c));
+    }
+    session_model(s, m)->verified = true;
+    return true;
+}
+
+/* -- First pass -------------------------------------------------------------------- */
+
+static bool check_cells(struct orm_session *s, const struct orm_model *m,
+    const struct pg_cell *cells, size_t *text_bytes)
+{
+    for (unsigned i = 0; i < m->column_count; i++) {
+        const struct orm_column *c = &m->columns[i];
+        if (!cells[i].data) {
+            if (!(c->flags & ORM_COLUMN_NULLABLE))
+                return error_set_field(&s->error, ORM_DRIFT, m, c,
+                    "the table holds a null, the YAML does not say optional: true");
+            continue;
+        }
+        if (!type_check(m, c, cells[i], &s->error))
+            return false;
+        if (type_is_text(c))
+            *text_bytes += (size_t)cells[i].length + 1;
+    }
+    return true;
+}
+
+static struct idmap_key key_in(const struct orm_column *key, struct pg_cell cell)
+{
+    const union orm_value v = type_decode(key, cell);
+    return type_is_text(key) ? idmap_text(v.text, (size_t)cell.length)
+                             : idmap_integer(v.integer);
+}
+
+struct orm_object *load_find(
+    const struct orm_session *s, const struct orm_model *m, struct pg_cell key_cell)
+{
+    const struct orm_column *key = &m->columns[m->key];
+    return idmap_find(&session_model(s, m)->map, key_in(key, key_cell), key->offset);
+}
+
+static union orm_value own_text(struct orm_session *s, struct pg_cell cell)
+{
+    char *text = arena_bytes(&s->scope.arena, (size_t)cell.length + 1);
+    memcpy(text, cell.data, (size_t)cell.length);
+    text[cell.length] = '\0';
+    return (union orm_value){.text = text};
+}
+
+void load_cell(
+    struct orm_session *s, struct orm_object *o, unsigned column, struct pg_cell cell)
+{
+    const struct orm_column *c = &o->model->columns[column];
+    bit_put(object_null_bits(o), column, !cell.data);
+    if (!cell.data)
+        type_put(c, o, type_zero(c));
+    else
+        type_put(c, o, type_is_text(c) ? own_text(s, cell) : type_decode(c, cell));
+}
+
+/* A new object with the row's values, mapped; there is room in the map.  NULL: memory
+ * is out. */
+static struct orm_object *make_fresh(struct orm_session *s, const struct orm_model *m,
+    const struct pg_cell *cells, struct idmap_key key, size_t text_bytes)
+{
+    struct orm_object *o = object_make(s, m);
+    if (!o || !arena_reserve(&s->scope.arena, text_bytes))
+        return NULL;
+    for (unsigned i = 0; i < m->column_count; i++)
+        load_cell(s, o, i, cells[i]);
+    o->stamp = s->stamp;
+    o->state = OBJECT_MAPPED | OBJECT_FRESH;
+    idmap_insert(&session_model(s, m)->map, key, o);
+    return o;
+}
+
+/* The mapped object of a row, or a fresh one.  Adds the text that the second pass may
+ * copy to `later_bytes`.  NULL: the error is recorded. */
+static struct orm_object *claim(struct orm_session *s, const struct orm_model *m,
+    const struct pg_cell *cells, size_t *later_bytes)
+{
+    size_t text_bytes = 0;
+    if (!check_cells(s, m, cells, &text_bytes))
+        return NULL;
+    const struct orm_column *key = &m->columns[m->key];
+    const struct idmap_key k = key_in(key, cells[m->key]);
+    struct orm_object *o = idmap_find(&session_model(s, m)->map, k, key->offset);
+    if (o) {
+        *later_bytes += text_bytes;
+        return o;
+    }
+    o = make_fresh(s, m, cells, k, text_bytes);
+    if (!o)
+        session_nomem(s);
+    return o;
+}
+
+/* The fresh ones of the first `count` objects are none again. */
+static void disclaim(struct orm_object **objects, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (objects[i]->state & OBJECT_FRESH) {
+            object_unmap(objects[i]);
+            objects[i]->state = OBJECT_GONE;
+        }
+}
+
+/* -- Second pass ------------------------------------------------------------------- */
+
+static bool same_text(const char *have, struct pg_cell cell)
+{
+    return strncmp(have, cell.data, (size_t)cell.length) == 0 &&
+           have[cell.length] == '\0';
+}
+
+static bool is_equal(const struct orm_object *o, unsigned i, struct pg_cell cell)
+{
+    const struct orm_column *c = &o->model->columns[i];
+    const bool null = bit_is_set(object_null_bits(o), i);
+    if (null || !cell.data)
+        return null && !cell.data;
+    return type_is_text(c) ? same_text(type_get(c, o).text, cell)
+                           : type_equal(c, type_get(c, o), type_decode(c, cell));
+}
+
+/* Clean columns take the row's values, changed ones keep theirs.  An equal text is not
+ * copied again. */
+static void fill_again(
+    struct orm_session *s, struct orm_object *o, const struct pg_cell *cells)
+{
+    const struct orm_model *m = o->model;
+    for (unsigned i = 0; i < m->column_count; i++) {
+        if (bit_is_set(object_changed_bits(o), i) || is_equal(o, i, cells[i]))
+            continue;
+        load_cell(s, o, i, cells[i]);
+        object_reset_slots_of(o, i);
+    }
+}
+
+/* A row that came twice made one fresh object. */
+static void publish(struct orm_session *s, const struct pg_result *r, size_t row,
+    struct pg_cell *cells, size_t first, struct orm_object *o)
+{
+    if (o->state & OBJECT_FRESH) {
+        o->state &= ~OBJECT_FRESH;
+        return;
+    }
+    if (o->stamp <= s->stamp) {
+        pg_row(r, row, cells);
+        fill_again(s, o, cells + first);
+    }
+    o->stamp = s->stamp;
+    o->state &= ~OBJECT_EXPIRED;
+}
+
+/* -- Both ----------------------------------------------------------------------------
+ */
+
+static bool claim_rows(struct orm_session *s, const struct orm_model *m,
+    const struct pg_result *r, size_t first, struct pg_cell *cells,
+    struct orm_object **objects, size_t extra)
+{
+    if (!idmap_reserve(&session_model(s, m)->map, pg_rows(r)))
+        return session_nomem(s);
+    const size_t rows = pg_rows(r);
+    size_t claimed = 0, later_bytes = 0;
+    for (; claimed < rows; claimed++) {
+        pg_row(r, claimed, cells);
+        objects[claimed] = claim(s, m, cells + first, &later_bytes);
+        if (!objects[claimed])
+            break;
+    }
+    if (claimed == rows && !arena_reserve(&s->scope.arena, later_bytes + extra))
+        session_nomem(s);
+    if (s->error.code)
+        disclaim(objects, claimed);
+    return !s->error.code;
+}
+
+bool load_rows(struct orm_session *s, const struct orm_model *m,
+    const struct pg_result *r, size_t first, struct orm_object **objects, size_t extra)
+{
+    if (!load_check_columns(s, m, r, first))
+        return false;
+    struct pg_cell *cells = arena_get(&s->scratch, pg_columns(r) * sizeof *cells);
+    if (!cells)
+        return session_nomem(s);
+    if (!claim_rows(s, m, r, first, cells, objects, extra))
+        return false;
+    for (size_t i = 0; i < pg_rows(r); i++)
+        publish(s, r, i, cells, first, objects[i]);
+    return true;
+}

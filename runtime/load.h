@@ -1,0 +1,33 @@
+/* load.h: from rows to objects. */
+#ifndef RUNTIME_LOAD_H
+#define RUNTIME_LOAD_H
+
+#include "group.h"
+
+/* Appends the model's columns, "t"."name" each, to the statement being made. */
+void load_columns(struct orm_session *s, const struct orm_model *m);
+
+/* The rows whose `column` is one of an array's values. */
+struct pg_statement *load_statement(
+    struct orm_session *s, const struct orm_model *m, unsigned column);
+
+/* Whether the result's columns from `first` on are the model's, by type. */
+bool load_check_columns(struct orm_session *s, const struct orm_model *m,
+    const struct pg_result *r, size_t first);
+
+/* Makes every row an object: the mapped one, its clean columns filled, or a new one.
+ * `objects` has room for one pointer per row.  All cells are checked and all memory is
+ * taken before the first object changes: on false none has.  `extra` bytes more of the
+ * scope's arena are reserved, for what the caller makes of the rows. */
+bool load_rows(struct orm_session *s, const struct orm_model *m,
+    const struct pg_result *r, size_t first, struct orm_object **objects, size_t extra);
+
+/* The mapped object with the key in a checked cell, expired or not. */
+struct orm_object *load_find(
+    const struct orm_session *s, const struct orm_model *m, struct pg_cell key);
+
+/* A checked cell becomes the object's value; a text takes reserved memory. */
+void load_cell(
+    struct orm_session *s, struct orm_object *o, unsigned column, struct pg_cell cell);
+
+#endif

@@ -1,0 +1,251 @@
+/* manager.c: what can be asked of a table or a relation. */
+#include "flight.h"
+#include "identity.h"
+#include "load.h"
+#include "query.h"
+#include "relate.h"
+#include "slot.h"
+#include "to_many.h"
+#include "write.h"
+
+struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *model)
+{
+    return s ? &session_model(s, model)->table : NULL;
+}
+
+/* -- Lists ------------------------------------------------------------------------- */
+
+/* What stands for a list when there is no session: never read as more than empty. */
+static const struct {
+    void *items[1];
+} nothing = {{NULL}};
+static const struct {
+    const void *items;
+    size_t length;
+} no_list = {&nothing, 0};
+
+static const void *empty_list(struct orm_session *s, const struct orm_manager *m)
+{
+    return session_model(s, m->relation->target)->empty;
+}
+
+static const void *list_of_rows(
+    struct orm_session *s, const struct orm_model *m, const struct pg_result *r)
+{
+    const size_t rows = pg_rows(r);
+    struct orm_object **objects = arena_get(&s->scratch, (rows + 1) * sizeof *objects);
+    struct path *path = path_child(s, NULL, NULL);
+    const void *list = NULL;
+    if (!objects || !path)
+        session_nomem(s);
+    else if (load_rows(s, m, r, 0, objects, group_cost(rows) + list_cost(rows))) {
+        list = list_make(s, m, objects, rows);
+        group_form(s, path, objects, rows);
+    }
+    arena_clear(&s->scratch);
+    return list;
+}
+
+/* Sends a compiled query.  NULL: the error is recorded. */
+static const struct pg_result *ask(struct orm_session *s, const struct query *q)
+{
+    if (s->error.code || !write_before_reading(s, q->manager->relation))
+        return NULL;
+    struct pg_statement *st = query_compile(s, q);
+    return st ? flight_one(s, q->manager->relation->target, st) : NULL;
+}
+
+static const void *find(struct orm_manager *m, const void *conditions, unsigned limit)
+{
+    struct orm_session *s = manager_session(m);
+    const struct query q = {
+        .kind = QUERY_OBJECTS, .manager = m, .conditions = conditions, .limit = limit};
+    const struct pg_result *r = ask(s, &q);
+    const void *list = r ? list_of_rows(s, m->relation->target, r) : NULL;
+    flight_end(s);
+    return list ? list : empty_list(s, m);
+}
+
+static bool is_slot(const struct orm_manager *m)
+{
+    return m->relation->kind != ORM_MANY_TABLE;
+}
+
+const void *orm_find(struct orm_manager *m, const void *query)
+{
+    if (!m)
+        return &no_list;
+    return query || !is_slot(m) ? find(m, query, 0) : orm_all(m);
+}
+
+const void *orm_all(struct orm_manager *m)
+{
+    if (!m)
+        return &no_list;
+    if (!is_slot(m))
+        return find(m, NULL, 0);
+    struct orm_session *s = manager_session(m);
+    const void *list = to_many_list(s, m);
+    return list ? list : empty_list(s, m);
+}
+
+/* The list that answers without the server, or NULL. */
+static const void *list_at_hand(struct orm_manager *m, const void *query)
+{
+    if (!is_slot(m) || query)
+        return NULL;
+    struct orm_session *s = manager_session(m);
+    return manager_owner(m)->state & OBJECT_NEW ? to_many_list(s, m) : list_of(s, m);
+}
+
+struct orm_object *orm_first(struct orm_manager *m, const void *query)
+{
+    if (!m)
+        return NULL;
+    const void *loaded = list_at_hand(m, query);
+    const void *list = loaded ? loaded : find(m, query, 1);
+    return list_length(list) ? list_item(list, 0) : NULL;
+}
+
+/* -- Numbers ----------------------------------------------------------------------- */
+
+/* The one number of a one-row answer. */
+static size_t ask_number(
+    struct orm_manager *m, const void *conditions, enum query_kind kind)
+{
+    struct orm_session *s = manager_session(m);
+    const struct orm_column column = {
+        .type = kind == QUERY_COUNT ? ORM_INT8 : ORM_BOOL, .field = "count"};
+    const struct query q = {.kind = kind, .manager = m, .conditions = conditions};
+    const struct pg_result *r = ask(s, &q);
+    size_t n = 0;
+    if (r && (pg_rows(r) != 1 || pg_columns(r) != 1 || !pg_value(r, 0, 0).data))
+        error_set(&s->error, ORM_LOST, "the server broke the protocol: no number came");
+    else if (r &&
+             type_check(m->relation->target, &column, pg_value(r, 0, 0), &s->error))
+        n = (size_t)type_decode(&column, pg_value(r, 0, 0)).integer;
+    flight_end(s);
+    return n;
+}
+
+size_t orm_count(struct orm_manager *m, const void *query)
+{
+    if (!m)
+        return 0;
+    const void *list = list_at_hand(m, query);
+    return list ? list_length(list) : ask_number(m, query, QUERY_COUNT);
+}
+
+bool orm_exists(struct orm_manager *m, const void *query)
+{
+    if (!m)
+        return false;
+    const void *list = list_at_hand(m, query);
+    return list ? list_length(list) != 0 : ask_number(m, query, QUERY_EXISTS) != 0;
+}
+
+/* -- By key ------------------------------------------------------------------------ */
+
+/* The objects of a relation with this key: one, or none. */
+static const void *find_by_key(struct orm_manager *m, union orm_value key)
+{
+    struct orm_query q = {0};
+    q.where[0].op = ORM_EQ;
+    q.where[0].column = m->relation->target->key;
+    q.where[0].value = key;
+    return find(m, &q, 0);
+}
+
+static struct pg_statement *statement_by_key(
+    struct orm_session *s, const struct orm_model *m)
+{
+    shape_begin(s, 'R', m);
+    struct pg_statement *st = shape_known(s);
+    if (st)
+        return st;
+    buffer_text(&s->sql, "SELECT ");
+    load_columns(s, m);
+    buffer_text(&s->sql, " FROM ");
+    buffer_table(&s->sql, m->schema, m->table);
+    buffer_text(&s->sql, " AS t WHERE t.");
+    buffer_identifier(&s->sql, m->columns[m->key].name);
+    buffer_text(&s->sql, " = $1");
+    const uint32_t type = type_oids(&m->columns[m->key], s->enums).oid;
+    return shape_make(s, &type, 1, true);
+}
+
+/* Asks the server for one row; loads by key never flush.  NULL: there is none, or the
+ * error is recorded. */
+static struct orm_object *load_by_key(
+    struct orm_session *s, const struct orm_model *m, union orm_value key)
+{
+    struct pg_statement *st = statement_by_key(s, m);
+    params_clear(&s->params);
+    params_add(&s->params, &m->columns[m->key], key);
+    const struct pg_result *r =
+        st && params_finish(&s->params, &s->error) ? flight_one(s, m, st) : NULL;
+    struct orm_object *row = NULL;
+    if (r && pg_rows(r) > 1)
+        error_set(&s->error, ORM_LOST, "the server broke the protocol: a key twice");
+    else if (r && pg_rows(r) == 1 && !load_rows(s, m, r, 0, &row, 0))
+        row = NULL;
+    flight_end(s);
+    arena_clear(&s->scratch);
+    return row;
+}
+
+struct orm_object *orm_get(struct orm_manager *m, union orm_value key)
+{
+    if (!m)
+        return NULL;
+    struct orm_session *s = manager_session(m);
+    const struct orm_model *model = m->relation->target;
+    if (s->error.code ||
+        !type_accepts(model, &model->columns[model->key], key, &s->error))
+        return NULL;
+    if (is_slot(m)) {
+        const void *list = find_by_key(m, key);
+        return list_length(list) ? list_item(list, 0) : NULL;
+    }
+    struct orm_object *o = object_find(s, model, key);
+    if (!o)
+        o = load_by_key(s, model, key);
+    return o && object_is_live(o) ? o : NULL;
+}
+
+struct orm_object *orm_require(struct orm_manager *m, union orm_value key)
+{
+    if (!m)
+        orm_abort_null("require");
+    struct orm_session *s = manager_session(m);
+    const struct orm_model *model = m->relation->target;
+    struct orm_object *o = orm_get(m, key);
+    if (o)
+        return o;
+    if (type_is_text(&model->columns[model->key]))
+        error_set_field(&s->error, ORM_NOT_FOUND, model, &model->columns[model->key],
+            "no row has \"%s\"", key.text ? key.text : "");
+    else
+        error_set_field(&s->error, ORM_NOT_FOUND, model, &model->columns[model->key],
+            "no row has %lld", (long long)key.integer);
+    return object_placeholder(s, model);
+}
+
+/* -- One object -------------------------------------------------------------------- */
+
+void orm_refresh(struct orm_object *o)
+{
+    if (!o)
+        return;
+    struct orm_session *s = object_session(o);
+    const struct orm_model *m = o->model;
+    if (s->error.code || !object_is_live(o) || o->state & OBJECT_NEW)
+        return;
+    if (load_by_key(s, m, object_value(o, m->key)) == o) {
+        object_reset_all_slots(o);
+        return;
+    }
+    char name[128];
+    error_set_field(&s->error, ORM_STALE, m, NULL, "%s is not in the table any more",
+        object_describe(o, name, sizeof name));
+}

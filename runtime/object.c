@@ -1,0 +1,71 @@
+/* object.c: one object. */
+#include "object.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* -- Bit sets ---------------------------------------------------------------------- */
+
+bool object_has_changes(const struct orm_object *o)
+{
+    const uint64_t *bits = object_changed_bits(o);
+    for (unsigned i = 0; i < ORM_WORDS(o->model->column_count); i++)
+        if (bits[i])
+            return true;
+    return false;
+}
+
+void object_clear_changes(struct orm_object *o)
+{
+    memset(object_changed_bits(o), 0,
+        ORM_WORDS(o->model->column_count) * sizeof(uint64_t));
+}
+
+/* -- Memory ------------------------------------------------------------------------ */
+
+static void make_blank(
+    struct orm_object *o, struct orm_scope *scope, const struct orm_model *m)
+{
+    memset(o, 0, m->size);
+    o->model = m;
+    o->scope = scope;
+    for (unsigned i = 0; i < m->column_count; i++)
+        if (type_is_text(&m->columns[i]))
+            type_put(&m->columns[i], o, type_zero(&m->columns[i]));
+    for (unsigned i = 0; i < m->to_many_count; i++)
+        object_manager(o, &m->to_manys[i])->relation = &m->to_manys[i];
+}
+
+struct orm_object *object_make(struct orm_session *s, const struct orm_model *m)
+{
+    struct orm_object *o = arena_get(&s->scope.arena, m->size);
+    if (o)
+        make_blank(o, &s->scope, m);
+    return o;
+}
+
+/* Placeholders lie one after another, made at orm_open(), blank until they are needed.
+ */
+struct orm_object *object_placeholder(struct orm_session *s, const struct orm_model *m)
+{
+    char *at = s->placeholders;
+    for (unsigned i = 0; i < m->index; i++)
+        at += s->schema->models[i]->size;
+    struct orm_object *o = (struct orm_object *)(void *)at;
+    make_blank(o, &s->scope, m);
+    o->state = OBJECT_PLACEHOLDER;
+    return o;
+}
+
+const char *object_describe(const struct orm_object *o, char *to, size_t size)
+{
+    const struct orm_column *key = &o->model->columns[o->model->key];
+    if (o->state & OBJECT_NEW)
+        snprintf(to, size, "new %s", o->model->name);
+    else if (type_is_text(key))
+        snprintf(to, size, "%s \"%s\"", o->model->name, type_get(key, o).text);
+    else
+        snprintf(
+            to, size, "%s %lld", o->model->name, (long long)type_get(key, o).integer);
+    return to;
+}

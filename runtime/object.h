@@ -1,0 +1,95 @@
+/* object.h: one object: its bits, its slots, its memory. */
+#ifndef RUNTIME_OBJECT_H
+#define RUNTIME_OBJECT_H
+
+#include "session.h"
+
+/* orm_object.state.  None of the first three: as the database has it. */
+#define OBJECT_NEW         1u /* not in the database yet */
+#define OBJECT_DELETED     2u /* to be deleted by the next flush */
+#define OBJECT_QUEUED      4u /* in session.changes */
+#define OBJECT_MAPPED      8u /* in its model's map */
+#define OBJECT_EXPIRED     16u /* mapped, but may be out of date: a hit asks the server */
+#define OBJECT_GONE        32u /* no row any more, or never: readable, not writable */
+#define OBJECT_UNDO        64u /* session.undos has it */
+#define OBJECT_PLACEHOLDER 128u
+#define OBJECT_SEEN        256u  /* a mark for one function */
+#define OBJECT_KEYED       512u  /* new, and the flush under way took its key */
+#define OBJECT_FRESH       1024u /* mapped by a load that can still fail */
+
+static inline struct orm_session *object_session(const struct orm_object *o)
+{
+    return o->scope->session;
+}
+
+/* -- Bit sets ---------------------------------------------------------------------- */
+
+static inline uint64_t *object_null_bits(const struct orm_object *o)
+{
+    return (uint64_t *)((uintptr_t)o + sizeof *o);
+}
+
+static inline uint64_t *object_changed_bits(const struct orm_object *o)
+{
+    return object_null_bits(o) + ORM_WORDS(o->model->column_count);
+}
+
+static inline uint64_t *object_missing_bits(const struct orm_object *o)
+{
+    return object_changed_bits(o) + ORM_WORDS(o->model->column_count);
+}
+
+static inline bool bit_is_set(const uint64_t *bits, unsigned i)
+{
+    return bits[i / 64] >> (i % 64) & 1;
+}
+
+static inline void bit_put(uint64_t *bits, unsigned i, bool on)
+{
+    const uint64_t bit = UINT64_C(1) << (i % 64);
+    bits[i / 64] = on ? bits[i / 64] | bit : bits[i / 64] & ~bit;
+}
+
+bool object_has_changes(const struct orm_object *o);
+void object_clear_changes(struct orm_object *o);
+
+/* -- Columns and slots ------------------------------------------------------------- */
+
+static inline union orm_value object_value(const struct orm_object *o, unsigned column)
+{
+    return type_get(&o->model->columns[column], o);
+}
+
+static inline struct orm_object **object_slot(
+    const struct orm_object *o, const struct orm_to_one *ref)
+{
+    return (struct orm_object **)((uintptr_t)o + ref->offset);
+}
+
+static inline struct orm_manager *object_manager(
+    const struct orm_object *o, const struct orm_to_many *many)
+{
+    return (struct orm_manager *)((uintptr_t)o + many->offset);
+}
+
+/* The owner of a to-many slot; NULL for a model's whole table. */
+static inline struct orm_object *manager_owner(struct orm_manager *m)
+{
+    return m->relation->kind == ORM_MANY_TABLE
+               ? NULL
+               : (struct orm_object *)(void *)((char *)m - m->relation->offset);
+}
+
+/* -- Memory ------------------------------------------------------------------------ */
+
+/* A blank object: zeroes, empty texts, slots with their relations.  NULL: no memory. */
+struct orm_object *object_make(struct orm_session *s, const struct orm_model *m);
+
+/* An object that reads as zero and drops writes: what a failed session gives instead of
+ * NULL.  It needs no memory. */
+struct orm_object *object_placeholder(struct orm_session *s, const struct orm_model *m);
+
+/* "book 7" or "new book", for messages. */
+const char *object_describe(const struct orm_object *o, char *to, size_t size);
+
+#endif

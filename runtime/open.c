@@ -1,0 +1,227 @@
+/* open.c: a session is opened, reset and closed. */
+#include "flight.h"
+
+#include "clock.h"
+#include "list.h"
+#include "memory.h"
+
+#include <string.h>
+
+/* -- Connecting -------------------------------------------------------------------- */
+
+static const struct orm_column text_column = {.type = ORM_TEXT};
+
+static void put_names(struct orm_session *s, bool schemas)
+{
+    params_array_begin(&s->params, type_oids(&text_column, NULL).oid);
+    for (unsigned i = 0; i < s->schema->enum_count; i++) {
+        const struct orm_enum *e = s->schema->enums[i];
+        params_array_add(&s->params, &text_column,
+            (union orm_value){.text = schemas ? e->schema : e->name});
+    }
+    params_array_end(&s->params);
+}
+
+static uint32_t oid_of(struct pg_cell cell)
+{
+    static const struct orm_column oid_column = {.type = ORM_INT4};
+    return cell.data && cell.length == 4
+               ? (uint32_t)type_decode(&oid_column, cell).integer
+               : 0;
+}
+
+/* The first flight: pins the search path, so that no function or operator of a schema
+ * that others can write to is ever called, and looks up the enums by name. */
+static bool introduce(struct orm_session *s)
+{
+    static const char set_path[] =
+        "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false)";
+    static const char find_enums[] =
+        "SELECT t.oid, t.typarray FROM unnest($1, $2) WITH ORDINALITY AS e(s, n, i) "
+        "LEFT JOIN pg_namespace AS ns ON ns.nspname = e.s::name "
+        "LEFT JOIN pg_type AS t ON t.typnamespace = ns.oid AND t.typname = e.n::name "
+        "AND t.typtype = 'e' ORDER BY e.i";
+    const uint32_t types[] = {1009, 1009};
+
+    shape_begin(s, 'E', NULL);
+    struct pg_statement *st = shape_known(s);
+    if (!st) {
+        buffer_text(&s->sql, find_enums);
+        st = shape_make(s, types, 2, false);
+    }
+    params_clear(&s->params);
+    put_names(s, true);
+    put_names(s, false);
+    if (!params_finish(&s->params, &s->error))
+        return false;
+
+    bool good = flight_begin(s) && flight_command(s, set_path) &&
+                flight_add(s, st, &s->params) && flight_land(s, NULL);
+    if (good) {
+        const struct pg_result *r = flight_result(s, 1);
+        good = pg_rows(r) == s->schema->enum_count && pg_columns(r) == 2;
+        for (size_t i = 0; good && i < pg_rows(r); i++)
+            s->enums[i] = (struct type_oids){
+                oid_of(pg_value(r, i, 0)), oid_of(pg_value(r, i, 1))};
+        if (!good)
+            error_set(
+                &s->error, ORM_LOST, "the server broke the protocol at the start");
+    }
+    flight_end(s);
+    return good;
+}
+
+static void connect(struct orm_session *s)
+{
+    statement_forget_prepared(&s->statements);
+    for (unsigned i = 0; i < s->schema->model_count; i++)
+        s->models[i].verified = false;
+    s->transaction = TX_NONE;
+    const int64_t deadline = s->deadline;
+    s->deadline = pg_connect_deadline(s->conninfo, deadline);
+    s->pg = pg_connect(s->conninfo, s->deadline, &s->error);
+    if (s->pg && !introduce(s)) {
+        pg_close(s->pg);
+        s->pg = NULL;
+    }
+    s->deadline = deadline;
+}
+
+static void disconnect(struct orm_session *s)
+{
+    s->round_trips += pg_round_trips(s->pg);
+    pg_close(s->pg);
+    s->pg = NULL;
+}
+
+/* -- Memory ------------------------------------------------------------------------ */
+
+static bool make_empty_lists(struct orm_session *s)
+{
+    for (unsigned i = 0; i < s->schema->model_count; i++) {
+        const struct orm_model *m = s->schema->models[i];
+        s->models[i].empty = list_make(s, m, NULL, 0);
+        if (!s->models[i].empty)
+            return false;
+    }
+    return true;
+}
+
+static void mark_join_models(struct orm_session *s)
+{
+    for (unsigned i = 0; i < s->schema->model_count; i++) {
+        const struct orm_model *m = s->schema->models[i];
+        for (unsigned k = 0; k < m->to_many_count; k++)
+            if (m->to_manys[k].through)
+                session_model(s, m->to_manys[k].through)->is_through = true;
+    }
+}
+
+static bool allocate(struct orm_session *s)
+{
+    const struct orm_schema *schema = s->schema;
+    size_t placeholder_bytes = 0;
+    for (unsigned i = 0; i < schema->model_count; i++)
+        placeholder_bytes += schema->models[i]->size;
+    s->models = memory_get_zeroed(schema->model_count * sizeof *s->models);
+    s->enums = memory_get_zeroed(schema->enum_count * sizeof *s->enums);
+    s->placeholders = memory_get_zeroed(placeholder_bytes);
+    if (!s->models || !s->enums || !s->placeholders)
+        return false;
+    for (unsigned i = 0; i < schema->model_count; i++) {
+        s->models[i].session = s;
+        s->models[i].table.relation = schema->models[i]->whole;
+    }
+    mark_join_models(s);
+    return make_empty_lists(s);
+}
+
+static void free_objects(struct orm_session *s)
+{
+    for (unsigned i = 0; s->models && i < s->schema->model_count; i++) {
+        idmap_free(&s->models[i].map);
+        memory_free(s->models[i].spare_keys);
+        s->models[i].spare_keys = NULL;
+        s->models[i].spare_count = s->models[i].spare_capacity = 0;
+        s->models[i].unwritten = 0;
+    }
+    s->change_count = s->link_count = s->undo_count = 0;
+    arena_clear(&s->scope.arena);
+    arena_clear(&s->undo_arena);
+    arena_clear(&s->scratch);
+}
+
+static void free_session(struct orm_session *s)
+{
+    disconnect(s);
+    free_objects(s);
+    arena_free(&s->scope.arena);
+    arena_free(&s->undo_arena);
+    arena_free(&s->scratch);
+    statement_free_all(&s->statements);
+    buffer_free(&s->shape);
+    buffer_free(&s->sql);
+    params_free(&s->params);
+    memory_free(s->items);
+    memory_free(s->changes);
+    memory_free(s->links);
+    memory_free(s->undos);
+    memory_free(s->models);
+    memory_free(s->enums);
+    memory_free(s->placeholders);
+    memory_free(s->conninfo);
+    memory_free(s);
+}
+
+/* -- Opening and closing ----------------------------------------------------------- */
+
+struct orm_session *orm_open(const char *conninfo, const struct orm_schema *schema)
+{
+    struct orm_session *s = memory_get_zeroed(sizeof *s);
+    if (!s)
+        return NULL;
+    s->schema = schema;
+    s->scope.session = s;
+    s->deadline = CLOCK_NEVER;
+    if (conninfo) {
+        s->conninfo = memory_get(strlen(conninfo) + 1);
+        if (!s->conninfo)
+            goto fail;
+        memcpy(s->conninfo, conninfo, strlen(conninfo) + 1);
+    }
+    if (!allocate(s))
+        goto fail;
+    if (schema->abi != ORM_MODEL_ABI ||
+        schema->object_size != sizeof(struct orm_object))
+        error_set(&s->error, ORM_INVALID,
+            "%s was generated for runtime ABI %u, this is %u: run ormgen again",
+            schema->name, (unsigned)schema->abi, (unsigned)ORM_MODEL_ABI);
+    else
+        connect(s);
+    return s;
+
+fail:
+    free_session(s);
+    return NULL;
+}
+
+void orm_close(struct orm_session *s)
+{
+    if (s)
+        free_session(s);
+}
+
+void orm_reset(struct orm_session *s)
+{
+    if (!s)
+        return;
+    orm_rollback(s);
+    free_objects(s);
+    error_clear(&s->error);
+    if (!make_empty_lists(s))
+        session_nomem(s);
+    if (!pg_alive(s->pg)) {
+        disconnect(s);
+        connect(s);
+    }
+}

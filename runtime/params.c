@@ -1,0 +1,114 @@
+/* params.c: the binary parameters of one statement. */
+#include "params.h"
+
+#include "memory.h"
+
+#include <limits.h>
+
+void params_clear(struct params *p)
+{
+    buffer_clear(&p->bytes);
+    p->count = 0;
+}
+
+void params_free(struct params *p)
+{
+    buffer_free(&p->bytes);
+    memory_free(p->offsets);
+    memory_free(p->values);
+    memory_free(p->lengths);
+    *p = (struct params){0};
+}
+
+/* Three arrays that grow together. */
+static bool grow(struct params *p)
+{
+    if ((size_t)p->count < p->capacity)
+        return true;
+    size_t a = p->capacity, b = p->capacity, c = p->capacity;
+    const size_t need = (size_t)p->count + 1;
+    if (!memory_grow(&p->offsets, &a, need, sizeof *p->offsets) ||
+        !memory_grow(&p->values, &b, need, sizeof *p->values) ||
+        !memory_grow(&p->lengths, &c, need, sizeof *p->lengths)) {
+        p->bytes.failed = true;
+        return false;
+    }
+    p->capacity = a;
+    return true;
+}
+
+static void begin(struct params *p)
+{
+    if (grow(p))
+        p->offsets[p->count++] = p->bytes.length;
+}
+
+void params_add(struct params *p, const struct orm_column *c, union orm_value v)
+{
+    begin(p);
+    type_encode(c, v, &p->bytes);
+}
+
+void params_add_int8(struct params *p, int64_t v)
+{
+    begin(p);
+    buffer_int64(&p->bytes, (uint64_t)v);
+}
+
+void params_add_text(struct params *p, const char *text)
+{
+    begin(p);
+    buffer_text(&p->bytes, text);
+}
+
+/* As array_send() writes it: dimensions, has nulls, element type, then for the one
+ * dimension its length and lower bound. */
+void params_array_begin(struct params *p, uint32_t element_oid)
+{
+    begin(p);
+    buffer_int32(&p->bytes, 1);
+    buffer_int32(&p->bytes, 1);
+    buffer_int32(&p->bytes, element_oid);
+    p->array_count = p->bytes.length;
+    p->array_length = 0;
+    buffer_int32(&p->bytes, 0);
+    buffer_int32(&p->bytes, 1);
+}
+
+void params_array_add(struct params *p, const struct orm_column *c, union orm_value v)
+{
+    const size_t at = p->bytes.length;
+    buffer_int32(&p->bytes, 0);
+    type_encode(c, v, &p->bytes);
+    buffer_patch_int32(&p->bytes, at, (uint32_t)(p->bytes.length - at - 4));
+    p->array_length++;
+}
+
+void params_array_add_null(struct params *p)
+{
+    buffer_int32(&p->bytes, UINT32_MAX);
+    p->array_length++;
+}
+
+void params_array_end(struct params *p)
+{
+    buffer_patch_int32(&p->bytes, p->array_count, p->array_length);
+}
+
+bool params_finish(struct params *p, struct orm_error *e)
+{
+    if (p->bytes.failed)
+        return error_nomem(e);
+    if (p->bytes.length > INT_MAX / 2)
+        return error_set(e, ORM_RANGE,
+            "one statement's values add up to %zu bytes; a gigabyte is the limit, "
+            "flush "
+            "more often",
+            p->bytes.length);
+    for (int i = 0; i < p->count; i++) {
+        const size_t end = i + 1 < p->count ? p->offsets[i + 1] : p->bytes.length;
+        p->values[i] = p->bytes.data + p->offsets[i];
+        p->lengths[i] = (int)(end - p->offsets[i]);
+    }
+    return true;
+}

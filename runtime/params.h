@@ -1,0 +1,37 @@
+/* params.h: the binary parameters of one statement.
+ *
+ * All bytes lie in one buffer; pointers into it are made when it is complete. */
+#ifndef RUNTIME_PARAMS_H
+#define RUNTIME_PARAMS_H
+
+#include "types.h"
+
+struct params {
+    struct buffer bytes;
+    int count;
+    size_t capacity;
+    size_t *offsets;
+    const char **values;
+    int *lengths;
+    size_t array_count; /* where the open array's element count stands, and so far */
+    uint32_t array_length;
+};
+
+void params_clear(struct params *p);
+void params_free(struct params *p);
+
+void params_add(struct params *p, const struct orm_column *c, union orm_value v);
+void params_add_int8(struct params *p, int64_t v);
+void params_add_text(struct params *p, const char *text);
+
+/* A one-dimensional array: begin, the elements, end. */
+void params_array_begin(struct params *p, uint32_t element_oid);
+void params_array_add(struct params *p, const struct orm_column *c, union orm_value v);
+void params_array_add_null(struct params *p);
+void params_array_end(struct params *p);
+
+/* Makes the pointers.  False when memory was out or a value is too long for the wire.
+ */
+bool params_finish(struct params *p, struct orm_error *e);
+
+#endif

@@ -1,0 +1,476 @@
+/* pg.c: flights over libpq.  The only file that includes libpq-fe.h.
+ *
+ * The connection is in pipeline mode for life.  A flight is a Parse for each statement
+ * the server has not seen, a Bind/Execute for each item, and one Sync; its answers come
+ * in that order (libpq, "Pipeline Mode").  Reading goes on while writing, so a server
+ * that blocks on its own output never blocks us. */
+#include "pg.h"
+
+#include "clock.h"
+#include "memory.h"
+
+#include <errno.h>
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* PostgreSQL's limit on columns, and so on the parameters we send. */
+#define MAX_PARAMS 1664
+
+struct pg {
+    PGconn *conn; /* NULL once closed */
+    uint64_t round_trips;
+    int binary[MAX_PARAMS]; /* all 1: the format of every parameter */
+};
+
+/* -- Connecting -------------------------------------------------------------------- */
+
+/* Notices are the server's talk; a flood of them must cost nothing. */
+static void ignore_notice(void *arg, const PGresult *result)
+{
+    (void)arg;
+    (void)result;
+}
+
+/* Waits until the socket is ready for `events`.  False at the deadline. */
+static bool wait_for(PGconn *conn, short events, int64_t deadline)
+{
+    for (;;) {
+        int wait = -1;
+        if (deadline != CLOCK_NEVER) {
+            const int64_t left = deadline - clock_now();
+            if (left <= 0)
+                return false;
+            wait = left > 3600000 ? 3600000 : (int)left;
+        }
+        struct pollfd fd = {.fd = PQsocket(conn), .events = events};
+        const int n = poll(&fd, 1, wait);
+        if (n > 0 || (n < 0 && errno != EINTR))
+            return true;
+    }
+}
+
+static bool finish_connecting(PGconn *conn, int64_t deadline, struct orm_error *e)
+{
+    PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+    for (;;) {
+        if (PQstatus(conn) == CONNECTION_BAD || next == PGRES_POLLING_FAILED)
+            return error_set(e, ORM_LOST, "cannot connect: %s", PQerrorMessage(conn));
+        if (next == PGRES_POLLING_OK)
+            return true;
+        if (!wait_for(conn, next == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
+            return error_set(e, ORM_TIMEOUT, "cannot connect: no answer in time");
+        next = PQconnectPoll(conn);
+    }
+}
+
+/* What our SQL and codecs take for granted. */
+static bool check_settings(PGconn *conn, struct orm_error *e)
+{
+    static const struct {
+        const char *name, *value;
+    } needed[] = {
+        {"client_encoding", "UTF8"},
+        {"standard_conforming_strings", "on"},
+        {"integer_datetimes", "on"},
+    };
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        const char *value = PQparameterStatus(conn, needed[i].name);
+        if (!value || strcmp(value, needed[i].value) != 0)
+            return error_set(e, ORM_REFUSED, "the server has %s=%s; ormgen needs %s",
+                needed[i].name, value ? value : "(unknown)", needed[i].value);
+    }
+    return true;
+}
+
+/* libpq's own timeout works in its blocking calls only. */
+int64_t pg_connect_deadline(const char *conninfo, int64_t deadline)
+{
+    int64_t seconds = 10;
+    PQconninfoOption *parsed = conninfo ? PQconninfoParse(conninfo, NULL) : NULL;
+    const char *given = getenv("PGCONNECT_TIMEOUT");
+    for (const PQconninfoOption *o = parsed; o && o->keyword; o++)
+        if (strcmp(o->keyword, "connect_timeout") == 0 && o->val)
+            given = o->val;
+    const long wanted = given ? strtol(given, NULL, 10) : 0;
+    if (wanted > 0)
+        seconds = wanted;
+    PQconninfoFree(parsed);
+
+    const int64_t latest = clock_now() + seconds * 1000;
+    return deadline < latest ? deadline : latest;
+}
+
+struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *e)
+{
+    /* What stands before dbname is a default, what stands after it is not to be
+     * changed. gssencmode: libgssapi crashes when memory is out. */
+    const char *const keywords[] = {"gssencmode", "fallback_application_name",
+        "tcp_user_timeout", "dbname", "client_encoding", NULL};
+    const char *const values[] = {
+        "disable", "ormgen", "30000", conninfo ? conninfo : "", "UTF8", NULL};
+
+    struct pg *c = memory_get_zeroed(sizeof *c);
+    if (!c) {
+        error_nomem(e);
+        return NULL;
+    }
+    c->conn = PQconnectStartParams(keywords, values, 1);
+    if (!c->conn) {
+        error_nomem(e);
+        goto fail;
+    }
+    PQsetNoticeReceiver(c->conn, ignore_notice, NULL);
+    if (!finish_connecting(c->conn, deadline, e)) {
+        e->retryable = true;
+        goto fail;
+    }
+    if (!check_settings(c->conn, e))
+        goto fail;
+    if (PQsetnonblocking(c->conn, 1) != 0 || !PQenterPipelineMode(c->conn)) {
+        error_set(e, ORM_LOST, "cannot connect: %s", PQerrorMessage(c->conn));
+        goto fail;
+    }
+    for (int i = 0; i < MAX_PARAMS; i++)
+        c->binary[i] = 1;
+    c->round_trips = 1;
+    return c;
+
+fail:
+    pg_close(c);
+    return NULL;
+}
+
+static void hang_up(struct pg *c)
+{
+    PQfinish(c->conn);
+    c->conn = NULL;
+}
+
+void pg_close(struct pg *c)
+{
+    if (!c)
+        return;
+    hang_up(c);
+    memory_free(c);
+}
+
+bool pg_alive(const struct pg *c)
+{
+    return c && c->conn && PQstatus(c->conn) == CONNECTION_OK;
+}
+
+uint64_t pg_round_trips(const struct pg *c)
+{
+    return c ? c->round_trips : 0;
+}
+
+/* -- Sending ----------------------------------------------------------------------- */
+
+static bool send_item(struct pg *c, struct pg_item *item)
+{
+    struct pg_statement *st = item->statement;
+    if (!st)
+        return PQsendQueryParams(c->conn, item->command, 0, NULL, NULL, NULL, NULL, 1);
+    item->prepares = !st->prepared && !st->preparing;
+    if (item->prepares) {
+        st->preparing = true;
+        if (!PQsendPrepare(c->conn, st->name, st->sql, st->type_count, st->types))
+            return false;
+    }
+    if (item->describe_only)
+        return PQsendDescribePrepared(c->conn, st->name);
+    return PQsendQueryPrepared(
+        c->conn, st->name, st->type_count, item->values, item->lengths, c->binary, 1);
+}
+
+/* -- Failures ---------------------------------------------------------------------- */
+
+static void copy_field(char *to, size_t size, const PGresult *r, int which)
+{
+    const char *text = PQresultErrorField(r, which);
+    error_copy(to, size, text ? text : "");
+}
+
+/* By the class of the SQLSTATE (PostgreSQL manual, appendix A), and for some by code.
+ */
+static enum orm_code code_of_sqlstate(const char *state)
+{
+    static const struct {
+        const char *prefix;
+        enum orm_code code;
+    } table[] = {
+        {"23", ORM_CONSTRAINT},
+        {"40", ORM_CONFLICT},
+        {"55P03", ORM_CONFLICT},
+        {"42P01", ORM_DRIFT}, /* undefined table */
+        {"42703", ORM_DRIFT}, /* undefined column */
+        {"42704", ORM_DRIFT}, /* undefined type */
+        {"42804", ORM_DRIFT}, /* datatype mismatch */
+        {"42883", ORM_DRIFT}, /* no such operator: the column has another type */
+        {"3F000", ORM_DRIFT}, /* no such schema */
+        {"22P02", ORM_DRIFT}, /* an enum without the label */
+        {"22P03", ORM_DRIFT}, /* binary form of another type */
+        {"22001", ORM_RANGE},
+        {"22003", ORM_RANGE},
+        {"22008", ORM_RANGE},
+        {"57014", ORM_TIMEOUT},
+        {"57P", ORM_LOST},
+        {"08", ORM_LOST},
+        {"53200", ORM_NOMEM},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (strncmp(state, table[i].prefix, strlen(table[i].prefix)) == 0)
+            return table[i].code;
+    return ORM_REFUSED;
+}
+
+static void fail_by_result(
+    const PGresult *r, struct orm_error *e, struct pg_failure *failure)
+{
+    const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+    const char *severity = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const char *primary = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+    const char *routine = PQresultErrorField(r, PG_DIAG_SOURCE_FUNCTION);
+    const bool fatal = severity && strcmp(severity, "ERROR") != 0;
+
+    if (!state) {
+        error_set(e, ORM_LOST, "the connection failed: %s", PQresultErrorMessage(r));
+        return;
+    }
+    failure->server_said = !fatal;
+    if (strcmp(state, "26000") == 0)
+        failure->remedy = PG_PREPARE_AGAIN;
+    else if (strcmp(state, "42P05") == 0)
+        failure->remedy = PG_USE_AS_IS;
+    else if (strcmp(state, "0A000") == 0 && routine &&
+             strcmp(routine, "RevalidateCachedQuery") == 0)
+        failure->remedy = PG_RENAME;
+
+    const enum orm_code code = code_of_sqlstate(state);
+    if (e->code)
+        return;
+    error_set(e, code, "%s", primary ? primary : "the server gave no reason");
+    error_copy(e->sqlstate, sizeof e->sqlstate, state);
+    copy_field(e->constraint, sizeof e->constraint, r, PG_DIAG_CONSTRAINT_NAME);
+    copy_field(e->model, sizeof e->model, r, PG_DIAG_TABLE_NAME);
+    copy_field(e->field, sizeof e->field, r, PG_DIAG_COLUMN_NAME);
+}
+
+/* -- Receiving --------------------------------------------------------------------- */
+
+enum wait {
+    WAIT_OK,
+    WAIT_TIMEOUT,
+    WAIT_LOST
+};
+
+/* Until the next PQgetResult() will not block; sends what is still to be sent. */
+static enum wait wait_for_result(PGconn *conn, int64_t deadline)
+{
+    for (;;) {
+        const int unsent = PQflush(conn);
+        if (unsent < 0)
+            return WAIT_LOST;
+        if (!PQisBusy(conn))
+            return WAIT_OK;
+        if (!wait_for(conn, unsent ? POLLIN | POLLOUT : POLLIN, deadline))
+            return WAIT_TIMEOUT;
+        if (!PQconsumeInput(conn))
+            return WAIT_LOST;
+    }
+}
+
+static bool lost(struct pg *c, struct orm_error *e)
+{
+    const char *why = PQerrorMessage(c->conn);
+    return error_set(e, ORM_LOST, "the connection is lost: %s",
+        why && *why ? why : "the server closed it");
+}
+
+/* One result, and the NULL that ends it in pipeline mode.  NULL: `e` says why. */
+static PGresult *take_result(struct pg *c, int64_t deadline, struct orm_error *e)
+{
+    PGresult *r = NULL;
+    for (int part = 0; part < 2; part++) {
+        const enum wait w = wait_for_result(c->conn, deadline);
+        if (w != WAIT_OK) {
+            if (w == WAIT_TIMEOUT)
+                error_set(
+                    e, ORM_TIMEOUT, "the deadline passed before the server answered");
+            else
+                lost(c, e);
+            break;
+        }
+        PGresult *next = PQgetResult(c->conn);
+        if (part == 0) {
+            r = next;
+            if (!r) {
+                lost(c, e);
+                break;
+            }
+            if (PQresultStatus(r) == PGRES_PIPELINE_SYNC)
+                return r;
+        } else if (next) {
+            PQclear(next);
+            error_set(
+                e, ORM_LOST, "the server broke the protocol: one result too many");
+            break;
+        } else {
+            return r;
+        }
+    }
+    /* What the server did say before it went away is worth keeping. */
+    if (r && PQresultErrorField(r, PG_DIAG_SQLSTATE))
+        return r;
+    PQclear(r);
+    return NULL;
+}
+
+/* True for a success of the kind that was asked for. */
+static bool is_good(const PGresult *r, bool describes)
+{
+    const ExecStatusType status = PQresultStatus(r);
+    return status == PGRES_COMMAND_OK || (!describes && status == PGRES_TUPLES_OK);
+}
+
+/* Takes one expected answer.  False: it is not a success; the flight goes on to the
+ * sync unless the connection is gone. */
+static PGresult *expect(struct pg *c, bool describes, int64_t deadline,
+    struct orm_error *e, struct pg_failure *failure)
+{
+    PGresult *r = take_result(c, deadline, e);
+    if (!r) {
+        hang_up(c);
+        return NULL;
+    }
+    if (is_good(r, describes))
+        return r;
+    switch (PQresultStatus(r)) {
+    case PGRES_FATAL_ERROR:
+        fail_by_result(r, e, failure);
+        if (!failure->server_said)
+            hang_up(c);
+        break;
+    case PGRES_PIPELINE_ABORTED:
+        break;
+    default:
+        error_set(e, ORM_LOST, "the server broke the protocol: %s",
+            PQresStatus(PQresultStatus(r)));
+        hang_up(c);
+    }
+    PQclear(r);
+    return NULL;
+}
+
+static void receive(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
+    struct orm_error *e, struct pg_failure *failure)
+{
+    for (size_t i = 0; i < count && c->conn; i++) {
+        bool good = true;
+        if (items[i].prepares) {
+            PGresult *r = expect(c, true, deadline, e, failure);
+            good = items[i].statement->prepared = r != NULL;
+            PQclear(r);
+        }
+        if (c->conn)
+            items[i].result = expect(c, items[i].describe_only, deadline, e, failure);
+        if ((!good || !items[i].result) && failure->item == count)
+            failure->item = i;
+    }
+    if (!c->conn)
+        return;
+
+    PGresult *r = take_result(c, deadline, e);
+    if (!r || PQresultStatus(r) != PGRES_PIPELINE_SYNC) {
+        error_set(e, ORM_LOST, "the server broke the protocol: no end of the pipeline");
+        hang_up(c);
+    }
+    PQclear(r);
+}
+
+bool pg_fly(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
+    struct orm_error *e, struct pg_failure *failure)
+{
+    *failure = (struct pg_failure){.item = count};
+    for (size_t i = 0; i < count; i++)
+        items[i].result = NULL;
+    if (!pg_alive(c)) {
+        failure->item = 0;
+        return error_set(e, ORM_LOST, "the connection is lost");
+    }
+
+    bool sent = true;
+    while (sent && failure->sent < count)
+        sent = send_item(c, &items[failure->sent++]);
+    if (!sent || !PQpipelineSync(c->conn)) {
+        failure->item = 0;
+        error_set(e, ORM_LOST, "cannot send: %s", PQerrorMessage(c->conn));
+        hang_up(c);
+    } else {
+        c->round_trips++;
+        receive(c, items, count, deadline, e, failure);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (items[i].statement)
+            items[i].statement->preparing = false;
+    return !e->code;
+}
+
+void pg_drop(struct pg_item *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        PQclear(items[i].result);
+        items[i].result = NULL;
+    }
+}
+
+/* -- Results ----------------------------------------------------------------------- */
+
+size_t pg_rows(const struct pg_result *r)
+{
+    return (size_t)PQntuples(r);
+}
+
+size_t pg_columns(const struct pg_result *r)
+{
+    return (size_t)PQnfields(r);
+}
+
+uint32_t pg_column_type(const struct pg_result *r, size_t column)
+{
+    return PQftype(r, (int)column);
+}
+
+const char *pg_column_name(const struct pg_result *r, size_t column)
+{
+    const char *name = PQfname(r, (int)column);
+    return name ? name : "";
+}
+
+size_t pg_affected(const struct pg_result *r)
+{
+    return (size_t)strtoull(PQcmdTuples((PGresult *)(uintptr_t)r), NULL, 10);
+}
+
+const char *pg_tag(const struct pg_result *r)
+{
+    return PQcmdStatus((PGresult *)(uintptr_t)r);
+}
+
+struct pg_cell pg_value(const struct pg_result *r, size_t row, size_t column)
+{
+    const int length = PQgetlength(r, (int)row, (int)column);
+    if (length == 0 && PQgetisnull(r, (int)row, (int)column))
+        return (struct pg_cell){NULL, 0};
+    return (struct pg_cell){PQgetvalue(r, (int)row, (int)column), length};
+}
+
+void pg_row(const struct pg_result *r, size_t row, struct pg_cell *cells)
+{
+    const int columns = PQnfields(r);
+    for (int i = 0; i < columns; i++)
+        cells[i] = pg_value(r, row, (size_t)i);
+}

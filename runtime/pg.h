@@ -1,0 +1,96 @@
+/* pg.h: one connection to PostgreSQL, as the rest of the runtime sees it.
+ *
+ * Everything travels in flights: a list of items sent in one pipeline, answered in one
+ * round trip.  All I/O is non-blocking under one absolute deadline.  The results of a
+ * flight are complete before any of them is looked at, so a connection cut in the
+ * middle changes nothing.  Only pg.c knows libpq. */
+#ifndef RUNTIME_PG_H
+#define RUNTIME_PG_H
+
+#include "error.h"
+
+struct pg;
+struct pg_result; /* libpq's own: PGresult */
+
+/* A prepared statement.  Its name is a hash of its text and types: two sessions behind
+ * one pooler can share it, and never run each other's. */
+struct pg_statement {
+    char name[36];
+    const char *sql;
+    const uint32_t *types; /* oids of the parameters */
+    int type_count;
+    bool prepared;
+    bool preparing; /* in the flight that is under way */
+    bool counted;   /* by orm_statements() */
+};
+
+struct pg_item {
+    struct pg_statement *statement; /* or NULL: `command`, without parameters */
+    const char *command;
+    const char *const *values; /* binary; NULL is null */
+    const int *lengths;
+    bool describe_only;       /* prepare and tell the columns, do not run */
+    bool prepares;            /* set by the flight */
+    struct pg_result *result; /* filled by the flight; pg_drop() frees them */
+};
+
+/* What would mend a prepared statement that the server and we see differently. */
+enum pg_remedy {
+    PG_NO_REMEDY,
+    PG_PREPARE_AGAIN, /* the server does not know it (26000) */
+    PG_RENAME,   /* its result type changed (0A000): prepare it under another name */
+    PG_USE_AS_IS /* the server has it already (42P05); names are content hashes */
+};
+
+/* How a flight failed. */
+struct pg_failure {
+    size_t item;      /* the first that failed; the number of items: none did */
+    size_t sent;      /* items that may have reached the server */
+    bool server_said; /* an ErrorResponse came: the server did not do it */
+    enum pg_remedy remedy;
+};
+
+/* The moment by which a connection must be made: connect_timeout seconds from now, as
+ * in `conninfo` or PGCONNECT_TIMEOUT, else 10; not after `deadline`. */
+int64_t pg_connect_deadline(const char *conninfo, int64_t deadline);
+
+/* Never blocks past `deadline` (clock_now()'s scale).  NULL: `e` has the reason. */
+struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *e);
+void pg_close(struct pg *c);
+
+/* Whether the connection can still be used. */
+bool pg_alive(const struct pg *c);
+
+/* Sends all items and waits for all answers.  False: `e` and `failure` say why and no
+ * result is kept but those of items before the first failure; after a lost connection
+ * or a deadline the connection is closed. */
+bool pg_fly(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
+    struct orm_error *e, struct pg_failure *failure);
+
+void pg_drop(struct pg_item *items, size_t count);
+
+uint64_t pg_round_trips(const struct pg *c);
+
+/* -- Results ----------------------------------------------------------------------- */
+
+size_t pg_rows(const struct pg_result *r);
+size_t pg_columns(const struct pg_result *r);
+uint32_t pg_column_type(const struct pg_result *r, size_t column);
+const char *pg_column_name(const struct pg_result *r, size_t column);
+
+/* Rows an INSERT, UPDATE or DELETE concerned. */
+size_t pg_affected(const struct pg_result *r);
+
+/* The command tag, as "COMMIT". */
+const char *pg_tag(const struct pg_result *r);
+
+struct pg_cell {
+    const char *data; /* NULL: null */
+    int length;
+};
+
+/* All cells of a row. */
+void pg_row(const struct pg_result *r, size_t row, struct pg_cell *cells);
+struct pg_cell pg_value(const struct pg_result *r, size_t row, size_t column);
+
+#endif

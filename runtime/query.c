@@ -1,0 +1,396 @@
+/* query.c: from conditions to SQL.
+ *
+ * One walk over the query writes three things at once: the shape, the parameters, and
+ * the SQL text.  Text is written only when the shape is new; values go to parameters
+ * only, so the text is a function of the shape. */
+#include "query.h"
+
+#include "flight.h"
+#include "load.h"
+#include "object.h"
+#include "relate.h"
+
+#include <stddef.h>
+
+/* -- Operators --------------------------------------------------------------------- */
+
+enum operand {
+    NO_OPERAND,
+    ONE_VALUE
+};
+
+static const struct {
+    const char *sql; /* what stands after the column */
+    enum operand operand;
+} operators[] = {
+    [ORM_EQ] = {" = ", ONE_VALUE},
+    [ORM_NE] = {" <> ", ONE_VALUE},
+    [ORM_LT] = {" < ", ONE_VALUE},
+    [ORM_LE] = {" <= ", ONE_VALUE},
+    [ORM_GT] = {" > ", ONE_VALUE},
+    [ORM_GE] = {" >= ", ONE_VALUE},
+    [ORM_LIKE] = {" LIKE ", ONE_VALUE},
+    [ORM_IS_NULL] = {" IS NULL", NO_OPERAND},
+    [ORM_NOT_NULL] = {" IS NOT NULL", NO_OPERAND},
+};
+
+/* Brackets: what opens them and what stands between their elements. */
+static const struct {
+    const char *open, *between;
+} brackets[] = {
+    [ORM_ANY_OF] = {"(", " OR "},
+    [ORM_ALL_OF] = {"(", " AND "},
+    [ORM_NONE_OF] = {"NOT (", " OR "},
+};
+
+#define MAX_DEPTH  ORM_QUERY_WHERE
+#define MAX_VALUES (ORM_QUERY_WHERE + 3)
+
+struct compiler {
+    struct orm_session *s;
+    const struct orm_model *m;
+    bool writes_sql;
+    uint32_t types[MAX_VALUES];
+    int value_count;
+    unsigned depth;
+    uint16_t open[MAX_DEPTH];  /* the operators of the open brackets */
+    bool first[MAX_DEPTH + 1]; /* no element yet, per depth */
+};
+
+static void text(struct compiler *c, const char *sql)
+{
+    if (c->writes_sql)
+        buffer_text(&c->s->sql, sql);
+}
+
+static void identifier(struct compiler *c, const char *name)
+{
+    if (c->writes_sql)
+        buffer_identifier(&c->s->sql, name);
+}
+
+static void column(struct compiler *c, unsigned i)
+{
+    text(c, "t.");
+    identifier(c, c->m->columns[i].name);
+}
+
+static void placeholder(struct compiler *c, uint32_t type)
+{
+    c->types[c->value_count++] = type;
+    if (c->writes_sql) {
+        buffer_text(&c->s->sql, "$");
+        buffer_number(&c->s->sql, (uint64_t)c->value_count);
+    }
+}
+
+static void value(struct compiler *c, const struct orm_column *col, union orm_value v)
+{
+    params_add(&c->s->params, col, v);
+    placeholder(c, type_oids(col, c->s->enums).oid);
+}
+
+static void number(struct compiler *c, unsigned n)
+{
+    params_add_int8(&c->s->params, n);
+    placeholder(c, 20);
+}
+
+/* -- Conditions -------------------------------------------------------------------- */
+
+static void separate(struct compiler *c)
+{
+    if (!c->first[c->depth])
+        text(c, c->depth ? brackets[c->open[c->depth - 1]].between : " AND ");
+    c->first[c->depth] = false;
+}
+
+static bool refuse(struct compiler *c, const char *why)
+{
+    return error_set_field(&c->s->error, ORM_INVALID, c->m, NULL, "%s", why);
+}
+
+static bool open_bracket(struct compiler *c, uint16_t op)
+{
+    separate(c);
+    text(c, brackets[op].open);
+    c->open[c->depth++] = op;
+    c->first[c->depth] = true;
+    return true;
+}
+
+static bool close_bracket(struct compiler *c)
+{
+    if (!c->depth)
+        return refuse(
+            c, "an end() in the query has no any_of(), all_of() or none_of()");
+    /* No alternative is false, no demand is true. */
+    if (c->first[c->depth])
+        text(c, c->open[c->depth - 1] == ORM_ALL_OF ? "true" : "false");
+    c->depth--;
+    text(c, ")");
+    return true;
+}
+
+/* The slot holds the object: our column has its key. */
+static bool is_object(struct compiler *c, const struct orm_cond *cond)
+{
+    if (cond->column >= c->m->to_one_count)
+        return refuse(c, "a condition on a relation that the model does not have");
+    const struct orm_to_one *ref = &c->m->to_ones[cond->column];
+    const struct orm_column *ours = &c->m->columns[ref->column];
+    const struct orm_object *o = cond->value.object;
+    if (!o)
+        return error_set_field(&c->s->error, ORM_INVALID, c->m, ours,
+            "NULL is no object to compare with; ask with is_null");
+    if (object_session(o) != c->s)
+        return error_set_field(&c->s->error, ORM_OTHER_SESSION, c->m, ours,
+            "the object to compare with belongs to another session");
+    if (o->state & (OBJECT_NEW | OBJECT_GONE | OBJECT_PLACEHOLDER))
+        return error_set_field(&c->s->error, ORM_UNSAVED, c->m, ours,
+            "the object to compare with is not in the database; flush it first");
+    separate(c);
+    column(c, ref->column);
+    text(c, " = ");
+    value(c, ours, object_value(o, ref->target_column));
+    return true;
+}
+
+static bool compare(struct compiler *c, const struct orm_cond *cond)
+{
+    if (cond->column >= c->m->column_count || cond->op >= ORM_ANY_OF)
+        return refuse(c, "a condition that the model does not have");
+    const struct orm_column *col = &c->m->columns[cond->column];
+    const bool takes_value = operators[cond->op].operand == ONE_VALUE;
+    struct orm_column judge = *col;
+    if (cond->op == ORM_LIKE)
+        judge.type = ORM_TEXT; /* a pattern may be longer than any value */
+    if (takes_value && !type_accepts(c->m, &judge, cond->value, &c->s->error))
+        return false;
+    separate(c);
+    column(c, cond->column);
+    text(c, operators[cond->op].sql);
+    if (takes_value)
+        value(c, col, cond->value);
+    return true;
+}
+
+static bool condition(struct compiler *c, const struct orm_cond *cond)
+{
+    shape_add(c->s, (unsigned)cond->op << 16 | cond->column);
+    switch (cond->op) {
+    case ORM_ANY_OF:
+    case ORM_ALL_OF:
+    case ORM_NONE_OF:
+        return open_bracket(c, cond->op);
+    case ORM_END:
+        return close_bracket(c);
+    case ORM_IS:
+        return is_object(c, cond);
+    default:
+        return compare(c, cond);
+    }
+}
+
+static bool conditions(struct compiler *c, const struct orm_cond *where)
+{
+    for (size_t i = 0; i < ORM_QUERY_WHERE; i++)
+        if (where[i].op != ORM_NONE && !condition(c, &where[i]))
+            return false;
+    if (c->depth)
+        return refuse(c, "the query's any_of(), all_of() or none_of() has no end()");
+    return true;
+}
+
+/* -- The owner of a relation ------------------------------------------------------- */
+
+static bool owner_condition(struct compiler *c, struct orm_manager *manager)
+{
+    const struct orm_to_many *rel = manager->relation;
+    const struct orm_object *owner = manager_owner(manager);
+    if (!owner)
+        return true;
+    const struct orm_column *key = &rel->owner->columns[rel->owner->key];
+    if (owner->state & (OBJECT_NEW | OBJECT_GONE))
+        return error_set(&c->s->error, ORM_UNSAVED,
+            "%s.%s: the owner is not in the database; flush it first", rel->owner->name,
+            rel->name);
+    separate(c);
+    if (rel->kind == ORM_MANY_REVERSE) {
+        column(c, rel->target->to_ones[rel->ref].column);
+        text(c, " = ");
+    } else {
+        column(c, rel->target->key);
+        text(c, " IN (SELECT j.");
+        identifier(c, rel->target_column);
+        text(c, " FROM ");
+        if (c->writes_sql)
+            buffer_table(&c->s->sql, rel->join_schema, rel->join_table);
+        text(c, " AS j WHERE j.");
+        identifier(c, rel->owner_column);
+        text(c, " = ");
+    }
+    value(c, key, type_get(key, owner));
+    if (rel->kind == ORM_MANY_JOIN)
+        text(c, ")");
+    return true;
+}
+
+/* -- Order and limits -------------------------------------------------------------- */
+
+static void order_by(struct compiler *c, unsigned i, bool descending, bool *first)
+{
+    text(c, *first ? " ORDER BY " : ", ");
+    *first = false;
+    column(c, i);
+    if (descending)
+        text(c, " DESC");
+}
+
+/* Rows that are cut off are cut off in a certain order: the key comes last. */
+static bool order(struct compiler *c, const struct orm_order *orders, bool by_key)
+{
+    bool first = true;
+    for (size_t i = 0; orders && i < ORM_QUERY_ORDER; i++) {
+        if (!orders[i].column)
+            continue;
+        const unsigned col = orders[i].column - 1u;
+        if (col >= c->m->column_count)
+            return refuse(c, "an order by a column that the model does not have");
+        shape_add(c->s, col << 1 | orders[i].descending);
+        order_by(c, col, orders[i].descending, &first);
+        by_key = by_key && col != c->m->key;
+    }
+    shape_add(c->s, UINT32_MAX - by_key);
+    if (by_key)
+        order_by(c, c->m->key, false, &first);
+    return true;
+}
+
+static void cut(struct compiler *c, unsigned limit, unsigned offset)
+{
+    shape_add(c->s, (limit != 0) | (unsigned)(offset != 0) << 1);
+    if (limit) {
+        text(c, " LIMIT ");
+        number(c, limit);
+    }
+    if (offset) {
+        text(c, " OFFSET ");
+        number(c, offset);
+    }
+}
+
+/* -- The whole --------------------------------------------------------------------- */
+
+/* A struct X_query is read member by member at the places that struct orm_query says.
+ */
+static const struct orm_cond *where_of(const void *query)
+{
+    return query;
+}
+
+static const struct orm_order *order_of(const void *query)
+{
+    const size_t at = offsetof(struct orm_query, order);
+    return query ? (const void *)((const char *)query + at) : NULL;
+}
+
+static unsigned unsigned_at(const void *query, size_t offset)
+{
+    return query ? *(const unsigned *)(const void *)((const char *)query + offset) : 0;
+}
+
+static bool is_overfull(const void *query)
+{
+    const size_t at = offsetof(struct orm_query, overfull);
+    return query && *(const bool *)((const char *)query + at);
+}
+
+static void select_what(struct compiler *c, enum query_kind kind)
+{
+    if (!c->writes_sql)
+        return;
+    if (kind == QUERY_OBJECTS) {
+        text(c, "SELECT ");
+        load_columns(c->s, c->m);
+    } else {
+        text(c, kind == QUERY_COUNT ? "SELECT count(*) FROM (SELECT 1"
+                                    : "SELECT EXISTS (SELECT 1");
+    }
+    text(c, " FROM ");
+    buffer_table(&c->s->sql, c->m->schema, c->m->table);
+    text(c, " AS t");
+}
+
+static bool walk(struct compiler *c, const struct query *q)
+{
+    const unsigned own_limit =
+        unsigned_at(q->conditions, offsetof(struct orm_query, limit));
+    const unsigned limit = q->limit ? q->limit : own_limit;
+    const unsigned offset =
+        unsigned_at(q->conditions, offsetof(struct orm_query, offset));
+    const bool rows = q->kind == QUERY_OBJECTS;
+    const bool related = q->manager->relation->kind != ORM_MANY_TABLE;
+
+    select_what(c, q->kind);
+    c->first[0] = true;
+    const size_t where_at = c->s->sql.length;
+    text(c, " WHERE ");
+    const size_t conditions_at = c->s->sql.length;
+    if (!owner_condition(c, q->manager) ||
+        (q->conditions && !conditions(c, where_of(q->conditions))))
+        return false;
+    if (c->writes_sql && c->s->sql.length == conditions_at)
+        c->s->sql.length = where_at;
+    if (!order(c, rows ? order_of(q->conditions) : NULL,
+            rows && (related || limit || offset)))
+        return false;
+    cut(c, limit, offset);
+    if (!rows)
+        text(c, q->kind == QUERY_COUNT ? ") AS counted" : ")");
+    return true;
+}
+
+static bool run(
+    struct compiler *c, struct orm_session *s, const struct query *q, bool writes_sql)
+{
+    *c = (struct compiler){
+        .s = s, .m = q->manager->relation->target, .writes_sql = writes_sql};
+    shape_begin(s, (char)q->kind, c->m);
+    shape_add(s, q->manager->relation->kind);
+    shape_add(s, q->manager->relation->owner->index);
+    shape_add(s, q->manager->relation->offset);
+    params_clear(&s->params);
+    return walk(c, q);
+}
+
+struct pg_statement *query_compile(struct orm_session *s, const struct query *q)
+{
+    struct compiler c;
+    if (is_overfull(q->conditions)) {
+        error_set_field(&s->error, ORM_INVALID, q->manager->relation->target, NULL,
+            "the query has more than %d conditions", ORM_QUERY_WHERE);
+        return NULL;
+    }
+    if (!run(&c, s, q, false))
+        return NULL;
+    struct pg_statement *st = shape_known(s);
+    if (!st) {
+        if (!run(&c, s, q, true))
+            return NULL;
+        st = shape_make(s, c.types, c.value_count, true);
+    }
+    return st && params_finish(&s->params, &s->error) ? st : NULL;
+}
+
+void orm_where(void *query, struct orm_cond cond)
+{
+    struct orm_cond *where = query;
+    size_t end = ORM_QUERY_WHERE;
+    while (end && where[end - 1].op == ORM_NONE)
+        end--;
+    if (end < ORM_QUERY_WHERE)
+        where[end] = cond;
+    else
+        *(bool *)((char *)query + offsetof(struct orm_query, overfull)) = true;
+}

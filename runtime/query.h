@@ -1,0 +1,25 @@
+/* query.h: from conditions to SQL. */
+#ifndef RUNTIME_QUERY_H
+#define RUNTIME_QUERY_H
+
+#include "session.h"
+
+enum query_kind {
+    QUERY_OBJECTS = 'O',
+    QUERY_COUNT = 'C',
+    QUERY_EXISTS = 'X'
+};
+
+/* What is asked: rows of the manager's model that belong to its owner and match. */
+struct query {
+    enum query_kind kind;
+    struct orm_manager *manager;
+    const void *conditions; /* a struct X_query, or NULL for all */
+    unsigned limit;         /* overrides the query's; 0: does not */
+};
+
+/* The statement, with its parameters in `s->params`.  NULL: the query is wrong or
+ * memory is out, the error is recorded and nothing was sent. */
+struct pg_statement *query_compile(struct orm_session *s, const struct query *q);
+
+#endif

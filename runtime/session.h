@@ -1,0 +1,103 @@
+/* session.h: what a session holds, for the files above it.
+ *
+ * open.c and transaction.c are its life, flight.c talks for it; object.h, group.h and
+ * list.h are about what it loaded. */
+#ifndef RUNTIME_SESSION_H
+#define RUNTIME_SESSION_H
+
+#include "arena.h"
+#include "idmap.h"
+#include "params.h"
+#include "statement.h"
+
+/* What owns the memory of objects, and gives it back all at once. */
+struct orm_scope {
+    struct orm_session *session;
+    struct arena arena;
+};
+
+enum transaction {
+    TX_NONE,   /* each statement for itself */
+    TX_WANTED, /* BEGIN travels with the next flight */
+    TX_OPEN,
+    TX_WROTE /* open, and a flush succeeded in it */
+};
+
+/* What a session has of one model. */
+struct model_state {
+    struct orm_session *session;
+    struct orm_manager table; /* X_table(session); its session is found by address */
+    struct idmap map;
+    const void *empty;   /* the model's empty list */
+    int64_t *spare_keys; /* taken from the sequence, not used yet */
+    size_t spare_count;
+    size_t spare_capacity;
+    size_t unwritten;   /* objects with changes not flushed */
+    uint64_t deletions; /* counts them: lists made before look for deleted objects */
+    bool is_through;    /* some relation's join table */
+    bool verified;      /* on this connection the table is what the model says */
+};
+
+/* A row of a join table to be made or removed by the next flush. */
+struct link {
+    const struct orm_to_many *relation;
+    struct orm_object *owner;
+    struct orm_object *target;
+    bool add;
+    size_t sequence; /* for link_collapse() */
+};
+
+/* What an object was like when the unit of work began; no copy: it did not exist. */
+struct undo {
+    struct orm_object *object;
+    void *copy;
+};
+
+struct orm_session {
+    const struct orm_schema *schema;
+    char *conninfo;
+    struct pg *pg;
+    struct orm_error error;
+    enum transaction transaction;
+    int64_t deadline; /* clock_now()'s scale */
+    uint64_t statement_count;
+    uint64_t round_trips; /* of connections before this one */
+    uint64_t stamp;       /* counts flights */
+    uint64_t began;       /* the stamp when the transaction began */
+
+    struct model_state *models;
+    struct type_oids *enums;
+    struct orm_scope scope;
+    char *placeholders; /* one per model, see object.c */
+
+    struct statement_cache statements;
+    struct buffer shape, sql; /* of the statement that is being made */
+    struct params params;     /* of the read that is being made */
+    struct arena scratch;     /* for one call */
+
+    struct pg_item *items; /* the flight that is being made */
+    size_t item_count, item_capacity;
+    size_t leading; /* items before the first that was added: BEGIN, DEALLOCATE */
+    bool begins;    /* the flight carries BEGIN */
+    char deallocate[56];
+
+    struct orm_object *
+        *changes; /* new, changed and deleted, in order of the first change */
+    size_t change_count, change_capacity;
+    struct link *links;
+    size_t link_count, link_capacity;
+    struct undo *undos;
+    size_t undo_count, undo_capacity;
+    struct arena undo_arena;
+};
+
+static inline struct model_state *session_model(
+    const struct orm_session *s, const struct orm_model *m)
+{
+    return &s->models[m->index];
+}
+
+/* False, and ORM_NOMEM is recorded. */
+bool session_nomem(struct orm_session *s);
+
+#endif

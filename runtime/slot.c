@@ -1,0 +1,32 @@
+/* slot.c: what slots hold is forgotten when it is no longer true. */
+#include "slot.h"
+
+#include "list.h"
+
+void object_reset_slots_of(struct orm_object *o, unsigned column)
+{
+    const struct orm_model *m = o->model;
+    for (unsigned i = 0; i < m->to_one_count; i++) {
+        if (m->to_ones[i].column != column)
+            continue;
+        *object_slot(o, &m->to_ones[i]) = NULL;
+        bit_put(object_missing_bits(o), i, false);
+    }
+    if (column == m->key)
+        for (unsigned i = 0; i < m->to_many_count; i++)
+            list_drop(object_manager(o, &m->to_manys[i]));
+}
+
+void object_reset_all_slots(struct orm_object *o)
+{
+    const struct orm_model *m = o->model;
+    for (unsigned i = 0; i < m->to_one_count; i++) {
+        if (!m->to_ones[i].reverse &&
+            bit_is_set(object_changed_bits(o), m->to_ones[i].column))
+            continue; /* what the program linked stays */
+        *object_slot(o, &m->to_ones[i]) = NULL;
+        bit_put(object_missing_bits(o), i, false);
+    }
+    for (unsigned i = 0; i < m->to_many_count; i++)
+        list_drop(object_manager(o, &m->to_manys[i]));
+}

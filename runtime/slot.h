@@ -1,0 +1,14 @@
+/* slot.h: what slots hold is forgotten when it is no longer true. */
+#ifndef RUNTIME_SLOT_H
+#define RUNTIME_SLOT_H
+
+#include "object.h"
+
+/* The column is given another value, or a slot its object: forgets what the slots that
+ * hang on the column hold. */
+void object_reset_slots_of(struct orm_object *o, unsigned column);
+
+/* All slots: back to unloaded, lists to dropped. */
+void object_reset_all_slots(struct orm_object *o);
+
+#endif

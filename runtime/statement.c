@@ -1,0 +1,134 @@
+/* statement.c: the statement cache.  What a shape is, statement.h tells. */
+#include "statement.h"
+
+#include "memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+struct statement {
+    struct pg_statement pg; /* first: callers hold this */
+    XXH128_hash_t shape;
+    uint64_t used;
+    unsigned generation;
+};
+
+static XXH128_hash_t hash_of(const struct buffer *b)
+{
+    return XXH3_128bits(b->data, b->length);
+}
+
+struct pg_statement *statement_find(
+    struct statement_cache *c, const struct buffer *shape)
+{
+    const XXH128_hash_t wanted = hash_of(shape);
+    for (size_t i = 0; i < c->count; i++) {
+        struct statement *st = &c->entries[i];
+        if (XXH128_isEqual(st->shape, wanted)) {
+            st->used = ++c->clock;
+            return &st->pg;
+        }
+    }
+    return NULL;
+}
+
+/* A hash of the text and the types, so that equal names mean equal statements, whoever
+ * else prepares on the same server connection; and of the shape, so that two entries
+ * with one text do not meet in one name. */
+static void give_name(struct statement *st)
+{
+    XXH3_state_t state;
+    XXH3_128bits_reset(&state);
+    XXH3_128bits_update(&state, st->pg.sql, strlen(st->pg.sql));
+    XXH3_128bits_update(
+        &state, st->pg.types, (size_t)st->pg.type_count * sizeof *st->pg.types);
+    XXH3_128bits_update(&state, &st->shape, sizeof st->shape);
+    XXH3_128bits_update(&state, &st->generation, sizeof st->generation);
+    const XXH128_hash_t h = XXH3_128bits_digest(&state);
+    snprintf(st->pg.name, sizeof st->pg.name, "o%016llx%016llx",
+        (unsigned long long)h.high64, (unsigned long long)h.low64);
+}
+
+static void drop_content(struct statement *st)
+{
+    memory_free((char *)(uintptr_t)st->pg.sql);
+    memory_free((uint32_t *)(uintptr_t)st->pg.types);
+}
+
+/* A free entry, the least recently used one if need be. */
+static struct statement *make_room(struct statement_cache *c)
+{
+    if (!c->entries) {
+        c->entries = memory_get_zeroed(STATEMENT_LIMIT * sizeof *c->entries);
+        if (!c->entries)
+            return NULL;
+    }
+    if (c->count < STATEMENT_LIMIT)
+        return &c->entries[c->count];
+
+    struct statement *oldest = c->entries;
+    for (size_t i = 1; i < c->count; i++)
+        if (c->entries[i].used < oldest->used)
+            oldest = &c->entries[i];
+    return oldest;
+}
+
+struct pg_statement *statement_add(struct statement_cache *c,
+    const struct buffer *shape, const struct buffer *sql, const uint32_t *types,
+    int type_count, bool counted)
+{
+    struct statement *st = make_room(c);
+    char *text = st ? buffer_copy(sql) : NULL;
+    const size_t size = (size_t)type_count * sizeof *types;
+    uint32_t *kept = text ? memory_get(size) : NULL;
+    if (!kept) {
+        memory_free(text);
+        return NULL;
+    }
+    if (size)
+        memcpy(kept, types, size);
+
+    if (st < c->entries + c->count) {
+        if (st->pg.prepared)
+            memcpy(c->retired, st->pg.name, sizeof c->retired);
+        drop_content(st);
+    } else {
+        c->count++;
+    }
+    *st = (struct statement){
+        .pg = {.sql = text,
+            .types = kept,
+            .type_count = type_count,
+            .counted = counted},
+        .shape = hash_of(shape),
+        .used = ++c->clock,
+    };
+    give_name(st);
+    return &st->pg;
+}
+
+void statement_rename(struct pg_statement *pg)
+{
+    struct statement *st = (struct statement *)pg;
+    st->generation++;
+    st->pg.prepared = false;
+    give_name(st);
+}
+
+void statement_forget_prepared(struct statement_cache *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        c->entries[i].pg.prepared = false;
+    c->retired[0] = '\0';
+}
+
+void statement_free_all(struct statement_cache *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        drop_content(&c->entries[i]);
+    memory_free(c->entries);
+    *c = (struct statement_cache){0};
+}

@@ -1,0 +1,41 @@
+/* statement.h: the prepared statements of a session, found by the shape of what they
+ * do.
+ *
+ * A shape is a few bytes that tell all that the SQL text depends on, and nothing that
+ * it does not: never a value.  A hit builds no SQL and allocates nothing. */
+#ifndef RUNTIME_STATEMENT_H
+#define RUNTIME_STATEMENT_H
+
+#include "buffer.h"
+#include "pg.h"
+
+/* How many a session keeps; the least recently used goes first. */
+#define STATEMENT_LIMIT 256
+
+struct statement;
+
+struct statement_cache {
+    struct statement *entries; /* STATEMENT_LIMIT of them, made at first use */
+    size_t count;
+    uint64_t clock;
+    char retired[36]; /* to be deallocated on the server, or "" */
+};
+
+/* NULL: not known yet. */
+struct pg_statement *statement_find(
+    struct statement_cache *c, const struct buffer *shape);
+
+/* Takes copies.  NULL when memory is out. */
+struct pg_statement *statement_add(struct statement_cache *c,
+    const struct buffer *shape, const struct buffer *sql, const uint32_t *types,
+    int type_count, bool counted);
+
+/* Gives it a name that the server does not have. */
+void statement_rename(struct pg_statement *st);
+
+/* The server has forgotten all: a new connection. */
+void statement_forget_prepared(struct statement_cache *c);
+
+void statement_free_all(struct statement_cache *c);
+
+#endif

@@ -1,0 +1,49 @@
+/* library_test.h: what the tests on library.yaml share. */
+#ifndef TESTS_LIBRARY_TEST_H
+#define TESTS_LIBRARY_TEST_H
+
+#include "pgtest.h"
+
+#include "library.orm.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A session on the test's database, good or the test fails. */
+struct orm_session *open_library(void);
+
+/* Closes it; fails the test if the session had failed. */
+void close_library(struct orm_session *s);
+
+/* What the last of the sessions opened by open_library() sent, and how often it waited,
+ * since the last call. */
+unsigned long long spent(struct orm_session *s);
+unsigned long long waited(struct orm_session *s);
+
+void assert_fine(struct orm_session *s);
+
+/* The session has failed with `code`, says so in one line without control characters,
+ * and names `model` and `field`, NULL for either where the test does not say. */
+void assert_failed(
+    struct orm_session *s, enum orm_code code, const char *model, const char *field);
+
+/* Rows in the order of their keys. */
+extern const struct author_query authors_by_id;
+extern const struct book_query books_by_id;
+extern const struct choice_query choices_by_id;
+
+/* Books whose n authors have `each` books, each on a shelf of its own and with two of
+ * three tags. */
+void arrange_library(PGconn *db, int n, int each);
+
+/* Rows may refer to nothing from now on, to the end of the program. */
+void drop_foreign_keys(PGconn *db, const char *table);
+
+#endif

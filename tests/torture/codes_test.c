@@ -1,0 +1,188 @@
+/* codes_test.c: every code of enum orm_code comes out of some program. */
+#include "library_test.h"
+
+#include "memory.h"
+
+static PGconn *db;
+
+static int group_setup(void **state)
+{
+    db_group_setup(state);
+    db = *state;
+    return 0;
+}
+
+static void make_ok(struct orm_session *s)
+{
+    book_all(book_table(s));
+}
+
+static void make_nomem(struct orm_session *s)
+{
+    memory_fail_at(1, true);
+    for (int i = 0; i < 10000 && orm_status(s) == ORM_OK; i++)
+        book_set_title(book_new(book_table(s)), "a title of some length");
+    memory_fail_at(0, false);
+}
+
+static void make_lost(struct orm_session *s)
+{
+    db_exec(db, "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+                " where application_name = 'codes'");
+    book_all(book_table(s));
+}
+
+static void make_timeout(struct orm_session *s)
+{
+    db_exec(db, "begin; lock table book");
+    orm_set_deadline(s, 50);
+    book_all(book_table(s));
+    db_exec(db, "rollback");
+}
+
+static void make_conflict(struct orm_session *s)
+{
+    /* The session's transactions are repeatable read: see the test. */
+    orm_begin(s);
+    struct book *b = book_get(book_table(s), 1);
+    db_exec(db, "update book set pages = 5 where id = 1");
+    book_set_pages(b, 6);
+    if (orm_commit(s))
+        fail_msg("two wrote one row");
+}
+
+static void make_constraint(struct orm_session *s)
+{
+    tag_set_name(tag_new(tag_table(s)), "red");
+    if (orm_commit(s))
+        fail_msg("two tags of one name");
+}
+
+static void make_stale(struct orm_session *s)
+{
+    book_delete(book_get(book_table(s), 1));
+    db_exec(db, "delete from book where id = 1");
+    if (orm_commit(s))
+        fail_msg("deleted what was gone");
+}
+
+static void make_refused(struct orm_session *s)
+{
+    db_exec(db, "create or replace function no() returns trigger language plpgsql as"
+                " $$ begin raise exception 'no'; end $$;"
+                "create trigger no before insert on ledger execute function no()");
+    ledger_set_token(ledger_new(ledger_table(s)), 1);
+    if (orm_commit(s))
+        fail_msg("the trigger did not fire");
+    db_exec(db, "drop function no cascade");
+}
+
+static void make_drift(struct orm_session *s)
+{
+    db_exec(db, "alter table reader rename to elsewhere");
+    reader_all(reader_table(s));
+    db_exec(db, "alter table elsewhere rename to reader");
+}
+
+static void make_not_found(struct orm_session *s)
+{
+    struct book *b = book_require(book_table(s), 4711);
+    assert_non_null(b);
+    book_set_title(b, "dropped");
+    assert_string_equal(book_title(b), "");
+    assert_int_equal(book_id(b), 0);
+    assert_null(book_author(b));
+    assert_int_equal(tag_all(book_tags(b))->len, 0);
+}
+
+static void make_unsaved(struct orm_session *s)
+{
+    book_set_pages(book_get(book_table(s), 1), 7);
+    if (orm_end(s))
+        fail_msg("ended with unwritten changes");
+}
+
+static void make_invalid(struct orm_session *s)
+{
+    book_set_title(book_get(book_table(s), 1), NULL);
+}
+
+static void make_range(struct orm_session *s)
+{
+    db_exec(db, "insert into maybe (moment) values ('294276-12-31')");
+    maybe_all(maybe_table(s));
+}
+
+static void make_other_session(struct orm_session *s)
+{
+    struct orm_session *other = open_library();
+    book_set_author(book_get(book_table(s), 1), author_get(author_table(other), 1));
+    close_library(other);
+}
+
+static void (*const makers[])(struct orm_session *s) = {
+    [ORM_OK] = make_ok,
+    [ORM_NOMEM] = make_nomem,
+    [ORM_LOST] = make_lost,
+    [ORM_TIMEOUT] = make_timeout,
+    [ORM_CONFLICT] = make_conflict,
+    [ORM_CONSTRAINT] = make_constraint,
+    [ORM_STALE] = make_stale,
+    [ORM_REFUSED] = make_refused,
+    [ORM_DRIFT] = make_drift,
+    [ORM_NOT_FOUND] = make_not_found,
+    [ORM_UNSAVED] = make_unsaved,
+    [ORM_INVALID] = make_invalid,
+    [ORM_RANGE] = make_range,
+    [ORM_OTHER_SESSION] = make_other_session,
+};
+
+#define CODES (sizeof makers / sizeof makers[0])
+
+static void every_code_has_a_program_that_makes_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CODES; i++) {
+        const enum orm_code code = (enum orm_code)i;
+        db_truncate(db);
+        arrange_library(db, 1, 2);
+        struct orm_session *s = orm_open(
+            db_conninfo_by(db, NULL, 0,
+                "application_name=codes"
+                " options='-c default_transaction_isolation=repeatable\\ read'"),
+            &library_schema);
+        assert_fine(s);
+        makers[code](s);
+        if (code == ORM_OK)
+            assert_fine(s);
+        else
+            assert_failed(s, code, NULL, NULL);
+        /* Whatever it was, the session can be used again. */
+        orm_set_deadline(s, 0);
+        orm_reset(s);
+        assert_fine(s);
+        assert_string_equal(book_title(book_get(book_table(s), 2)), "book 2");
+        close_library(s);
+    }
+}
+
+static void every_code_has_a_name(void **state)
+{
+    (void)state;
+    assert_string_equal(orm_code_name(ORM_OK), "ORM_OK");
+    assert_string_equal(orm_code_name(ORM_OTHER_SESSION), "ORM_OTHER_SESSION");
+    for (size_t i = 0; i < CODES; i++)
+        assert_memory_equal(orm_code_name((enum orm_code)i), "ORM_", 4);
+    /* There is none that this table lacks. */
+    assert_null(strstr(orm_code_name((enum orm_code)(CODES - 1)), "?"));
+    assert_int_not_equal(strncmp(orm_code_name((enum orm_code)CODES), "ORM_", 4), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_code_has_a_program_that_makes_it),
+        cmocka_unit_test(every_code_has_a_name),
+    };
+    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+}

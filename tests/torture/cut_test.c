@@ -1,0 +1,122 @@
+/* cut_test.c: the connection is cut after every byte.
+ *
+ * Every byte of the commit, in both directions, by an orderly end and by a reset; of
+ * the rest as many as fit into a minute's test. */
+#include "chaos.h"
+#include "scenario.h"
+
+static PGconn *db;
+static struct chaos *proxy;
+static char conninfo[1024];
+
+/* Bytes of a clean run: when all is recorded, and at its end. */
+static long before_commit[2];
+static long whole[2];
+
+static struct orm_session *open_by_proxy(void)
+{
+    return orm_open(conninfo, &library_schema);
+}
+
+static void take_bytes(void)
+{
+    for (enum chaos_direction d = CHAOS_TO_CLIENT; d <= CHAOS_TO_SERVER; d++)
+        before_commit[d] = chaos_bytes(proxy, d);
+}
+
+static int group_setup(void **state)
+{
+    db_group_setup(state);
+    db = *state;
+    scenario_arrange(db);
+    proxy = chaos_start(PQhost(db), atoi(PQport(db)));
+    snprintf(conninfo, sizeof conninfo, "%s",
+        db_conninfo_by(db, "127.0.0.1", chaos_port(proxy),
+            "application_name=" SCENARIO_NAME " connect_timeout=5"));
+
+    chaos_next(proxy, (struct chaos_rule){.end = CHAOS_PASS});
+    struct orm_session *s = open_by_proxy();
+    assert_true(scenario_run(s, 1000, take_bytes));
+    for (enum chaos_direction d = CHAOS_TO_CLIENT; d <= CHAOS_TO_SERVER; d++)
+        whole[d] = chaos_bytes(proxy, d);
+    orm_close(s);
+    scenario_check(db, 1000, true, NULL, "the clean run");
+    return 0;
+}
+
+static int group_teardown(void **state)
+{
+    chaos_stop(proxy);
+    return db_group_teardown(state);
+}
+
+static void cut(enum chaos_direction direction, enum chaos_end end, long after)
+{
+    char what[64];
+    snprintf(what, sizeof what, "%s after %ld bytes to the %s",
+        end == CHAOS_RST ? "reset" : "end", after,
+        direction == CHAOS_TO_CLIENT ? "client" : "server");
+    const int64_t token = 1000 + after;
+    chaos_next(
+        proxy, (struct chaos_rule){.direction = direction, .end = end, .after = after});
+    struct orm_session *s = open_by_proxy();
+    assert_non_null(s);
+    const bool committed = scenario_run(s, token, NULL);
+    const struct orm_error error = *orm_last_error(s);
+    if (!committed)
+        assert_failed(s, ORM_LOST, NULL, NULL);
+    /* The last bytes of an answer may be in the client's hands and not be counted yet.
+     */
+    if (after < before_commit[direction] - 64)
+        if (committed || error.outcome != ORM_NOT_STARTED)
+            fail_msg("%s: outcome %d before anything was written", what, error.outcome);
+
+    orm_reset(s);
+    assert_fine(s);
+    assert_string_equal(book_title(book_get(book_table(s), 1)), "book 1");
+    orm_close(s);
+    scenario_check(db, token, committed, &error, what);
+}
+
+/* Every `step`-th byte up to the commit, then each. */
+static void sweep(enum chaos_direction direction, enum chaos_end end, long step)
+{
+    for (long after = 0; after <= whole[direction];
+         after += after < before_commit[direction] - 64 ? step : 1)
+        cut(direction, end, after);
+}
+
+static void end_after_every_byte_to_the_client(void **state)
+{
+    (void)state;
+    sweep(CHAOS_TO_CLIENT, CHAOS_FIN, 29);
+}
+
+static void reset_after_every_byte_to_the_client(void **state)
+{
+    (void)state;
+    sweep(CHAOS_TO_CLIENT, CHAOS_RST, 31);
+}
+
+static void end_after_every_byte_to_the_server(void **state)
+{
+    (void)state;
+    sweep(CHAOS_TO_SERVER, CHAOS_FIN, 29);
+}
+
+static void reset_after_every_byte_to_the_server(void **state)
+{
+    (void)state;
+    sweep(CHAOS_TO_SERVER, CHAOS_RST, 31);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(end_after_every_byte_to_the_client),
+        cmocka_unit_test(reset_after_every_byte_to_the_client),
+        cmocka_unit_test(end_after_every_byte_to_the_server),
+        cmocka_unit_test(reset_after_every_byte_to_the_server),
+    };
+    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+}

@@ -1,0 +1,97 @@
+/* scenario.c: see scenario.h. */
+#include "scenario.h"
+
+#define BOOKS 12
+
+void scenario_arrange(PGconn *db)
+{
+    db_truncate(db);
+    arrange_library(db, 4, 3);
+}
+
+/* What is in memory is what was in the table, whatever happened since. */
+static void assert_intact(struct book *const *books, size_t count)
+{
+    char title[16];
+    for (size_t i = 0; i < count; i++) {
+        snprintf(title, sizeof title, "book %d", (int)book_id(books[i]));
+        assert_string_equal(book_title(books[i]), title);
+        assert_in_range(book_id(books[i]), 1, BOOKS);
+        if (book_id(books[i]) != 1)
+            assert_int_equal(book_pages(books[i]), 100 + book_id(books[i]));
+        assert_int_equal(book_author_id(books[i]), 1 + (book_id(books[i]) - 1) / 3);
+    }
+}
+
+bool scenario_run(struct orm_session *s, int64_t token, void (*before_commit)(void))
+{
+    struct book *books[BOOKS];
+    size_t count = 0;
+    struct tag *red = NULL;
+    orm_each(struct author, a, author_find(author_table(s), &authors_by_id)) {
+        orm_each(struct book, b, book_all(author_books(a))) {
+            books[count++] = b;
+            struct shelf *shelf = book_shelf(b);
+            if (shelf)
+                assert_int_equal(shelf_id(shelf), book_id(b));
+            orm_each(struct tag, t, tag_all(book_tags(b)))
+                red = tag_id(t) == 1 ? t : red;
+        }
+        assert_true(count <= BOOKS);
+    }
+    struct author *first = author_get(author_table(s), 1);
+
+    ledger_set_token(ledger_new(ledger_table(s)), token);
+    if (count > 0 && first && red) {
+        book_set_pages(books[0], (int32_t)token);
+        struct book *fresh = book_new(author_books(first));
+        book_set_title(fresh, "new");
+        tag_add(book_tags(fresh), red);
+    }
+    if (before_commit)
+        before_commit();
+    const bool committed = orm_commit(s);
+    assert_int_equal(committed, orm_status(s) == ORM_OK);
+    assert_intact(books, count);
+    return committed;
+}
+
+void scenario_check(PGconn *db, int64_t token, bool committed,
+    const struct orm_error *error, const char *what)
+{
+    db_wait_until_gone(db, SCENARIO_NAME);
+    const char *found = db_text(db,
+        "select (select count(*) from ledger where token = %lld),"
+        " (select count(*) from book where title = 'new'),"
+        " (select count(*) from book where id = 1 and pages = %lld)",
+        (long long)token, (long long)token);
+    const bool written = strcmp(found, "1|1|1") == 0;
+    if (!written && strcmp(found, "0|0|0") != 0)
+        fail_msg("%s: half written: %s", what, found);
+    if (committed && !written)
+        fail_msg("%s: the commit said yes, and nothing is there", what);
+    if (!committed) {
+        const bool no =
+            error->outcome == ORM_NOT_STARTED || error->outcome == ORM_ROLLED_BACK;
+        if (no && written)
+            fail_msg("%s: outcome %d, and it is written: %s", what, error->outcome,
+                error->message);
+        if (error->outcome == ORM_COMMITTED && !written)
+            fail_msg("%s: outcome committed, and nothing is there: %s", what,
+                error->message);
+    }
+    if (written)
+        db_exec(db, "delete from ledger; delete from book where title = 'new';"
+                    "update book set pages = 101 where id = 1");
+}
+
+void scenario_works(PGconn *db, struct orm_session *s, int64_t token)
+{
+    assert_fine(s);
+    assert_true(scenario_run(s, token, NULL));
+    assert_int_equal(db_number(db, "select count(*) from ledger where token = %lld",
+                         (long long)token),
+        1);
+    db_exec(db, "delete from ledger; delete from book where title = 'new';"
+                "update book set pages = 101 where id = 1");
+}
