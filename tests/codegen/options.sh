@@ -62,7 +62,7 @@ status 0 "$ormgen" check blog.yaml
 [ ! -s out ] && [ ! -s err ] || fail "$(cat out err)"
 
 it "refuses a file name that cannot become C"
-for name in blog.txt blog .yaml 'a b.yaml' 'a"b.yaml' '-x.yaml'; do
+for name in blog.txt blog blog.yml .yaml 'a b.yaml' 'a"b.yaml' '-x.yaml'; do
     cp blog.yaml "./$name"
     status 2 "$ormgen" check -- "./$name"
 done
@@ -77,7 +77,7 @@ says err "ormgen: missing.yaml: No such file or directory"
 
 it "hands dev over to ormgen-db with all arguments and its own path"
 mkdir libexec
-printf '#!/bin/sh\necho "$ORMGEN"\nprintf "<%%s>" "$@"\nexit 9\n' >libexec/ormgen-db
+printf '#!/bin/sh\necho "$ORMGEN"\nprintf "<%%s>" "$@"\necho\nexit 9\n' >libexec/ormgen-db
 chmod +x libexec/ormgen-db
 status 9 env ORMGEN_LIBEXEC="$work/libexec" "$ormgen" dev run --schema x -- a 'b c' --help
 says out "$(readlink -f "$ormgen")
