@@ -467,10 +467,10 @@ static int compare_tags(const void *a, const void *b)
 static size_t sort_tail(void *array, size_t first, size_t *len, size_t size,
     int (*compare)(const void *, const void *))
 {
-    char *const items = (char *)array + first * size;
     const size_t count = *len - first;
     if (count == 0)
         return 0;
+    char *const items = (char *)array + first * size;
     qsort(items, count, size, compare);
     size_t kept = 1;
     for (size_t i = 1; i < count; i++)

@@ -285,7 +285,8 @@ static void import_dependencies(
 {
     const struct dependency_list *list = dependency_all(package_dependencies(p));
     struct dependency **there = sorted(im, list->items, list->len, by_place);
-    const struct control_dependency *c = im->control->dependencies + range.first;
+    const struct control_dependency *c =
+        range.len ? &im->control->dependencies[range.first] : NULL;
     size_t left = im->no_memory ? 0 : list->len;
     for (size_t i = 0; i < range.len || left > 0;) {
         const int order =
@@ -325,7 +326,8 @@ static void import_conffiles(
 {
     const struct conffile_list *list = conffile_all(package_conffiles(p));
     struct conffile **there = sorted(im, list->items, list->len, by_path);
-    const struct control_conffile *c = im->control->conffiles + range.first;
+    const struct control_conffile *c =
+        range.len ? &im->control->conffiles[range.first] : NULL;
     size_t left = im->no_memory ? 0 : list->len;
     for (size_t i = 0; i < range.len || left > 0;) {
         const int order = i == range.len ? 1
@@ -350,7 +352,7 @@ static void import_tags(
 {
     const struct tag_list *list = tag_all(package_tags(p));
     struct tag **there = sorted(im, list->items, list->len, by_name);
-    const char *const *c = im->control->tags + range.first;
+    const char *const *c = range.len ? &im->control->tags[range.first] : NULL;
     size_t left = im->no_memory ? 0 : list->len;
     for (size_t i = 0; i < range.len || left > 0;) {
         const int order = i == range.len ? 1

@@ -25,10 +25,13 @@ run() {
 
 # Every row of every table, with the transaction that wrote it.
 contents() {
+    sql=
     for table in maintainer section source tag package dependency conffile package_tags; do
-        psql -XAtq "$DATABASE_URL" -c "select '$table', t.xmin, t.* from $table t
-            order by t" || fail "psql: $table"
-    done | cksum
+        sql="$sql select '$table', t.xmin, t.* from $table t order by t;"
+    done
+    psql -XAtq -v ON_ERROR_STOP=1 "$DATABASE_URL" -c "$sql" >"$scratch/rows" ||
+        fail 'psql failed'
+    cksum <"$scratch/rows"
 }
 
 run 0 'Usage: packages *' --help
