@@ -154,8 +154,7 @@ static size_t word_length(const char *at)
     return strcspn(at, " \t\n");
 }
 
-/* -- Plain fields
- * ---------------------------------------------------------------------- */
+/* -- Plain fields ------------------------------------------------------------------ */
 
 /* An empty field is as good as none. */
 static const struct deb822_field *get(const struct reader *r, const char *name)
@@ -279,8 +278,7 @@ static bool read_source(struct reader *r)
     return true;
 }
 
-/* -- Lists
- * ------------------------------------------------------------------------------ */
+/* -- Lists ------------------------------------------------------------------------- */
 
 static size_t name_length(const char *at)
 {
@@ -480,8 +478,7 @@ static size_t sort_tail(void *array, size_t first, size_t *len, size_t size,
     return kept;
 }
 
-/* -- Packages
- * --------------------------------------------------------------------------- */
+/* -- Packages ---------------------------------------------------------------------- */
 
 static bool read_names(struct reader *r)
 {
@@ -548,8 +545,7 @@ static bool read_package(
     return true;
 }
 
-/* -- Targets
- * ---------------------------------------------------------------------------- */
+/* -- Targets ----------------------------------------------------------------------- */
 
 /* Indexes, plus 1 so that none is NULL. */
 struct targets {
@@ -623,8 +619,7 @@ static bool find_targets(struct control *c, struct targets *t)
     return true;
 }
 
-/* -- All
- * -------------------------------------------------------------------------------- */
+/* -- All --------------------------------------------------------------------------- */
 
 static bool read_paragraphs(struct control *c, struct deb822 *d, enum control_form form)
 {

@@ -70,6 +70,10 @@ run 0 'Imported *Who maintains each package*one per access*' --file "$status"
 run 0 '*there is no such-package*' --file "$status" --without such-package
 run 0 'Imported 86 packages * 65 tags*' --available --file "$available" --import-only
 
+"$packages" --file "$status" --import-only >/dev/full 2>"$scratch/complaint" &&
+    fail 'a full disk was no failure'
+grep -q '^packages: standard output: ' "$scratch/complaint" || fail 'a full disk: no message'
+
 DATABASE_URL=postgresql://nobody@localhost:1/nothing
 export DATABASE_URL
 run 1 'packages: connect: *' --file "$status"
