@@ -132,8 +132,7 @@ static void put_comment(struct buffer *out, const char *doc)
     buffer_puts(out, ";\n");
 }
 
-/* -- One function per kind of statement -----------------------------------------------
- */
+/* -- One function per kind of statement -------------------------------------------- */
 
 static void create_schemas(const struct schema *s, struct buffer *out)
 {

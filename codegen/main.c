@@ -19,8 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* -- One schema -----------------------------------------------------------------------
- */
+/* -- One schema -------------------------------------------------------------------- */
 
 /* "blog" of "dir/blog.yaml", or NULL after a message: the base name becomes part of
  * file names, comments and a macro.  To be freed. */
@@ -81,8 +80,7 @@ static int flush_stdout(void)
     return EXIT_ENVIRONMENT;
 }
 
-/* -- generate -------------------------------------------------------------------------
- */
+/* -- generate ---------------------------------------------------------------------- */
 
 static char *directory_of(const char *path)
 {
@@ -165,8 +163,7 @@ static int generate(const struct arguments *a)
     return status;
 }
 
-/* -- check, sql -----------------------------------------------------------------------
- */
+/* -- check, sql -------------------------------------------------------------------- */
 
 static int check(const struct arguments *a)
 {
@@ -204,8 +201,7 @@ static int sql(const struct arguments *a)
     return status;
 }
 
-/* -- dev ------------------------------------------------------------------------------
- */
+/* -- dev --------------------------------------------------------------------------- */
 
 /* Where ormgen-db may be; an entry without a folder is left out. */
 static char *find_part(const char *name, const char *own_directory)
@@ -261,8 +257,7 @@ static int dev(const struct arguments *a)
     return EXIT_ENVIRONMENT;
 }
 
-/* -- help -----------------------------------------------------------------------------
- */
+/* -- help -------------------------------------------------------------------------- */
 
 static int help(const struct arguments *a)
 {
@@ -277,8 +272,7 @@ static int help(const struct arguments *a)
     return flush_stdout();
 }
 
-/* -- The tables -----------------------------------------------------------------------
- */
+/* -- The tables -------------------------------------------------------------------- */
 
 const struct verb verbs[] = {
     {

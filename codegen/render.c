@@ -31,8 +31,7 @@ const char *template_text(const char *name)
     return NULL;
 }
 
-/* -- Compiling ------------------------------------------------------------------------
- */
+/* -- Compiling --------------------------------------------------------------------- */
 
 static void add_literal(struct buffer *lua, const char *from, const char *to)
 {
@@ -88,8 +87,7 @@ static bool compile(const char *source, struct buffer *lua)
     return true;
 }
 
-/* -- What templates can call ----------------------------------------------------------
- */
+/* -- What templates can call ------------------------------------------------------- */
 
 static int write_value(lua_State *lua)
 {
@@ -143,8 +141,7 @@ static int include(lua_State *lua)
     return 0;
 }
 
-/* -- The sandbox ----------------------------------------------------------------------
- */
+/* -- The sandbox ------------------------------------------------------------------- */
 
 static const char *const base_functions[] = {
     "assert", "error", "ipairs", "select", "tonumber", "tostring", "type"};
@@ -186,8 +183,7 @@ static int set_up(lua_State *lua)
     return 0;
 }
 
-/* -- Running --------------------------------------------------------------------------
- */
+/* -- Running ----------------------------------------------------------------------- */
 
 static void must_run(lua_State *lua, int status)
 {

@@ -2,7 +2,7 @@
  *
  * The names are listed here as patterns, beside the templates that write them out:
  * tests/codegen/symbols.sh compares the two.  In C, structs, functions, constants
- * and objects share one namespace: g++ warns of a function named like a struct.  Members
+ * and objects share one namespace: g++ warns of a function named like a struct. Members
  * are apart, and end in "_" as no other name does. */
 #include "symbols.h"
 #include "arena.h"
@@ -19,6 +19,7 @@
 /* What somebody wrote that names come from. */
 struct origin {
     struct place place;
+    const char *model; /* "book" */
     const char *label; /* "book.title" */
 };
 
@@ -56,8 +57,7 @@ static const struct {
     [MACRO] = {"macro %s", RESERVED_ANY},
 };
 
-/* -- Patterns -------------------------------------------------------------------------
- */
+/* -- Patterns ---------------------------------------------------------------------- */
 
 /* %m a model, %f a field or relation, %q what has_ asks about, %o an operation; a
  * capital letter for capitals. */
@@ -154,47 +154,60 @@ static const struct pattern of_label[] = {
     {0, NULL},
 };
 
-/* -- Reporting ------------------------------------------------------------------------
- */
+/* -- Reporting --------------------------------------------------------------------- */
+
+/* Two origins of one model are reported once, and two models too, however many names
+ * they share. */
+static bool is_news(struct symbols *y, const struct origin *a, const struct origin *b)
+{
+    const bool one_model = strcmp(a->model, b->model) == 0;
+    const char *key = one_model ? arena_printf(y->arena, "%s %s", a->label, b->label)
+                                : arena_printf(y->arena, "%s/%s", a->model, b->model);
+    return !strmap_add(&y->reported, key, y);
+}
 
 static void report_pair(struct symbols *y, const struct symbol *a,
     const struct symbol *b, enum diag_code code, const char *remedy)
 {
-    /* One report for two origins, however many names they share. */
-    const char *pair = arena_printf(
-        y->arena, "%p %p", (const void *)a->origin, (const void *)b->origin);
-    if (strmap_add(&y->reported, pair, y))
+    if (!is_news(y, a->origin, b->origin))
         return;
-    diag_error(y->diag, code, b->origin->place,
-        "%s: %s and %s of %s have the same name in %s; %s", b->origin->label, b->what,
-        strcmp(a->what, b->what) == 0 ? "that" : a->what, a->origin->label,
-        code == ERR_SQL_CLASH ? "SQL" : "C", remedy);
-    diag_note(y->diag, a->origin->place, "%s is here", a->origin->label);
+    if (strcmp(a->what, b->what) == 0)
+        diag_error(y->diag, code, b->origin->place, "%s: its %s is also made by %s; %s",
+            b->origin->label, b->what, a->origin->label, remedy);
+    else
+        diag_error(y->diag, code, b->origin->place,
+            "%s: its %s has the name of %s, made by %s; %s", b->origin->label, b->what,
+            a->what, a->origin->label, remedy);
+    if (a->origin->place.line)
+        diag_note(y->diag, a->origin->place, "%s is here", a->origin->label);
 }
 
-static void report_reserved(
-    struct symbols *y, const struct symbol *b, const char *whose)
-{
-    const char *key = arena_printf(y->arena, "%p", (const void *)b->origin);
-    if (strmap_add(&y->reported, key, y))
-        return;
-    diag_error(y->diag, ERR_RESERVED, b->origin->place,
-        "%s: %s: that name is %s; choose another, or set \"prefix:\" to put one before "
-        "all",
-        b->origin->label, b->what, whose);
-}
+/* -- Adding names ------------------------------------------------------------------ */
 
-/* -- Adding names ---------------------------------------------------------------------
- */
+static const struct {
+    unsigned kind; /* enum reserved */
+    const char *what;
+} takers[] = {
+    {RESERVED_KEYWORD, "a keyword of C or C++"},
+    {RESERVED_MACRO, "a macro of the C library"},
+    {RESERVED_TAG, "a struct of the C library"},
+    {RESERVED_TYPEDEF, "a type of the C library"},
+    {RESERVED_FUNCTION, "a function of the C library"},
+    {RESERVED_VARIABLE, "a variable of the C library"},
+    {RESERVED_CONSTANT, "a constant of the C library"},
+};
 
-static const char *owner_of(const char *name, unsigned avoids)
+/* Who has `name` already, or NULL. */
+static const char *taker_of(const char *name, unsigned avoids)
 {
-    if (strncmp(name, "orm_", 4) == 0 || strncmp(name, "ORM_", 4) == 0)
-        return "the runtime's (orm_...)";
     const unsigned found = reserved(name, avoids);
-    if (found & RESERVED_KEYWORD)
-        return "a keyword of C or C++";
-    return found ? "the C library's" : NULL;
+
+    if (strncmp(name, "orm_", 4) == 0 || strncmp(name, "ORM_", 4) == 0)
+        return "kept for the runtime";
+    for (size_t i = 0; i < sizeof takers / sizeof *takers; i++)
+        if (found & takers[i].kind)
+            return takers[i].what;
+    return NULL;
 }
 
 static void add_to(
@@ -204,7 +217,7 @@ static void add_to(
         strmap_add(&y->map, arena_printf(y->arena, "%s %s", space, name), s);
     if (there)
         report_pair(y, there, s, ERR_EMITTED_CLASH,
-            "rename one of them (\"table:\" or \"column:\" keeps the name in SQL)");
+            "rename one (\"table:\" or \"column:\" keeps the name in SQL)");
 }
 
 static void add_c(
@@ -214,9 +227,13 @@ static void add_c(
     s->origin = o;
     s->what = arena_printf(y->arena, kinds[kind].what, name);
 
-    const char *owner = owner_of(name, kinds[kind].avoids);
-    if (owner) {
-        report_reserved(y, s, owner);
+    const char *taker = taker_of(name, kinds[kind].avoids);
+    if (taker) {
+        diag_error(y->diag, ERR_RESERVED, o->place,
+            "%s: its %s is taken: %s is %s; choose another name, or put one before all "
+            "with "
+            "\"prefix:\"",
+            o->label, s->what, name, taker);
         return;
     }
     /* An enum may be named like its getter; a struct must not. */
@@ -295,18 +312,20 @@ static void add_sql(struct symbols *y, const char *space, const char *within,
     free(name);
     const struct symbol *there = strmap_add(&y->map, key, s);
     if (there)
-        report_pair(
-            y, there, s, ERR_SQL_CLASH, "rename one with \"table:\" or \"column:\"");
+        report_pair(y, there, s, ERR_SQL_CLASH,
+            strcmp(there->origin->label, o->label) == 0
+                ? "leave one out"
+                : "rename one with \"table:\" or \"column:\"");
 }
 
-/* -- The schema -----------------------------------------------------------------------
- */
+/* -- The schema -------------------------------------------------------------------- */
 
 static const struct origin *origin_of(
     struct symbols *y, struct place place, const char *model, const char *part)
 {
     struct origin *o = arena_alloc(y->arena, sizeof *o);
     o->place = place;
+    o->model = model;
     o->label = part ? arena_printf(y->arena, "%s.%s", model, part) : model;
     return o;
 }
@@ -316,15 +335,20 @@ static const char *c_kept(struct symbols *y, const char *name)
     return arena_printf(y->arena, "%s%s", y->schema->prefix, name);
 }
 
-/* A field's own name is a parameter's: no keyword. */
-static void check_word(struct symbols *y, const char *name, const struct origin *o)
+/* A field's own name is a parameter's: no keyword.  `column` is what it is called in
+ * SQL, or NULL. */
+static void check_word(
+    struct symbols *y, const char *name, const char *column, const struct origin *o)
 {
-    if (reserved(name, RESERVED_KEYWORD))
-        diag_error(y->diag, ERR_RESERVED, o->place,
-            "%s: \"%s\" is a keyword of C or C++; choose another name, and keep this "
-            "one in "
-            "SQL with \"column: %s\"",
-            o->label, name, name);
+    if (!reserved(name, RESERVED_KEYWORD))
+        return;
+    const char *keep =
+        column ? arena_printf(
+                     y->arena, ", and keep this one in SQL with \"column: %s\"", column)
+               : "";
+    diag_error(y->diag, ERR_RESERVED, o->place,
+        "%s: \"%s\" is a keyword of C or C++; choose another name%s", o->label, name,
+        keep);
 }
 
 static void add_field(struct symbols *y, const struct field *f)
@@ -335,7 +359,7 @@ static void add_field(struct symbols *y, const struct field *f)
         c_kept(y, m->name), f->name, f->ref ? f->ref->name : f->name, NULL};
 
     if (!f->ref)
-        check_word(y, f->name, o);
+        check_word(y, f->name, f->column, o);
     add_patterns(y, of_field, &v, o);
     if (!f->identity)
         add_patterns(y, of_settable_field, &v, o);
@@ -362,7 +386,7 @@ static void add_ref(struct symbols *y, const struct ref *r)
     const struct origin *o = origin_of(y, r->place, m->name, r->name);
     const struct values v = {.model = c_kept(y, m->name), .field = r->name};
 
-    check_word(y, r->name, o);
+    check_word(y, r->name, r->field->column, o);
     add_patterns(y, of_slot, &v, o);
     add_patterns(y, of_ref, &v, o);
     add_sql(y, "constraint", m->table, "constraint",
@@ -389,6 +413,10 @@ static void add_model(struct symbols *y, const struct model *m)
     const struct origin *o = origin_of(y, m->place, m->name, NULL);
     struct values v = {.model = c_kept(y, m->name)};
 
+    if (strcmp(v.model, "orm") == 0) { /* one message, not one per name */
+        add_c(y, FUNCTION, "orm_table", o);
+        return;
+    }
     add_patterns(y, of_model, &v, o);
     if (c_is_listed(y->schema, m))
         add_patterns(y, of_listed_model, &v, o);
@@ -404,14 +432,14 @@ static void add_model(struct symbols *y, const struct model *m)
         const struct ref *r = m->ones[i];
         v.field = r->reverse;
         o = origin_of(y, r->reverse_place, r->model->name, r->name);
-        check_word(y, r->reverse, o);
+        check_word(y, r->reverse, NULL, o);
         add_patterns(y, of_slot, &v, o);
     }
     for (size_t i = 0; i < m->many_count; i++) {
         const struct many *r = &m->manys[i];
         v.field = r->name;
         o = origin_of(y, r->place, m->name, r->name);
-        check_word(y, r->name, o);
+        check_word(y, r->name, NULL, o);
         add_patterns(y, of_many, &v, o);
         if (r->kind == MANY_JOIN && r->declared)
             add_join_table(y, r, o);
@@ -444,13 +472,14 @@ void symbols_check(const struct schema *s, const char *base, struct diag *d)
         .reported = {.arena = arena},
         .schema = s,
         .diag = d};
-    const struct origin *file = origin_of(&y, (struct place){1, 1, 2}, base, NULL);
+    const struct origin *module = origin_of(&y, (struct place){0}, "the module", NULL);
+    const struct origin *header = origin_of(&y, (struct place){0}, "the header", NULL);
     char *guard = c_guard(base, "ORM_H");
     char *hash = c_guard(base, "ORM_HASH");
 
-    add_c(&y, OBJECT, arena_printf(arena, "%s_schema", s->module), file);
-    add_c(&y, MACRO, guard, file);
-    add_c(&y, MACRO, hash, file);
+    add_c(&y, OBJECT, arena_printf(arena, "%s_schema", s->module), module);
+    add_c(&y, MACRO, guard, header);
+    add_c(&y, MACRO, hash, header);
     for (size_t i = 0; i < s->model_count; i++)
         add_model(&y, &s->models[i]);
     for (size_t i = 0; i < s->enumeration_count; i++)

@@ -45,8 +45,7 @@ static void free_names(struct names *n)
     free(n->upper);
 }
 
-/* -- Putting values into the table on top of the stack --------------------------------
- */
+/* -- Putting values into the table on top of the stack ----------------------------- */
 
 static void hash(struct view *v, const char *s)
 {
@@ -124,8 +123,7 @@ static void end_item(struct view *v)
     lua_rawseti(v->lua, -2, (lua_Integer)lua_rawlen(v->lua, -2) + 1);
 }
 
-/* -- Types ----------------------------------------------------------------------------
- */
+/* -- Types ------------------------------------------------------------------------- */
 
 static char *spaced(const char *type)
 {
@@ -201,8 +199,7 @@ static size_t index_of_ref(const struct ref *r)
     return (size_t)(r - r->model->refs);
 }
 
-/* -- Parts of a model -----------------------------------------------------------------
- */
+/* -- Parts of a model -------------------------------------------------------------- */
 
 static void put_columns(struct view *v, const struct model *m, const struct names *n)
 {
@@ -352,8 +349,7 @@ static void put_manys(struct view *v, const struct model *m)
     end_list(v, "manys");
 }
 
-/* -- Setters --------------------------------------------------------------------------
- */
+/* -- Setters ----------------------------------------------------------------------- */
 
 /* A setter that passes `arguments` on; takes the two made strings. */
 static void put_setter(
@@ -409,8 +405,7 @@ static void put_setters(struct view *v, const struct model *m, const struct name
     end_list(v, "setters");
 }
 
-/* -- Conditions and orders ------------------------------------------------------------
- */
+/* -- Conditions and orders --------------------------------------------------------- */
 
 static void put_cond(
     struct view *v, char *name, const char *make, char *parameter, char *arguments)
@@ -504,8 +499,7 @@ static void put_orders(struct view *v, const struct model *m, const struct names
     end_list(v, "orders");
 }
 
-/* -- Models ---------------------------------------------------------------------------
- */
+/* -- Models ------------------------------------------------------------------------ */
 
 static void put_key(struct view *v, const struct model *m)
 {

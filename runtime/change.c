@@ -2,8 +2,10 @@
  *
  * A column that was never given is null in a new object, whatever the model says of it:
  * the flush finds what is missing by that. */
-#include "link.h"
+#include "change.h"
+
 #include "memory.h"
+#include "relate.h"
 #include "slot.h"
 #include "undo.h"
 
@@ -184,7 +186,7 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
 
 /* -- Making and deleting ----------------------------------------------------------- */
 
-static struct orm_object *make(struct orm_session *s, const struct orm_model *m)
+struct orm_object *change_make(struct orm_session *s, const struct orm_model *m)
 {
     struct orm_object *o = object_make(s, m);
     if (!o) {
@@ -202,7 +204,7 @@ struct orm_object *orm_new(struct orm_manager *m)
         orm_abort_null("new");
     struct orm_session *s = manager_session(m);
     const struct orm_model *model = m->relation->target;
-    struct orm_object *o = s->error.code ? NULL : make(s, model);
+    struct orm_object *o = s->error.code ? NULL : change_make(s, model);
     if (o && m->relation->kind != ORM_MANY_TABLE)
         orm_add(m, o);
     return o && !s->error.code ? o : object_placeholder(s, model);
@@ -224,134 +226,4 @@ void orm_delete(struct orm_object *o)
         o->state = (o->state & ~OBJECT_NEW) | OBJECT_GONE;
     } else
         o->state |= OBJECT_DELETED;
-}
-
-/* -- To-many slots ----------------------------------------------------------------- */
-
-static bool may_join(
-    struct orm_session *s, const struct orm_to_many *rel, const struct orm_object *o)
-{
-    if (o->state & OBJECT_PLACEHOLDER)
-        return false;
-    if (object_session(o) != s)
-        return error_set(&s->error, ORM_OTHER_SESSION,
-            "%s.%s: the %s belongs to another session", rel->owner->name, rel->name,
-            o->model->name);
-    if (!object_is_live(o))
-        return error_set(&s->error, ORM_INVALID,
-            "%s.%s: the %s was deleted or rolled back", rel->owner->name, rel->name,
-            o->model->name);
-    return true;
-}
-
-/* The column of a join model that stands between a pair and its row, or NULL. */
-static const struct orm_column *also_required(const struct orm_to_many *rel)
-{
-    const struct orm_model *m = rel->through;
-    for (unsigned i = 0; i < m->column_count; i++) {
-        const struct orm_column *c = &m->columns[i];
-        const bool given = i == m->to_ones[rel->through_owner].column ||
-                           i == m->to_ones[rel->through_target].column;
-        const unsigned filled =
-            ORM_COLUMN_NULLABLE | ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY;
-        if (!given && !(c->flags & filled))
-            return c;
-    }
-    return NULL;
-}
-
-static void join_through(struct orm_session *s, const struct orm_to_many *rel,
-    struct orm_object *owner, struct orm_object *o)
-{
-    const struct orm_column *c = also_required(rel);
-    if (c) {
-        error_set_field(&s->error, ORM_INVALID, rel->through, c,
-            "%s.%s cannot add: this is required too; make the %s with %s_new()",
-            rel->owner->name, rel->name, rel->through->name, rel->through->name);
-        return;
-    }
-    struct orm_object *join = make(s, rel->through);
-    if (!join)
-        return;
-    orm_set_ref(join, rel->through_owner, owner);
-    orm_set_ref(join, rel->through_target, o);
-}
-
-void orm_add(struct orm_manager *m, struct orm_object *o)
-{
-    if (!m || !o)
-        orm_abort_null("add");
-    struct orm_session *s = manager_session(m);
-    const struct orm_to_many *rel = m->relation;
-    struct orm_object *owner = manager_owner(m);
-    if (s->error.code)
-        return;
-    if (!owner) {
-        error_set_field(&s->error, ORM_INVALID, rel->target, NULL,
-            "add() is for relations; the table has every row");
-        return;
-    }
-    if (!may_join(s, rel, o) || !may_join(s, rel, owner))
-        return;
-    if (rel->kind == ORM_MANY_REVERSE)
-        orm_set_ref(o, rel->ref, owner);
-    else if (rel->through)
-        join_through(s, rel, owner, o);
-    else
-        link_record(s, rel, owner, o, true);
-}
-
-static void remove_reverse(struct orm_session *s, const struct orm_to_many *rel,
-    struct orm_object *owner, struct orm_object *o)
-{
-    const struct orm_to_one *ref = &rel->target->to_ones[rel->ref];
-    if (relate_target(o, ref) != owner)
-        return;
-    if (rel->target->columns[ref->column].flags & ORM_COLUMN_NULLABLE)
-        orm_set_null(o, ref->column);
-    else
-        error_set_field(&s->error, ORM_INVALID, rel->target,
-            &rel->target->columns[ref->column],
-            "required: it cannot be removed from %s.%s; set another %s or delete it",
-            rel->owner->name, rel->name, rel->owner->name);
-}
-
-/* Join objects that were made in this unit of work are unmade. */
-static void unmake_joins(struct orm_session *s, const struct orm_to_many *rel,
-    const struct orm_object *owner, const struct orm_object *o)
-{
-    const struct orm_to_one *refs = rel->through->to_ones;
-    for (size_t i = 0; i < s->change_count; i++) {
-        struct orm_object *join = s->changes[i];
-        if (join->model == rel->through && join->state & OBJECT_NEW &&
-            *object_slot(join, &refs[rel->through_owner]) == owner &&
-            *object_slot(join, &refs[rel->through_target]) == o)
-            orm_delete(join);
-    }
-}
-
-void orm_remove(struct orm_manager *m, struct orm_object *o)
-{
-    if (!m || !o)
-        orm_abort_null("remove");
-    struct orm_session *s = manager_session(m);
-    const struct orm_to_many *rel = m->relation;
-    struct orm_object *owner = manager_owner(m);
-    if (s->error.code)
-        return;
-    if (!owner) {
-        error_set_field(&s->error, ORM_INVALID, rel->target, NULL,
-            "remove() is for relations; delete() removes from the table");
-        return;
-    }
-    if (!may_join(s, rel, o) || !may_join(s, rel, owner))
-        return;
-    if (rel->kind == ORM_MANY_REVERSE) {
-        remove_reverse(s, rel, owner, o);
-        return;
-    }
-    if (rel->through)
-        unmake_joins(s, rel, owner, o);
-    if (!rel->through || !((owner->state | o->state) & OBJECT_NEW))
-        link_record(s, rel, owner, o, false);
 }

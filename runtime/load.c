@@ -21,6 +21,15 @@ void load_columns(struct orm_session *s, const struct orm_model *m)
     }
 }
 
+void load_select(struct orm_session *s, const struct orm_model *m)
+{
+    buffer_text(&s->sql, "SELECT ");
+    load_columns(s, m);
+    buffer_text(&s->sql, " FROM ");
+    buffer_table(&s->sql, m->schema, m->table);
+    buffer_text(&s->sql, " AS t");
+}
+
 struct pg_statement *load_statement(
     struct orm_session *s, const struct orm_model *m, unsigned column)
 {
@@ -29,11 +38,8 @@ struct pg_statement *load_statement(
     struct pg_statement *st = shape_known(s);
     if (st)
         return st;
-    buffer_text(&s->sql, "SELECT ");
-    load_columns(s, m);
-    buffer_text(&s->sql, " FROM ");
-    buffer_table(&s->sql, m->schema, m->table);
-    buffer_text(&s->sql, " AS t WHERE t.");
+    load_select(s, m);
+    buffer_text(&s->sql, " WHERE t.");
     buffer_identifier(&s->sql, m->columns[column].name);
     buffer_text(&s->sql, " = ANY($1)");
     const uint32_t type = type_oids(&m->columns[column], s->enums).array_oid;

@@ -7,6 +7,9 @@
 /* Appends the model's columns, "t"."name" each, to the statement being made. */
 void load_columns(struct orm_session *s, const struct orm_model *m);
 
+/* SELECT, all columns, FROM the table as t. */
+void load_select(struct orm_session *s, const struct orm_model *m);
+
 /* The rows whose `column` is one of an array's values. */
 struct pg_statement *load_statement(
     struct orm_session *s, const struct orm_model *m, unsigned column);

@@ -163,11 +163,8 @@ static struct pg_statement *statement_by_key(
     struct pg_statement *st = shape_known(s);
     if (st)
         return st;
-    buffer_text(&s->sql, "SELECT ");
-    load_columns(s, m);
-    buffer_text(&s->sql, " FROM ");
-    buffer_table(&s->sql, m->schema, m->table);
-    buffer_text(&s->sql, " AS t WHERE t.");
+    load_select(s, m);
+    buffer_text(&s->sql, " WHERE t.");
     buffer_identifier(&s->sql, m->columns[m->key].name);
     buffer_text(&s->sql, " = $1");
     const uint32_t type = type_oids(&m->columns[m->key], s->enums).oid;

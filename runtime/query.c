@@ -311,13 +311,11 @@ static void select_what(struct compiler *c, enum query_kind kind)
     if (!c->writes_sql)
         return;
     if (kind == QUERY_OBJECTS) {
-        text(c, "SELECT ");
-        load_columns(c->s, c->m);
-    } else {
-        text(c, kind == QUERY_COUNT ? "SELECT count(*) FROM (SELECT 1"
-                                    : "SELECT EXISTS (SELECT 1");
+        load_select(c->s, c->m);
+        return;
     }
-    text(c, " FROM ");
+    text(c, kind == QUERY_COUNT ? "SELECT count(*) FROM (SELECT 1 FROM "
+                                : "SELECT EXISTS (SELECT 1 FROM ");
     buffer_table(&c->s->sql, c->m->schema, c->m->table);
     text(c, " AS t");
 }

@@ -86,11 +86,8 @@ static const struct orm_column *owner_key(const struct orm_to_many *rel)
 static void write_reverse(struct orm_session *s, const struct orm_to_many *rel)
 {
     const struct orm_model *m = rel->target;
-    buffer_text(&s->sql, "SELECT ");
-    load_columns(s, m);
-    buffer_text(&s->sql, " FROM ");
-    buffer_table(&s->sql, m->schema, m->table);
-    buffer_text(&s->sql, " AS t WHERE t.");
+    load_select(s, m);
+    buffer_text(&s->sql, " WHERE t.");
     buffer_identifier(&s->sql, m->columns[m->to_ones[rel->ref].column].name);
     buffer_text(&s->sql, " = ANY($1)");
 }

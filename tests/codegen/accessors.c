@@ -21,7 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* -- The runtime ---------------------------------------------------------------------- */
+/* -- The runtime ----------------------------------------------------------------------
+ */
 
 static struct {
     const char *function;
@@ -120,7 +121,8 @@ void orm_abort_null(const char *accessor)
         assert_int_equal(call.number, n);                                              \
     } while (0)
 
-/* -- Reading -------------------------------------------------------------------------- */
+/* -- Reading --------------------------------------------------------------------------
+ */
 
 static void null_objects_read_as_nothing(void **state)
 {
@@ -137,8 +139,14 @@ static void null_objects_read_as_nothing(void **state)
 
 static void getters_return_members(void **state)
 {
-    struct sample s = {.flag_ = true, .small_ = -1, .large_ = INT64_MIN, .ratio_ = 0.5f,
-        .exact_ = 0.1, .words_ = "w", .day_ = -2, .moment_ = 3,
+    struct sample s = {.flag_ = true,
+        .small_ = -1,
+        .large_ = INT64_MIN,
+        .ratio_ = 0.5f,
+        .exact_ = 0.1,
+        .words_ = "w",
+        .day_ = -2,
+        .moment_ = 3,
         .kind_ = SAMPLE_KIND_BREAKS};
     (void)state;
     assert_true(sample_flag(&s));
@@ -192,10 +200,11 @@ static void labels_have_names(void **state)
     (void)state;
     assert_string_equal(sample_kind_name(SAMPLE_KIND_PRE_DEPENDS), "pre_depends");
     assert_string_equal(sample_kind_name((enum sample_kind)3), "");
-    assert_string_equal(sample_kind_name((enum sample_kind)-1), "");
+    assert_string_equal(sample_kind_name((enum sample_kind) - 1), "");
 }
 
-/* -- Relations ------------------------------------------------------------------------ */
+/* -- Relations ------------------------------------------------------------------------
+ */
 
 static void a_filled_slot_is_returned_without_a_call(void **state)
 {
@@ -236,7 +245,8 @@ static void a_manager_slot_is_the_address_of_its_member(void **state)
     assert_ptr_equal(book_tags(&b), book_tags(&b));
 }
 
-/* -- Changes -------------------------------------------------------------------------- */
+/* -- Changes --------------------------------------------------------------------------
+ */
 
 static void setters_pass_on_their_column_and_value(void **state)
 {
@@ -289,7 +299,8 @@ static void setters_on_null_name_themselves(void **state)
     assert_string_equal(call.aborted, "book_clear_editor");
 }
 
-/* -- Managers and queries ------------------------------------------------------------- */
+/* -- Managers and queries -------------------------------------------------------------
+ */
 
 static void managers_pass_on_keys_and_objects(void **state)
 {
@@ -345,15 +356,18 @@ static void queries_have_the_layout_of_the_runtime(void **state)
 {
     (void)state;
     assert_int_equal(sizeof(struct book_query), sizeof(struct orm_query));
-    assert_int_equal(offsetof(struct book_query, order), offsetof(struct orm_query, order));
-    assert_int_equal(offsetof(struct book_query, limit), offsetof(struct orm_query, limit));
+    assert_int_equal(
+        offsetof(struct book_query, order), offsetof(struct orm_query, order));
+    assert_int_equal(
+        offsetof(struct book_query, limit), offsetof(struct orm_query, limit));
     assert_int_equal(
         offsetof(struct book_query, offset), offsetof(struct orm_query, offset));
     assert_int_equal(
         offsetof(struct book_query, overfull), offsetof(struct orm_query, overfull));
 }
 
-/* -- Tables --------------------------------------------------------------------------- */
+/* -- Tables ---------------------------------------------------------------------------
+ */
 
 static void relations_know_their_other_side(void **state)
 {

@@ -77,7 +77,7 @@ says err "ormgen: missing.yaml: No such file or directory"
 
 it "hands dev over to ormgen-db with all arguments and its own path"
 mkdir libexec
-printf '#!/bin/sh\necho "$ORMGEN"\nprintf "<%%s>" "$@"\nexit 9\n' >libexec/ormgen-db
+printf '#!/bin/sh\necho "$ORMGEN"\nprintf "<%%s>" "$@"\necho\nexit 9\n' >libexec/ormgen-db
 chmod +x libexec/ormgen-db
 status 9 env ORMGEN_LIBEXEC="$work/libexec" "$ormgen" dev run --schema x -- a 'b c' --help
 says out "$(readlink -f "$ormgen")

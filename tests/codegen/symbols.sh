@@ -24,8 +24,8 @@ for case in types cycle through; do
         model=${name#"$prefix"}
         [ "$prefix$model" = "$name" ] || continue
         { cat "$yaml"; printf '\n  %s:\n    table: elsewhere\n    fields: { x: bool }\n' "$model"; } \
-            >one.yaml
-        status 1 "$ormgen" check one.yaml
-        grep -q -E "E0[0-9]+" err || fail "$(cat err)"
+            >in.yaml
+        status 1 "$ormgen" check in.yaml # $name
+        grep -q -E "E0[0-9]+" err || fail "$name: $(cat err)"
     done <names
 done

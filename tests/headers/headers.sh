@@ -15,7 +15,7 @@ strict="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror
 
 compile() {
     # shellcheck disable=SC2086
-    "$cc" -x $language -std="$std" $strict "-I$include" "$@" -O1 -c "$work/one.c" -o "$work/one.o"
+    "$cc" -x $language -std="$std" $strict "-I$include" "$@" -fsyntax-only "$work/one.c"
 }
 
 libc='aio alloca argp argz arpa/inet assert byteswap complex cpio ctype dirent dlfcn endian

@@ -11,6 +11,29 @@ static int group_setup(void **state)
     return 0;
 }
 
+/* What was broken and is not mended yet: a test that fails must not fail the others. */
+static const char *outstanding;
+
+static void break_table(const char *breaks, const char *mends)
+{
+    db_exec(db, "%s", breaks);
+    outstanding = mends;
+}
+
+static void mend_table(void)
+{
+    if (outstanding)
+        db_exec(db, "%s", outstanding);
+    outstanding = NULL;
+}
+
+static int test_setup(void **state)
+{
+    int failed = db_test_setup(state);
+    mend_table();
+    return failed;
+}
+
 struct drift {
     const char *name;
     const char *breaks;
@@ -88,12 +111,12 @@ static void every_drift_is_named_on_a_new_session(void **state)
         const struct drift *d = &drifts[i];
         db_truncate(db);
         arrange_library(db, 1, 3);
-        db_exec(db, "%s", d->breaks);
+        break_table(d->breaks, d->mends);
         struct orm_session *s = open_library();
         assert_int_equal(book_all(book_table(s))->len, 0);
         assert_drift(s, d);
         orm_close(s);
-        db_exec(db, "%s", d->mends);
+        mend_table();
     }
 }
 
@@ -110,14 +133,14 @@ static void every_drift_is_named_behind_a_prepared_statement(void **state)
         struct book *b = book_first(book_table(s), &first);
         assert_book_1(b);
         assert_int_equal(book_all(book_table(s))->len, 3);
-        db_exec(db, "%s", d->breaks);
+        break_table(d->breaks, d->mends);
 
         assert_int_equal(book_all(book_table(s))->len, 0);
         assert_drift(s, d);
         assert_book_1(b);
         assert_null(book_first(book_table(s), &first));
 
-        db_exec(db, "%s", d->mends);
+        mend_table();
         orm_rollback(s);
         assert_fine(s);
         const struct book_list *books = book_all(book_table(s));
@@ -135,14 +158,15 @@ static void drift_met_while_walking_leaves_everyone_as_they_were(void **state)
     arrange_library(db, 2, 2);
     struct orm_session *s = open_library();
     const struct book_list *books = book_find(book_table(s), &books_by_id);
-    db_exec(db, "alter table author rename column name to title");
+    break_table("alter table author rename column name to title",
+        "alter table author rename column title to name");
     orm_each(struct book, b, books) {
-        assert_null(book_author(b));
+        assert_int_equal(author_id(book_author(b)), 0); /* a placeholder */
         assert_int_equal(book_author_state(b), ORM_REF_UNLOADED);
     }
     assert_failed(s, ORM_DRIFT, "author", "name");
     assert_book_1(books->items[0]);
-    db_exec(db, "alter table author rename column title to name");
+    mend_table();
     orm_rollback(s);
     orm_each(struct book, b, books)
         assert_non_null(book_author(b));
@@ -157,12 +181,13 @@ static void drift_met_while_writing_writes_nothing(void **state)
     struct book *b = book_get(book_table(s), 1);
     author_set_name(author_new(author_table(s)), "new");
     book_set_pages(b, 1);
-    db_exec(db, "alter table book rename column pages to sheets");
+    break_table("alter table book rename column pages to sheets",
+        "alter table book rename column sheets to pages");
     assert_false(orm_commit(s));
     assert_failed(s, ORM_DRIFT, "book", "pages");
     assert_int_equal(orm_last_error(s)->outcome, ORM_ROLLED_BACK);
     assert_int_equal(db_number(db, "select count(*) from author"), 1);
-    db_exec(db, "alter table book rename column sheets to pages");
+    mend_table();
     orm_rollback(s);
     assert_book_1(b);
     close_library(s);
@@ -174,11 +199,12 @@ static void join_table_that_is_gone_is_drift(void **state)
     arrange_library(db, 1, 1);
     struct orm_session *s = open_library();
     struct book *b = book_get(book_table(s), 1);
-    db_exec(db, "alter table book_tags rename to elsewhere");
+    break_table("alter table book_tags rename to elsewhere",
+        "alter table elsewhere rename to book_tags");
     assert_int_equal(tag_all(book_tags(b))->len, 0);
     assert_failed(s, ORM_DRIFT, NULL, NULL);
     orm_rollback(s);
-    db_exec(db, "alter table elsewhere rename to book_tags");
+    mend_table();
     assert_int_equal(tag_all(book_tags(b))->len, 2);
     close_library(s);
 }
@@ -189,13 +215,14 @@ static void column_that_was_added_disturbs_nobody(void **state)
     arrange_library(db, 1, 2);
     struct orm_session *s = open_library();
     assert_int_equal(book_all(book_table(s))->len, 2);
-    db_exec(db, "alter table book add column extra text default 'x'");
+    break_table("alter table book add column extra text default 'x'",
+        "alter table book drop column extra");
     assert_int_equal(book_all(book_table(s))->len, 2);
     struct book *b = book_new(book_table(s));
     book_set_title(b, "new");
     book_set_author(b, author_get(author_table(s), 1));
     assert_true(orm_commit(s));
-    db_exec(db, "alter table book drop column extra");
+    mend_table();
     assert_int_equal(book_all(book_table(s))->len, 3);
     close_library(s);
 }
@@ -219,28 +246,32 @@ static void unknown_label_is_named(void **state)
 static void database_without_the_tables_is_drift_from_the_start(void **state)
 {
     (void)state;
-    db_exec(db, "create schema aside; alter table sample set schema aside;"
-                "alter type sample_mood set schema aside");
+    break_table("create schema aside; alter table sample set schema aside;"
+                "alter type sample_mood set schema aside",
+        "alter table aside.sample set schema public;"
+        "alter type aside.sample_mood set schema public; drop schema aside");
     struct orm_session *s = orm_open(db_conninfo(), &library_schema);
     assert_non_null(s);
     assert_int_equal(sample_all(sample_table(s))->len, 0);
     assert_failed(s, ORM_DRIFT, NULL, NULL);
     orm_close(s);
-    db_exec(db, "alter table aside.sample set schema public;"
-                "alter type aside.sample_mood set schema public; drop schema aside");
+    mend_table();
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        DB_TEST(every_drift_is_named_on_a_new_session),
-        DB_TEST(every_drift_is_named_behind_a_prepared_statement),
-        DB_TEST(drift_met_while_walking_leaves_everyone_as_they_were),
-        DB_TEST(drift_met_while_writing_writes_nothing),
-        DB_TEST(join_table_that_is_gone_is_drift),
-        DB_TEST(column_that_was_added_disturbs_nobody),
-        DB_TEST(unknown_label_is_named),
-        DB_TEST(database_without_the_tables_is_drift_from_the_start),
+        cmocka_unit_test_setup(every_drift_is_named_on_a_new_session, test_setup),
+        cmocka_unit_test_setup(
+            every_drift_is_named_behind_a_prepared_statement, test_setup),
+        cmocka_unit_test_setup(
+            drift_met_while_walking_leaves_everyone_as_they_were, test_setup),
+        cmocka_unit_test_setup(drift_met_while_writing_writes_nothing, test_setup),
+        cmocka_unit_test_setup(join_table_that_is_gone_is_drift, test_setup),
+        cmocka_unit_test_setup(column_that_was_added_disturbs_nobody, test_setup),
+        cmocka_unit_test_setup(unknown_label_is_named, test_setup),
+        cmocka_unit_test_setup(
+            database_without_the_tables_is_drift_from_the_start, test_setup),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }

@@ -3,6 +3,7 @@
 #define TESTS_LIBRARY_TEST_H
 
 #include "pgtest.h"
+#include "sessions.h"
 
 #include "library.orm.h"
 
@@ -26,13 +27,6 @@ void close_library(struct orm_session *s);
  * since the last call. */
 unsigned long long spent(struct orm_session *s);
 unsigned long long waited(struct orm_session *s);
-
-void assert_fine(struct orm_session *s);
-
-/* The session has failed with `code`, says so in one line without control characters,
- * and names `model` and `field`, NULL for either where the test does not say. */
-void assert_failed(
-    struct orm_session *s, enum orm_code code, const char *model, const char *field);
 
 /* Rows in the order of their keys. */
 extern const struct author_query authors_by_id;

@@ -568,7 +568,7 @@ static void bad_utf8_is_refused_by_name(void **state)
         struct author *a = author_new(author_table(s));
         author_set_name(a, bad[i]);
         assert_false(orm_commit(s));
-        assert_failed(s, ORM_INVALID, "author", "name");
+        assert_failed(s, ORM_RANGE, "author", "name");
         assert_int_equal(orm_last_error(s)->outcome, ORM_NOT_STARTED);
         orm_close(s);
     }
@@ -585,11 +585,11 @@ static void enum_out_of_range_is_refused(void **state)
     /* Through an int, as a value that was read from somewhere would come. */
     volatile int wrong = 3;
     orm_set_integer(&b->orm, BOOK_GENRE, wrong);
-    assert_failed(s, ORM_INVALID, "book", "genre");
+    assert_failed(s, ORM_RANGE, "book", "genre");
     orm_rollback(s);
     assert_false(book_has_genre(b));
     orm_set_integer(&b->orm, BOOK_GENRE, -1);
-    assert_failed(s, ORM_INVALID, "book", "genre");
+    assert_failed(s, ORM_RANGE, "book", "genre");
     orm_close(s);
 }
 

@@ -96,10 +96,9 @@ struct connection {
     unsigned next_statement;
     char *portal; /* the text that is bound; one portal is enough */
     bool binary;
-    bool failed; /* until Sync */
-    char status; /* 'I', 'T', 'E' */
-    unsigned selects;
-    unsigned answers;
+    bool failed;         /* until Sync */
+    char status;         /* 'I', 'T', 'E' */
+    const char *current; /* the text of the statement that is answered, or NULL */
 };
 
 struct fakepg {
@@ -336,7 +335,8 @@ static unsigned size_of(uint32_t oid)
 
 static bool lies(const struct connection *c, enum fakepg_lie lie)
 {
-    return c->script.lie == lie && c->selects >= c->script.from;
+    return c->script.lie == lie && c->current &&
+           (!c->script.about || strstr(c->current, c->script.about));
 }
 
 static void put_value(struct connection *c, uint32_t oid, unsigned row)
@@ -466,34 +466,29 @@ static bool select_rows(struct connection *c, const char *sql)
 
 static bool answer(struct connection *c, const char *sql)
 {
-    const bool turn = c->answers++ >= c->script.from;
     const bool in_transaction = c->status != 'I';
     char tag[64];
 
-    if (turn && c->script.lie == FAKEPG_NO_SQLSTATE) {
+    if (lies(c, FAKEPG_NO_SQLSTATE)) {
         fail(c, NULL, "no code");
         return true;
     }
-    if (turn && c->script.lie == FAKEPG_NASTY_ERROR) {
+    if (lies(c, FAKEPG_NASTY_ERROR)) {
         fail(c, "XX000", "line one\nline two \x1b[2J\x1b]0;title\x07 \xff\xfe end");
         return true;
     }
-    if (turn && c->script.lie == FAKEPG_ERROR_TWICE) {
+    if (lies(c, FAKEPG_ERROR_TWICE)) {
         fail(c, "XX000", "once");
         fail(c, "XX001", "twice");
         return true;
     }
-    if (starts_with(sql, "select")) {
-        const bool open = select_rows(c, sql);
-        c->selects++;
-        return open;
-    }
+    if (starts_with(sql, "select"))
+        return select_rows(c, sql);
     if (starts_with(sql, "begin") || starts_with(sql, "start")) {
         c->status = 'T';
         put_tag(c, "BEGIN");
     } else if (starts_with(sql, "commit")) {
-        const bool undone =
-            c->status == 'E' || (turn && c->script.lie == FAKEPG_ROLLED_BACK);
+        const bool undone = c->status == 'E' || lies(c, FAKEPG_ROLLED_BACK);
         c->status = 'I';
         put_tag(c, undone ? "ROLLBACK" : "COMMIT");
     } else if (starts_with(sql, "rollback")) {
@@ -580,6 +575,7 @@ static void parse(struct connection *c, const char *name, const char *sql)
     c->fake->log_len += (size_t)sprintf(c->fake->log + c->fake->log_len, "%s\n", sql);
     pthread_mutex_unlock(&c->fake->lock);
 
+    c->current = NULL;
     forget(c, name);
     struct statement *s = &c->statements[c->next_statement++ % STATEMENTS];
     free(s->sql);
@@ -599,6 +595,8 @@ static void bind_portal(struct connection *c, const char *body, size_t len)
         fail(c, "26000", "prepared statement does not exist");
         return;
     }
+    if (c->current == c->portal)
+        c->current = NULL;
     free(c->portal);
     c->portal = strdup(sql);
     if (!c->portal)
@@ -611,9 +609,7 @@ static void bind_portal(struct connection *c, const char *body, size_t len)
 static void ready(struct connection *c)
 {
     begin(c, 'Z');
-    const bool unknown = c->script.lie == FAKEPG_UNKNOWN_STATUS &&
-                         c->answers >= c->script.from && c->answers > 0;
-    put(c, unknown ? "X" : &c->status, 1);
+    put(c, lies(c, FAKEPG_UNKNOWN_STATUS) ? "X" : &c->status, 1);
     end(c);
 }
 
@@ -630,13 +626,14 @@ static bool handle(struct connection *c, char type, const char *body, size_t len
     if (type == 'H')
         return flush(c);
     if (type == 'Q') {
-        bool open = true;
         c->binary = false;
+        c->current = body;
         if (starts_with(body, "select"))
             describe(c, body);
-        open = answer(c, body);
+        const bool open = answer(c, body);
         c->failed = false;
         ready(c);
+        c->current = NULL;
         return open && flush(c);
     }
     if (c->failed)
@@ -656,6 +653,7 @@ static bool handle(struct connection *c, char type, const char *body, size_t len
             fail(c, "26000", "nothing of that name to describe");
             return true;
         }
+        c->current = sql;
         if (body[0] == 'S') {
             begin(c, 't');
             put_int(c, 2, 0);
@@ -668,6 +666,7 @@ static bool handle(struct connection *c, char type, const char *body, size_t len
             describe(c, sql);
         return true;
     case 'E':
+        c->current = c->portal;
         return answer(c, c->portal ? c->portal : "");
     case 'C':
         if (body[0] == 'S')

@@ -7,7 +7,7 @@
  *
  * It has no tables.  A SELECT answers `rows` rows of the quoted names that stand
  * between SELECT and FROM, each looked up in `columns`; anything else is done at once.
- * It answers honestly until the lie's turn comes. */
+ * It answers honestly where it is not told to lie. */
 #ifndef TESTS_FAKEPG_H
 #define TESTS_FAKEPG_H
 
@@ -69,13 +69,13 @@ struct fakepg_script {
     const struct fakepg_column *columns; /* up to a NULL name */
     unsigned rows; /* keys are 1, 2, ...; integers are the row's number, texts "text" */
     enum fakepg_lie lie;
-    unsigned from; /* the lie begins at this SELECT, or answer, of a connection: 0 is
-                      the first */
+    const char *about; /* the lie is told in answers to statements whose text holds
+                          this; NULL: to all */
 };
 
 struct fakepg;
 
-/* The script is copied; the columns are not. */
+/* The script is copied; what it points to is not. */
 struct fakepg *fakepg_start(const struct fakepg_script *script);
 void fakepg_stop(struct fakepg *fake);
 

@@ -207,6 +207,10 @@ int db_group_teardown(void **state)
 
 int db_test_setup(void **state)
 {
+    /* What a failed test left open would hold locks. */
+    db_text(*state, "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+                    " where datname = current_database() and pid <> pg_backend_pid()"
+                    " and backend_type = 'client backend'");
     db_truncate(*state);
     return 0;
 }

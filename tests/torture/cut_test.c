@@ -41,6 +41,9 @@ static int group_setup(void **state)
         whole[d] = chaos_bytes(proxy, d);
     orm_close(s);
     scenario_check(db, 1000, true, NULL, "the clean run");
+    print_message(
+        "%ld bytes to the client, %ld of them the commit; %ld and %ld to the server\n",
+        whole[0], whole[0] - before_commit[0], whole[1], whole[1] - before_commit[1]);
     return 0;
 }
 
@@ -71,52 +74,65 @@ static void cut(enum chaos_direction direction, enum chaos_end end, long after)
         if (committed || error.outcome != ORM_NOT_STARTED)
             fail_msg("%s: outcome %d before anything was written", what, error.outcome);
 
-    orm_reset(s);
-    assert_fine(s);
-    assert_string_equal(book_title(book_get(book_table(s), 1)), "book 1");
+    /* After a commit that said yes the end may not have been noticed yet. */
+    if (!committed) {
+        orm_reset(s);
+        scenario_reads(s, what);
+    }
     orm_close(s);
     scenario_check(db, token, committed, &error, what);
 }
 
-/* Every `step`-th byte up to the commit, then each. */
-static void sweep(enum chaos_direction direction, enum chaos_end end, long step)
+/* The last bytes of each direction decide over the outcome: each of them.  Of the
+ * others every `coarse`-th while nothing is written, every `fine`-th of the commit. */
+#define LAST 200
+
+static void sweep(
+    enum chaos_direction direction, enum chaos_end end, long coarse, long fine)
 {
-    for (long after = 0; after <= whole[direction];
-         after += after < before_commit[direction] - 64 ? step : 1)
+    const bool full = getenv("ORMGEN_TORTURE") != NULL;
+    long runs = 0;
+    for (long after = 0; after <= whole[direction]; runs++) {
         cut(direction, end, after);
+        if (full || after >= whole[direction] - LAST)
+            after++;
+        else
+            after += after < before_commit[direction] - 64 ? coarse : fine;
+    }
+    print_message("%ld cuts\n", runs);
 }
 
 static void end_after_every_byte_to_the_client(void **state)
 {
     (void)state;
-    sweep(CHAOS_TO_CLIENT, CHAOS_FIN, 29);
+    sweep(CHAOS_TO_CLIENT, CHAOS_FIN, 23, 1);
 }
 
 static void reset_after_every_byte_to_the_client(void **state)
 {
     (void)state;
-    sweep(CHAOS_TO_CLIENT, CHAOS_RST, 31);
+    sweep(CHAOS_TO_CLIENT, CHAOS_RST, 31, 3);
 }
 
 static void end_after_every_byte_to_the_server(void **state)
 {
     (void)state;
-    sweep(CHAOS_TO_SERVER, CHAOS_FIN, 29);
+    sweep(CHAOS_TO_SERVER, CHAOS_FIN, 29, 17);
 }
 
 static void reset_after_every_byte_to_the_server(void **state)
 {
     (void)state;
-    sweep(CHAOS_TO_SERVER, CHAOS_RST, 31);
+    sweep(CHAOS_TO_SERVER, CHAOS_RST, 37, 19);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(end_after_every_byte_to_the_client),
-        cmocka_unit_test(reset_after_every_byte_to_the_client),
-        cmocka_unit_test(end_after_every_byte_to_the_server),
-        cmocka_unit_test(reset_after_every_byte_to_the_server),
+        SCENARIO_TEST(end_after_every_byte_to_the_client),
+        SCENARIO_TEST(reset_after_every_byte_to_the_client),
+        SCENARIO_TEST(end_after_every_byte_to_the_server),
+        SCENARIO_TEST(reset_after_every_byte_to_the_server),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }

@@ -23,26 +23,34 @@ static void assert_intact(struct book *const *books, size_t count)
     }
 }
 
+void scenario_take_back(PGconn *db)
+{
+    db_exec(db, "delete from ledger; delete from book where title = 'new';"
+                "update book set pages = 101 where id = 1");
+}
+
 bool scenario_run(struct orm_session *s, int64_t token, void (*before_commit)(void))
 {
+    if (!s)
+        return false;
     struct book *books[BOOKS];
     size_t count = 0;
     struct tag *red = NULL;
     orm_each(struct author, a, author_find(author_table(s), &authors_by_id)) {
         orm_each(struct book, b, book_all(author_books(a))) {
-            books[count++] = b;
+            if (count < BOOKS) /* a liar may say more */
+                books[count++] = b;
             struct shelf *shelf = book_shelf(b);
             if (shelf)
                 assert_int_equal(shelf_id(shelf), book_id(b));
             orm_each(struct tag, t, tag_all(book_tags(b)))
                 red = tag_id(t) == 1 ? t : red;
         }
-        assert_true(count <= BOOKS);
     }
     struct author *first = author_get(author_table(s), 1);
 
     ledger_set_token(ledger_new(ledger_table(s)), token);
-    if (count > 0 && first && red) {
+    if (count > 0 && book_id(books[0]) == 1 && first && red) {
         book_set_pages(books[0], (int32_t)token);
         struct book *fresh = book_new(author_books(first));
         book_set_title(fresh, "new");
@@ -81,17 +89,21 @@ void scenario_check(PGconn *db, int64_t token, bool committed,
                 error->message);
     }
     if (written)
-        db_exec(db, "delete from ledger; delete from book where title = 'new';"
-                    "update book set pages = 101 where id = 1");
+        scenario_take_back(db);
 }
 
-void scenario_works(PGconn *db, struct orm_session *s, int64_t token)
+void scenario_reads(struct orm_session *s, const char *what)
 {
-    assert_fine(s);
-    assert_true(scenario_run(s, token, NULL));
-    assert_int_equal(db_number(db, "select count(*) from ledger where token = %lld",
-                         (long long)token),
-        1);
-    db_exec(db, "delete from ledger; delete from book where title = 'new';"
-                "update book set pages = 101 where id = 1");
+    const char *title = "";
+    if (orm_status(s) == ORM_OK)
+        title = book_title(book_get(book_table(s), 1));
+    if (strcmp(title, "book 1") != 0)
+        fail_msg("%s: not well again: %s", what, orm_message(s));
+}
+
+int scenario_setup(void **state)
+{
+    db_test_setup(state);
+    scenario_arrange(*state);
+    return 0;
 }

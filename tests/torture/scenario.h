@@ -22,7 +22,13 @@ bool scenario_run(struct orm_session *s, int64_t token, void (*before_commit)(vo
 void scenario_check(PGconn *db, int64_t token, bool committed,
     const struct orm_error *error, const char *what);
 
-/* The session is well, or was made well by orm_reset(): it still can do all that. */
-void scenario_works(PGconn *db, struct orm_session *s, int64_t token);
+void scenario_take_back(PGconn *db);
+
+/* The session is well again after `what`. */
+void scenario_reads(struct orm_session *s, const char *what);
+
+/* cmocka: each test begins with the tables as arranged. */
+int scenario_setup(void **state);
+#define SCENARIO_TEST(f) cmocka_unit_test_setup(f, scenario_setup)
 
 #endif

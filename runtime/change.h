@@ -1,0 +1,10 @@
+/* change.h: changes are recorded here and written by write.c. */
+#ifndef RUNTIME_CHANGE_H
+#define RUNTIME_CHANGE_H
+
+#include "object.h"
+
+/* A new object in the unit of work.  NULL: memory is out, and recorded. */
+struct orm_object *change_make(struct orm_session *s, const struct orm_model *m);
+
+#endif

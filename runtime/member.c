@@ -1,0 +1,134 @@
+/* member.c: adding to and removing from to-many slots. */
+#include "change.h"
+#include "link.h"
+
+static bool may_join(
+    struct orm_session *s, const struct orm_to_many *rel, const struct orm_object *o)
+{
+    if (o->state & OBJECT_PLACEHOLDER)
+        return false;
+    if (object_session(o) != s)
+        return error_set(&s->error, ORM_OTHER_SESSION,
+            "%s.%s: the %s belongs to another session", rel->owner->name, rel->name,
+            o->model->name);
+    if (!object_is_live(o))
+        return error_set(&s->error, ORM_INVALID,
+            "%s.%s: the %s was deleted or rolled back", rel->owner->name, rel->name,
+            o->model->name);
+    return true;
+}
+
+/* The column of a join model that stands between a pair and its row, or NULL. */
+static const struct orm_column *also_required(const struct orm_to_many *rel)
+{
+    const struct orm_model *m = rel->through;
+    for (unsigned i = 0; i < m->column_count; i++) {
+        const struct orm_column *c = &m->columns[i];
+        const bool given = i == m->to_ones[rel->through_owner].column ||
+                           i == m->to_ones[rel->through_target].column;
+        const unsigned filled =
+            ORM_COLUMN_NULLABLE | ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY;
+        if (!given && !(c->flags & filled))
+            return c;
+    }
+    return NULL;
+}
+
+static void join_through(struct orm_session *s, const struct orm_to_many *rel,
+    struct orm_object *owner, struct orm_object *o)
+{
+    const struct orm_column *c = also_required(rel);
+    if (c) {
+        error_set_field(&s->error, ORM_INVALID, rel->through, c,
+            "%s.%s cannot add: this is required too; make the %s with %s_new()",
+            rel->owner->name, rel->name, rel->through->name, rel->through->name);
+        return;
+    }
+    struct orm_object *join = change_make(s, rel->through);
+    if (!join)
+        return;
+    orm_set_ref(join, rel->through_owner, owner);
+    orm_set_ref(join, rel->through_target, o);
+}
+
+/* The relation's owner if `o` may be added to or removed from it now, else NULL. */
+static struct orm_object *owner_for(
+    struct orm_manager *m, struct orm_object *o, const char *verb)
+{
+    if (!m || !o)
+        orm_abort_null(verb);
+    struct orm_session *s = manager_session(m);
+    struct orm_object *owner = manager_owner(m);
+    if (s->error.code)
+        return NULL;
+    if (!owner) {
+        error_set_field(&s->error, ORM_INVALID, m->relation->target, NULL,
+            "%s() is for relations; rows of the whole table are made by new() and gone "
+            "by delete()",
+            verb);
+        return NULL;
+    }
+    return may_join(s, m->relation, o) && may_join(s, m->relation, owner) ? owner
+                                                                          : NULL;
+}
+
+void orm_add(struct orm_manager *m, struct orm_object *o)
+{
+    struct orm_object *owner = owner_for(m, o, "add");
+    if (!owner)
+        return;
+    struct orm_session *s = object_session(owner);
+    const struct orm_to_many *rel = m->relation;
+    if (rel->kind == ORM_MANY_REVERSE)
+        orm_set_ref(o, rel->ref, owner);
+    else if (rel->through)
+        join_through(s, rel, owner, o);
+    else
+        link_record(s, rel, owner, o, true);
+}
+
+static void remove_reverse(struct orm_session *s, const struct orm_to_many *rel,
+    struct orm_object *owner, struct orm_object *o)
+{
+    const struct orm_to_one *ref = &rel->target->to_ones[rel->ref];
+    if (relate_target(o, ref) != owner)
+        return;
+    if (rel->target->columns[ref->column].flags & ORM_COLUMN_NULLABLE)
+        orm_set_null(o, ref->column);
+    else
+        error_set_field(&s->error, ORM_INVALID, rel->target,
+            &rel->target->columns[ref->column],
+            "required: it cannot be removed from %s.%s; set another %s or delete it",
+            rel->owner->name, rel->name, rel->owner->name);
+}
+
+/* Join objects that were made in this unit of work are unmade. */
+static void unmake_joins(struct orm_session *s, const struct orm_to_many *rel,
+    const struct orm_object *owner, const struct orm_object *o)
+{
+    const struct orm_to_one *refs = rel->through->to_ones;
+    for (size_t i = 0; i < s->change_count; i++) {
+        struct orm_object *join = s->changes[i];
+        if (join->model == rel->through && join->state & OBJECT_NEW &&
+            *object_slot(join, &refs[rel->through_owner]) == owner &&
+            *object_slot(join, &refs[rel->through_target]) == o)
+            orm_delete(join);
+    }
+}
+
+void orm_remove(struct orm_manager *m, struct orm_object *o)
+{
+    struct orm_object *owner = owner_for(m, o, "remove");
+    if (!owner)
+        return;
+    struct orm_session *s = object_session(owner);
+    const struct orm_to_many *rel = m->relation;
+    if (rel->kind == ORM_MANY_REVERSE) {
+        remove_reverse(s, rel, owner, o);
+        return;
+    }
+    if (rel->through)
+        unmake_joins(s, rel, owner, o);
+    if (!rel->through || !((owner->state | o->state) & OBJECT_NEW))
+        link_record(s, rel, owner, o, false);
+}
