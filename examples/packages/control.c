@@ -154,8 +154,7 @@ static size_t word_length(const char *at)
     return strcspn(at, " \t\n");
 }
 
-/* -- Plain fields
- * ---------------------------------------------------------------------- */
+/* -- Plain fields ------------------------------------------------------------------ */
 
 /* An empty field is as good as none. */
 static const struct deb822_field *get(const struct reader *r, const char *name)
@@ -279,8 +278,7 @@ static bool read_source(struct reader *r)
     return true;
 }
 
-/* -- Lists
- * ------------------------------------------------------------------------------ */
+/* -- Lists ------------------------------------------------------------------------- */
 
 static size_t name_length(const char *at)
 {
@@ -467,10 +465,10 @@ static int compare_tags(const void *a, const void *b)
 static size_t sort_tail(void *array, size_t first, size_t *len, size_t size,
     int (*compare)(const void *, const void *))
 {
-    char *const items = (char *)array + first * size;
     const size_t count = *len - first;
     if (count == 0)
         return 0;
+    char *const items = (char *)array + first * size;
     qsort(items, count, size, compare);
     size_t kept = 1;
     for (size_t i = 1; i < count; i++)
@@ -480,8 +478,7 @@ static size_t sort_tail(void *array, size_t first, size_t *len, size_t size,
     return kept;
 }
 
-/* -- Packages
- * --------------------------------------------------------------------------- */
+/* -- Packages ---------------------------------------------------------------------- */
 
 static bool read_names(struct reader *r)
 {
@@ -548,8 +545,7 @@ static bool read_package(
     return true;
 }
 
-/* -- Targets
- * ---------------------------------------------------------------------------- */
+/* -- Targets ----------------------------------------------------------------------- */
 
 /* Indexes, plus 1 so that none is NULL. */
 struct targets {
@@ -623,8 +619,7 @@ static bool find_targets(struct control *c, struct targets *t)
     return true;
 }
 
-/* -- All
- * -------------------------------------------------------------------------------- */
+/* -- All --------------------------------------------------------------------------- */
 
 static bool read_paragraphs(struct control *c, struct deb822 *d, enum control_form form)
 {

@@ -6,10 +6,10 @@
 #include "import.h"
 
 #include "pairs.h"
+#include "stopwatch.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct import {
     struct orm_session *s;
@@ -33,8 +33,7 @@ static void keep(
         im->no_memory = true;
 }
 
-/* -- What is there
- * ---------------------------------------------------------------------- */
+/* -- What is there ----------------------------------------------------------------- */
 
 static void load(struct import *im)
 {
@@ -55,8 +54,7 @@ static void load(struct import *im)
     }
 }
 
-/* -- One of each
- * ------------------------------------------------------------------------ */
+/* -- One of each ------------------------------------------------------------------- */
 
 /* The object of a key, marked as wanted; NULL if it is to be made. */
 static void *find(struct pairs *pairs, const char *a, const char *b)
@@ -159,8 +157,7 @@ static struct package *package_of(
     return p;
 }
 
-/* -- Setters that take "none"
- * ------------------------------------------------------------ */
+/* -- Setters that take "none" ------------------------------------------------------ */
 
 static void package_text(struct package *p, const char *text,
     void (*set)(struct package *, const char *), void (*clear)(struct package *))
@@ -211,8 +208,7 @@ static void set_package(
         p, c->source ? source_of(im, c->source, c->source_version) : NULL);
 }
 
-/* -- Lists: both sides sorted, then one walk
- * --------------------------------------------- */
+/* -- Lists: both sides sorted, then one walk --------------------------------------- */
 
 /* A sorted copy, valid until the next call. */
 static void *sorted(struct import *im, const void *items, size_t len,
@@ -285,7 +281,8 @@ static void import_dependencies(
 {
     const struct dependency_list *list = dependency_all(package_dependencies(p));
     struct dependency **there = sorted(im, list->items, list->len, by_place);
-    const struct control_dependency *c = im->control->dependencies + range.first;
+    const struct control_dependency *c =
+        range.len ? &im->control->dependencies[range.first] : NULL;
     size_t left = im->no_memory ? 0 : list->len;
     for (size_t i = 0; i < range.len || left > 0;) {
         const int order =
@@ -325,7 +322,8 @@ static void import_conffiles(
 {
     const struct conffile_list *list = conffile_all(package_conffiles(p));
     struct conffile **there = sorted(im, list->items, list->len, by_path);
-    const struct control_conffile *c = im->control->conffiles + range.first;
+    const struct control_conffile *c =
+        range.len ? &im->control->conffiles[range.first] : NULL;
     size_t left = im->no_memory ? 0 : list->len;
     for (size_t i = 0; i < range.len || left > 0;) {
         const int order = i == range.len ? 1
@@ -350,7 +348,7 @@ static void import_tags(
 {
     const struct tag_list *list = tag_all(package_tags(p));
     struct tag **there = sorted(im, list->items, list->len, by_name);
-    const char *const *c = im->control->tags + range.first;
+    const char *const *c = range.len ? &im->control->tags[range.first] : NULL;
     size_t left = im->no_memory ? 0 : list->len;
     for (size_t i = 0; i < range.len || left > 0;) {
         const int order = i == range.len ? 1
@@ -369,8 +367,7 @@ static void import_tags(
     }
 }
 
-/* -- What the file no longer has
- * --------------------------------------------------------- */
+/* -- What the file no longer has --------------------------------------------------- */
 
 static void remove_packages(struct import *im)
 {
@@ -415,8 +412,7 @@ static void delete_tag(void *tag)
     tag_delete(tag);
 }
 
-/* ---------------------------------------------------------------------------------------
- */
+/* ---------------------------------------------------------------------------------- */
 
 static void import_all(struct import *im)
 {
@@ -438,13 +434,6 @@ static void import_all(struct import *im)
     remove_unwanted(&im->sections, delete_section);
     remove_unwanted(&im->sources, delete_source);
     remove_unwanted(&im->tags, delete_tag);
-}
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
 bool import_packages(

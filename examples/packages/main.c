@@ -67,8 +67,7 @@ static int complain(int code, const char *format, ...)
     return code;
 }
 
-/* -- Input
- * -------------------------------------------------------------------------------- */
+/* -- Input ------------------------------------------------------------------------- */
 
 /* Everything that is left of `f`, with room for one byte more; NULL, with errno, if it
  * cannot be had. */
@@ -129,8 +128,7 @@ static int read_command(const char *command, char **text, size_t *len)
     return complain(BAD_INPUT, "%s: did not end well", command);
 }
 
-/* -- Work
- * --------------------------------------------------------------------------------- */
+/* -- Work -------------------------------------------------------------------------- */
 
 static int fail(struct orm_session *s, const char *doing)
 {
@@ -183,6 +181,8 @@ static int work(const struct control *control, const struct options *o)
     if (code == DONE && !o->import_only)
         code = ask(s, o->without);
     orm_close(s);
+    if (fflush(stdout) != 0 && code == DONE)
+        code = complain(FAILED, "standard output: %s", strerror(errno));
     return code;
 }
 

@@ -25,10 +25,13 @@ run() {
 
 # Every row of every table, with the transaction that wrote it.
 contents() {
+    sql=
     for table in maintainer section source tag package dependency conffile package_tags; do
-        psql -XAtq "$DATABASE_URL" -c "select '$table', t.xmin, t.* from $table t
-            order by t" || fail "psql: $table"
-    done | cksum
+        sql="$sql select '$table', t.xmin, t.* from $table t order by t;"
+    done
+    psql -XAtq -v ON_ERROR_STOP=1 "$DATABASE_URL" -c "$sql" >"$scratch/rows" ||
+        fail 'psql failed'
+    cksum <"$scratch/rows"
 }
 
 run 0 'Usage: packages *' --help
@@ -66,6 +69,10 @@ refused "an archive's list" 'line 1: *: no Status: is this dpkg*'
 run 0 'Imported *Who maintains each package*one per access*' --file "$status"
 run 0 '*there is no such-package*' --file "$status" --without such-package
 run 0 'Imported 86 packages * 65 tags*' --available --file "$available" --import-only
+
+"$packages" --file "$status" --import-only >/dev/full 2>"$scratch/complaint" &&
+    fail 'a full disk was no failure'
+grep -q '^packages: standard output: ' "$scratch/complaint" || fail 'a full disk: no message'
 
 DATABASE_URL=postgresql://nobody@localhost:1/nothing
 export DATABASE_URL

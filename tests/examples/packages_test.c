@@ -18,8 +18,7 @@ static const char *status_path;
 static const char *available_path;
 static PGconn *beside; /* looks at the tables without the runtime */
 
-/* -- Helpers
- * ----------------------------------------------------------------------------- */
+/* -- Helpers ----------------------------------------------------------------------- */
 
 static char *read_file(const char *path, size_t *len)
 {
@@ -150,8 +149,7 @@ static struct import_result import_changed(const char *from, const char *to)
     return result;
 }
 
-/* -- Import
- * ------------------------------------------------------------------------------ */
+/* -- Import ------------------------------------------------------------------------ */
 
 /* Five tables are read; then each of the seven that get rows is written once. */
 static void a_first_import_is_one_statement_per_table(void **state)
@@ -356,8 +354,7 @@ static void a_refused_import_writes_nothing(void **state)
     assert_string_equal(ask("select count(*) from maintainer"), "0");
 }
 
-/* -- Questions
- * --------------------------------------------------------------------------- */
+/* -- Questions --------------------------------------------------------------------- */
 
 /* In the order of questions[]: what each takes, for however many rows.  (A level may
  * take one less where the first owner's rows bring all that the others need.) */
