@@ -62,6 +62,9 @@ static const char *const names[LIES] = {
     [OTHER_TAG] = "with another tag",
 };
 
+/* Types of the server's messages in an honest run. */
+static char types[1024];
+
 struct target {
     enum lie lie;
     unsigned index;
@@ -198,6 +201,8 @@ static void edit_message(struct chaos_edit *edit, unsigned index,
 {
     struct target *t = arg;
     t->total = index + 1;
+    if (index < sizeof types && t->index == (unsigned)-1)
+        types[index] = (char)message[0];
     if (index != t->index) {
         chaos_put(edit, message, len);
         return;
@@ -243,6 +248,9 @@ static void run_lie(struct target *t)
 
     orm_set_deadline(s, 0);
     orm_reset(s);
+    /* What was said too much after a good commit shows at the next use only. */
+    if (committed && !book_get(book_table(s), 1))
+        orm_reset(s);
     scenario_reads(s, what);
     orm_close(s);
     if (is_forged_answer(t->lie))
@@ -256,10 +264,33 @@ static void run_lie(struct target *t)
 static unsigned first_message;
 static unsigned last_message;
 
+static bool applies(enum lie lie, char type)
+{
+    switch (lie) {
+    case MINUS_TWO:
+    case SHORT_VALUE:
+    case BEYOND:
+        return type == 'D';
+    case COLUMN_LESS:
+    case COLUMN_MORE:
+        return type == 'D' || type == 'T';
+    case OTHER_OID:
+        return type == 'T';
+    case UNKNOWN_STATUS:
+        return type == 'Z';
+    case OTHER_TAG:
+        return type == 'C';
+    default:
+        return true;
+    }
+}
+
 static void lie_at_every_message(enum lie lie)
 {
     unsigned hits = 0;
     for (unsigned index = first_message; index < last_message; index++) {
+        if (!applies(lie, types[index]))
+            continue;
         struct target t = {.lie = lie, .index = index};
         run_lie(&t);
         hits += t.changed;
@@ -286,7 +317,7 @@ static int group_setup(void **state)
     last_message = t.total;
     orm_close(s);
     scenario_check(db, 1000, SCENARIO_COMMITTED, NULL, "the honest run");
-    assert_true(last_message > first_message + 20);
+    assert_in_range(last_message, first_message + 20, sizeof types);
     return 0;
 }
 
