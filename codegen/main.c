@@ -30,8 +30,7 @@ static char *base_of(const char *path)
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
     const char *dot = strrchr(name, '.');
-    const bool has_ending =
-        dot && dot > name && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+    const bool has_ending = dot && dot > name && strcmp(dot, ".yaml") == 0;
     const size_t len = has_ending ? (size_t)(dot - name) : 0;
 
     if (len == 0) {

@@ -119,7 +119,7 @@ static enum orm_outcome outcome(const struct orm_session *s, const struct pg_fai
     for (size_t i = 0; i < s->item_count; i++) {
         if (!is_commit(&s->items[i]))
             continue;
-        if (s->items[i].result)
+        if (s->items[i].result && strcmp(pg_tag(s->items[i].result), "COMMIT") == 0)
             return ORM_COMMITTED;
         if (i < f->sent && !f->server_said)
             return ORM_UNKNOWN;

@@ -143,7 +143,7 @@ fail:
     return NULL;
 }
 
-static void hang_up(struct pg *c)
+void pg_hang_up(struct pg *c)
 {
     PQfinish(c->conn);
     c->conn = NULL;
@@ -153,7 +153,7 @@ void pg_close(struct pg *c)
 {
     if (!c)
         return;
-    hang_up(c);
+    pg_hang_up(c);
     memory_free(c);
 }
 
@@ -343,7 +343,7 @@ static PGresult *expect(struct pg *c, bool describes, int64_t deadline,
 {
     PGresult *r = take_result(c, deadline, e);
     if (!r) {
-        hang_up(c);
+        pg_hang_up(c);
         return NULL;
     }
     if (is_good(r, describes))
@@ -352,14 +352,14 @@ static PGresult *expect(struct pg *c, bool describes, int64_t deadline,
     case PGRES_FATAL_ERROR:
         fail_by_result(r, e, failure);
         if (!failure->server_said)
-            hang_up(c);
+            pg_hang_up(c);
         break;
     case PGRES_PIPELINE_ABORTED:
         break;
     default:
         error_set(e, ORM_LOST, "the server broke the protocol: %s",
             PQresStatus(PQresultStatus(r)));
-        hang_up(c);
+        pg_hang_up(c);
     }
     PQclear(r);
     return NULL;
@@ -386,7 +386,7 @@ static void receive(struct pg *c, struct pg_item *items, size_t count, int64_t d
     PGresult *r = take_result(c, deadline, e);
     if (!r || PQresultStatus(r) != PGRES_PIPELINE_SYNC) {
         error_set(e, ORM_LOST, "the server broke the protocol: no end of the pipeline");
-        hang_up(c);
+        pg_hang_up(c);
     }
     PQclear(r);
 }
@@ -408,7 +408,7 @@ bool pg_fly(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
     if (!sent || !PQpipelineSync(c->conn)) {
         failure->item = 0;
         error_set(e, ORM_LOST, "cannot send: %s", PQerrorMessage(c->conn));
-        hang_up(c);
+        pg_hang_up(c);
     } else {
         c->round_trips++;
         receive(c, items, count, deadline, e, failure);

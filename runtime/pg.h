@@ -58,6 +58,9 @@ int64_t pg_connect_deadline(const char *conninfo, int64_t deadline);
 struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *e);
 void pg_close(struct pg *c);
 
+/* Ends the connection; pg_round_trips() still tells. */
+void pg_hang_up(struct pg *c);
+
 /* Whether the connection can still be used. */
 bool pg_alive(const struct pg *c);
 

@@ -388,6 +388,27 @@ static void explain(const struct plan *p, size_t failed)
     explain_stale(p->s, b);
 }
 
+/* The server answers ROLLBACK where it cannot commit.  Any other answer than COMMIT
+ * means that we have lost count of its answers, and know nothing. */
+static bool check_committed(struct orm_session *s, const struct pg_result *r)
+{
+    const char *tag = pg_tag(r);
+    if (strcmp(tag, "COMMIT") == 0)
+        return true;
+    if (strcmp(tag, "ROLLBACK") == 0) {
+        error_set(
+            &s->error, ORM_REFUSED, "the transaction had failed and was rolled back");
+        s->error.outcome = ORM_ROLLED_BACK;
+    } else {
+        error_set(&s->error, ORM_LOST,
+            "the server broke the protocol: COMMIT was answered with \"%s\"", tag);
+        s->error.outcome = ORM_UNKNOWN;
+        pg_hang_up(s->pg);
+    }
+    s->transaction = TX_NONE;
+    return false;
+}
+
 static bool send(struct plan *p, bool commit)
 {
     struct orm_session *s = p->s;
@@ -403,16 +424,7 @@ static bool send(struct plan *p, bool commit)
         explain(p, failed);
         good = false;
     }
-    /* The server answers ROLLBACK where it cannot commit. */
-    if (good && commit &&
-        strcmp(pg_tag(flight_result(s, p->batch_count)), "COMMIT") != 0) {
-        error_set(
-            &s->error, ORM_REFUSED, "the transaction had failed and was rolled back");
-        s->error.outcome = ORM_ROLLED_BACK;
-        s->transaction = TX_NONE;
-        good = false;
-    }
-    return good;
+    return good && (!commit || check_committed(s, flight_result(s, p->batch_count)));
 }
 
 /* -- Back to memory ---------------------------------------------------------------- */

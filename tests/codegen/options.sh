@@ -62,7 +62,7 @@ status 0 "$ormgen" check blog.yaml
 [ ! -s out ] && [ ! -s err ] || fail "$(cat out err)"
 
 it "refuses a file name that cannot become C"
-for name in blog.txt blog .yaml 'a b.yaml' 'a"b.yaml' '-x.yaml'; do
+for name in blog.txt blog blog.yml .yaml 'a b.yaml' 'a"b.yaml' '-x.yaml'; do
     cp blog.yaml "./$name"
     status 2 "$ormgen" check -- "./$name"
 done

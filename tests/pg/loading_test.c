@@ -282,7 +282,7 @@ static void text_keys_load_like_numbers(void **state)
 {
     (void)state;
     db_exec(db, "insert into country values ('de', 'Germany'), ('fr', 'France');"
-                "insert into city (name, country_code) values"
+                "insert into city (name, country_id) values"
                 "  ('Paris', 'fr'), ('Bonn', 'de'), ('Nice', 'fr')");
     struct orm_session *s = open_library();
     orm_each(struct city, c, city_all(city_table(s)))

@@ -259,7 +259,7 @@ static void key_of_the_programs_own_is_written(void **state)
     assert_true(orm_commit(s));
     assert_true(waited(s) <= 2);
     assert_string_equal(
-        db_text(db, "select c.name, country_code from city c"), "Delft|nl");
+        db_text(db, "select c.name, country_id from city c"), "Delft|nl");
     assert_ptr_equal(country_get(country_table(s), "nl"), c);
     close_library(s);
 }

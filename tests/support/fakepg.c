@@ -333,10 +333,14 @@ static unsigned size_of(uint32_t oid)
     }
 }
 
+static bool is_about(const struct connection *c)
+{
+    return c->current && (!c->script.about || strstr(c->current, c->script.about));
+}
+
 static bool lies(const struct connection *c, enum fakepg_lie lie)
 {
-    return c->script.lie == lie && c->current &&
-           (!c->script.about || strstr(c->current, c->script.about));
+    return c->script.lie == lie && is_about(c);
 }
 
 static void put_value(struct connection *c, uint32_t oid, unsigned row)
@@ -444,7 +448,8 @@ static bool select_rows(struct connection *c, const char *sql)
     for (unsigned i = 0; i < (lies(c, FAKEPG_NOTICES) ? 20000u : 0u); i++)
         put_error(c, 'N', "01000", "this is one of very many notices");
 
-    for (unsigned row = 1; row <= c->script.rows; row++) {
+    const unsigned rows = is_about(c) ? c->script.rows : 0;
+    for (unsigned row = 1; row <= rows; row++) {
         begin(c, 'D');
         put_int(c, 2, count);
         for (unsigned i = 0; i < count; i++)
@@ -458,7 +463,7 @@ static bool select_rows(struct connection *c, const char *sql)
     }
     if (!lies(c, FAKEPG_NO_COMPLETE)) {
         char tag[32];
-        snprintf(tag, sizeof tag, "SELECT %u", c->script.rows);
+        snprintf(tag, sizeof tag, "SELECT %u", rows);
         put_tag(c, tag);
     }
     return true;
@@ -488,7 +493,7 @@ static bool answer(struct connection *c, const char *sql)
         c->status = 'T';
         put_tag(c, "BEGIN");
     } else if (starts_with(sql, "commit")) {
-        const bool undone = c->status == 'E' || lies(c, FAKEPG_ROLLED_BACK);
+        const bool undone = c->status == 'E' || c->script.lie == FAKEPG_ROLLED_BACK;
         c->status = 'I';
         put_tag(c, undone ? "ROLLBACK" : "COMMIT");
     } else if (starts_with(sql, "rollback")) {

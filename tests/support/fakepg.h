@@ -69,8 +69,8 @@ struct fakepg_script {
     const struct fakepg_column *columns; /* up to a NULL name */
     unsigned rows; /* keys are 1, 2, ...; integers are the row's number, texts "text" */
     enum fakepg_lie lie;
-    const char *about; /* the lie is told in answers to statements whose text holds
-                          this; NULL: to all */
+    const char
+        *about; /* what the rows and the lie are about: NULL is every statement */
 };
 
 struct fakepg;

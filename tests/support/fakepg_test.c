@@ -161,7 +161,9 @@ static void lie_is_told_about_one_table_only(void **state)
     for (int i = 0; i < 2; i++) {
         PGresult *r = PQexecParams(
             c, i ? books : "select id from shelf", 0, NULL, NULL, NULL, NULL, 1);
-        assert_int_equal(PQgetisnull(r, 0, 0), i);
+        assert_int_equal(PQntuples(r), i);
+        if (i)
+            assert_int_equal(PQgetisnull(r, 0, 0), 1);
         PQclear(r);
     }
     PQfinish(c);

@@ -36,11 +36,11 @@ static int group_setup(void **state)
 
     chaos_next(proxy, (struct chaos_rule){.end = CHAOS_PASS});
     struct orm_session *s = open_by_proxy();
-    assert_true(scenario_run(s, 1000, take_bytes));
+    assert_int_equal(scenario_run(s, 1000, take_bytes), SCENARIO_COMMITTED);
     for (enum chaos_direction d = CHAOS_TO_CLIENT; d <= CHAOS_TO_SERVER; d++)
         whole[d] = chaos_bytes(proxy, d);
     orm_close(s);
-    scenario_check(db, 1000, true, NULL, "the clean run");
+    scenario_check(db, 1000, SCENARIO_COMMITTED, NULL, "the clean run");
     print_message(
         "%ld bytes to the client, %ld of them the commit; %ld and %ld to the server\n",
         whole[0], whole[0] - before_commit[0], whole[1], whole[1] - before_commit[1]);
@@ -64,7 +64,8 @@ static void cut(enum chaos_direction direction, enum chaos_end end, long after)
         proxy, (struct chaos_rule){.direction = direction, .end = end, .after = after});
     struct orm_session *s = open_by_proxy();
     assert_non_null(s);
-    const bool committed = scenario_run(s, token, NULL);
+    const enum scenario_end ended = scenario_run(s, token, NULL);
+    const bool committed = ended == SCENARIO_COMMITTED;
     const struct orm_error error = *orm_last_error(s);
     if (!committed)
         assert_failed(s, ORM_LOST, NULL, NULL);
@@ -80,7 +81,7 @@ static void cut(enum chaos_direction direction, enum chaos_end end, long after)
         scenario_reads(s, what);
     }
     orm_close(s);
-    scenario_check(db, token, committed, &error, what);
+    scenario_check(db, token, ended, &error, what);
 }
 
 /* The last bytes of each direction decide over the outcome: each of them.  Of the

@@ -50,19 +50,21 @@ static void lies_about_types_and_columns_are_drift(void **state)
 {
     (void)state;
     assert_lie(FAKEPG_WRONG_TYPE, ORM_DRIFT, "id");
-    assert_lie(FAKEPG_COLUMN_LESS, ORM_DRIFT, NULL);
-    assert_lie(FAKEPG_COLUMN_MORE, ORM_DRIFT, NULL);
     assert_lie(FAKEPG_NULLS, ORM_DRIFT, "id");
+    assert_lie(FAKEPG_COLUMN_LESS, ORM_LOST, NULL);
+    assert_lie(FAKEPG_COLUMN_MORE, ORM_LOST, NULL);
 }
 
-static void values_that_cannot_be_are_out_of_range(void **state)
+static void values_that_cannot_be_are_refused_by_name(void **state)
 {
     (void)state;
-    assert_lie(FAKEPG_SHORT_VALUE, ORM_RANGE, "id");
-    assert_lie(FAKEPG_LONG_VALUE, ORM_RANGE, "id");
-    assert_lie(FAKEPG_MINUS_TWO, ORM_RANGE, "id");
+    assert_lie(FAKEPG_SHORT_VALUE, ORM_DRIFT, "id");
+    assert_lie(FAKEPG_LONG_VALUE, ORM_DRIFT, "id");
+    assert_lie(FAKEPG_MINUS_TWO, ORM_DRIFT, "id");
     assert_lie(FAKEPG_NUL_IN_TEXT, ORM_RANGE, "place");
-    assert_lie(FAKEPG_BAD_UTF8, ORM_RANGE, "place");
+    /* No server sends it: even one of SQL_ASCII looks before it sends to a UTF-8
+     * client. */
+    assert_lie(FAKEPG_BAD_UTF8, ORM_OK, NULL);
 }
 
 static void breaches_of_the_protocol_lose_the_connection(void **state)
@@ -70,8 +72,7 @@ static void breaches_of_the_protocol_lose_the_connection(void **state)
     (void)state;
     static const enum fakepg_lie breaches[] = {FAKEPG_BEYOND, FAKEPG_NO_DESCRIPTION,
         FAKEPG_ROW_LESS_WIDE, FAKEPG_GARBAGE, FAKEPG_EOF, FAKEPG_COPY_IN,
-        FAKEPG_EMPTY_QUERY, FAKEPG_NO_COMPLETE, FAKEPG_UNKNOWN_STATUS,
-        FAKEPG_TEXT_FORMAT};
+        FAKEPG_NO_COMPLETE, FAKEPG_UNKNOWN_STATUS, FAKEPG_TEXT_FORMAT};
     for (size_t i = 0; i < sizeof breaches / sizeof breaches[0]; i++) {
         struct fakepg *fake = fakepg_start(&(struct fakepg_script){
             .columns = columns, .rows = 3, .about = "shelf", .lie = breaches[i]});
@@ -80,8 +81,9 @@ static void breaches_of_the_protocol_lose_the_connection(void **state)
         const struct shelf_list *shelves = shelf_all(shelf_table(s));
         /* An unknown status may pass: the rows before it are whole. */
         if (breaches[i] != FAKEPG_UNKNOWN_STATUS) {
-            assert_int_equal(shelves->len, 0);
             const enum orm_code code = orm_status(s);
+            if (shelves->len > 0)
+                fail_msg("%s: believed", fakepg_lie_name(breaches[i]));
             if (code != ORM_LOST && code != ORM_REFUSED && code != ORM_DRIFT)
                 fail_msg("%s: %s: %s", fakepg_lie_name(breaches[i]),
                     orm_code_name(code), orm_message(s));
@@ -95,7 +97,8 @@ static void breaches_of_the_protocol_lose_the_connection(void **state)
 static void errors_without_sense_are_refused_in_one_clean_line(void **state)
 {
     (void)state;
-    assert_lie(FAKEPG_NO_SQLSTATE, ORM_REFUSED, NULL);
+    /* Errors that libpq makes up when a connection fails have no code either. */
+    assert_lie(FAKEPG_NO_SQLSTATE, ORM_LOST, NULL);
     assert_lie(FAKEPG_NASTY_ERROR, ORM_REFUSED, NULL);
     assert_lie(FAKEPG_ERROR_TWICE, ORM_REFUSED, NULL);
 }
@@ -125,7 +128,7 @@ static void commit_answered_by_rollback_is_no_commit(void **state)
 {
     (void)state;
     struct fakepg *fake = fakepg_start(&(struct fakepg_script){
-        .columns = columns, .rows = 1, .lie = FAKEPG_ROLLED_BACK});
+        .columns = columns, .rows = 1, .about = "shelf", .lie = FAKEPG_ROLLED_BACK});
     struct orm_session *s = orm_open(fakepg_conninfo(fake), &plain_schema);
     assert_fine(s);
     struct shelf *shelf = shelf_get(shelf_table(s), 1);
@@ -141,7 +144,7 @@ static void server_of_another_encoding_is_not_trusted(void **state)
 {
     (void)state;
     struct fakepg *fake = fakepg_start(&(struct fakepg_script){
-        .columns = columns, .rows = 1, .lie = FAKEPG_OTHER_ENCODING});
+        .columns = columns, .rows = 1, .about = "shelf", .lie = FAKEPG_OTHER_ENCODING});
     struct orm_session *s = orm_open(fakepg_conninfo(fake), &plain_schema);
     assert_int_equal(shelf_all(shelf_table(s))->len, 0);
     assert_false(orm_ok(s));
@@ -154,7 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(honest_fake_is_believed),
         cmocka_unit_test(lies_about_types_and_columns_are_drift),
-        cmocka_unit_test(values_that_cannot_be_are_out_of_range),
+        cmocka_unit_test(values_that_cannot_be_are_refused_by_name),
         cmocka_unit_test(breaches_of_the_protocol_lose_the_connection),
         cmocka_unit_test(errors_without_sense_are_refused_in_one_clean_line),
         cmocka_unit_test(silence_and_endless_messages_end_at_the_deadline),

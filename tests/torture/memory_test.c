@@ -26,7 +26,8 @@ static bool fail_at(unsigned long n, bool onward)
 
     memory_fail_at(n, onward);
     struct orm_session *s = orm_open(conninfo, &library_schema);
-    const bool committed = scenario_run(s, token, NULL);
+    const enum scenario_end ended = scenario_run(s, token, NULL);
+    const bool committed = ended == SCENARIO_COMMITTED;
     const bool struck = memory_count() >= n;
     const struct orm_error error = *orm_last_error(s);
     if (s && !committed) {
@@ -47,7 +48,7 @@ static bool fail_at(unsigned long n, bool onward)
     }
     orm_close(s);
     memory_fail_at(0, false);
-    scenario_check(db, token, committed, &error, what);
+    scenario_check(db, token, ended, &error, what);
     return struck;
 }
 

@@ -10,16 +10,23 @@
 
 #define SCENARIO_NAME "torture" /* application_name of the session that is hurt */
 
+enum scenario_end {
+    SCENARIO_FAILED,
+    SCENARIO_COMMITTED, /* so said the commit */
+    SCENARIO_MISLED /* what was loaded is not what is there, so nothing was written */
+};
+
 /* Once, on empty tables. */
 void scenario_arrange(PGconn *db);
 
-/* True if the commit said so.  `before_commit`, or NULL, is called when all is loaded
- * and recorded, and nothing written. */
-bool scenario_run(struct orm_session *s, int64_t token, void (*before_commit)(void));
+/* `before_commit`, or NULL, is called when all is loaded and recorded, and nothing
+ * written. */
+enum scenario_end scenario_run(
+    struct orm_session *s, int64_t token, void (*before_commit)(void));
 
-/* The run, its session closed already, said `committed` or failed with `error`: that is
+/* The run, its session closed already, ended like this or failed with `error`: that is
  * what the database shows, all of it or nothing.  Takes back what was written. */
-void scenario_check(PGconn *db, int64_t token, bool committed,
+void scenario_check(PGconn *db, int64_t token, enum scenario_end end,
     const struct orm_error *error, const char *what);
 
 void scenario_take_back(PGconn *db);

@@ -49,10 +49,10 @@ static int group_setup(void **state)
     struct orm_session *s = orm_open(conninfo, &library_schema);
     assert_fine(s);
     take_bytes(opened);
-    assert_true(scenario_run(s, 1000, take_before_commit));
+    assert_int_equal(scenario_run(s, 1000, take_before_commit), SCENARIO_COMMITTED);
     take_bytes(whole);
     orm_close(s);
-    scenario_check(db, 1000, true, NULL, "the clean run");
+    scenario_check(db, 1000, SCENARIO_COMMITTED, NULL, "the clean run");
     return 0;
 }
 
@@ -75,7 +75,8 @@ static void stall(enum chaos_direction direction, long after)
         fail_msg("%s: stalled while connecting: %s", what, orm_message(s));
     orm_set_deadline(s, DEADLINE);
     const double start = now();
-    const bool committed = scenario_run(s, token, NULL);
+    const enum scenario_end ended = scenario_run(s, token, NULL);
+    const bool committed = ended == SCENARIO_COMMITTED;
     const double ran = now() - start;
     const struct orm_error error = *orm_last_error(s);
     if (!committed) {
@@ -93,7 +94,7 @@ static void stall(enum chaos_direction direction, long after)
     orm_close(s);
     if (now() - closing > MARGIN)
         fail_msg("%s: closing took %.0f ms", what, now() - closing);
-    scenario_check(db, token, committed, &error, what);
+    scenario_check(db, token, ended, &error, what);
 }
 
 static void sweep(enum chaos_direction direction)
