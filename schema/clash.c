@@ -28,7 +28,7 @@ static void enter(struct draft *d, struct strmap *names, enum diag_code code,
     const struct holder *first = is_before(place, other->place) ? h : other;
     const struct holder *second = first == h ? other : h;
     diag_error(d->diag, code, second->place,
-        "%s%s: %s and %s have one name; rename one", where, shown(d, name),
+        "%s%s: %s and %s have the same name; rename one", where, shown(d, name),
         second->what, first->what);
     diag_note(d->diag, first->place, "%s is here", first->what);
 }

@@ -1,8 +1,8 @@
 /* parse.c: from the tree of a file to a draft: every key, shape and word is checked
  * here.
  *
- * What may stand where is in tables of keys, one per level of the file. */
-#include "draft.h"
+ * What may stand where is in the tables of keys, one per level of the file. */
+#include "keys.h"
 
 #include "names.h"
 #include "suggest.h"
@@ -31,22 +31,6 @@ const char *shown(const struct draft *d, const char *text)
 }
 
 /* ---- keys ---- */
-
-enum shape {
-    SHAPE_TEXT, /* not empty, unless "" is written */
-    SHAPE_BOOL,
-    SHAPE_MAP,
-    SHAPE_LIST,
-    SHAPE_ANY
-};
-
-struct key {
-    const char *name;
-    enum shape shape;
-    size_t offset;     /* of a `const struct node *` that takes the value */
-    unsigned kinds;    /* of fields: which it belongs to */
-    const char *needs; /* what the other kinds are told */
-};
 
 struct top_keys {
     const struct node *module;
@@ -152,114 +136,6 @@ static const struct key default_keys[] = {
     {0},
 };
 
-static const char *what_is(const struct node *n)
-{
-    return n->kind == NODE_MAP    ? "a map"
-           : n->kind == NODE_LIST ? "a list"
-           : n->length == 0       ? "nothing"
-                                  : "a text";
-}
-
-static bool is_word(const struct node *n, const char *word)
-{
-    return n->kind == NODE_TEXT && !n->quoted && strcmp(n->text, word) == 0;
-}
-
-static bool is_nothing(const struct node *n)
-{
-    return n->kind == NODE_TEXT && !n->quoted && n->length == 0;
-}
-
-/* "true" for what people write for it, and likewise "false"; NULL: neither. */
-static const char *truth_meant(const char *text)
-{
-    static const char *const meant[][2] = {{"yes", "true"}, {"on", "true"},
-        {"y", "true"}, {"1", "true"}, {"True", "true"}, {"TRUE", "true"},
-        {"no", "false"}, {"off", "false"}, {"n", "false"}, {"0", "false"},
-        {"False", "false"}, {"FALSE", "false"}};
-    for (size_t i = 0; i < sizeof meant / sizeof *meant; i++)
-        if (strcmp(meant[i][0], text) == 0)
-            return meant[i][1];
-    return NULL;
-}
-
-/* An empty value is marked by its key: there is nothing to see at its own place. */
-static struct place place_of(const struct node *n)
-{
-    return is_nothing(n) && n->key ? n->key->place : n->place;
-}
-
-static bool check_shape(
-    struct draft *d, const char *where, const struct key *k, const struct node *n)
-{
-    static const char *const wanted[] = {[SHAPE_TEXT] = "a text",
-        [SHAPE_BOOL] = "true or false",
-        [SHAPE_MAP] = "a map, name: value",
-        [SHAPE_LIST] = "a list, [one, two]"};
-    const bool truth = is_word(n, "true") || is_word(n, "false");
-    const bool right = k->shape == SHAPE_ANY ||
-                       (k->shape == SHAPE_TEXT && n->kind == NODE_TEXT) ||
-                       (k->shape == SHAPE_BOOL && truth) ||
-                       (k->shape == SHAPE_MAP && n->kind == NODE_MAP) ||
-                       (k->shape == SHAPE_LIST && n->kind == NODE_LIST);
-    const char *meant =
-        k->shape == SHAPE_BOOL && n->kind == NODE_TEXT ? truth_meant(n->text) : NULL;
-    if (is_nothing(n))
-        diag_error(d->diag, ERR_SHAPE, place_of(n),
-            "%s%s has no value; give it one or delete it", where, k->name);
-    else if (right)
-        return true;
-    else if (meant)
-        diag_error(d->diag, ERR_SHAPE, n->place, "%s%s must be true or false; write %s",
-            where, k->name, meant);
-    else if (truth_meant(n->text ? n->text : "") ||
-             (k->shape == SHAPE_BOOL && n->kind == NODE_TEXT))
-        diag_error(d->diag, ERR_SHAPE, n->place, "%s%s must be %s, without quotes",
-            where, k->name, wanted[k->shape]);
-    else
-        diag_error(d->diag, ERR_SHAPE, n->place, "%s%s must be %s, and is %s", where,
-            k->name, wanted[k->shape], what_is(n));
-    return false;
-}
-
-static const struct key *find_key(const struct key *keys, const char *name)
-{
-    for (const struct key *k = keys; k->name; k++)
-        if (strcmp(k->name, name) == 0)
-            return k;
-    return NULL;
-}
-
-/* Sorts the values of a map into `values`.  False: a key or a value was wrong. */
-static bool take_keys(struct draft *d, const char *where, const struct node *map,
-    const struct key *keys, void *values)
-{
-    bool right = true;
-    for (const struct node *n = map->first; n; n = n->next) {
-        const struct key *k = find_key(keys, n->key->text);
-        if (k && check_shape(d, where, k, n)) {
-            memcpy((char *)values + k->offset, &n, sizeof n);
-            continue;
-        }
-        right = false;
-        if (k || !diag_wants(d->diag, n->key->place))
-            continue;
-        struct suggestion s = {.wanted = n->key->text};
-        for (k = keys; k->name; k++)
-            suggest_offer(&s, k->name);
-        char list[200] = "";
-        for (k = keys; k->name && !s.best; k++) {
-            strcat(list, k == keys ? "" : ", ");
-            strcat(list, k->name);
-        }
-        diag_error(d->diag, ERR_UNKNOWN_KEY, n->key->place,
-            s.best ? "%sunknown key \"%s\"; did you mean \"%s\"?"
-                   : "%sunknown key \"%s\"; there are %s",
-            where, shown(d, n->key->text), s.best ? s.best : list);
-    }
-    return right;
-}
-
 /* ---- words ---- */
 
 static bool is_true(const struct node *n)
@@ -272,8 +148,12 @@ static bool check_name(
 {
     const char *problem = name_problem(n->text);
     if (problem)
-        diag_error(d->diag, ERR_NAME, place_of(n), "%s%s \"%s\" %s", where, what,
-            shown(d, n->text), problem);
+        diag_error(d->diag, ERR_NAME, value_place(n), "%s%s \"%s\" %s%s", where, what,
+            shown(d, n->text), problem,
+            strcmp(what, "model") == 0 ? "; rename it: table: can keep this name in SQL"
+            : strcmp(what, "field") == 0
+                ? "; rename it: column: can keep this name in SQL"
+                : "");
     return !problem;
 }
 
@@ -299,7 +179,10 @@ static void report_no_type(
             suggest_offer(&s, type_info(t)->alias);
     }
     name = shown(d, name);
-    if (hint)
+    if (type_is_missing(name))
+        diag_error(d->diag, ERR_UNSUPPORTED, n->place,
+            "%stype \"%s\" is not supported yet", where, name);
+    else if (hint)
         diag_error(
             d->diag, ERR_NO_TYPE, n->place, "%sno type \"%s\"; %s", where, name, hint);
     else if (strmap_get(&d->by_name, name))
@@ -491,24 +374,24 @@ static enum field_kind kind_of(const struct field_keys *k)
 }
 
 /* Two of these say two different things about what a field is. */
-static bool check_exclusive(
-    struct draft *d, const char *where, const struct field_keys *k)
+static bool check_exclusive(struct draft *d, const char *where, const struct node *map)
 {
-    const struct node *const kinds[] = {k->type, k->enumeration, k->ref, k->many};
+    static const char *const kinds[] = {"type", "enum", "ref", "many"};
     const struct node *first = NULL;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (!kinds[i])
-            continue;
-        if (!first) {
-            first = kinds[i];
-            continue;
+    for (const struct node *n = map->first; n; n = n->next)
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+            if (strcmp(kinds[i], n->key->text) != 0)
+                continue;
+            if (!first) {
+                first = n;
+                continue;
+            }
+            diag_error(d->diag, ERR_EXCLUSIVE, n->key->place,
+                "%shas both %s: and %s:; keep the one that it is", where,
+                first->key->text, n->key->text);
+            diag_note(d->diag, first->key->place, "%s: is here", first->key->text);
+            return false;
         }
-        diag_error(d->diag, ERR_EXCLUSIVE, kinds[i]->key->place,
-            "%shas both %s: and %s:; keep the one that it is", where, first->key->text,
-            kinds[i]->key->text);
-        diag_note(d->diag, first->key->place, "%s: is here", first->key->text);
-        return false;
-    }
     return true;
 }
 
@@ -549,7 +432,7 @@ static bool parse_field_map(
                 "%swhat is it? It needs one of type:, enum:, ref: or many:", where);
         return false;
     }
-    if (!kind_read || !check_exclusive(d, where, k))
+    if (!kind_read || !check_exclusive(d, where, map))
         return false;
     bool right = check_kinds(d, where, map, f->kind) && keys_right;
 
@@ -600,7 +483,7 @@ static void parse_field(
     } else if (n->kind == NODE_TEXT && !is_nothing(n)) {
         right = parse_type(d, where, n, f);
     } else {
-        diag_error(d->diag, ERR_SHAPE, place_of(n),
+        diag_error(d->diag, ERR_SHAPE, value_place(n),
             "%smust be a type or a map, as \"text\" or { type: text, unique: true }, "
             "and is %s",
             where, what_is(n));
@@ -647,7 +530,7 @@ static void parse_model(struct draft *d, const struct node *n, struct draft_mode
     m->table = m->name;
     m->table_place = m->place;
     if (n->kind != NODE_MAP) {
-        diag_error(d->diag, ERR_SHAPE, place_of(n),
+        diag_error(d->diag, ERR_SHAPE, value_place(n),
             "%smust be a map with fields:, and is %s", where, what_is(n));
         return;
     }

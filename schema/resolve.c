@@ -244,7 +244,11 @@ static void report_default(struct draft *d, const struct field *f, const struct 
         for (size_t i = 0; i < f->enumeration->label_count; i++)
             suggest_offer(&s, f->enumeration->labels[i]);
     const size_t length = strlen(n->text);
+    const char *wants = type_info(f->type)->wants;
     const bool is_call = !n->quoted && length > 0 && n->text[length - 1] == ')';
+    const bool is_adorned =
+        strspn(n->text, "+-0123456789_") == length && length > 1 &&
+        (strpbrk(n->text, "+_") || n->text[strspn(n->text, "-")] == '0');
 
     if (f->type == TYPE_VARCHAR)
         diag_error(d->diag, ERR_DEFAULT, n->place,
@@ -255,11 +259,12 @@ static void report_default(struct draft *d, const struct field *f, const struct 
             "%s is not one of its labels; did you mean \"%s\"?", where, s.best);
     else if (is_call)
         diag_error(d->diag, ERR_DEFAULT, n->place,
-            "%s is not %s; for SQL write { sql: %s }", where, type_info(f->type)->wants,
-            shown(d, n->text));
+            "%s is not %s; for SQL write { sql: %s }", where, wants, shown(d, n->text));
+    else if (is_adorned)
+        diag_error(d->diag, ERR_DEFAULT, n->place,
+            "%s is not %s; write it without +, _ and leading zeros", where, wants);
     else
-        diag_error(d->diag, ERR_DEFAULT, n->place, "%s is not %s", where,
-            type_info(f->type)->wants);
+        diag_error(d->diag, ERR_DEFAULT, n->place, "%s is not %s", where, wants);
     if (f->enumeration)
         diag_note(d->diag, f->enumeration->label_places[0], "its labels are here");
 }
@@ -354,8 +359,8 @@ static bool find_via(struct draft *d, const struct draft_field *f,
             }
         }
         if (sides[0] == sides[1])
-            diag_error(
-                d->diag, ERR_THROUGH, via->place, "%s: via names one ref twice", where);
+            diag_error(d->diag, ERR_THROUGH, via->place,
+                "%s: via names one ref twice; name ours, then theirs", where);
         return sides[0] != sides[1];
     }
 
@@ -385,7 +390,7 @@ static bool find_via(struct draft *d, const struct draft_field *f,
                 where, join->name, found[i], ends[i]->name);
         else if (!holes)
             diag_error(d->diag, ERR_THROUGH, f->keys.through->place,
-                "%s: \"%s\" has no %sref to \"%s\"; to join the two it needs one",
+                "%s: \"%s\" has no %sref to \"%s\"; add one, or name another model",
                 where, join->name, found[i] ? "second " : "", ends[i]->name);
         return false;
     }
@@ -541,9 +546,8 @@ static bool fill_index_order(
         return true;
     if (order->count != out->field_count) {
         diag_error(d->diag, ERR_INDEX, order->place,
-            "%sorder has %zu entries for %zu fields; give each field of on: its asc or "
-            "desc",
-            where, order->count, out->field_count);
+            "%son has %zu fields and order has %zu; give each field its asc or desc",
+            where, out->field_count, order->count);
         return false;
     }
     size_t i = 0;
