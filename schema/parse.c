@@ -1,5 +1,4 @@
-/* parse.c: from the tree of a file to a draft: every key, shape and word is checked
- * here.
+/* parse.c: from the tree of a file to a draft; every shape and word is checked here.
  *
  * What may stand where is in the tables of keys, one per level of the file. */
 #include "keys.h"
@@ -40,16 +39,10 @@ struct top_keys {
 };
 
 static const struct key top_keys[] = {
-    {.name = "module",
-        .shape = SHAPE_TEXT,
-        .offset = offsetof(struct top_keys, module)},
-    {.name = "prefix",
-        .shape = SHAPE_TEXT,
-        .offset = offsetof(struct top_keys, prefix)},
-    {.name = "schema",
-        .shape = SHAPE_TEXT,
-        .offset = offsetof(struct top_keys, schema)},
-    {.name = "models", .shape = SHAPE_MAP, .offset = offsetof(struct top_keys, models)},
+    {"module", SHAPE_TEXT, offsetof(struct top_keys, module), 0, NULL},
+    {"prefix", SHAPE_TEXT, offsetof(struct top_keys, prefix), 0, NULL},
+    {"schema", SHAPE_TEXT, offsetof(struct top_keys, schema), 0, NULL},
+    {"models", SHAPE_MAP, offsetof(struct top_keys, models), 0, NULL},
     {0},
 };
 
@@ -62,17 +55,11 @@ struct model_keys {
 };
 
 static const struct key model_keys[] = {
-    {.name = "doc", .shape = SHAPE_TEXT, .offset = offsetof(struct model_keys, doc)},
-    {.name = "table",
-        .shape = SHAPE_TEXT,
-        .offset = offsetof(struct model_keys, table)},
-    {.name = "fields",
-        .shape = SHAPE_MAP,
-        .offset = offsetof(struct model_keys, fields)},
-    {.name = "indexes",
-        .shape = SHAPE_LIST,
-        .offset = offsetof(struct model_keys, indexes)},
-    {.name = "key", .shape = SHAPE_ANY, .offset = offsetof(struct model_keys, key)},
+    {"doc", SHAPE_TEXT, offsetof(struct model_keys, doc), 0, NULL},
+    {"table", SHAPE_TEXT, offsetof(struct model_keys, table), 0, NULL},
+    {"fields", SHAPE_MAP, offsetof(struct model_keys, fields), 0, NULL},
+    {"indexes", SHAPE_LIST, offsetof(struct model_keys, indexes), 0, NULL},
+    {"key", SHAPE_ANY, offsetof(struct model_keys, key), 0, NULL},
     {0},
 };
 
@@ -117,13 +104,9 @@ struct index_keys {
 };
 
 static const struct key index_keys[] = {
-    {.name = "on", .shape = SHAPE_LIST, .offset = offsetof(struct index_keys, on)},
-    {.name = "order",
-        .shape = SHAPE_LIST,
-        .offset = offsetof(struct index_keys, order)},
-    {.name = "unique",
-        .shape = SHAPE_BOOL,
-        .offset = offsetof(struct index_keys, unique)},
+    {"on", SHAPE_LIST, offsetof(struct index_keys, on), 0, NULL},
+    {"order", SHAPE_LIST, offsetof(struct index_keys, order), 0, NULL},
+    {"unique", SHAPE_BOOL, offsetof(struct index_keys, unique), 0, NULL},
     {0},
 };
 
@@ -132,7 +115,7 @@ struct default_keys {
 };
 
 static const struct key default_keys[] = {
-    {.name = "sql", .shape = SHAPE_TEXT, .offset = offsetof(struct default_keys, sql)},
+    {"sql", SHAPE_TEXT, offsetof(struct default_keys, sql), 0, NULL},
     {0},
 };
 

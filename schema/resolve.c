@@ -313,88 +313,90 @@ static void fill_ref(struct draft_field *f)
     f->field->ref = f->ref;
 }
 
-/* The two refs of the join model of `f`; false with the reason in `d->diag`. */
-static bool find_via(struct draft *d, const struct draft_field *f,
+/* One of the two that via: names: a ref of the join model to `end`. */
+static struct draft_field *find_side(struct draft *d, const struct draft_field *f,
+    const struct draft_model *join, const struct node *n, bool is_ours)
+{
+    const char *where = arena_printf(d->arena, "%s: via: ", place_name(d, f));
+    const struct draft_model *end = is_ours ? f->owner : f->target;
+    if (n->kind != NODE_TEXT) {
+        diag_error(
+            d->diag, ERR_SHAPE, n->place, "%sit takes the names of two refs", where);
+        return NULL;
+    }
+    struct draft_field *side = find_field(d, where, join, n, FIELD_REF);
+    const bool is_ref = side && side->kind == FIELD_REF;
+    if (!side || (is_ref && !side->target))
+        return NULL; /* which is reported */
+    if (is_ref && side->target == end)
+        return side;
+    if (is_ref)
+        diag_error(d->diag, ERR_THROUGH, n->place,
+            "%s%s refers to \"%s\"; the %s of the two must refer to \"%s\"", where,
+            place_name(d, side), side->target->name, is_ours ? "first" : "second",
+            end->name);
+    else
+        diag_error(d->diag, ERR_THROUGH, n->place, "%s%s is not a ref", where,
+            place_name(d, side));
+    diag_note(d->diag, side->place, "\"%s\" is declared here", shown(d, side->name));
+    return NULL;
+}
+
+static bool find_named_sides(struct draft *d, const struct draft_field *f,
+    const struct draft_model *join, struct draft_field *sides[2])
+{
+    const struct node *via = f->keys.via;
+    if (via->count != 2) {
+        diag_error(d->diag, ERR_THROUGH, via->place,
+            "%s: via takes two refs of \"%s\", ours first: [%s, %s]", place_name(d, f),
+            join->name, f->owner->name, f->target->name);
+        return false;
+    }
+    sides[0] = find_side(d, f, join, via->first, true);
+    sides[1] = sides[0] ? find_side(d, f, join, via->first->next, false) : NULL;
+    if (sides[1] && sides[0] == sides[1])
+        diag_error(d->diag, ERR_THROUGH, via->place,
+            "%s: via names one ref twice; name ours, then theirs", place_name(d, f));
+    return sides[1] && sides[0] != sides[1];
+}
+
+/* Without via: each end must be referred to by one ref, and the ends must differ. */
+static bool find_only_sides(struct draft *d, const struct draft_field *f,
     const struct draft_model *join, struct draft_field *sides[2])
 {
     const struct draft_model *const ends[2] = {f->owner, f->target};
     const char *where = place_name(d, f);
-    const struct node *via = f->keys.via;
-    if (via) {
-        if (via->count != 2) {
-            diag_error(d->diag, ERR_THROUGH, via->place,
-                "%s: via takes two refs of \"%s\", ours first: [%s, %s]", where,
-                join->name, f->owner->name, f->target->name);
-            return false;
-        }
-        const struct node *n = via->first;
-        for (int i = 0; i < 2; i++, n = n->next) {
-            if (n->kind != NODE_TEXT) {
-                diag_error(d->diag, ERR_SHAPE, n->place,
-                    "%s: via takes the names of two refs", where);
-                return false;
-            }
-            sides[i] = find_field(
-                d, arena_printf(d->arena, "%s: via: ", where), join, n, FIELD_REF);
-            if (!sides[i])
-                return false;
-            if (sides[i]->kind != FIELD_REF) {
-                diag_error(d->diag, ERR_THROUGH, n->place, "%s: via: %s is not a ref",
-                    where, place_name(d, sides[i]));
-                diag_note(d->diag, sides[i]->place, "\"%s\" is declared here",
-                    shown(d, sides[i]->name));
-                return false;
-            }
-            if (!sides[i]->target)
-                return false;
-            if (sides[i]->target != ends[i]) {
-                diag_error(d->diag, ERR_THROUGH, n->place,
-                    "%s: via: %s refers to \"%s\"; the %s of the two must refer to "
-                    "\"%s\"",
-                    where, place_name(d, sides[i]), sides[i]->target->name,
-                    i ? "second" : "first", ends[i]->name);
-                diag_note(d->diag, sides[i]->place, "\"%s\" is declared here",
-                    sides[i]->name);
-                return false;
-            }
-        }
-        if (sides[0] == sides[1])
-            diag_error(d->diag, ERR_THROUGH, via->place,
-                "%s: via names one ref twice; name ours, then theirs", where);
-        return sides[0] != sides[1];
-    }
-
+    const struct place at = f->keys.through->place;
+    const bool is_self = ends[0] == ends[1];
     size_t found[2] = {0};
-    bool holes = false;
+    bool has_holes = false;
     FOR_EACH(struct draft_field, r, join->fields, join->field_count)
     {
-        holes = holes || r->broken || (r->kind == FIELD_REF && !r->target);
+        has_holes = has_holes || r->broken || (r->kind == FIELD_REF && !r->target);
         for (int i = 0; i < 2; i++)
             if (r->kind == FIELD_REF && r->target == ends[i] && found[i]++ == 0)
                 sides[i] = r;
     }
-    if (ends[0] == ends[1] && found[0] >= 2) {
-        diag_error(d->diag, ERR_THROUGH, f->keys.through->place,
-            "%s: both refs of \"%s\" refer to \"%s\"; say which is ours: via: [ours, "
+    if (!is_self && found[0] == 1 && found[1] == 1)
+        return true;
+    if (has_holes)
+        return false; /* what is missing may be what is broken */
+
+    const int i = !is_self && found[0] == 1 ? 1 : 0;
+    if (is_self && found[0] >= 2)
+        diag_error(d->diag, ERR_THROUGH, at,
+            "%s: two refs of \"%s\" refer to \"%s\"; say which is ours: via: [ours, "
             "theirs]",
-            where, join->name, f->owner->name);
-        return false;
-    }
-    for (int i = 0; i < 2; i++) {
-        if (found[i] == 1 && ends[0] != ends[1])
-            continue;
-        if (!holes && found[i] > 1)
-            diag_error(d->diag, ERR_THROUGH, f->keys.through->place,
-                "%s: \"%s\" has %zu refs to \"%s\"; say which one with via: [ours, "
-                "theirs]",
-                where, join->name, found[i], ends[i]->name);
-        else if (!holes)
-            diag_error(d->diag, ERR_THROUGH, f->keys.through->place,
-                "%s: \"%s\" has no %sref to \"%s\"; add one, or name another model",
-                where, join->name, found[i] ? "second " : "", ends[i]->name);
-        return false;
-    }
-    return true;
+            where, join->name, ends[0]->name);
+    else if (found[i] > 1)
+        diag_error(d->diag, ERR_THROUGH, at,
+            "%s: \"%s\" has %zu refs to \"%s\"; say which one with via: [ours, theirs]",
+            where, join->name, found[i], ends[i]->name);
+    else
+        diag_error(d->diag, ERR_THROUGH, at,
+            "%s: \"%s\" has no %sref to \"%s\"; add one, or name another model", where,
+            join->name, found[i] ? "second " : "", ends[i]->name);
+    return false;
 }
 
 /* Fills a declared `many` and, if it has a reverse, `back` on the target. */
@@ -413,7 +415,9 @@ static void fill_many(struct draft *d, struct draft_field *f, struct many *back)
     if (m->kind == MANY_THROUGH) {
         struct draft_model *join = find_model(d, f, f->keys.through);
         struct draft_field *sides[2] = {NULL, NULL};
-        if (join && find_via(d, f, join, sides)) {
+        const bool found = join && (f->keys.via ? find_named_sides(d, f, join, sides)
+                                                : find_only_sides(d, f, join, sides));
+        if (found) {
             m->through = join->model;
             m->through_owner = sides[0]->ref;
             m->through_target = sides[1]->ref;
@@ -512,8 +516,8 @@ static bool fill_index_fields(struct draft *d, const char *where, struct draft_m
 {
     for (const struct node *n = in->on->first; n; n = n->next) {
         if (n->kind != NODE_TEXT) {
-            diag_error(
-                d->diag, ERR_SHAPE, n->place, "%son takes names of fields", where);
+            diag_error(d->diag, ERR_SHAPE, n->place,
+                "%son takes names of fields; order: has their asc or desc", where);
             return false;
         }
         const bool is_implicit =
