@@ -52,8 +52,7 @@ static void enter_accessors(
         if (!m->key && strcmp(f->name, "id") == 0) {
             diag_error(d->diag, ERR_CLASH, f->place,
                 "%sid: the key is called id already; write \"key: id\" beside fields: "
-                "to make this "
-                "the key, or rename it",
+                "to make this the key, or rename it",
                 where);
             continue;
         }
@@ -137,14 +136,12 @@ static void enter_join_table(
     if (strlen(m->join_table) > SQL_NAME_MAX_BYTES && !f->keys.table)
         diag_error(d->diag, ERR_SQL_NAME, place,
             "%s.%s: its join table \"%s\" would be longer than the 63 bytes that "
-            "PostgreSQL keeps of "
-            "a name; add table: with a shorter one",
+            "PostgreSQL keeps of a name; add table: with a shorter one",
             f->owner->name, f->name, m->join_table);
     if (strcmp(m->owner_column, m->target_column) == 0)
         diag_error(d->diag, ERR_SQL_CLASH, f->place,
             "%s.%s: both columns of its join table would be \"%s\"; make the join "
-            "table a model of "
-            "yours and name it with through:",
+            "table a model of yours and name it with through:",
             f->owner->name, f->name, m->owner_column);
     enter(d, relations, ERR_SQL_CLASH, "table ", m->join_table, place, what);
 }

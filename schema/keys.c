@@ -1,6 +1,7 @@
 /* keys.c: a map against the table of its keys, and help with keys that are in none. */
 #include "keys.h"
 
+#include "names.h"
 #include "suggest.h"
 
 #include <string.h>
@@ -177,4 +178,47 @@ bool take_keys(struct draft *d, const char *where, const struct node *map,
         right = false;
     }
     return right;
+}
+
+/* ---- words ---- */
+
+bool is_true(const struct node *n)
+{
+    return n && is_word(n, "true");
+}
+
+bool check_name(
+    struct draft *d, const char *where, const char *what, const struct node *n)
+{
+    const char *problem = name_problem(n->text);
+    if (problem)
+        diag_error(d->diag, ERR_NAME, value_place(n), "%s%s \"%s\" %s%s", where, what,
+            shown(d, n->text), problem,
+            strcmp(what, "model") == 0 ? "; rename it: table: can keep this name in SQL"
+            : strcmp(what, "field") == 0
+                ? "; rename it: column: can keep this name in SQL"
+                : "");
+    return !problem;
+}
+
+const char *sql_name(struct draft *d, const char *where, const struct node *n)
+{
+    const char *problem = sql_name_problem(n->text);
+    if (problem)
+        diag_error(d->diag, ERR_SQL_NAME, n->place, "%s%s \"%s\" %s", where,
+            n->key->text, shown(d, n->text), problem);
+    return n->text;
+}
+
+const char *shown(const struct draft *d, const char *text)
+{
+    enum {
+        MOST = 60
+    };
+    size_t length = strlen(text);
+    if (length <= MOST)
+        return text;
+    for (length = MOST; ((unsigned char)text[length] & 0xc0) == 0x80; length--)
+        ;
+    return arena_printf(d->arena, "%.*s...", (int)length, text);
 }

@@ -34,6 +34,15 @@ const char *what_is(const struct node *n);
 bool is_word(const struct node *n, const char *word);
 bool is_nothing(const struct node *n);
 
+bool is_true(const struct node *n); /* NULL is not */
+
+/* Whether the text is a name for `what`: "model", "field", "label", ... */
+bool check_name(
+    struct draft *d, const char *where, const char *what, const struct node *n);
+
+/* The text, after complaining if SQL cannot use it. */
+const char *sql_name(struct draft *d, const char *where, const struct node *n);
+
 /* Where to mark it: of nothing, its key. */
 struct place value_place(const struct node *n);
 

@@ -95,8 +95,7 @@ static void report_self_references(struct draft *d, const struct model *m)
         if (!m->refs[i].optional && m->refs[i].target == m)
             diag_error(d->diag, ERR_REQUIRED_CYCLE, m->refs[i].place,
                 "%s.%s: required, and refers to its own model, so no row could ever be "
-                "the "
-                "first; add optional: true",
+                "the first; add optional: true",
                 m->name, m->refs[i].name);
 }
 
@@ -124,8 +123,7 @@ static void report_circle(
     }
     diag_error(d->diag, ERR_REQUIRED_CYCLE, first->place,
         "%s.%s: required references in a circle, so no row could ever be the first; "
-        "add "
-        "optional: true to one of them: %s -> %s%s",
+        "add optional: true to one of them: %s -> %s%s",
         from->name, first->name, path, length > SHOWN ? "... -> " : "", from->name);
     for (m = first->target; m != from; m = r->target) {
         r = next_in_circle(g, m);
