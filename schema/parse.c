@@ -92,6 +92,9 @@ static void parse_model(struct draft *d, const struct node *n, struct draft_mode
 {
     struct model_keys keys = {0};
     m->by_name.arena = d->arena;
+    /* Not NULL even when empty: loops run up to their ends. */
+    m->fields = arena_array(d->arena, 0, sizeof *m->fields);
+    m->indexes = arena_array(d->arena, 0, sizeof *m->indexes);
     const char *where = arena_printf(d->arena, "%s: ", shown(d, m->name));
     check_name(d, "", "model", n->key);
     m->table = m->name;

@@ -27,15 +27,14 @@ static struct draft_model *find_model(
 
 void resolve_targets(struct draft *d)
 {
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    {
-        const struct node *name = f->kind == FIELD_REF    ? f->keys.ref
-                                  : f->kind == FIELD_MANY ? f->keys.many
-                                                          : NULL;
-        if (name)
-            f->target = find_model(d, f, name);
-    }
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
+            const struct node *name = f->kind == FIELD_REF    ? f->keys.ref
+                                      : f->kind == FIELD_MANY ? f->keys.many
+                                                              : NULL;
+            if (name)
+                f->target = find_model(d, f, name);
+        }
 }
 
 static struct place reverse_place(const struct draft_field *f)
@@ -119,8 +118,8 @@ static bool find_only_sides(struct draft *d, const struct draft_field *f,
     const bool is_self = ends[0] == ends[1];
     size_t found[2] = {0};
     bool has_holes = false;
-    FOR_EACH(struct draft_field, r, join->fields, join->field_count)
-    {
+    for (struct draft_field *r = join->fields; r < join->fields + join->field_count;
+         r++) {
         has_holes = has_holes || r->broken || (r->kind == FIELD_REF && !r->target);
         for (int i = 0; i < 2; i++)
             if (r->kind == FIELD_REF && r->target == ends[i] && found[i]++ == 0)
@@ -205,55 +204,52 @@ static void fill_many(struct draft *d, struct draft_field *f, struct many *back)
 void fill_relations(struct draft *d)
 {
     /* Count */
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    {
-        if (!f->target)
-            continue;
-        m->model->many_count += f->kind == FIELD_MANY;
-        if (f->reverse && f->kind == FIELD_REF && f->unique)
-            f->target->model->one_count++;
-        else if (f->reverse)
-            f->target->model->many_count++;
-    }
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
+            if (!f->target)
+                continue;
+            m->model->many_count += f->kind == FIELD_MANY;
+            if (f->reverse && f->kind == FIELD_REF && f->unique)
+                f->target->model->one_count++;
+            else if (f->reverse)
+                f->target->model->many_count++;
+        }
     /* Allocate; from here the counts say what is filled */
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    {
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++) {
         struct model *out = m->model;
         out->manys = arena_array(d->arena, out->many_count, sizeof *out->manys);
         out->ones = arena_array(d->arena, out->one_count, sizeof *out->ones);
         out->many_count = out->one_count = 0;
     }
     /* Declared ones first */
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    {
-        if (f->kind == FIELD_MANY && f->target)
-            f->many = &m->model->manys[m->model->many_count++];
-        if (f->ref)
-            fill_ref(f);
-    }
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
+            if (f->kind == FIELD_MANY && f->target)
+                f->many = &m->model->manys[m->model->many_count++];
+            if (f->ref)
+                fill_ref(f);
+        }
     /* Then reverse ends */
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    {
-        if (!f->target)
-            continue;
-        struct model *to = f->target->model;
-        const bool is_one = f->kind == FIELD_REF && f->unique;
-        struct many *back = f->reverse && !is_one ? &to->manys[to->many_count++] : NULL;
-        if (f->reverse && is_one)
-            to->ones[to->one_count++] = f->ref;
-        else if (f->many)
-            fill_many(d, f, back);
-        else if (back)
-            *back = (struct many){
-                .model = to,
-                .name = f->reverse,
-                .place = reverse_place(f),
-                .target = m->model,
-                .kind = MANY_REVERSE,
-                .ref = f->ref,
-            };
-    }
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
+            if (!f->target)
+                continue;
+            struct model *to = f->target->model;
+            const bool is_one = f->kind == FIELD_REF && f->unique;
+            struct many *back =
+                f->reverse && !is_one ? &to->manys[to->many_count++] : NULL;
+            if (f->reverse && is_one)
+                to->ones[to->one_count++] = f->ref;
+            else if (f->many)
+                fill_many(d, f, back);
+            else if (back)
+                *back = (struct many){
+                    .model = to,
+                    .name = f->reverse,
+                    .place = reverse_place(f),
+                    .target = m->model,
+                    .kind = MANY_REVERSE,
+                    .ref = f->ref,
+                };
+        }
 }

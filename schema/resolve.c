@@ -96,9 +96,9 @@ static bool check_key(struct draft *d, struct draft_model *m)
 
 static void resolve_keys(struct draft *d)
 {
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    if (m->key)
-        m->key_broken = !check_key(d, m);
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        if (m->key)
+            m->key_broken = !check_key(d, m);
 }
 
 /* ---- columns ---- */
@@ -168,8 +168,7 @@ static void fill_columns(struct draft *d, struct draft_model *m)
 {
     struct model *out = m->model;
     size_t columns = 1, refs = 0;
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    {
+    for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
         columns += has_column(f) && f != m->key_field;
         refs += f->kind == FIELD_REF && f->target;
     }
@@ -185,8 +184,7 @@ static void fill_columns(struct draft *d, struct draft_model *m)
     out->key = &out->fields[0];
     if (m->key_field)
         m->key_field->field = &out->fields[0];
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    {
+    for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
         if (!has_column(f) || f == m->key_field)
             continue;
         f->field = &out->fields[out->field_count++];
@@ -194,8 +192,8 @@ static void fill_columns(struct draft *d, struct draft_model *m)
         if (f->kind == FIELD_REF)
             f->ref = &out->refs[out->ref_count++];
     }
-    FOR_EACH(struct field, c, out->fields, out->field_count)
-    check_column_name(d, c);
+    for (struct field *c = out->fields; c < out->fields + out->field_count; c++)
+        check_column_name(d, c);
 }
 
 /* ---- defaults ---- */
@@ -313,8 +311,7 @@ static void fill_indexes(struct draft *d, struct draft_model *m)
     struct model *out = m->model;
     const char *where = arena_printf(d->arena, "%s.indexes: ", shown(d, m->name));
     out->indexes = arena_array(d->arena, m->index_count, sizeof *out->indexes);
-    FOR_EACH(struct draft_index, in, m->indexes, m->index_count)
-    {
+    for (struct draft_index *in = m->indexes; in < m->indexes + m->index_count; in++) {
         const size_t count = in->on->count;
         if (count == 0 || count > MAX_INDEX_COLUMNS) {
             diag_error(d->diag, ERR_INDEX, in->on->place,
@@ -355,14 +352,14 @@ static void fill_models(struct draft *d, struct schema *s)
 static void fill_enumerations(struct draft *d, struct schema *s)
 {
     size_t count = 0;
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    count += f->enumeration != NULL;
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
+            count += f->enumeration != NULL;
     s->enumerations = arena_array(d->arena, count, sizeof(struct enumeration *));
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    if (f->enumeration)
-        s->enumerations[s->enumeration_count++] = f->enumeration;
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
+            if (f->enumeration)
+                s->enumerations[s->enumeration_count++] = f->enumeration;
 }
 
 struct schema *draft_resolve(struct draft *d)
@@ -373,13 +370,12 @@ struct schema *draft_resolve(struct draft *d)
     fill_models(d, s);
     resolve_keys(d);
     resolve_targets(d);
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    fill_columns(d, m);
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        fill_columns(d, m);
     fill_relations(d);
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    {
-        FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-        check_default(d, f);
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++) {
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
+            check_default(d, f);
         fill_indexes(d, m);
     }
     fill_enumerations(d, s);

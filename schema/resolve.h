@@ -4,9 +4,6 @@
 
 #include "draft.h"
 
-#define FOR_EACH(type, item, array, count)                                             \
-    for (type *item = (array); item && item < (array) + (count); item++)
-
 /* "book.title", for messages. */
 const char *place_name(const struct draft *d, const struct draft_field *f);
 

@@ -165,7 +165,8 @@ static void nesting_ends_at_its_limit(void **state)
         "block.yaml", "", "- ", 40000, promised, "nested more than 32 deep");
     assert_file_refused(
         "keys.yaml", "", "? ", 40000, promised, "a map or list as a key");
-    assert_file_refused("deep.yaml", "", "a: {", 40000, promised, "nested more than 32 deep");
+    assert_file_refused(
+        "deep.yaml", "", "a: {", 40000, promised, "nested more than 32 deep");
 }
 
 static void large_texts_and_files_are_refused(void **state)
@@ -278,9 +279,8 @@ static void limits_hold_at_their_borders(void **state)
     } limits[] = {
         {"models: { a: { fields: {", "f%d: int, ", "} } }", 1599, "1601 columns"},
         {"models: {", "m%d: { fields: { a: int } }, ", "}", 10000, "10001 models"},
-        {"models: { a: { fields: { x: int }, doc: \"", "%d", "\" } }", 14285, NULL},
     };
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         for (int over = 0; over < 2; over++) {
             char *text = build(
                 limits[i].head, limits[i].item, limits[i].most + over, limits[i].tail);
