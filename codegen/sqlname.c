@@ -28,7 +28,7 @@ static char *fit(struct buffer *name)
     return name->at;
 }
 
-char *sql_name(const char *part, ...)
+char *derived_sql_name(const char *part, ...)
 {
     struct buffer name = {0};
     va_list parts;
@@ -45,27 +45,27 @@ char *sql_name(const char *part, ...)
 
 char *sql_pkey(const char *table)
 {
-    return sql_name(table, "pkey", (char *)NULL);
+    return derived_sql_name(table, "pkey", (char *)NULL);
 }
 
 char *sql_fkey(const char *table, const char *column)
 {
-    return sql_name(table, column, "fkey", (char *)NULL);
+    return derived_sql_name(table, column, "fkey", (char *)NULL);
 }
 
 char *sql_unique(const char *table, const char *column)
 {
-    return sql_name(table, column, "key", (char *)NULL);
+    return derived_sql_name(table, column, "key", (char *)NULL);
 }
 
 char *sql_sequence(const char *table, const char *column)
 {
-    return sql_name(table, column, "seq", (char *)NULL);
+    return derived_sql_name(table, column, "seq", (char *)NULL);
 }
 
 char *sql_column_index(const char *table, const char *column)
 {
-    return sql_name(table, column, "idx", (char *)NULL);
+    return derived_sql_name(table, column, "idx", (char *)NULL);
 }
 
 char *sql_index(const struct model *m, const struct index *i)

@@ -9,7 +9,7 @@
 
 /* The parts joined by "_", ended by a NULL.  What is too long is cut at the border of a
  * character and ends in a hash of the whole. */
-char *sql_name(const char *part, ...) __attribute__((sentinel));
+char *derived_sql_name(const char *part, ...) __attribute__((sentinel));
 
 char *sql_pkey(const char *table);                             /* book_pkey */
 char *sql_fkey(const char *table, const char *column);         /* book_author_id_fkey */

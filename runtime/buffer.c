@@ -20,8 +20,8 @@ static char *extend(struct buffer *b, size_t length)
 
 void buffer_add(struct buffer *b, const void *bytes, size_t length)
 {
-    char *at = extend(b, length);
-    if (at && length)
+    char *at = length ? extend(b, length) : NULL;
+    if (at)
         memcpy(at, bytes, length);
 }
 

@@ -62,13 +62,17 @@ static bool add_order(struct orm_session *s, struct order *o)
 
 /* -- Receiving --------------------------------------------------------------------- */
 
-static bool take_numbers(
-    struct orm_session *s, const struct orm_model *m, const struct pg_result *r)
+static bool take_numbers(struct orm_session *s, const struct orm_model *m,
+    const struct pg_result *r, size_t wanted)
 {
     struct model_state *state = session_model(s, m);
     const struct orm_column *key = &m->columns[m->key];
     const struct orm_column number = {.field = key->field, .type = ORM_INT8};
     const size_t rows = pg_rows(r);
+    if (rows != wanted || pg_columns(r) != 1)
+        return error_set_field(&s->error, ORM_LOST, m, key,
+            "the server broke the protocol: %zu keys came, %zu were asked for", rows,
+            wanted);
     if (!memory_grow(&state->spare_keys, &state->spare_capacity,
             state->spare_count + rows, sizeof *state->spare_keys))
         return session_nomem(s);
@@ -93,7 +97,8 @@ static bool take_answers(struct orm_session *s, struct order *orders, size_t cou
         if (orders[i].describes &&
             !load_check_columns(s, m, flight_result(s, item++), 0))
             return false;
-        if (orders[i].wanted && !take_numbers(s, m, flight_result(s, item++)))
+        if (orders[i].wanted &&
+            !take_numbers(s, m, flight_result(s, item++), orders[i].wanted))
             return false;
     }
     return true;

@@ -1,9 +1,10 @@
 /* load.c: from rows to objects, in two passes.
  *
- * The first looks at every cell and takes all memory: a row that is new gets a blank
- * object in the map, so that no row is looked up twice.  The second fills them and
- * cannot fail.  If the first does, the blank objects leave the map again: a bad value,
- * a dropped connection or a failed allocation leaves every object as it was. */
+ * The first looks at every cell and takes all memory.  A row that is new becomes an
+ * object at once, in the map but marked as fresh; the second pass fills the objects
+ * that were there before, and cannot fail.  If the first does, the fresh ones leave the
+ * map again: a bad value, a dropped connection or a failed allocation leaves every
+ * object as it was. */
 #include "load.h"
 
 #include "flight.h"
@@ -47,16 +48,16 @@ struct pg_statement *load_statement(
 }
 
 bool load_check_columns(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, size_t first)
+    const struct pg_result *r, size_t more)
 {
-    if (pg_columns(r) < first + m->column_count)
+    if (pg_columns(r) != m->column_count + more)
         return error_set(&s->error, ORM_LOST,
             "the server broke the protocol: %zu columns instead of %zu", pg_columns(r),
-            first + m->column_count);
+            m->column_count + more);
     for (unsigned i = 0; i < m->column_count; i++) {
         const struct orm_column *c = &m->columns[i];
         const uint32_t wanted = type_oids(c, s->enums).oid;
-        const uint32_t is = pg_column_type(r, first + i);
+        const uint32_t is = pg_column_type(r, i);
         if (is != wanted || !wanted)
             return error_set_field(&s->error, ORM_DRIFT, m, c,
                 "the table has %s, the YAML says %s; migrate the table or generate "
@@ -202,7 +203,7 @@ static void fill_again(
 
 /* A row that came twice made one fresh object. */
 static void publish(struct orm_session *s, const struct pg_result *r, size_t row,
-    struct pg_cell *cells, size_t first, struct orm_object *o)
+    struct pg_cell *cells, struct orm_object *o)
 {
     if (o->state & OBJECT_FRESH) {
         o->state &= ~OBJECT_FRESH;
@@ -210,7 +211,7 @@ static void publish(struct orm_session *s, const struct pg_result *r, size_t row
     }
     if (o->stamp <= s->stamp) {
         pg_row(r, row, cells);
-        fill_again(s, o, cells + first);
+        fill_again(s, o, cells);
     }
     o->stamp = s->stamp;
     o->state &= ~OBJECT_EXPIRED;
@@ -220,8 +221,8 @@ static void publish(struct orm_session *s, const struct pg_result *r, size_t row
  */
 
 static bool claim_rows(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, size_t first, struct pg_cell *cells,
-    struct orm_object **objects, size_t extra)
+    const struct pg_result *r, struct pg_cell *cells, struct orm_object **objects,
+    size_t extra)
 {
     if (!idmap_reserve(&session_model(s, m)->map, pg_rows(r)))
         return session_nomem(s);
@@ -229,7 +230,7 @@ static bool claim_rows(struct orm_session *s, const struct orm_model *m,
     size_t claimed = 0, later_bytes = 0;
     for (; claimed < rows; claimed++) {
         pg_row(r, claimed, cells);
-        objects[claimed] = claim(s, m, cells + first, &later_bytes);
+        objects[claimed] = claim(s, m, cells, &later_bytes);
         if (!objects[claimed])
             break;
     }
@@ -241,16 +242,16 @@ static bool claim_rows(struct orm_session *s, const struct orm_model *m,
 }
 
 bool load_rows(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, size_t first, struct orm_object **objects, size_t extra)
+    const struct pg_result *r, size_t more, struct orm_object **objects, size_t extra)
 {
-    if (!load_check_columns(s, m, r, first))
+    if (!load_check_columns(s, m, r, more))
         return false;
     struct pg_cell *cells = arena_get(&s->scratch, pg_columns(r) * sizeof *cells);
     if (!cells)
         return session_nomem(s);
-    if (!claim_rows(s, m, r, first, cells, objects, extra))
+    if (!claim_rows(s, m, r, cells, objects, extra))
         return false;
     for (size_t i = 0; i < pg_rows(r); i++)
-        publish(s, r, i, cells, first, objects[i]);
+        publish(s, r, i, cells, objects[i]);
     return true;
 }

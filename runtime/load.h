@@ -14,16 +14,16 @@ void load_select(struct orm_session *s, const struct orm_model *m);
 struct pg_statement *load_statement(
     struct orm_session *s, const struct orm_model *m, unsigned column);
 
-/* Whether the result's columns from `first` on are the model's, by type. */
+/* Whether the result's columns are the model's, by type, and `more` after them. */
 bool load_check_columns(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, size_t first);
+    const struct pg_result *r, size_t more);
 
 /* Makes every row an object: the mapped one, its clean columns filled, or a new one.
  * `objects` has room for one pointer per row.  All cells are checked and all memory is
  * taken before the first object changes: on false none has.  `extra` bytes more of the
  * scope's arena are reserved, for what the caller makes of the rows. */
 bool load_rows(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, size_t first, struct orm_object **objects, size_t extra);
+    const struct pg_result *r, size_t more, struct orm_object **objects, size_t extra);
 
 /* The mapped object with the key in a checked cell, expired or not. */
 struct orm_object *load_find(

@@ -329,11 +329,16 @@ static PGresult *take_result(struct pg *c, int64_t deadline, struct orm_error *e
     return NULL;
 }
 
-/* True for a success of the kind that was asked for. */
+/* True for a success of the kind that was asked for, in the format that was. */
 static bool is_good(const PGresult *r, bool describes)
 {
     const ExecStatusType status = PQresultStatus(r);
-    return status == PGRES_COMMAND_OK || (!describes && status == PGRES_TUPLES_OK);
+    if (describes || status != PGRES_TUPLES_OK)
+        return status == PGRES_COMMAND_OK;
+    for (int i = 0; i < PQnfields(r); i++)
+        if (PQfformat(r, i) != 1)
+            return false;
+    return true;
 }
 
 /* Takes one expected answer.  False: it is not a success; the flight goes on to the

@@ -257,7 +257,7 @@ static bool take_rows(struct load *l, const struct pg_result *r)
     size_t *next = arena_get(&l->s->scratch, l->owner_count * sizeof *next);
     if (!sorted || !next)
         return session_nomem(l->s);
-    if (!load_rows(l->s, l->rel->target, r, 0, l->rows,
+    if (!load_rows(l->s, l->rel->target, r, l->rel->kind == ORM_MANY_JOIN, l->rows,
             l->list_bytes + group_cost(l->row_count)))
         return false;
     publish(l, sorted, next);

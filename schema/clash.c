@@ -16,21 +16,26 @@ static bool is_before(struct place a, struct place b)
     return a.line != b.line ? a.line < b.line : a.column < b.column;
 }
 
-/* Enters a name and reports the one that has it already. */
+/* At the later one, with a note at the earlier. */
+static void report(struct draft *d, enum diag_code code, const char *where,
+    const char *name, struct holder a, struct holder b)
+{
+    const bool in_order = is_before(a.place, b.place);
+    const struct holder first = in_order ? a : b, second = in_order ? b : a;
+    diag_error(d->diag, code, second.place,
+        "%s%s: %s and %s have the same name; rename one", where, shown(d, name),
+        second.what, first.what);
+    diag_note(d->diag, first.place, "%s is here", first.what);
+}
+
 static void enter(struct draft *d, struct strmap *names, enum diag_code code,
     const char *where, const char *name, struct place place, const char *what)
 {
     struct holder *h = arena_alloc(d->arena, sizeof *h);
     *h = (struct holder){place, what};
     const struct holder *other = strmap_add(names, name, h);
-    if (!other)
-        return;
-    const struct holder *first = is_before(place, other->place) ? h : other;
-    const struct holder *second = first == h ? other : h;
-    diag_error(d->diag, code, second->place,
-        "%s%s: %s and %s have one name; rename one", where, shown(d, name),
-        second->what, first->what);
-    diag_note(d->diag, first->place, "%s is here", first->what);
+    if (other)
+        report(d, code, where, name, *other, *h);
 }
 
 /* ---- accessors ---- */
@@ -47,8 +52,7 @@ static void enter_accessors(
         if (!m->key && strcmp(f->name, "id") == 0) {
             diag_error(d->diag, ERR_CLASH, f->place,
                 "%sid: the key is called id already; write \"key: id\" beside fields: "
-                "to make this "
-                "the key, or rename it",
+                "to make this the key, or rename it",
                 where);
             continue;
         }
@@ -92,23 +96,33 @@ static void check_accessors(struct draft *d)
 
 /* ---- SQL ---- */
 
+static const struct node *column_key(const struct draft_model *m, const struct field *f)
+{
+    const struct draft_field *draft = strmap_get(&m->by_name, f->yaml);
+    return draft && !f->identity ? draft->keys.column : NULL;
+}
+
+static struct holder column_holder(
+    const struct draft *d, const struct draft_model *m, const struct field *f)
+{
+    const struct node *chosen = column_key(m, f);
+    return (struct holder){chosen ? chosen->place : f->place,
+        f->identity ? "the implicit key"
+                    : arena_printf(d->arena, "the field \"%s\"", shown(d, f->yaml))};
+}
+
+/* Columns that nobody chose a name for are called like accessors, and checked as such.
+ */
 static void check_columns(struct draft *d, const struct draft_model *m)
 {
     struct strmap columns = {.arena = d->arena};
     const char *where = arena_printf(d->arena, "column %s.", shown(d, m->table));
     for (size_t i = 0; i < m->model->field_count; i++) {
-        const struct field *f = &m->model->fields[i];
-        const struct draft_field *draft = strmap_get(&m->by_name, f->yaml);
-        const bool chosen = draft && draft->keys.column;
-        const bool seen_as_accessor = !chosen && strmap_get(&columns, f->column) &&
-                                      strcmp(f->column, f->name) == 0;
-        if (seen_as_accessor && strmap_get(&m->by_name, f->column))
-            continue;
-        enter(d, &columns, ERR_SQL_CLASH, where, f->column,
-            chosen ? draft->keys.column->place : f->place,
-            f->identity
-                ? "the implicit key"
-                : arena_printf(d->arena, "the field \"%s\"", shown(d, f->yaml)));
+        struct field *f = &m->model->fields[i];
+        const struct field *other = strmap_add(&columns, f->column, f);
+        if (other && (column_key(m, f) || column_key(m, other)))
+            report(d, ERR_SQL_CLASH, where, f->column, column_holder(d, m, other),
+                column_holder(d, m, f));
     }
 }
 
@@ -122,14 +136,12 @@ static void enter_join_table(
     if (strlen(m->join_table) > SQL_NAME_MAX_BYTES && !f->keys.table)
         diag_error(d->diag, ERR_SQL_NAME, place,
             "%s.%s: its join table \"%s\" would be longer than the 63 bytes that "
-            "PostgreSQL keeps of "
-            "a name; add table: with a shorter one",
+            "PostgreSQL keeps of a name; add table: with a shorter one",
             f->owner->name, f->name, m->join_table);
     if (strcmp(m->owner_column, m->target_column) == 0)
         diag_error(d->diag, ERR_SQL_CLASH, f->place,
             "%s.%s: both columns of its join table would be \"%s\"; make the join "
-            "table a model of "
-            "yours and name it with through:",
+            "table a model of yours and name it with through:",
             f->owner->name, f->name, m->owner_column);
     enter(d, relations, ERR_SQL_CLASH, "table ", m->join_table, place, what);
 }

@@ -105,8 +105,16 @@ struct draft {
 /* parse.c: false if there is nothing to resolve. */
 bool draft_parse(struct draft *d, const struct node *root);
 
+/* parse_field.c: one entry of `fields:` */
+void parse_field(struct draft *d, struct draft_model *m, const struct node *n,
+    struct draft_field *f);
+
 /* resolve.c: what is returned is right only if `d->diag` has no errors. */
 struct schema *draft_resolve(struct draft *d);
+
+/* relate.c: targets first, then, with all columns there, refs and lists. */
+void resolve_targets(struct draft *d);
+void fill_relations(struct draft *d);
 
 /* clash.c: names that meet, inside a model and in the database. */
 void clash_check(struct draft *d);

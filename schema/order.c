@@ -80,25 +80,28 @@ static void find_components(struct arena *a, struct graph *g)
 
 static const struct ref *next_in_circle(const struct graph *g, const struct model *m)
 {
-    for (size_t i = 0; i < m->ref_count; i++)
-        if (!m->refs[i].optional && g->component[index_of(g, m->refs[i].target)] ==
-                                        g->component[index_of(g, m)])
-            return &m->refs[i];
+    for (size_t i = 0; i < m->ref_count; i++) {
+        const struct ref *r = &m->refs[i];
+        if (!r->optional && r->target != m &&
+            g->component[index_of(g, r->target)] == g->component[index_of(g, m)])
+            return r;
+    }
     return NULL;
+}
+
+static void report_self_references(struct draft *d, const struct model *m)
+{
+    for (size_t i = 0; i < m->ref_count; i++)
+        if (!m->refs[i].optional && m->refs[i].target == m)
+            diag_error(d->diag, ERR_REQUIRED_CYCLE, m->refs[i].place,
+                "%s.%s: required, and refers to its own model, so no row could ever be "
+                "the first; add optional: true",
+                m->name, m->refs[i].name);
 }
 
 static void report_circle(
     struct draft *d, const struct graph *g, const struct model *start)
 {
-    const struct ref *first = next_in_circle(g, start);
-    if (first->target == start) {
-        diag_error(d->diag, ERR_REQUIRED_CYCLE, first->place,
-            "%s.%s: required, and refers to its own model, so no row could ever be the "
-            "first; add "
-            "optional: true",
-            start->name, first->name);
-        return;
-    }
     /* From the start to where the walk bites itself: that model is on a circle. */
     const size_t n = g->s->model_count;
     bool *seen = arena_array(d->arena, n, sizeof *seen);
@@ -110,7 +113,7 @@ static void report_circle(
         SHOWN = 8
     };
     const struct model *from = m;
-    const struct ref *r = first = next_in_circle(g, from);
+    const struct ref *first = next_in_circle(g, from), *r = first;
     const char *path = arena_printf(d->arena, "%s.%s", from->name, r->name);
     size_t length = 1;
     for (m = r->target; m != from; m = r->target) {
@@ -119,9 +122,8 @@ static void report_circle(
             path = arena_printf(d->arena, "%s -> %s.%s", path, m->name, r->name);
     }
     diag_error(d->diag, ERR_REQUIRED_CYCLE, first->place,
-        "%s.%s: required references in a circle, so no row could ever be the first: %s "
-        "-> %s%s; "
-        "add optional: true to one of them",
+        "%s.%s: required references in a circle, so no row could ever be the first; "
+        "add optional: true to one of them: %s -> %s%s",
         from->name, first->name, path, length > SHOWN ? "... -> " : "", from->name);
     for (m = first->target; m != from; m = r->target) {
         r = next_in_circle(g, m);
@@ -135,6 +137,7 @@ static void check_circles(struct draft *d, const struct schema *s)
     find_components(d->arena, &g);
     bool *told = arena_array(d->arena, g.count + 1, sizeof *told);
     for (size_t i = 0; i < s->model_count; i++) {
+        report_self_references(d, &s->models[i]);
         bool *here = &told[g.component[i]];
         if (*here || !next_in_circle(&g, &s->models[i]))
             continue;

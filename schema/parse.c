@@ -1,52 +1,18 @@
-/* parse.c: from the tree of a file to a draft: every key, shape and word is checked
- * here.
+/* parse.c: from the tree of a file to a draft: the file, its models and their indexes.
  *
- * What may stand where is in tables of keys, one per level of the file. */
-#include "draft.h"
+ * Every shape and word is checked here and in parse_field.c.  What may stand where is
+ * in the tables of keys, one per level of the file. */
+#include "keys.h"
 
 #include "names.h"
-#include "suggest.h"
-#include "types.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
-    MAX_MODELS = 10000,
-    MAX_LENGTH = 10485760 /* PostgreSQL's for varchar(n) */
+    MAX_MODELS = 10000
 };
-
-const char *shown(const struct draft *d, const char *text)
-{
-    enum {
-        MOST = 60
-    };
-    size_t length = strlen(text);
-    if (length <= MOST)
-        return text;
-    for (length = MOST; ((unsigned char)text[length] & 0xc0) == 0x80; length--)
-        ;
-    return arena_printf(d->arena, "%.*s...", (int)length, text);
-}
 
 /* ---- keys ---- */
-
-enum shape {
-    SHAPE_TEXT, /* not empty, unless "" is written */
-    SHAPE_BOOL,
-    SHAPE_MAP,
-    SHAPE_LIST,
-    SHAPE_ANY
-};
-
-struct key {
-    const char *name;
-    enum shape shape;
-    size_t offset;     /* of a `const struct node *` that takes the value */
-    unsigned kinds;    /* of fields: which it belongs to */
-    const char *needs; /* what the other kinds are told */
-};
 
 struct top_keys {
     const struct node *module;
@@ -56,16 +22,10 @@ struct top_keys {
 };
 
 static const struct key top_keys[] = {
-    {.name = "module",
-        .shape = SHAPE_TEXT,
-        .offset = offsetof(struct top_keys, module)},
-    {.name = "prefix",
-        .shape = SHAPE_TEXT,
-        .offset = offsetof(struct top_keys, prefix)},
-    {.name = "schema",
-        .shape = SHAPE_TEXT,
-        .offset = offsetof(struct top_keys, schema)},
-    {.name = "models", .shape = SHAPE_MAP, .offset = offsetof(struct top_keys, models)},
+    {"module", SHAPE_TEXT, offsetof(struct top_keys, module), 0, NULL},
+    {"prefix", SHAPE_TEXT, offsetof(struct top_keys, prefix), 0, NULL},
+    {"schema", SHAPE_TEXT, offsetof(struct top_keys, schema), 0, NULL},
+    {"models", SHAPE_MAP, offsetof(struct top_keys, models), 0, NULL},
     {0},
 };
 
@@ -78,53 +38,13 @@ struct model_keys {
 };
 
 static const struct key model_keys[] = {
-    {.name = "doc", .shape = SHAPE_TEXT, .offset = offsetof(struct model_keys, doc)},
-    {.name = "table",
-        .shape = SHAPE_TEXT,
-        .offset = offsetof(struct model_keys, table)},
-    {.name = "fields",
-        .shape = SHAPE_MAP,
-        .offset = offsetof(struct model_keys, fields)},
-    {.name = "indexes",
-        .shape = SHAPE_LIST,
-        .offset = offsetof(struct model_keys, indexes)},
-    {.name = "key", .shape = SHAPE_ANY, .offset = offsetof(struct model_keys, key)},
+    {"doc", SHAPE_TEXT, offsetof(struct model_keys, doc), 0, NULL},
+    {"table", SHAPE_TEXT, offsetof(struct model_keys, table), 0, NULL},
+    {"fields", SHAPE_MAP, offsetof(struct model_keys, fields), 0, NULL},
+    {"indexes", SHAPE_LIST, offsetof(struct model_keys, indexes), 0, NULL},
+    {"key", SHAPE_ANY, offsetof(struct model_keys, key), 0, NULL},
     {0},
 };
-
-#define AT(member) offsetof(struct field_keys, member)
-enum {
-    ALL_KINDS = FIELD_COLUMN | FIELD_REF | FIELD_MANY,
-    WITH_COLUMN = FIELD_COLUMN | FIELD_REF,
-    RELATIONS = FIELD_REF | FIELD_MANY
-};
-
-static const struct key field_keys[] = {
-    {"type", SHAPE_TEXT, AT(type), FIELD_COLUMN,
-        "a relation takes its type from the key it refers to"},
-    {"enum", SHAPE_LIST, AT(enumeration), FIELD_COLUMN,
-        "a relation takes its type from the key it refers to"},
-    {"ref", SHAPE_TEXT, AT(ref), FIELD_REF, ""},
-    {"many", SHAPE_TEXT, AT(many), FIELD_MANY, ""},
-    {"optional", SHAPE_BOOL, AT(optional), WITH_COLUMN, "a list may always be empty"},
-    {"unique", SHAPE_BOOL, AT(unique), WITH_COLUMN,
-        "it makes a ref one-to-one; a list has no column"},
-    {"default", SHAPE_ANY, AT(fallback), WITH_COLUMN, "a list has no column"},
-    {"doc", SHAPE_TEXT, AT(doc), ALL_KINDS, NULL},
-    {"column", SHAPE_TEXT, AT(column), WITH_COLUMN,
-        "a list has no column; table: names the join table"},
-    {"reverse", SHAPE_TEXT, AT(reverse), RELATIONS,
-        "it names the other side of a ref: or many:"},
-    {"on_delete", SHAPE_TEXT, AT(on_delete), FIELD_REF, "it belongs to a ref:"},
-    {"through", SHAPE_TEXT, AT(through), FIELD_MANY,
-        "it names the model that joins the two sides of a many:"},
-    {"via", SHAPE_LIST, AT(via), FIELD_MANY,
-        "it names the two refs of a many: with through:"},
-    {"table", SHAPE_TEXT, AT(table), FIELD_MANY,
-        "it names the join table of a many:; column: names a column"},
-    {0},
-};
-#undef AT
 
 struct index_keys {
     const struct node *on;
@@ -133,481 +53,11 @@ struct index_keys {
 };
 
 static const struct key index_keys[] = {
-    {.name = "on", .shape = SHAPE_LIST, .offset = offsetof(struct index_keys, on)},
-    {.name = "order",
-        .shape = SHAPE_LIST,
-        .offset = offsetof(struct index_keys, order)},
-    {.name = "unique",
-        .shape = SHAPE_BOOL,
-        .offset = offsetof(struct index_keys, unique)},
+    {"on", SHAPE_LIST, offsetof(struct index_keys, on), 0, NULL},
+    {"order", SHAPE_LIST, offsetof(struct index_keys, order), 0, NULL},
+    {"unique", SHAPE_BOOL, offsetof(struct index_keys, unique), 0, NULL},
     {0},
 };
-
-struct default_keys {
-    const struct node *sql;
-};
-
-static const struct key default_keys[] = {
-    {.name = "sql", .shape = SHAPE_TEXT, .offset = offsetof(struct default_keys, sql)},
-    {0},
-};
-
-static const char *what_is(const struct node *n)
-{
-    return n->kind == NODE_MAP    ? "a map"
-           : n->kind == NODE_LIST ? "a list"
-           : n->length == 0       ? "nothing"
-                                  : "a text";
-}
-
-static bool is_word(const struct node *n, const char *word)
-{
-    return n->kind == NODE_TEXT && !n->quoted && strcmp(n->text, word) == 0;
-}
-
-static bool is_nothing(const struct node *n)
-{
-    return n->kind == NODE_TEXT && !n->quoted && n->length == 0;
-}
-
-/* "true" for what people write for it, and likewise "false"; NULL: neither. */
-static const char *truth_meant(const char *text)
-{
-    static const char *const meant[][2] = {{"yes", "true"}, {"on", "true"},
-        {"y", "true"}, {"1", "true"}, {"True", "true"}, {"TRUE", "true"},
-        {"no", "false"}, {"off", "false"}, {"n", "false"}, {"0", "false"},
-        {"False", "false"}, {"FALSE", "false"}};
-    for (size_t i = 0; i < sizeof meant / sizeof *meant; i++)
-        if (strcmp(meant[i][0], text) == 0)
-            return meant[i][1];
-    return NULL;
-}
-
-/* An empty value is marked by its key: there is nothing to see at its own place. */
-static struct place place_of(const struct node *n)
-{
-    return is_nothing(n) && n->key ? n->key->place : n->place;
-}
-
-static bool check_shape(
-    struct draft *d, const char *where, const struct key *k, const struct node *n)
-{
-    static const char *const wanted[] = {[SHAPE_TEXT] = "a text",
-        [SHAPE_BOOL] = "true or false",
-        [SHAPE_MAP] = "a map, name: value",
-        [SHAPE_LIST] = "a list, [one, two]"};
-    const bool truth = is_word(n, "true") || is_word(n, "false");
-    const bool right = k->shape == SHAPE_ANY ||
-                       (k->shape == SHAPE_TEXT && n->kind == NODE_TEXT) ||
-                       (k->shape == SHAPE_BOOL && truth) ||
-                       (k->shape == SHAPE_MAP && n->kind == NODE_MAP) ||
-                       (k->shape == SHAPE_LIST && n->kind == NODE_LIST);
-    const char *meant =
-        k->shape == SHAPE_BOOL && n->kind == NODE_TEXT ? truth_meant(n->text) : NULL;
-    if (is_nothing(n))
-        diag_error(d->diag, ERR_SHAPE, place_of(n),
-            "%s%s has no value; give it one or delete it", where, k->name);
-    else if (right)
-        return true;
-    else if (meant)
-        diag_error(d->diag, ERR_SHAPE, n->place, "%s%s must be true or false; write %s",
-            where, k->name, meant);
-    else if (truth_meant(n->text ? n->text : "") ||
-             (k->shape == SHAPE_BOOL && n->kind == NODE_TEXT))
-        diag_error(d->diag, ERR_SHAPE, n->place, "%s%s must be %s, without quotes",
-            where, k->name, wanted[k->shape]);
-    else
-        diag_error(d->diag, ERR_SHAPE, n->place, "%s%s must be %s, and is %s", where,
-            k->name, wanted[k->shape], what_is(n));
-    return false;
-}
-
-static const struct key *find_key(const struct key *keys, const char *name)
-{
-    for (const struct key *k = keys; k->name; k++)
-        if (strcmp(k->name, name) == 0)
-            return k;
-    return NULL;
-}
-
-/* Sorts the values of a map into `values`.  False: a key or a value was wrong. */
-static bool take_keys(struct draft *d, const char *where, const struct node *map,
-    const struct key *keys, void *values)
-{
-    bool right = true;
-    for (const struct node *n = map->first; n; n = n->next) {
-        const struct key *k = find_key(keys, n->key->text);
-        if (k && check_shape(d, where, k, n)) {
-            memcpy((char *)values + k->offset, &n, sizeof n);
-            continue;
-        }
-        right = false;
-        if (k || !diag_wants(d->diag, n->key->place))
-            continue;
-        struct suggestion s = {.wanted = n->key->text};
-        for (k = keys; k->name; k++)
-            suggest_offer(&s, k->name);
-        char list[200] = "";
-        for (k = keys; k->name && !s.best; k++) {
-            strcat(list, k == keys ? "" : ", ");
-            strcat(list, k->name);
-        }
-        diag_error(d->diag, ERR_UNKNOWN_KEY, n->key->place,
-            s.best ? "%sunknown key \"%s\"; did you mean \"%s\"?"
-                   : "%sunknown key \"%s\"; there are %s",
-            where, shown(d, n->key->text), s.best ? s.best : list);
-    }
-    return right;
-}
-
-/* ---- words ---- */
-
-static bool is_true(const struct node *n)
-{
-    return n && is_word(n, "true");
-}
-
-static bool check_name(
-    struct draft *d, const char *where, const char *what, const struct node *n)
-{
-    const char *problem = name_problem(n->text);
-    if (problem)
-        diag_error(d->diag, ERR_NAME, place_of(n), "%s%s \"%s\" %s", where, what,
-            shown(d, n->text), problem);
-    return !problem;
-}
-
-static const char *sql_name(struct draft *d, const char *where, const struct node *n)
-{
-    const char *problem = sql_name_problem(n->text);
-    if (problem)
-        diag_error(d->diag, ERR_SQL_NAME, n->place, "%s%s \"%s\" %s", where,
-            n->key->text, shown(d, n->text), problem);
-    return n->text;
-}
-
-/* ---- types ---- */
-
-static void report_no_type(
-    struct draft *d, const char *where, const struct node *n, const char *name)
-{
-    const char *hint = type_hint(name);
-    struct suggestion s = {.wanted = name};
-    for (enum type t = 0; t < TYPE_COUNT; t++) {
-        suggest_offer(&s, type_info(t)->yaml);
-        if (type_info(t)->alias)
-            suggest_offer(&s, type_info(t)->alias);
-    }
-    name = shown(d, name);
-    if (hint)
-        diag_error(
-            d->diag, ERR_NO_TYPE, n->place, "%sno type \"%s\"; %s", where, name, hint);
-    else if (strmap_get(&d->by_name, name))
-        diag_error(d->diag, ERR_NO_TYPE, n->place,
-            "%sno type \"%s\", but a model; for a reference write { ref: %s }", where,
-            name, name);
-    else if (s.best)
-        diag_error(d->diag, ERR_NO_TYPE, n->place,
-            "%sno type \"%s\"; did you mean \"%s\"?", where, name, s.best);
-    else
-        diag_error(d->diag, ERR_NO_TYPE, n->place,
-            "%sno type \"%s\"; there are bool, int2, int4, int8, float4, float8, text, "
-            "varchar(n), date and timestamptz",
-            where, name);
-}
-
-/* The n of varchar(n), 0 if it is none: "(20)" as written. */
-static unsigned parse_length(const char *text)
-{
-    const size_t digits = strspn(text + 1, "0123456789");
-    if (digits == 0 || digits > 8 || text[1] == '0' ||
-        strcmp(text + 1 + digits, ")") != 0)
-        return 0;
-    const unsigned long n = strtoul(text + 1, NULL, 10);
-    return n <= MAX_LENGTH ? (unsigned)n : 0;
-}
-
-static bool parse_type(
-    struct draft *d, const char *where, const struct node *n, struct draft_field *f)
-{
-    const size_t word = strcspn(n->text, "( ");
-    const char *rest = n->text + word;
-    const char *name = arena_copy(d->arena, n->text, word);
-    f->type = type_by_name(name);
-    if (f->type == TYPE_COUNT) {
-        report_no_type(d, where, n, name);
-        return false;
-    }
-    if (f->type == TYPE_ENUM) {
-        diag_error(d->diag, ERR_ENUM, n->place,
-            "%sname the labels: { enum: [one, two] }", where);
-        return false;
-    }
-    if (!type_info(f->type)->has_length && *rest) {
-        diag_error(d->diag, ERR_LENGTH, n->place, "%s%s takes no length; write \"%s\"",
-            where, name, name);
-        return false;
-    }
-    if (!type_info(f->type)->has_length)
-        return true;
-    f->length = *rest == '(' ? parse_length(rest) : 0;
-    if (!*rest)
-        diag_error(d->diag, ERR_LENGTH, n->place,
-            "%s%s needs a length, as %s(80); a text without limit is \"text\"", where,
-            name, name);
-    else if (!f->length)
-        diag_error(d->diag, ERR_LENGTH, n->place,
-            "%s\"%s\": the length is a number from 1 to %d, as %s(80)", where,
-            shown(d, n->text), MAX_LENGTH, name);
-    return f->length != 0;
-}
-
-static bool parse_enum(
-    struct draft *d, const char *where, const struct node *list, struct draft_field *f)
-{
-    if (list->count == 0) {
-        diag_error(d->diag, ERR_ENUM, list->place,
-            "%san enum needs a label at least: [one, two]", where);
-        return false;
-    }
-    struct enumeration *e = arena_alloc(d->arena, sizeof *e);
-    e->name = arena_printf(d->arena, "%s_%s", f->owner->name, f->name);
-    e->place = f->place;
-    e->labels = arena_array(d->arena, list->count, sizeof *e->labels);
-    e->label_places = arena_array(d->arena, list->count, sizeof *e->label_places);
-    struct strmap seen = {.arena = d->arena};
-    bool right = true;
-    for (const struct node *n = list->first; n; n = n->next) {
-        if (n->kind != NODE_TEXT) {
-            diag_error(d->diag, ERR_SHAPE, n->place,
-                "%sa label must be a name, and is %s", where, what_is(n));
-            right = false;
-            continue;
-        }
-        right = check_name(d, where, "label", n) && right;
-        const struct node *other = strmap_add(&seen, n->text, (void *)(uintptr_t)n);
-        if (other) {
-            diag_error(d->diag, ERR_ENUM, n->place,
-                "%slabel \"%s\" is written twice; delete one", where,
-                shown(d, n->text));
-            diag_note(d->diag, other->place, "the first one is here");
-            right = false;
-        }
-        e->labels[e->label_count] = n->text;
-        e->label_places[e->label_count++] = n->place;
-    }
-    if (strlen(e->name) > SQL_NAME_MAX_BYTES) {
-        diag_error(d->diag, ERR_SQL_NAME, f->place,
-            "%sits enum type \"%s\" would be longer than the 63 bytes that PostgreSQL "
-            "keeps of a "
-            "name; shorten the model's or the field's name",
-            where, e->name);
-        right = false;
-    }
-    f->type = TYPE_ENUM;
-    f->enumeration = e;
-    return right;
-}
-
-/* ---- fields ---- */
-
-static bool parse_default(struct draft *d, const char *where, struct draft_field *f)
-{
-    const struct node *n = f->keys.fallback;
-    if (!n)
-        return true;
-    f->default_place = n->place;
-    if (n->kind == NODE_TEXT) {
-        f->default_kind = DEFAULT_LITERAL;
-        f->default_text = n->text;
-        return true; /* whether the type holds it is known when references are */
-    }
-    if (n->kind == NODE_LIST) {
-        diag_error(d->diag, ERR_SHAPE, n->place,
-            "%sdefault must be a value or { sql: expression }, and is a list", where);
-        return false;
-    }
-    struct default_keys keys = {0};
-    const char *inside = arena_printf(d->arena, "%sdefault: ", where);
-    if (!take_keys(d, inside, n, default_keys, &keys))
-        return false;
-    if (!keys.sql) {
-        diag_error(d->diag, ERR_MISSING, n->place,
-            "%sno expression; write { sql: now() }", inside);
-        return false;
-    }
-    f->default_kind = DEFAULT_SQL;
-    f->default_text = keys.sql->text;
-    f->default_place = keys.sql->place;
-    const char *problem = sql_expression_problem(keys.sql->text);
-    if (problem)
-        diag_error(d->diag, ERR_DEFAULT_SQL, keys.sql->place,
-            "%snot one SQL expression: %s", inside, problem);
-    return !problem;
-}
-
-static bool parse_on_delete(struct draft *d, const char *where, struct draft_field *f)
-{
-    static const char *const actions[] = {[ON_DELETE_NO_ACTION] = "no_action",
-        [ON_DELETE_RESTRICT] = "restrict",
-        [ON_DELETE_CASCADE] = "cascade",
-        [ON_DELETE_SET_NULL] = "set_null",
-        [ON_DELETE_SET_DEFAULT] = "set_default"};
-    enum {
-        COUNT = sizeof actions / sizeof *actions
-    };
-    const struct node *n = f->keys.on_delete;
-    if (!n)
-        return true;
-    struct suggestion s = {.wanted = n->text};
-    size_t action = 0;
-    while (action < COUNT && strcmp(actions[action], n->text) != 0)
-        suggest_offer(&s, actions[action++]);
-    if (action == COUNT) {
-        diag_error(d->diag, ERR_ON_DELETE, n->place,
-            s.best ? "%sno action \"%s\"; did you mean \"%s\"?"
-                   : "%sno action \"%s\"; there are %s",
-            where, shown(d, n->text),
-            s.best ? s.best : "cascade, restrict, set_null, set_default and no_action");
-        return false;
-    }
-    f->on_delete = (enum on_delete)action;
-    if (f->on_delete == ON_DELETE_SET_NULL && !f->optional) {
-        diag_error(d->diag, ERR_ON_DELETE, n->place,
-            "%sset_null needs a reference that may be null; add optional: true", where);
-        return false;
-    }
-    if (f->on_delete == ON_DELETE_SET_DEFAULT && !f->keys.fallback) {
-        diag_error(d->diag, ERR_ON_DELETE, n->place,
-            "%sset_default needs a default; add default: with the key of a row", where);
-        return false;
-    }
-    return true;
-}
-
-static enum field_kind kind_of(const struct field_keys *k)
-{
-    return k->many ? FIELD_MANY : k->ref ? FIELD_REF : FIELD_COLUMN;
-}
-
-/* Two of these say two different things about what a field is. */
-static bool check_exclusive(
-    struct draft *d, const char *where, const struct field_keys *k)
-{
-    const struct node *const kinds[] = {k->type, k->enumeration, k->ref, k->many};
-    const struct node *first = NULL;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (!kinds[i])
-            continue;
-        if (!first) {
-            first = kinds[i];
-            continue;
-        }
-        diag_error(d->diag, ERR_EXCLUSIVE, kinds[i]->key->place,
-            "%shas both %s: and %s:; keep the one that it is", where, first->key->text,
-            kinds[i]->key->text);
-        diag_note(d->diag, first->key->place, "%s: is here", first->key->text);
-        return false;
-    }
-    return true;
-}
-
-static bool check_kinds(
-    struct draft *d, const char *where, const struct node *map, enum field_kind kind)
-{
-    bool right = true;
-    for (const struct node *n = map->first; n; n = n->next) {
-        const struct key *k = find_key(field_keys, n->key->text);
-        if (!k || k->kinds & kind)
-            continue;
-        diag_error(d->diag, ERR_MISPLACED_KEY, n->key->place,
-            "%s%s does not belong to a %s: %s", where, k->name,
-            kind == FIELD_MANY  ? "many"
-            : kind == FIELD_REF ? "ref"
-                                : "plain column",
-            k->needs);
-        right = false;
-    }
-    return right;
-}
-
-static bool parse_field_map(
-    struct draft *d, const char *where, const struct node *map, struct draft_field *f)
-{
-    struct field_keys *k = &f->keys;
-    const bool keys_right = take_keys(d, where, map, field_keys, k);
-    f->kind = kind_of(k);
-    /* A kind that could not be read must not make the rest look wrong. */
-    bool has_kind = false;
-    for (const struct node *n = map->first; n; n = n->next)
-        has_kind = has_kind || is_word(n->key, "type") || is_word(n->key, "enum") ||
-                   is_word(n->key, "ref") || is_word(n->key, "many");
-    const bool kind_read = k->type || k->enumeration || k->ref || k->many;
-    if (!has_kind) {
-        if (keys_right)
-            diag_error(d->diag, ERR_MISSING, f->place,
-                "%swhat is it? It needs one of type:, enum:, ref: or many:", where);
-        return false;
-    }
-    if (!kind_read || !check_exclusive(d, where, k))
-        return false;
-    bool right = check_kinds(d, where, map, f->kind) && keys_right;
-
-    f->optional = is_true(k->optional);
-    f->unique = is_true(k->unique);
-    if (k->type)
-        right = parse_type(d, where, k->type, f) && right;
-    if (k->enumeration)
-        right = parse_enum(d, where, k->enumeration, f) && right;
-    right = parse_default(d, where, f) && right;
-    if (f->kind == FIELD_REF)
-        right = parse_on_delete(d, where, f) && right;
-    if (k->reverse && strcmp(k->reverse->text, "none") != 0) {
-        f->reverse = k->reverse->text;
-        right = check_name(d, where, "reverse", k->reverse) && right;
-    }
-    if (k->column)
-        sql_name(d, where, k->column);
-    if (k->table)
-        sql_name(d, where, k->table);
-    if (k->via && !k->through && f->kind == FIELD_MANY) {
-        diag_error(d->diag, ERR_THROUGH, k->via->key->place,
-            "%svia names the two refs of a join model; name that with through:", where);
-        right = false;
-    }
-    if (k->table && k->through) {
-        diag_error(d->diag, ERR_EXCLUSIVE, k->table->key->place,
-            "%sthe join table is that of \"%s\"; delete table:", where,
-            shown(d, k->through->text));
-        right = false;
-    }
-    return right;
-}
-
-static void parse_field(
-    struct draft *d, struct draft_model *m, const struct node *n, struct draft_field *f)
-{
-    f->owner = m;
-    f->name = n->key->text;
-    f->place = n->key->place;
-    f->kind = FIELD_COLUMN;
-    const char *where =
-        arena_printf(d->arena, "%s.%s: ", shown(d, m->name), shown(d, f->name));
-    const bool named = check_name(d, "", "field", n->key);
-    bool right;
-    if (n->kind == NODE_MAP) {
-        right = parse_field_map(d, where, n, f);
-    } else if (n->kind == NODE_TEXT && !is_nothing(n)) {
-        right = parse_type(d, where, n, f);
-    } else {
-        diag_error(d->diag, ERR_SHAPE, place_of(n),
-            "%smust be a type or a map, as \"text\" or { type: text, unique: true }, "
-            "and is %s",
-            where, what_is(n));
-        right = false;
-    }
-    f->broken = !right || !named;
-}
 
 /* ---- models ---- */
 
@@ -642,12 +92,15 @@ static void parse_model(struct draft *d, const struct node *n, struct draft_mode
 {
     struct model_keys keys = {0};
     m->by_name.arena = d->arena;
+    /* Not NULL even when empty: loops run up to their ends. */
+    m->fields = arena_array(d->arena, 0, sizeof *m->fields);
+    m->indexes = arena_array(d->arena, 0, sizeof *m->indexes);
     const char *where = arena_printf(d->arena, "%s: ", shown(d, m->name));
     check_name(d, "", "model", n->key);
     m->table = m->name;
     m->table_place = m->place;
     if (n->kind != NODE_MAP) {
-        diag_error(d->diag, ERR_SHAPE, place_of(n),
+        diag_error(d->diag, ERR_SHAPE, value_place(n),
             "%smust be a map with fields:, and is %s", where, what_is(n));
         return;
     }

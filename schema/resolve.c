@@ -1,9 +1,9 @@
-/* resolve.c: looks names up and fills model.h, every relation with both its ends.
+/* resolve.c: looks names up and fills model.h; relations are relate.c's.
  *
  * All arrays are counted first and allocated once, since the tree points into itself.
  * After a mistake the tree has holes; it is still filled, to find the other mistakes.
  */
-#include "draft.h"
+#include "resolve.h"
 
 #include "names.h"
 #include "suggest.h"
@@ -18,37 +18,14 @@ enum {
     MAX_INDEX_COLUMNS = 32
 };
 
-#define FOR_EACH(type, item, array, count)                                             \
-    for (type *item = (array); item && item < (array) + (count); item++)
+/* ---- looking up ---- */
 
-static const char *place_name(const struct draft *d, const struct draft_field *f)
+const char *place_name(const struct draft *d, const struct draft_field *f)
 {
     return arena_printf(d->arena, "%s.%s", shown(d, f->owner->name), shown(d, f->name));
 }
 
-/* ---- looking up ---- */
-
-static struct draft_model *find_model(
-    struct draft *d, const struct draft_field *f, const struct node *name)
-{
-    struct draft_model *m = strmap_get(&d->by_name, name->text);
-    if (m || !diag_wants(d->diag, name->place)) {
-        if (!m)
-            diag_error(d->diag, ERR_NO_MODEL, name->place, "no model");
-        return m;
-    }
-    struct suggestion s = {.wanted = name->text};
-    for (size_t i = 0; i < d->model_count; i++)
-        suggest_offer(&s, d->models[i].name);
-    diag_error(d->diag, ERR_NO_MODEL, name->place,
-        s.best ? "%s: no model \"%s\"; did you mean \"%s\"?"
-               : "%s: no model \"%s\"; add it under models:%.0s",
-        place_name(d, f), shown(d, name->text), s.best ? s.best : "");
-    return NULL;
-}
-
-/* `where` is the start of the message; `kinds` are the ones worth suggesting. */
-static struct draft_field *find_field(struct draft *d, const char *where,
+struct draft_field *find_field(struct draft *d, const char *where,
     const struct draft_model *m, const struct node *name, unsigned kinds)
 {
     struct draft_field *f = strmap_get(&m->by_name, name->text);
@@ -59,10 +36,14 @@ static struct draft_field *find_field(struct draft *d, const char *where,
         for (size_t i = 0; i < m->field_count; i++)
             if (m->fields[i].kind & kinds)
                 suggest_offer(&s, m->fields[i].name);
-    diag_error(d->diag, ERR_NO_FIELD, name->place,
-        s.best ? "%s%s has no field \"%s\"; did you mean \"%s\"?"
-               : "%s%s has no field \"%s\"%.0s",
-        where, shown(d, m->name), shown(d, name->text), s.best ? s.best : "");
+    const char *model = shown(d, m->name), *wanted = shown(d, name->text);
+    if (s.best)
+        diag_error(d->diag, ERR_NO_FIELD, name->place,
+            "%s%s has no field \"%s\"; did you mean \"%s\"?", where, model, wanted,
+            s.best);
+    else
+        diag_error(d->diag, ERR_NO_FIELD, name->place,
+            "%s%s has no field \"%s\"; add it under fields:", where, model, wanted);
     return NULL;
 }
 
@@ -75,8 +56,7 @@ static bool check_key(struct draft *d, struct draft_model *m)
     if (n->kind == NODE_LIST) {
         diag_error(d->diag, ERR_UNSUPPORTED, n->place,
             "%s: a key of several fields is not supported yet; leave out key: and add "
-            "a unique "
-            "index over them",
+            "a unique index over them",
             name);
         return false;
     }
@@ -103,8 +83,7 @@ static bool check_key(struct draft *d, struct draft_model *m)
         problem = "is unique as a key anyway; delete unique: there";
     else if (f->default_kind != DEFAULT_NONE)
         problem = "has a default; a key made by the server is the implicit one: leave "
-                  "out key:, "
-                  "or delete default: there";
+                  "out key:, or delete default: there";
     if (problem) {
         diag_error(
             d->diag, ERR_KEY, n->place, "%s: key: \"%s\" %s", name, field, problem);
@@ -117,22 +96,9 @@ static bool check_key(struct draft *d, struct draft_model *m)
 
 static void resolve_keys(struct draft *d)
 {
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    if (m->key)
-        m->key_broken = !check_key(d, m);
-}
-
-static void resolve_targets(struct draft *d)
-{
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    {
-        const struct node *name = f->kind == FIELD_REF    ? f->keys.ref
-                                  : f->kind == FIELD_MANY ? f->keys.many
-                                                          : NULL;
-        if (name)
-            f->target = find_model(d, f, name);
-    }
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        if (m->key)
+            m->key_broken = !check_key(d, m);
 }
 
 /* ---- columns ---- */
@@ -152,8 +118,7 @@ static void check_column_name(struct draft *d, const struct field *f)
         if (strcmp(taken[i], f->column) == 0)
             diag_error(d->diag, ERR_SQL_NAME, f->place,
                 "%s.%s: every PostgreSQL table has a column \"%s\" already; give this "
-                "one another "
-                "name with column:",
+                "one another name with column:",
                 f->model->name, f->yaml, f->column);
 }
 
@@ -203,8 +168,7 @@ static void fill_columns(struct draft *d, struct draft_model *m)
 {
     struct model *out = m->model;
     size_t columns = 1, refs = 0;
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    {
+    for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
         columns += has_column(f) && f != m->key_field;
         refs += f->kind == FIELD_REF && f->target;
     }
@@ -220,8 +184,7 @@ static void fill_columns(struct draft *d, struct draft_model *m)
     out->key = &out->fields[0];
     if (m->key_field)
         m->key_field->field = &out->fields[0];
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    {
+    for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
         if (!has_column(f) || f == m->key_field)
             continue;
         f->field = &out->fields[out->field_count++];
@@ -229,8 +192,8 @@ static void fill_columns(struct draft *d, struct draft_model *m)
         if (f->kind == FIELD_REF)
             f->ref = &out->refs[out->ref_count++];
     }
-    FOR_EACH(struct field, c, out->fields, out->field_count)
-    check_column_name(d, c);
+    for (struct field *c = out->fields; c < out->fields + out->field_count; c++)
+        check_column_name(d, c);
 }
 
 /* ---- defaults ---- */
@@ -244,7 +207,11 @@ static void report_default(struct draft *d, const struct field *f, const struct 
         for (size_t i = 0; i < f->enumeration->label_count; i++)
             suggest_offer(&s, f->enumeration->labels[i]);
     const size_t length = strlen(n->text);
+    const char *wants = type_info(f->type)->wants;
     const bool is_call = !n->quoted && length > 0 && n->text[length - 1] == ')';
+    const bool is_adorned =
+        strspn(n->text, "+-0123456789_") == length && length > 1 &&
+        (strpbrk(n->text, "+_") || n->text[strspn(n->text, "-")] == '0');
 
     if (f->type == TYPE_VARCHAR)
         diag_error(d->diag, ERR_DEFAULT, n->place,
@@ -255,11 +222,12 @@ static void report_default(struct draft *d, const struct field *f, const struct 
             "%s is not one of its labels; did you mean \"%s\"?", where, s.best);
     else if (is_call)
         diag_error(d->diag, ERR_DEFAULT, n->place,
-            "%s is not %s; for SQL write { sql: %s }", where, type_info(f->type)->wants,
-            shown(d, n->text));
+            "%s is not %s; for SQL write { sql: %s }", where, wants, shown(d, n->text));
+    else if (is_adorned)
+        diag_error(d->diag, ERR_DEFAULT, n->place,
+            "%s is not %s; write it without +, _ and leading zeros", where, wants);
     else
-        diag_error(d->diag, ERR_DEFAULT, n->place, "%s is not %s", where,
-            type_info(f->type)->wants);
+        diag_error(d->diag, ERR_DEFAULT, n->place, "%s is not %s", where, wants);
     if (f->enumeration)
         diag_note(d->diag, f->enumeration->label_places[0], "its labels are here");
 }
@@ -275,229 +243,10 @@ static void check_default(struct draft *d, const struct draft_field *f)
     if (is_null)
         diag_error(d->diag, ERR_DEFAULT, n->place,
             "%s: an optional field is null by default: delete default:, or quote it if "
-            "it is "
-            "a text",
+            "it is a text",
             place_name(d, f));
     else if (!type_info(f->field->type)->holds(f->field, f->default_text))
         report_default(d, f->field, n);
-}
-
-/* ---- relations ---- */
-
-static struct place reverse_place(const struct draft_field *f)
-{
-    return f->reverse ? f->keys.reverse->place : (struct place){0};
-}
-
-static void fill_ref(struct draft_field *f)
-{
-    *f->ref = (struct ref){
-        .model = f->owner->model,
-        .name = f->name,
-        .doc = f->keys.doc ? f->keys.doc->text : NULL,
-        .place = f->place,
-        .field = f->field,
-        .target = f->target->model,
-        .target_field = f->target->model->key,
-        .on_delete = f->on_delete,
-        .optional = f->optional,
-        .unique = f->unique,
-        .reverse = f->reverse,
-        .reverse_place = reverse_place(f),
-    };
-    f->field->ref = f->ref;
-}
-
-/* The two refs of the join model of `f`; false with the reason in `d->diag`. */
-static bool find_via(struct draft *d, const struct draft_field *f,
-    const struct draft_model *join, struct draft_field *sides[2])
-{
-    const struct draft_model *const ends[2] = {f->owner, f->target};
-    const char *where = place_name(d, f);
-    const struct node *via = f->keys.via;
-    if (via) {
-        if (via->count != 2) {
-            diag_error(d->diag, ERR_THROUGH, via->place,
-                "%s: via takes two refs of \"%s\", ours first: [%s, %s]", where,
-                join->name, f->owner->name, f->target->name);
-            return false;
-        }
-        const struct node *n = via->first;
-        for (int i = 0; i < 2; i++, n = n->next) {
-            if (n->kind != NODE_TEXT) {
-                diag_error(d->diag, ERR_SHAPE, n->place,
-                    "%s: via takes the names of two refs", where);
-                return false;
-            }
-            sides[i] = find_field(
-                d, arena_printf(d->arena, "%s: via: ", where), join, n, FIELD_REF);
-            if (!sides[i])
-                return false;
-            if (sides[i]->kind != FIELD_REF) {
-                diag_error(d->diag, ERR_THROUGH, n->place, "%s: via: %s is not a ref",
-                    where, place_name(d, sides[i]));
-                diag_note(d->diag, sides[i]->place, "\"%s\" is declared here",
-                    shown(d, sides[i]->name));
-                return false;
-            }
-            if (!sides[i]->target)
-                return false;
-            if (sides[i]->target != ends[i]) {
-                diag_error(d->diag, ERR_THROUGH, n->place,
-                    "%s: via: %s refers to \"%s\"; the %s of the two must refer to "
-                    "\"%s\"",
-                    where, place_name(d, sides[i]), sides[i]->target->name,
-                    i ? "second" : "first", ends[i]->name);
-                diag_note(d->diag, sides[i]->place, "\"%s\" is declared here",
-                    sides[i]->name);
-                return false;
-            }
-        }
-        if (sides[0] == sides[1])
-            diag_error(
-                d->diag, ERR_THROUGH, via->place, "%s: via names one ref twice", where);
-        return sides[0] != sides[1];
-    }
-
-    size_t found[2] = {0};
-    bool holes = false;
-    FOR_EACH(struct draft_field, r, join->fields, join->field_count)
-    {
-        holes = holes || r->broken || (r->kind == FIELD_REF && !r->target);
-        for (int i = 0; i < 2; i++)
-            if (r->kind == FIELD_REF && r->target == ends[i] && found[i]++ == 0)
-                sides[i] = r;
-    }
-    if (ends[0] == ends[1] && found[0] >= 2) {
-        diag_error(d->diag, ERR_THROUGH, f->keys.through->place,
-            "%s: both refs of \"%s\" refer to \"%s\"; say which is ours: via: [ours, "
-            "theirs]",
-            where, join->name, f->owner->name);
-        return false;
-    }
-    for (int i = 0; i < 2; i++) {
-        if (found[i] == 1 && ends[0] != ends[1])
-            continue;
-        if (!holes && found[i] > 1)
-            diag_error(d->diag, ERR_THROUGH, f->keys.through->place,
-                "%s: \"%s\" has %zu refs to \"%s\"; say which one with via: [ours, "
-                "theirs]",
-                where, join->name, found[i], ends[i]->name);
-        else if (!holes)
-            diag_error(d->diag, ERR_THROUGH, f->keys.through->place,
-                "%s: \"%s\" has no %sref to \"%s\"; to join the two it needs one",
-                where, join->name, found[i] ? "second " : "", ends[i]->name);
-        return false;
-    }
-    return true;
-}
-
-/* Fills a declared `many` and, if it has a reverse, `back` on the target. */
-static void fill_many(struct draft *d, struct draft_field *f, struct many *back)
-{
-    struct many *m = f->many;
-    *m = (struct many){
-        .model = f->owner->model,
-        .name = f->name,
-        .doc = f->keys.doc ? f->keys.doc->text : NULL,
-        .place = f->place,
-        .target = f->target->model,
-        .kind = f->keys.through ? MANY_THROUGH : MANY_JOIN,
-        .declared = true,
-    };
-    if (m->kind == MANY_THROUGH) {
-        struct draft_model *join = find_model(d, f, f->keys.through);
-        struct draft_field *sides[2] = {NULL, NULL};
-        if (join && find_via(d, f, join, sides)) {
-            m->through = join->model;
-            m->through_owner = sides[0]->ref;
-            m->through_target = sides[1]->ref;
-            m->join_table = join->table;
-            m->owner_column = sides[0]->field->column;
-            m->target_column = sides[1]->field->column;
-        }
-    } else {
-        const bool is_self = f->target == f->owner;
-        m->join_table = f->keys.table
-                            ? f->keys.table->text
-                            : arena_printf(d->arena, "%s_%s", f->owner->name, f->name);
-        m->owner_column = arena_printf(d->arena, "%s_id", f->owner->name);
-        m->target_column =
-            is_self ? "other_id" : arena_printf(d->arena, "%s_id", f->target->name);
-    }
-    if (!back)
-        return;
-    *back = (struct many){
-        .model = m->target,
-        .name = f->reverse,
-        .place = reverse_place(f),
-        .target = m->model,
-        .kind = m->kind,
-        .inverse = m,
-        .join_table = m->join_table,
-        .owner_column = m->target_column,
-        .target_column = m->owner_column,
-        .through = m->through,
-        .through_owner = m->through_target,
-        .through_target = m->through_owner,
-    };
-    m->inverse = back;
-}
-
-static void fill_relations(struct draft *d)
-{
-    /* Count */
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    {
-        if (!f->target)
-            continue;
-        m->model->many_count += f->kind == FIELD_MANY;
-        if (f->reverse && f->kind == FIELD_REF && f->unique)
-            f->target->model->one_count++;
-        else if (f->reverse)
-            f->target->model->many_count++;
-    }
-    /* Allocate; from here the counts say what is filled */
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    {
-        struct model *out = m->model;
-        out->manys = arena_array(d->arena, out->many_count, sizeof *out->manys);
-        out->ones = arena_array(d->arena, out->one_count, sizeof *out->ones);
-        out->many_count = out->one_count = 0;
-    }
-    /* Declared ones first */
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    {
-        if (f->kind == FIELD_MANY && f->target)
-            f->many = &m->model->manys[m->model->many_count++];
-        if (f->ref)
-            fill_ref(f);
-    }
-    /* Then reverse ends */
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    {
-        if (!f->target)
-            continue;
-        struct model *to = f->target->model;
-        const bool is_one = f->kind == FIELD_REF && f->unique;
-        struct many *back = f->reverse && !is_one ? &to->manys[to->many_count++] : NULL;
-        if (f->reverse && is_one)
-            to->ones[to->one_count++] = f->ref;
-        else if (f->many)
-            fill_many(d, f, back);
-        else if (back)
-            *back = (struct many){
-                .model = to,
-                .name = f->reverse,
-                .place = reverse_place(f),
-                .target = m->model,
-                .kind = MANY_REVERSE,
-                .ref = f->ref,
-            };
-    }
 }
 
 /* ---- indexes ---- */
@@ -507,8 +256,8 @@ static bool fill_index_fields(struct draft *d, const char *where, struct draft_m
 {
     for (const struct node *n = in->on->first; n; n = n->next) {
         if (n->kind != NODE_TEXT) {
-            diag_error(
-                d->diag, ERR_SHAPE, n->place, "%son takes names of fields", where);
+            diag_error(d->diag, ERR_SHAPE, n->place,
+                "%son takes names of fields; order: has their asc or desc", where);
             return false;
         }
         const bool is_implicit =
@@ -541,9 +290,8 @@ static bool fill_index_order(
         return true;
     if (order->count != out->field_count) {
         diag_error(d->diag, ERR_INDEX, order->place,
-            "%sorder has %zu entries for %zu fields; give each field of on: its asc or "
-            "desc",
-            where, order->count, out->field_count);
+            "%son has %zu fields and order has %zu; give each field its asc or desc",
+            where, out->field_count, order->count);
         return false;
     }
     size_t i = 0;
@@ -563,8 +311,7 @@ static void fill_indexes(struct draft *d, struct draft_model *m)
     struct model *out = m->model;
     const char *where = arena_printf(d->arena, "%s.indexes: ", shown(d, m->name));
     out->indexes = arena_array(d->arena, m->index_count, sizeof *out->indexes);
-    FOR_EACH(struct draft_index, in, m->indexes, m->index_count)
-    {
+    for (struct draft_index *in = m->indexes; in < m->indexes + m->index_count; in++) {
         const size_t count = in->on->count;
         if (count == 0 || count > MAX_INDEX_COLUMNS) {
             diag_error(d->diag, ERR_INDEX, in->on->place,
@@ -605,14 +352,14 @@ static void fill_models(struct draft *d, struct schema *s)
 static void fill_enumerations(struct draft *d, struct schema *s)
 {
     size_t count = 0;
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    count += f->enumeration != NULL;
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
+            count += f->enumeration != NULL;
     s->enumerations = arena_array(d->arena, count, sizeof(struct enumeration *));
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-    if (f->enumeration)
-        s->enumerations[s->enumeration_count++] = f->enumeration;
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
+            if (f->enumeration)
+                s->enumerations[s->enumeration_count++] = f->enumeration;
 }
 
 struct schema *draft_resolve(struct draft *d)
@@ -623,13 +370,12 @@ struct schema *draft_resolve(struct draft *d)
     fill_models(d, s);
     resolve_keys(d);
     resolve_targets(d);
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    fill_columns(d, m);
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        fill_columns(d, m);
     fill_relations(d);
-    FOR_EACH(struct draft_model, m, d->models, d->model_count)
-    {
-        FOR_EACH(struct draft_field, f, m->fields, m->field_count)
-        check_default(d, f);
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++) {
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
+            check_default(d, f);
         fill_indexes(d, m);
     }
     fill_enumerations(d, s);

@@ -8,21 +8,21 @@ struct range {
 };
 
 static const struct range hazards[] = {
-    {0x0000, 0x0000, "a NUL"},
-    {0x0001, 0x0008, "a control character"},
-    {0x000b, 0x000c, "a control character"},
-    {0x000e, 0x001f, "a control character"},
-    {0x007f, 0x009f, "a control character"},
-    {0x061c, 0x061c, "changes the direction of the text"},
-    {0x200b, 0x200b, "an invisible space"},
-    {0x200e, 0x200f, "changes the direction of the text"},
-    {0x2028, 0x2029, "a line end that editors do not show"},
-    {0x202a, 0x202e, "changes the direction of the text"},
-    {0x2060, 0x2064, "invisible"},
-    {0x2066, 0x2069, "changes the direction of the text"},
-    {0xfeff, 0xfeff, "a byte order mark"},
-    {0xfff9, 0xfffb, "invisible"},
-    {0xe0000, 0xe007f, "invisible"},
+    {0x0000, 0x0000, "is a NUL"},
+    {0x0001, 0x0008, "is a control character"},
+    {0x000b, 0x000c, "is a control character"},
+    {0x000e, 0x001f, "is a control character"},
+    {0x007f, 0x009f, "is a control character"},
+    {0x061c, 0x061c, "changes the direction of text"},
+    {0x200b, 0x200b, "is an invisible space"},
+    {0x200e, 0x200f, "changes the direction of text"},
+    {0x2028, 0x2029, "is a line end that editors do not show"},
+    {0x202a, 0x202e, "changes the direction of text"},
+    {0x2060, 0x2064, "is invisible"},
+    {0x2066, 0x2069, "changes the direction of text"},
+    {0xfeff, 0xfeff, "is a byte order mark"},
+    {0xfff9, 0xfffb, "is invisible"},
+    {0xe0000, 0xe007f, "is invisible"},
 };
 
 /* Combining marks of the scripts that have many, joiners, variation selectors. */

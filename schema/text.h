@@ -13,8 +13,8 @@ size_t text_decode(const char *text, size_t size, uint32_t *character);
 
 size_t text_characters(const char *text, size_t size);
 
-/* Why a character is refused: "a NUL", "reverses the text that follows"; NULL if it is
- * not.  Tabs and line ends are no concern of this function. */
+/* Why a character is refused, to follow "it": "is a NUL"; NULL if it is not.  Tabs and
+ * line ends are no concern of this function. */
 const char *text_hazard(uint32_t character);
 
 /* Terminal columns it takes: 0 for what combines, 2 for wide ideographs and emoji. */

@@ -233,32 +233,23 @@ static const struct {
     {"bigint", "write int8"},
     {"bigserial", "the key is made by the server unless key: names another"},
     {"boolean", "write bool"},
-    {"bytea", "not supported yet"},
     {"char", "write varchar(n) or text"},
     {"character", "write varchar(n) or text"},
     {"datetime", "write timestamptz"},
-    {"decimal", "not supported yet"},
     {"double", "write float8"},
     {"float", "write float8, or float4 for half the size and precision"},
-    {"inet", "not supported yet"},
     {"int16", "write int2: the number counts bytes"},
     {"int32", "write int4: the number counts bytes"},
     {"int64", "write int8: the number counts bytes"},
     {"integer", "write int4"},
-    {"interval", "not supported yet"},
-    {"json", "not supported yet"},
-    {"jsonb", "not supported yet"},
     {"long", "write int8"},
-    {"numeric", "not supported yet"},
     {"real", "write float4"},
     {"serial", "the key is made by the server unless key: names another"},
     {"short", "write int2"},
     {"smallint", "write int2"},
     {"str", "write text"},
     {"string", "write text"},
-    {"time", "not supported yet; timestamptz is a point in time"},
     {"timestamp", "write timestamptz: without a zone, a time has no meaning"},
-    {"uuid", "not supported yet"},
 };
 
 const char *type_hint(const char *name)
@@ -267,4 +258,14 @@ const char *type_hint(const char *name)
         if (strcmp(hints[i].name, name) == 0)
             return hints[i].hint;
     return NULL;
+}
+
+bool type_is_missing(const char *name)
+{
+    static const char *const missing[] = {"bytea", "decimal", "inet", "interval",
+        "json", "jsonb", "numeric", "time", "uuid"};
+    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
+        if (strcmp(missing[i], name) == 0)
+            return true;
+    return false;
 }

@@ -19,8 +19,11 @@ const struct type_info *type_info(enum type t);
 /* By name or alias; TYPE_COUNT: there is none. */
 enum type type_by_name(const char *name);
 
-/* What people of other schools call one of ours, or what is not there yet: a sentence
- * to follow the complaint; NULL if we have never heard of it. */
+/* What people of other schools call one of ours: what to do, to follow the complaint;
+ * NULL if we have never heard of it. */
 const char *type_hint(const char *name);
+
+/* Whether PostgreSQL has it and we do not, yet. */
+bool type_is_missing(const char *name);
 
 #endif

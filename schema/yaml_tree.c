@@ -89,14 +89,14 @@ static bool check_characters(const char *text, size_t size, struct diag *d)
         }
         const bool lone_return = c == '\r' && (i + 1 == size || text[i + 1] != '\n');
         const char *why =
-            lone_return ? "a line end that editors do not show" : text_hazard(c);
+            lone_return ? "is a line end that editors do not show" : text_hazard(c);
         if (i == 0 && c == 0xfeff)
             diag_error(d, ERR_CHARACTER, at,
                 "the file begins with a byte order mark; save the file as UTF-8 "
                 "without one");
         else if (why)
             diag_error(d, ERR_CHARACTER, at,
-                "U+%04X is not allowed here: %s; delete it", (unsigned)c, why);
+                "U+%04X is not allowed here: it %s; delete it", (unsigned)c, why);
         if (c == '\n')
             at = (struct place){at.line + 1, 1, 2};
         else
@@ -138,15 +138,9 @@ static const struct {
 } remedies[] = {
     {"mapping values are not allowed in this context",
         "a ':' where none can be; is the line above indented alike and complete? A "
-        "text "
-        "that holds ': ' needs quotes"},
+        "text that holds ': ' needs quotes"},
     {"found character that cannot start any token",
-        "this character cannot begin a text; indent with spaces, never tabs, and put a "
-        "text "
-        "that starts with @, ` or % in quotes"},
-    {"found a tab character that violates indentation", "a tab; indent with spaces"},
-    {"found a tab character where an indentation space is expected",
-        "a tab; indent with spaces"},
+        "this character cannot begin a text; put the text in quotes"},
     {"did not find expected ',' or '}'",
         "a '{' is not closed before this, or a ',' is missing"},
     {"did not find expected ',' or ']'",
@@ -163,10 +157,6 @@ static const struct {
         "a '?' where none can be; write \"name: value\""},
     {"mapping keys are not allowed in this context",
         "a '?' where none can be; write \"name: value\""},
-    {"found unexpected end of stream",
-        "the file ends inside a quoted text; which quote is not closed?"},
-    {"found unexpected document indicator",
-        "--- or ... inside a quoted text; which quote is not closed?"},
     {"did not find expected <document start>",
         "this does not continue what is above; is it indented alike?"},
     {"found unknown escape character", "an unknown \\ escape in double quotes; write "
@@ -176,19 +166,33 @@ static const struct {
     {"found invalid Unicode character escape code", "this \\ escape is no character"},
 };
 
+static const char *help_with(const yaml_parser_t *p)
+{
+    const bool no_token =
+        p->problem &&
+        strcmp(p->problem, "found character that cannot start any token") == 0;
+    if (no_token && *p->buffer.pointer == '\t')
+        return "a tab; indent with spaces";
+    for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++)
+        if (p->problem && strcmp(remedies[i].problem, p->problem) == 0)
+            return remedies[i].help;
+    return p->problem ? p->problem : "libyaml gave up";
+}
+
 static void report_problem(struct reader *r)
 {
     const yaml_parser_t *p = &r->parser;
-    const char *problem = p->problem ? p->problem : "libyaml gave up";
-    const char *help = problem;
-    for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++)
-        if (strcmp(remedies[i].problem, problem) == 0)
-            help = remedies[i].help;
-    diag_error(
-        r->diag, ERR_YAML, place_of(p->problem_mark, p->problem_mark), "%s", help);
-    const bool elsewhere = p->context && p->context_mark.line != p->problem_mark.line;
-    if (elsewhere)
-        diag_note(r->diag, place_of(p->context_mark, p->context_mark), "it began here");
+    const struct place here = place_of(p->problem_mark, p->problem_mark);
+    const struct place start = place_of(p->context_mark, p->context_mark);
+    const bool in_quotes =
+        p->context && strcmp(p->context, "while scanning a quoted scalar") == 0;
+    if (in_quotes) {
+        diag_error(r->diag, ERR_YAML, start, "this quote is not closed");
+        return;
+    }
+    diag_error(r->diag, ERR_YAML, here, "%s", help_with(p));
+    if (p->context && start.line != here.line)
+        diag_note(r->diag, start, "it began here");
 }
 
 /* Features and sizes that no schema needs. */
@@ -249,13 +253,13 @@ static void check_scalar(struct reader *r, const struct node *n, size_t length)
     for (size_t i = 0, bytes; i < length; i += bytes) {
         uint32_t c = 0;
         bytes = text_decode(n->text + i, length - i, &c);
-        const char *why = bytes ? text_hazard(c) : "not a character";
+        const char *why = bytes ? text_hazard(c) : "is not a character";
         if (!why && c == '\r')
-            why = "a control character";
+            why = "is a control character";
         if (why) {
             diag_error(r->diag, ERR_CHARACTER, n->place,
-                "U+%04X is not allowed in a text: %s; delete the escape", (unsigned)c,
-                why);
+                "U+%04X is not allowed in a text: it %s; delete the escape",
+                (unsigned)c, why);
             return;
         }
     }

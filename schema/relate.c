@@ -1,0 +1,255 @@
+/* relate.c: refs and lists, each with both its ends.
+ *
+ * Declared lists come before reverse ones, both in order of the file. */
+#include "resolve.h"
+
+#include "suggest.h"
+
+static struct draft_model *find_model(
+    struct draft *d, const struct draft_field *f, const struct node *name)
+{
+    struct draft_model *m = strmap_get(&d->by_name, name->text);
+    if (m)
+        return m;
+    struct suggestion s = {.wanted = name->text};
+    if (diag_wants(d->diag, name->place))
+        for (size_t i = 0; i < d->model_count; i++)
+            suggest_offer(&s, d->models[i].name);
+    const char *where = place_name(d, f), *wanted = shown(d, name->text);
+    if (s.best)
+        diag_error(d->diag, ERR_NO_MODEL, name->place,
+            "%s: no model \"%s\"; did you mean \"%s\"?", where, wanted, s.best);
+    else
+        diag_error(d->diag, ERR_NO_MODEL, name->place,
+            "%s: no model \"%s\"; add it under models:", where, wanted);
+    return NULL;
+}
+
+void resolve_targets(struct draft *d)
+{
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
+            const struct node *name = f->kind == FIELD_REF    ? f->keys.ref
+                                      : f->kind == FIELD_MANY ? f->keys.many
+                                                              : NULL;
+            if (name)
+                f->target = find_model(d, f, name);
+        }
+}
+
+static struct place reverse_place(const struct draft_field *f)
+{
+    return f->reverse ? f->keys.reverse->place : (struct place){0};
+}
+
+static void fill_ref(struct draft_field *f)
+{
+    *f->ref = (struct ref){
+        .model = f->owner->model,
+        .name = f->name,
+        .doc = f->keys.doc ? f->keys.doc->text : NULL,
+        .place = f->place,
+        .field = f->field,
+        .target = f->target->model,
+        .target_field = f->target->model->key,
+        .on_delete = f->on_delete,
+        .optional = f->optional,
+        .unique = f->unique,
+        .reverse = f->reverse,
+        .reverse_place = reverse_place(f),
+    };
+    f->field->ref = f->ref;
+}
+
+/* One of the two that via: names: a ref of the join model to `end`. */
+static struct draft_field *find_side(struct draft *d, const struct draft_field *f,
+    const struct draft_model *join, const struct node *n, bool is_ours)
+{
+    const char *where = arena_printf(d->arena, "%s: via: ", place_name(d, f));
+    const struct draft_model *end = is_ours ? f->owner : f->target;
+    if (n->kind != NODE_TEXT) {
+        diag_error(
+            d->diag, ERR_SHAPE, n->place, "%sit takes the names of two refs", where);
+        return NULL;
+    }
+    struct draft_field *side = find_field(d, where, join, n, FIELD_REF);
+    const bool is_ref = side && side->kind == FIELD_REF;
+    if (!side || (is_ref && !side->target))
+        return NULL; /* which is reported */
+    if (is_ref && side->target == end)
+        return side;
+    if (is_ref)
+        diag_error(d->diag, ERR_THROUGH, n->place,
+            "%s%s refers to \"%s\"; the %s of the two must refer to \"%s\"", where,
+            place_name(d, side), side->target->name, is_ours ? "first" : "second",
+            end->name);
+    else
+        diag_error(d->diag, ERR_THROUGH, n->place, "%s%s is not a ref", where,
+            place_name(d, side));
+    diag_note(d->diag, side->place, "\"%s\" is declared here", shown(d, side->name));
+    return NULL;
+}
+
+static bool find_named_sides(struct draft *d, const struct draft_field *f,
+    const struct draft_model *join, struct draft_field *sides[2])
+{
+    const struct node *via = f->keys.via;
+    if (via->count != 2) {
+        diag_error(d->diag, ERR_THROUGH, via->place,
+            "%s: via takes two refs of \"%s\", ours first: [%s, %s]", place_name(d, f),
+            join->name, f->owner->name, f->target->name);
+        return false;
+    }
+    sides[0] = find_side(d, f, join, via->first, true);
+    sides[1] = sides[0] ? find_side(d, f, join, via->first->next, false) : NULL;
+    if (sides[1] && sides[0] == sides[1])
+        diag_error(d->diag, ERR_THROUGH, via->place,
+            "%s: via names one ref twice; name ours, then theirs", place_name(d, f));
+    return sides[1] && sides[0] != sides[1];
+}
+
+/* Without via: each end must be referred to by one ref, and the ends must differ. */
+static bool find_only_sides(struct draft *d, const struct draft_field *f,
+    const struct draft_model *join, struct draft_field *sides[2])
+{
+    const struct draft_model *const ends[2] = {f->owner, f->target};
+    const char *where = place_name(d, f);
+    const struct place at = f->keys.through->place;
+    const bool is_self = ends[0] == ends[1];
+    size_t found[2] = {0};
+    bool has_holes = false;
+    for (struct draft_field *r = join->fields; r < join->fields + join->field_count;
+         r++) {
+        has_holes = has_holes || r->broken || (r->kind == FIELD_REF && !r->target);
+        for (int i = 0; i < 2; i++)
+            if (r->kind == FIELD_REF && r->target == ends[i] && found[i]++ == 0)
+                sides[i] = r;
+    }
+    if (!is_self && found[0] == 1 && found[1] == 1)
+        return true;
+    if (has_holes)
+        return false; /* what is missing may be what is broken */
+
+    const int i = !is_self && found[0] == 1 ? 1 : 0;
+    if (is_self && found[0] >= 2)
+        diag_error(d->diag, ERR_THROUGH, at,
+            "%s: two refs of \"%s\" refer to \"%s\"; say which is ours: via: [ours, "
+            "theirs]",
+            where, join->name, ends[0]->name);
+    else if (found[i] > 1)
+        diag_error(d->diag, ERR_THROUGH, at,
+            "%s: \"%s\" has %zu refs to \"%s\"; say which one with via: [ours, theirs]",
+            where, join->name, found[i], ends[i]->name);
+    else
+        diag_error(d->diag, ERR_THROUGH, at,
+            "%s: \"%s\" has no %sref to \"%s\"; add one, or name another model", where,
+            join->name, found[i] ? "second " : "", ends[i]->name);
+    return false;
+}
+
+/* Fills a declared `many` and, if it has a reverse, `back` on the target. */
+static void fill_many(struct draft *d, struct draft_field *f, struct many *back)
+{
+    struct many *m = f->many;
+    *m = (struct many){
+        .model = f->owner->model,
+        .name = f->name,
+        .doc = f->keys.doc ? f->keys.doc->text : NULL,
+        .place = f->place,
+        .target = f->target->model,
+        .kind = f->keys.through ? MANY_THROUGH : MANY_JOIN,
+        .declared = true,
+    };
+    if (m->kind == MANY_THROUGH) {
+        struct draft_model *join = find_model(d, f, f->keys.through);
+        struct draft_field *sides[2] = {NULL, NULL};
+        const bool found = join && (f->keys.via ? find_named_sides(d, f, join, sides)
+                                                : find_only_sides(d, f, join, sides));
+        if (found) {
+            m->through = join->model;
+            m->through_owner = sides[0]->ref;
+            m->through_target = sides[1]->ref;
+            m->join_table = join->table;
+            m->owner_column = sides[0]->field->column;
+            m->target_column = sides[1]->field->column;
+        }
+    } else {
+        const bool is_self = f->target == f->owner;
+        m->join_table = f->keys.table
+                            ? f->keys.table->text
+                            : arena_printf(d->arena, "%s_%s", f->owner->name, f->name);
+        m->owner_column = arena_printf(d->arena, "%s_id", f->owner->name);
+        m->target_column =
+            is_self ? "other_id" : arena_printf(d->arena, "%s_id", f->target->name);
+    }
+    if (!back)
+        return;
+    *back = (struct many){
+        .model = m->target,
+        .name = f->reverse,
+        .place = reverse_place(f),
+        .target = m->model,
+        .kind = m->kind,
+        .inverse = m,
+        .join_table = m->join_table,
+        .owner_column = m->target_column,
+        .target_column = m->owner_column,
+        .through = m->through,
+        .through_owner = m->through_target,
+        .through_target = m->through_owner,
+    };
+    m->inverse = back;
+}
+
+void fill_relations(struct draft *d)
+{
+    /* Count */
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
+            if (!f->target)
+                continue;
+            m->model->many_count += f->kind == FIELD_MANY;
+            if (f->reverse && f->kind == FIELD_REF && f->unique)
+                f->target->model->one_count++;
+            else if (f->reverse)
+                f->target->model->many_count++;
+        }
+    /* Allocate; from here the counts say what is filled */
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++) {
+        struct model *out = m->model;
+        out->manys = arena_array(d->arena, out->many_count, sizeof *out->manys);
+        out->ones = arena_array(d->arena, out->one_count, sizeof *out->ones);
+        out->many_count = out->one_count = 0;
+    }
+    /* Declared ones first */
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
+            if (f->kind == FIELD_MANY && f->target)
+                f->many = &m->model->manys[m->model->many_count++];
+            if (f->ref)
+                fill_ref(f);
+        }
+    /* Then reverse ends */
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
+            if (!f->target)
+                continue;
+            struct model *to = f->target->model;
+            const bool is_one = f->kind == FIELD_REF && f->unique;
+            struct many *back =
+                f->reverse && !is_one ? &to->manys[to->many_count++] : NULL;
+            if (f->reverse && is_one)
+                to->ones[to->one_count++] = f->ref;
+            else if (f->many)
+                fill_many(d, f, back);
+            else if (back)
+                *back = (struct many){
+                    .model = to,
+                    .name = f->reverse,
+                    .place = reverse_place(f),
+                    .target = m->model,
+                    .kind = MANY_REVERSE,
+                    .ref = f->ref,
+                };
+        }
+}

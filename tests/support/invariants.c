@@ -1,0 +1,114 @@
+/* invariants.c: walks a whole schema. */
+#include "invariants.h"
+
+#include "names.h"
+#include "types.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define HOLDS(condition)                                                               \
+    do {                                                                               \
+        if (!(condition)) {                                                            \
+            fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, #condition);    \
+            abort();                                                                   \
+        }                                                                              \
+    } while (0)
+
+static void check_place(struct place p)
+{
+    HOLDS(p.line > 0 && p.column > 0 && p.end_column > p.column);
+}
+
+static void check_field(const struct model *m, const struct field *f)
+{
+    HOLDS(f->model == m);
+    HOLDS(!sql_name_problem(f->column));
+    HOLDS(!name_problem(f->yaml));
+    check_place(f->place);
+    HOLDS(f->key == (f == m->key));
+    HOLDS(!f->identity || f->key);
+    HOLDS((f->type == TYPE_ENUM) == (f->enumeration != NULL));
+    HOLDS((f->type == TYPE_VARCHAR) == (f->length > 0));
+    HOLDS((f->default_kind == DEFAULT_NONE) == (f->default_text == NULL));
+    if (f->default_kind == DEFAULT_LITERAL)
+        HOLDS(type_info(f->type)->holds(f, f->default_text));
+    if (f->key)
+        HOLDS(!f->optional && !f->unique && !f->ref && type_info(f->type)->can_be_key);
+    if (f->ref)
+        HOLDS(f->ref->field == f);
+}
+
+static void check_ref(
+    const struct schema *s, const struct model *m, const struct ref *r)
+{
+    (void)s;
+    HOLDS(r->model == m && r->field->model == m && r->field->ref == r);
+    HOLDS(r->target_field == r->target->key);
+    HOLDS(r->field->type == r->target->key->type);
+    HOLDS(r->field->length == r->target->key->length);
+    HOLDS(r->optional == r->field->optional && r->unique == r->field->unique);
+    HOLDS(r->optional || r->on_delete != ON_DELETE_SET_NULL);
+    HOLDS(r->optional || r->target->rank < m->rank);
+    check_place(r->place);
+    if (r->reverse)
+        check_place(r->reverse_place);
+}
+
+static void check_many(const struct model *m, const struct many *x)
+{
+    HOLDS(x->model == m && x->target && !name_problem(x->name));
+    check_place(x->place);
+    if (x->kind == MANY_REVERSE) {
+        HOLDS(x->ref && x->ref->target == m && x->ref->model == x->target);
+        HOLDS(!x->ref->unique && !x->declared && !x->inverse && !x->join_table);
+        return;
+    }
+    HOLDS(!x->ref && x->join_table && x->owner_column && x->target_column);
+    HOLDS(x->declared || x->inverse);
+    if (x->inverse) {
+        HOLDS(x->inverse->inverse == x && x->inverse->declared != x->declared);
+        HOLDS(x->inverse->model == x->target && x->inverse->target == m);
+        HOLDS(x->inverse->owner_column == x->target_column);
+    }
+    HOLDS((x->kind == MANY_THROUGH) == (x->through != NULL));
+    if (x->through) {
+        HOLDS(x->through_owner->model == x->through && x->through_owner->target == m);
+        HOLDS(x->through_target->model == x->through);
+        HOLDS(x->through_target->target == x->target);
+        HOLDS(x->through_owner != x->through_target);
+    }
+}
+
+void check_invariants(const struct schema *s)
+{
+    HOLDS(s->path && s->module && s->prefix && s->model_count > 0);
+    for (size_t i = 0; i < s->model_count; i++) {
+        const struct model *m = &s->models[i];
+        HOLDS(!name_problem(m->name) && !sql_name_problem(m->table));
+        HOLDS(s->by_dependency[m->rank] == m);
+        HOLDS(m->field_count > 0 && m->key == &m->fields[0]);
+        check_place(m->place);
+        for (size_t j = 0; j < m->field_count; j++)
+            check_field(m, &m->fields[j]);
+        for (size_t j = 0; j < m->ref_count; j++)
+            check_ref(s, m, &m->refs[j]);
+        for (size_t j = 0; j < m->one_count; j++)
+            HOLDS(m->ones[j]->target == m && m->ones[j]->unique && m->ones[j]->reverse);
+        for (size_t j = 0; j < m->many_count; j++) {
+            check_many(m, &m->manys[j]);
+            HOLDS(j == 0 || m->manys[j - 1].declared || !m->manys[j].declared);
+        }
+        for (size_t j = 0; j < m->index_count; j++) {
+            HOLDS(m->indexes[j].field_count > 0);
+            for (size_t k = 0; k < m->indexes[j].field_count; k++)
+                HOLDS(m->indexes[j].fields[k]->model == m);
+        }
+    }
+    for (size_t i = 0; i < s->enumeration_count; i++) {
+        const struct enumeration *e = s->enumerations[i];
+        HOLDS(e->label_count > 0);
+        for (size_t j = 0; j < e->label_count; j++)
+            HOLDS(!name_problem(e->labels[j]));
+    }
+}
