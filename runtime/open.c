@@ -220,7 +220,7 @@ void orm_reset(struct orm_session *s)
     error_clear(&s->error);
     if (!make_empty_lists(s))
         session_nomem(s);
-    if (!pg_alive(s->pg)) {
+    if (!pg_settle(s->pg)) {
         disconnect(s);
         connect(s);
     }

@@ -162,6 +162,20 @@ bool pg_alive(const struct pg *c)
     return c && c->conn && PQstatus(c->conn) == CONNECTION_OK;
 }
 
+bool pg_settle(struct pg *c)
+{
+    if (!pg_alive(c))
+        return false;
+    if (PQconsumeInput(c->conn) && !PQisBusy(c->conn)) {
+        PGresult *unexpected = PQgetResult(c->conn);
+        if (!unexpected)
+            return pg_alive(c);
+        PQclear(unexpected);
+    }
+    pg_hang_up(c);
+    return false;
+}
+
 uint64_t pg_round_trips(const struct pg *c)
 {
     return c ? c->round_trips : 0;

@@ -58,6 +58,10 @@ int64_t pg_connect_deadline(const char *conninfo, int64_t deadline);
 struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *e);
 void pg_close(struct pg *c);
 
+/* Whether it is alive and quiet, as far as is known without asking: takes in what came
+ * while nothing was expected, and sees that the server has gone. */
+bool pg_settle(struct pg *c);
+
 /* Ends the connection; pg_round_trips() still tells. */
 void pg_hang_up(struct pg *c);
 

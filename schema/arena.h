@@ -16,7 +16,7 @@ void *arena_array(struct arena *a, size_t count, size_t size);
 
 char *arena_copy(struct arena *a, const char *text, size_t length);
 
-__attribute__((format(printf, 2, 3))) char *arena_printf(
+__attribute__((format(printf, 2, 3), nonnull)) char *arena_printf(
     struct arena *a, const char *format, ...);
 
 /* Says so and ends the program: exit code 4, environment. */

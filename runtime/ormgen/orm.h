@@ -102,8 +102,9 @@ ORM_EXPORT struct orm_session *orm_open(
  */
 ORM_EXPORT void orm_close(struct orm_session *s);
 
-/* Rolls back, frees every object, clears the error; keeps the connection, or makes a
- * lost one anew: the top of a request loop. */
+/* Rolls back, frees every object, clears the error; keeps the connection, or makes anew
+ * one that is lost or that the server has closed meanwhile: the top of a request loop.
+ */
 ORM_EXPORT void orm_reset(struct orm_session *s);
 
 /* Opens a transaction; no statement of its own, it travels with the next one.  Without
