@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +103,6 @@ struct connection {
 };
 
 struct fakepg {
-    char directory[64];
     char conninfo[256];
     int listener;
     pthread_t thread;
@@ -820,19 +820,24 @@ struct fakepg *fakepg_start(const struct fakepg_script *script)
         die("fakepg");
     fake->script = *script;
     pthread_mutex_init(&fake->lock, NULL);
-    snprintf(fake->directory, sizeof fake->directory, "/tmp/fakepg-XXXXXX");
-    if (!mkdtemp(fake->directory))
-        die(fake->directory);
+    static atomic_uint number;
+    char host[32];
+    snprintf(host, sizeof host, "@fakepg-%ld-%u", (long)getpid(), number++);
     snprintf(fake->conninfo, sizeof fake->conninfo,
-        "host='%s' port=5432 user=nobody dbname=nothing sslmode=disable "
+        "host=%s port=5432 user=nobody dbname=nothing sslmode=disable "
         "gssencmode=disable",
-        fake->directory);
+        host);
 
+    /* The '@' stands for a NUL: an abstract name, which is gone with its socket. */
     struct sockaddr_un here = {.sun_family = AF_UNIX};
-    snprintf(here.sun_path, sizeof here.sun_path, "%s/.s.PGSQL.5432", fake->directory);
+    const int length =
+        snprintf(here.sun_path, sizeof here.sun_path, "%s/.s.PGSQL.5432", host);
+    here.sun_path[0] = '\0';
+    const socklen_t size =
+        (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)length);
     fake->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fake->listener < 0 ||
-        bind(fake->listener, (struct sockaddr *)&here, sizeof here) != 0 ||
+        bind(fake->listener, (struct sockaddr *)&here, size) != 0 ||
         listen(fake->listener, CONNECTIONS) != 0)
         die("fakepg: listen");
 
@@ -859,11 +864,6 @@ void fakepg_stop(struct fakepg *fake)
         reap(&fake->connections[i]);
     }
     close(fake->listener);
-
-    char path[128];
-    snprintf(path, sizeof path, "%s/.s.PGSQL.5432", fake->directory);
-    unlink(path);
-    rmdir(fake->directory);
     pthread_mutex_destroy(&fake->lock);
     free(fake->log);
     free(fake);

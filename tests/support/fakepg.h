@@ -1,13 +1,12 @@
 /* fakepg.h: a PostgreSQL server that lies.
  *
- * It runs on a thread of the test, on a unix socket in a directory of its own, and
- * speaks as much of the protocol as a client of prepared statements and pipelines
- * needs: trust, ParameterStatus, Parse, Bind, Describe, Execute, Close, Flush, Sync,
- * Query.
+ * It runs on a thread of the test, on a unix socket without a file, and speaks as much
+ * of the protocol as a client of prepared statements and pipelines needs: trust,
+ * ParameterStatus, Parse, Bind, Describe, Execute, Close, Flush, Sync, Query.
  *
- * It has no tables.  A SELECT answers `rows` rows of the quoted names that stand
- * between SELECT and FROM, each looked up in `columns`; anything else is done at once.
- * It answers honestly where it is not told to lie. */
+ * It has no tables.  A SELECT whose text holds `about` answers `rows` rows, any other
+ * none, of the names that stand between SELECT and FROM, each looked up in `columns`;
+ * anything else is done at once.  It answers honestly where it is not told to lie. */
 #ifndef TESTS_FAKEPG_H
 #define TESTS_FAKEPG_H
 
