@@ -8,6 +8,15 @@
 
 #include <time.h>
 
+/* When a server breaks the protocol libpq itself loses results: a copy after a
+ * description, or a sync before a command was complete, takes the place of what was
+ * there.  Results that the runtime would lose are looked for by every other test. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:PQisBusy\n";
+}
+
 static PGconn *db;
 static struct chaos *proxy;
 static char conninfo[1024];
