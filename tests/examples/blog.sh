@@ -7,24 +7,18 @@ expect() {
 }
 
 printed=$("$1") || exit 1
-expect 'the first run' "A Book on C by Al Kelley
-    #c
-Expert C Programming by Peter van der Linden
-    #c
-The C Programming Language by Brian Kernighan
-    #c
-4 statements" "$printed"
+expect 'the first run' 'The C Programming Language by Brian Kernighan' "$printed"
 
-# Everything is there already: the authors' addresses are unique, so nothing is written.
+# The author is there already and addresses are unique: the find flushes, and is refused.
 complaint=$("$1" 2>&1 >/dev/null) && { echo 'the second run succeeded' >&2; exit 1; }
 case $complaint in
 "blog: author"*author_email_key*) ;;
 *) expect 'the second run' 'a message about author.email' "$complaint" ;;
 esac
 
-complaint=$(DATABASE_URL=postgresql://nobody@localhost:1/nothing "$1" 2>&1 >/dev/null) &&
+complaint=$(PGHOST=localhost PGPORT=1 "$1" 2>&1 >/dev/null) &&
     { echo 'a run without a server succeeded' >&2; exit 1; }
 case $complaint in
-"blog: "*) ;;
+"blog: cannot connect: "*) ;;
 *) expect 'no server' 'a message' "$complaint" ;;
 esac
