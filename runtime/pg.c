@@ -281,15 +281,22 @@ enum wait {
     WAIT_LOST
 };
 
-/* Until the next PQgetResult() will not block; sends what is still to be sent. */
+/* Until the next PQgetResult() will not block; sends what is still to be sent.
+ *
+ * When libpq has no memory for the result that ends a pipeline it says so in its error
+ * message and stays busy for ever (fe-protocol3.c of libpq 15): a message that grows
+ * while we wait is a lost connection. */
 static enum wait wait_for_result(PGconn *conn, int64_t deadline)
 {
+    const size_t said = strlen(PQerrorMessage(conn));
     for (;;) {
         const int unsent = PQflush(conn);
         if (unsent < 0)
             return WAIT_LOST;
         if (!PQisBusy(conn))
             return WAIT_OK;
+        if (strlen(PQerrorMessage(conn)) > said)
+            return WAIT_LOST;
         if (!wait_for(conn, unsent ? POLLIN | POLLOUT : POLLIN, deadline))
             return WAIT_TIMEOUT;
         if (!PQconsumeInput(conn))
@@ -302,6 +309,14 @@ static bool lost(struct pg *c, struct orm_error *e)
     const char *why = PQerrorMessage(c->conn);
     return error_set(e, ORM_LOST, "the connection is lost: %s",
         why && *why ? why : "the server closed it");
+}
+
+/* An error that the server did not send: the connection, or memory, was lost inside
+ * libpq, and nothing may follow. */
+static bool is_libpqs_own(const PGresult *r)
+{
+    return PQresultStatus(r) == PGRES_FATAL_ERROR &&
+           !PQresultErrorField(r, PG_DIAG_SQLSTATE);
 }
 
 /* One result, and the NULL that ends it in pipeline mode.  NULL: `e` says why. */
@@ -325,7 +340,7 @@ static PGresult *take_result(struct pg *c, int64_t deadline, struct orm_error *e
                 lost(c, e);
                 break;
             }
-            if (PQresultStatus(r) == PGRES_PIPELINE_SYNC)
+            if (PQresultStatus(r) == PGRES_PIPELINE_SYNC || is_libpqs_own(r))
                 return r;
         } else if (next) {
             PQclear(next);
