@@ -148,9 +148,6 @@ static char *read_of(const struct view *v, const struct field *f, const char *va
 
     if (f->type == TYPE_BOOL)
         return format("%s && %s->%s_", var, var, f->name);
-    if (strcmp(t->value, "text") == 0) /* NULL, until a row or a setter filled it */
-        return format(
-            "%s && %s->%s_ ? %s->%s_ : %s", var, var, f->name, var, f->name, t->zero);
     if (f->type != TYPE_ENUM)
         return format("%s ? %s->%s_ : %s", var, var, f->name, t->zero);
     char *type = type_of(v, f);

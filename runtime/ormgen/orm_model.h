@@ -5,13 +5,14 @@
  *
  *     struct book {
  *         struct orm_object orm;
- *         uint64_t null_[n];     bit per column: no value    (n = ORM_WORDS(columns))
- *         uint64_t changed_[n];  bit per column: not written yet
- *         uint64_t missing_[m];  bit per object slot: asked, no row (m =
- * ORM_WORDS(slots), absent without slots)
+ *         uint64_t null_bits[n];     no value; n = ORM_WORDS(columns)
+ *         uint64_t changed_bits[n];  not written yet
+ *         uint64_t missing_bits[m];  asked, no row; m = ORM_WORDS(object slots)
  *         ... columns, object slots, manager slots: at the offsets in the tables
  *     };
- */
+ *
+ * Without object slots there are no missing_bits.  A text column is never NULL: it is
+ * "" before anything else. */
 #ifndef ORM_MODEL_H
 #define ORM_MODEL_H
 

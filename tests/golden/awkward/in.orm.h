@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xf1a7c37e748accc0u
+#define IN_ORM_HASH 0x13dff250218b949eu
 
 #ifdef __cplusplus
 extern "C" {
@@ -122,12 +122,12 @@ static inline int64_t link_id(const struct link *l)
 
 static inline const char *link_index(const struct link *l)
 {
-    return l && l->index_ ? l->index_ : "";
+    return l ? l->index_ : "";
 }
 
 static inline const char *link_timezone(const struct link *l)
 {
-    return l && l->timezone_ ? l->timezone_ : "";
+    return l ? l->timezone_ : "";
 }
 
 static inline int32_t link_errno(const struct link *l)
@@ -143,7 +143,7 @@ static inline bool link_stdin(const struct link *l)
 /* Null reads as ""; link_has_null() tells. */
 static inline const char *link_null(const struct link *l)
 {
-    return l && l->null_ ? l->null_ : "";
+    return l ? l->null_ : "";
 }
 
 static inline bool link_has_null(const struct link *l)
@@ -168,42 +168,42 @@ static inline int32_t link_orm(const struct link *l)
 
 static inline const char *link_key(const struct link *l)
 {
-    return l && l->key_ ? l->key_ : "";
+    return l ? l->key_ : "";
 }
 
 static inline const char *link_value(const struct link *l)
 {
-    return l && l->value_ ? l->value_ : "";
+    return l ? l->value_ : "";
 }
 
 static inline const char *link_l(const struct link *l)
 {
-    return l && l->l_ ? l->l_ : "";
+    return l ? l->l_ : "";
 }
 
 static inline const char *link_m(const struct link *l)
 {
-    return l && l->m_ ? l->m_ : "";
+    return l ? l->m_ : "";
 }
 
 static inline const char *link_q(const struct link *l)
 {
-    return l && l->q_ ? l->q_ : "";
+    return l ? l->q_ : "";
 }
 
 static inline const char *link_s(const struct link *l)
 {
-    return l && l->s_ ? l->s_ : "";
+    return l ? l->s_ : "";
 }
 
 static inline const char *link_c(const struct link *l)
 {
-    return l && l->c_ ? l->c_ : "";
+    return l ? l->c_ : "";
 }
 
 static inline const char *link_o(const struct link *l)
 {
-    return l && l->o_ ? l->o_ : "";
+    return l ? l->o_ : "";
 }
 
 static inline enum link_kind link_kind(const struct link *l)
@@ -218,7 +218,7 @@ static inline int32_t link_size_t(const struct link *l)
 
 static inline const char *link_holder_id(const struct link *l)
 {
-    return l && l->holder_id_ ? l->holder_id_ : "";
+    return l ? l->holder_id_ : "";
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */
@@ -1337,13 +1337,13 @@ extern const struct orm_model a_model;
 
 static inline const char *a_key(const struct a *a)
 {
-    return a && a->key_ ? a->key_ : "";
+    return a ? a->key_ : "";
 }
 
 /* Null reads as ""; a_has_a() tells. */
 static inline const char *a_a_id(const struct a *a)
 {
-    return a && a->a_id_ ? a->a_id_ : "";
+    return a ? a->a_id_ : "";
 }
 
 static inline bool a_has_a(const struct a *a)
@@ -1648,7 +1648,7 @@ static inline int64_t m_id(const struct m *m)
 
 static inline const char *m_b(const struct m *m)
 {
-    return m && m->b_ ? m->b_ : "";
+    return m ? m->b_ : "";
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */

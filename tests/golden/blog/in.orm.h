@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x98cd22076a237e52u
+#define IN_ORM_HASH 0xefb3273086a20326u
 
 #ifdef __cplusplus
 extern "C" {
@@ -76,12 +76,12 @@ static inline int64_t author_id(const struct author *a)
 
 static inline const char *author_name(const struct author *a)
 {
-    return a && a->name_ ? a->name_ : "";
+    return a ? a->name_ : "";
 }
 
 static inline const char *author_email(const struct author *a)
 {
-    return a && a->email_ ? a->email_ : "";
+    return a ? a->email_ : "";
 }
 
 /* Null reads as 0; author_has_born() tells. */
@@ -482,7 +482,7 @@ static inline int64_t book_id(const struct book *b)
 
 static inline const char *book_title(const struct book *b)
 {
-    return b && b->title_ ? b->title_ : "";
+    return b ? b->title_ : "";
 }
 
 /* Null reads as 0; book_has_pages() tells. */
@@ -1011,7 +1011,7 @@ static inline int64_t tag_id(const struct tag *t)
 
 static inline const char *tag_name(const struct tag *t)
 {
-    return t && t->name_ ? t->name_ : "";
+    return t ? t->name_ : "";
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xb190ae8a796dc90du
+#define IN_ORM_HASH 0x13bed20101eef19fu
 
 #ifdef __cplusplus
 extern "C" {
@@ -90,7 +90,7 @@ static inline int64_t org_person_id(const struct org_person *p)
 
 static inline const char *org_person_name(const struct org_person *p)
 {
-    return p && p->name_ ? p->name_ : "";
+    return p ? p->name_ : "";
 }
 
 /* Null reads as 0; org_person_has_boss() tells. */
@@ -620,7 +620,7 @@ static inline int64_t org_team_id(const struct org_team *t)
 
 static inline const char *org_team_name(const struct org_team *t)
 {
-    return t && t->name_ ? t->name_ : "";
+    return t ? t->name_ : "";
 }
 
 /* Null reads as 0; org_team_has_leader() tells. */

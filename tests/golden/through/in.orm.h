@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xdd4cec22a14c0ea9u
+#define IN_ORM_HASH 0x5077d0119e8a34d8u
 
 #ifdef __cplusplus
 extern "C" {
@@ -76,7 +76,7 @@ static inline int64_t package_id(const struct package *p)
 
 static inline const char *package_name(const struct package *p)
 {
-    return p && p->name_ ? p->name_ : "";
+    return p ? p->name_ : "";
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */
@@ -394,7 +394,7 @@ static inline enum dependency_kind dependency_kind(const struct dependency *d)
 /* Null reads as ""; dependency_has_version() tells. */
 static inline const char *dependency_version(const struct dependency *d)
 {
-    return d && d->version_ ? d->version_ : "";
+    return d ? d->version_ : "";
 }
 
 static inline bool dependency_has_version(const struct dependency *d)

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x8df57bf857a87611u
+#define IN_ORM_HASH 0xcd4dc186ee5c94e9u
 
 #ifdef __cplusplus
 extern "C" {
@@ -154,12 +154,12 @@ static inline double sample_exact(const struct sample *s)
 
 static inline const char *sample_words(const struct sample *s)
 {
-    return s && s->words_ ? s->words_ : "";
+    return s ? s->words_ : "";
 }
 
 static inline const char *sample_brief(const struct sample *s)
 {
-    return s && s->brief_ ? s->brief_ : "";
+    return s ? s->brief_ : "";
 }
 
 static inline orm_date sample_day(const struct sample *s)
@@ -990,7 +990,7 @@ static inline bool maybe_has_exact(const struct maybe *m)
  * Null reads as ""; maybe_has_words() tells. */
 static inline const char *maybe_words(const struct maybe *m)
 {
-    return m && m->words_ ? m->words_ : "";
+    return m ? m->words_ : "";
 }
 
 static inline bool maybe_has_words(const struct maybe *m)
@@ -1001,7 +1001,7 @@ static inline bool maybe_has_words(const struct maybe *m)
 /* Null reads as ""; maybe_has_brief() tells. */
 static inline const char *maybe_brief(const struct maybe *m)
 {
-    return m && m->brief_ ? m->brief_ : "";
+    return m ? m->brief_ : "";
 }
 
 static inline bool maybe_has_brief(const struct maybe *m)
@@ -1914,7 +1914,7 @@ extern const struct orm_model preset_model;
 
 static inline const char *preset_code(const struct preset *p)
 {
-    return p && p->code_ ? p->code_ : "";
+    return p ? p->code_ : "";
 }
 
 static inline bool preset_flag(const struct preset *p)
@@ -1939,7 +1939,7 @@ static inline double preset_ratio(const struct preset *p)
 
 static inline const char *preset_words(const struct preset *p)
 {
-    return p && p->words_ ? p->words_ : "";
+    return p ? p->words_ : "";
 }
 
 static inline orm_date preset_day(const struct preset *p)
