@@ -160,13 +160,6 @@ static void getters_return_members(void **state)
     assert_int_equal(sample_kind(&s), SAMPLE_KIND_BREAKS);
 }
 
-static void text_that_nobody_set_reads_as_empty(void **state)
-{
-    struct book b = {0};
-    (void)state;
-    assert_string_equal(book_title(&b), "");
-}
-
 static void has_reads_the_null_bit(void **state)
 {
     struct book b = {0};
@@ -424,7 +417,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(null_objects_read_as_nothing),
         cmocka_unit_test(getters_return_members),
-        cmocka_unit_test(text_that_nobody_set_reads_as_empty),
         cmocka_unit_test(has_reads_the_null_bit),
         cmocka_unit_test(columns_beyond_64_have_bits_of_their_own),
         cmocka_unit_test(labels_have_names),

@@ -479,6 +479,15 @@ static void defaults_are_filled_in_by_the_server(void **state)
 /* -- What must not be written ---------------------------------------------------------
  */
 
+static void unset_text_of_a_new_object_reads_as_empty(void **state)
+{
+    struct orm_session *s = open_library();
+    (void)state;
+    assert_string_equal(book_title(book_new(book_table(s))), "");
+    orm_rollback(s);
+    close_library(s);
+}
+
 static void unset_required_column_is_named(void **state)
 {
     (void)state;
@@ -963,6 +972,7 @@ int main(void)
         DB_TEST(reverse_slot_takes_and_gives_back),
         DB_TEST(equal_value_is_no_change),
         DB_TEST(defaults_are_filled_in_by_the_server),
+        DB_TEST(unset_text_of_a_new_object_reads_as_empty),
         DB_TEST(unset_required_column_is_named),
         DB_TEST(unset_required_reference_is_named),
         DB_TEST(null_text_is_refused),
