@@ -198,18 +198,6 @@ struct orm_object *change_make(struct orm_session *s, const struct orm_model *m)
     return undo_note(o) && queue(s, o) ? o : NULL;
 }
 
-struct orm_object *orm_new(struct orm_manager *m)
-{
-    if (!m)
-        orm_abort_null("new");
-    struct orm_session *s = manager_session(m);
-    const struct orm_model *model = m->relation->target;
-    struct orm_object *o = s->error.code ? NULL : change_make(s, model);
-    if (o && m->relation->kind != ORM_MANY_TABLE)
-        orm_add(m, o);
-    return o && !s->error.code ? o : object_placeholder(s, model);
-}
-
 void orm_delete(struct orm_object *o)
 {
     if (!o)

@@ -1,4 +1,5 @@
-/* member.c: adding to and removing from to-many slots. */
+/* member.c: making objects of a table or a relation; adding to relations and removing.
+ */
 #include "change.h"
 #include "link.h"
 
@@ -131,4 +132,16 @@ void orm_remove(struct orm_manager *m, struct orm_object *o)
         unmake_joins(s, rel, owner, o);
     if (!rel->through || !((owner->state | o->state) & OBJECT_NEW))
         link_record(s, rel, owner, o, false);
+}
+
+struct orm_object *orm_new(struct orm_manager *m)
+{
+    if (!m)
+        orm_abort_null("new");
+    struct orm_session *s = manager_session(m);
+    const struct orm_model *model = m->relation->target;
+    struct orm_object *o = s->error.code ? NULL : change_make(s, model);
+    if (o && m->relation->kind != ORM_MANY_TABLE)
+        orm_add(m, o);
+    return o && !s->error.code ? o : object_placeholder(s, model);
 }
