@@ -270,7 +270,8 @@ void session_blame(struct orm_session *s, const struct orm_model *m)
     const struct orm_error said = *e;
     const struct orm_column *c = named_in(said.message, m);
     error_clear(e);
-    error_set_field(e, said.code, m, c, "%s", said.message);
+    error_set_field(e, said.code, m, c, "%s%s", said.message,
+        said.code == ORM_DRIFT ? "; migrate the table or generate again" : "");
     e->outcome = said.outcome;
     e->retryable = said.retryable;
     memcpy(e->sqlstate, said.sqlstate, sizeof e->sqlstate);
