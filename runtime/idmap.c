@@ -8,17 +8,23 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-/* A bijection of 64-bit integers (the finaliser of MurmurHash3), so that equal hashes
- * mean equal keys. */
-struct idmap_key idmap_integer(int64_t value)
+/* A dense map has short probes: longer ones mean that keys pile up. */
+#define LONG_PROBE 32
+
+/* The finaliser of MurmurHash3. */
+static uint64_t scattered(uint64_t h)
 {
-    uint64_t h = (uint64_t)value;
     h ^= h >> 33;
     h *= 0xff51afd7ed558ccdu;
     h ^= h >> 33;
     h *= 0xc4ceb9fe1a85ec53u;
     h ^= h >> 33;
-    return (struct idmap_key){.hash = h};
+    return h;
+}
+
+static size_t home_of(const struct idmap *m, uint64_t hash)
+{
+    return (m->scatters ? scattered(hash) : hash) & (m->capacity - 1);
 }
 
 struct idmap_key idmap_text(const char *text, size_t length)
@@ -38,50 +44,66 @@ static bool is_key(
     return strncmp(own, key.text, key.length) == 0 && own[key.length] == '\0';
 }
 
-struct orm_object *idmap_find(
-    const struct idmap *m, struct idmap_key key, size_t text_offset)
+struct orm_object *idmap_find(struct idmap *m, struct idmap_key key, size_t text_offset)
 {
     if (!m->capacity)
         return NULL;
     const size_t mask = m->capacity - 1;
-    for (size_t i = key.hash & mask; m->slots[i].object; i = (i + 1) & mask)
+    size_t probes = 0;
+    for (size_t i = home_of(m, key.hash); m->slots[i].object; i = (i + 1) & mask) {
         if (is_key(&m->slots[i], key, text_offset))
             return m->slots[i].object;
+        m->crowded |= ++probes == LONG_PROBE;
+    }
     return NULL;
 }
 
 static void place(struct idmap *m, uint64_t hash, struct orm_object *o)
 {
     const size_t mask = m->capacity - 1;
-    size_t i = hash & mask;
-    while (m->slots[i].object)
+    size_t probes = 0;
+    size_t i = home_of(m, hash);
+    while (m->slots[i].object) {
         i = (i + 1) & mask;
+        m->crowded |= ++probes == LONG_PROBE;
+    }
     m->slots[i] = (struct idmap_slot){hash, o};
+}
+
+/* The same objects in a table of this capacity. */
+static bool rebuild(struct idmap *m, size_t capacity)
+{
+    struct idmap built = {
+        .capacity = capacity, .count = m->count, .scatters = m->scatters || m->crowded};
+    built.slots = memory_get_zeroed(capacity * sizeof *built.slots);
+    if (!built.slots)
+        return false;
+    for (size_t i = 0; i < m->capacity; i++)
+        if (m->slots[i].object)
+            place(&built, m->slots[i].hash, m->slots[i].object);
+    memory_free(m->slots);
+    *m = built;
+    return true;
 }
 
 bool idmap_reserve(struct idmap *m, size_t more)
 {
     const size_t need = m->count + more;
-    if (need <= m->capacity / 4 * 3)
-        return true;
     size_t capacity = m->capacity ? m->capacity : 16;
     while (need > capacity / 4 * 3)
         capacity *= 2;
-
-    struct idmap grown = {.capacity = capacity, .count = m->count};
-    grown.slots = memory_get_zeroed(capacity * sizeof *grown.slots);
-    if (!grown.slots)
-        return false;
-    for (size_t i = 0; i < m->capacity; i++)
-        if (m->slots[i].object)
-            place(&grown, m->slots[i].hash, m->slots[i].object);
-    memory_free(m->slots);
-    *m = grown;
+    if (capacity > m->capacity)
+        return rebuild(m, capacity);
+    if (m->crowded && !m->scatters)
+        rebuild(m, capacity); /* without memory it stays slow, and right */
     return true;
 }
 
+/* A result can bring many keys that pile up: not all of them wait for the next one. */
 void idmap_insert(struct idmap *m, struct idmap_key key, struct orm_object *o)
 {
+    if (m->crowded && !m->scatters)
+        rebuild(m, m->capacity);
     place(m, key.hash, o);
     m->count++;
 }
@@ -91,7 +113,7 @@ void idmap_remove(struct idmap *m, struct idmap_key key, const struct orm_object
     if (!m->capacity)
         return;
     const size_t mask = m->capacity - 1;
-    size_t hole = key.hash & mask;
+    size_t hole = home_of(m, key.hash);
     while (m->slots[hole].object != o) {
         if (!m->slots[hole].object)
             return;
@@ -101,7 +123,7 @@ void idmap_remove(struct idmap *m, struct idmap_key key, const struct orm_object
 
     /* Whoever may live nearer to where its hash points moves back into the hole. */
     for (size_t i = (hole + 1) & mask; m->slots[i].object; i = (i + 1) & mask) {
-        const size_t home = m->slots[i].hash & mask;
+        const size_t home = home_of(m, m->slots[i].hash);
         if (((i - home) & mask) >= ((i - hole) & mask)) {
             m->slots[hole] = m->slots[i];
             hole = i;

@@ -16,10 +16,13 @@ struct item {
 static struct item items[KEYS];
 static char texts[KEYS][16];
 
-static struct idmap_key key(size_t i, bool by_text)
+/* How far apart integer keys are; 0 stands for texts. */
+static int64_t stride;
+
+static struct idmap_key key(size_t i)
 {
-    return by_text ? idmap_text(texts[i], strlen(texts[i]))
-                   : idmap_integer((int64_t)i * 1000003 - 500);
+    return stride ? idmap_integer((int64_t)i * stride - 500)
+                  : idmap_text(texts[i], strlen(texts[i]));
 }
 
 static void prepare(void)
@@ -30,18 +33,19 @@ static void prepare(void)
     }
 }
 
-static void compare_with_array(const struct idmap *m, bool by_text, size_t present)
+static void compare_with_array(struct idmap *m, size_t present)
 {
     assert_int_equal(m->count, present);
     for (size_t i = 0; i < KEYS; i++) {
         const struct orm_object *found =
-            idmap_find(m, key(i, by_text), offsetof(struct item, text));
+            idmap_find(m, key(i), offsetof(struct item, text));
         assert_ptr_equal(found, items[i].present ? &items[i].orm : NULL);
     }
 }
 
-static void holds_what_an_array_holds(bool by_text)
+static void holds_what_an_array_holds(int64_t with_stride)
 {
+    stride = with_stride;
     uint64_t random = unit_seed();
     struct idmap m = {0};
     size_t present = 0;
@@ -49,18 +53,18 @@ static void holds_what_an_array_holds(bool by_text)
     for (int step = 0; step < 40000; step++) {
         const size_t i = unit_random(&random) % KEYS;
         if (items[i].present) {
-            idmap_remove(&m, key(i, by_text), &items[i].orm);
+            idmap_remove(&m, key(i), &items[i].orm);
             present--;
         } else {
             assert_true(idmap_reserve(&m, 1));
-            idmap_insert(&m, key(i, by_text), &items[i].orm);
+            idmap_insert(&m, key(i), &items[i].orm);
             present++;
         }
         items[i].present = !items[i].present;
         if (step % 1000 == 0)
-            compare_with_array(&m, by_text, present);
+            compare_with_array(&m, present);
     }
-    compare_with_array(&m, by_text, present);
+    compare_with_array(&m, present);
     assert_true(m.count <= m.capacity / 4 * 3);
     idmap_free(&m);
 }
@@ -68,13 +72,58 @@ static void holds_what_an_array_holds(bool by_text)
 static void integer_keys_are_found_as_in_an_array(void **state)
 {
     (void)state;
-    holds_what_an_array_holds(false);
+    holds_what_an_array_holds(1000003);
+}
+
+static void dense_keys_are_found_as_in_an_array(void **state)
+{
+    (void)state;
+    holds_what_an_array_holds(1);
+}
+
+static void keys_that_pile_up_are_found_as_in_an_array(void **state)
+{
+    (void)state;
+    holds_what_an_array_holds(1 << 16);
 }
 
 static void text_keys_are_found_as_in_an_array(void **state)
 {
     (void)state;
-    holds_what_an_array_holds(true);
+    holds_what_an_array_holds(0);
+}
+
+static void keys_that_pile_up_are_scattered_and_dense_ones_are_not(void **state)
+{
+    (void)state;
+    static const int64_t strides[] = {1, 1 << 16};
+    for (size_t k = 0; k < 2; k++) {
+        struct idmap m = {0};
+        prepare();
+        stride = strides[k];
+        assert_true(idmap_reserve(&m, KEYS));
+        for (size_t i = 0; i < KEYS; i++)
+            idmap_insert(&m, key(i), &items[i].orm);
+        assert_int_equal(m.scatters, k == 1);
+        idmap_free(&m);
+    }
+}
+
+static void a_search_that_walks_far_scatters_the_map_too(void **state)
+{
+    (void)state;
+    struct idmap m = {0};
+    prepare();
+    stride = 1;
+    assert_true(idmap_reserve(&m, KEYS));
+    for (size_t i = 0; i < KEYS; i++)
+        idmap_insert(&m, key(i), &items[i].orm);
+    const struct idmap_key absent = {key(0).hash + m.capacity, NULL, 0};
+    assert_null(idmap_find(&m, absent, 0));
+    assert_true(idmap_reserve(&m, 0));
+    assert_true(m.scatters);
+    assert_ptr_equal(idmap_find(&m, key(7), 0), &items[7].orm);
+    idmap_free(&m);
 }
 
 static void a_key_that_begins_another_is_another_key(void **state)
@@ -108,7 +157,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(integer_keys_are_found_as_in_an_array),
+        cmocka_unit_test(dense_keys_are_found_as_in_an_array),
+        cmocka_unit_test(keys_that_pile_up_are_found_as_in_an_array),
         cmocka_unit_test(text_keys_are_found_as_in_an_array),
+        cmocka_unit_test(keys_that_pile_up_are_scattered_and_dense_ones_are_not),
+        cmocka_unit_test(a_search_that_walks_far_scatters_the_map_too),
         cmocka_unit_test(a_key_that_begins_another_is_another_key),
         cmocka_unit_test(removing_what_is_absent_changes_nothing),
     };
