@@ -241,7 +241,13 @@ static void drain(struct chaos *proxy, struct pair *pair, struct lane *lane)
         nanosleep(&(struct timespec){.tv_sec = pair->rule.delay / 1000,
                       .tv_nsec = pair->rule.delay % 1000 * 1000000L},
             NULL);
+    /* Counted first: who has received them may look at the count at once. */
+    const bool counts = pair->generation == proxy->generation;
+    if (counts)
+        proxy->bytes[lane->direction] += (long)len;
     const ssize_t sent = send(lane->to, lane->bytes + lane->start, len, MSG_NOSIGNAL);
+    if (counts)
+        proxy->bytes[lane->direction] -= (long)len - (sent > 0 ? (long)sent : 0);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
         lane->eof = true;
         lane->len = 0;
@@ -251,8 +257,6 @@ static void drain(struct chaos *proxy, struct pair *pair, struct lane *lane)
     lane->start += (size_t)sent;
     lane->len -= (size_t)sent;
     lane->passed += sent;
-    if (pair->generation == proxy->generation)
-        proxy->bytes[lane->direction] += sent;
 }
 
 static bool has_room(const struct pair *pair, const struct lane *lane)
