@@ -26,7 +26,7 @@ struct pg_statement *statement_find(
 {
     const XXH128_hash_t wanted = hash_of(shape);
     for (size_t i = 0; i < c->count; i++) {
-        struct statement *st = &c->entries[i];
+        struct statement *st = c->entries[i];
         if (XXH128_isEqual(st->shape, wanted)) {
             st->used = ++c->clock;
             return &st->pg;
@@ -58,46 +58,63 @@ static void drop_content(struct statement *st)
     memory_free((uint32_t *)(uintptr_t)st->pg.types);
 }
 
-/* A free entry, the least recently used one if need be. */
+void statement_hold(struct statement_cache *c)
+{
+    c->held = ++c->clock;
+}
+
+void statement_release(struct statement_cache *c)
+{
+    c->held = 0;
+}
+
+/* The least recently used entry that may go, once there are too many. */
+static struct statement *find_oldest(const struct statement_cache *c)
+{
+    if (c->count < STATEMENT_LIMIT)
+        return NULL;
+    struct statement *oldest = c->entries[0];
+    for (size_t i = 1; i < c->count; i++)
+        if (c->entries[i]->used < oldest->used)
+            oldest = c->entries[i];
+    return c->held && oldest->used > c->held ? NULL : oldest;
+}
+
+/* A blank entry.  NULL: memory is out. */
 static struct statement *make_room(struct statement_cache *c)
 {
-    if (!c->entries) {
-        c->entries = memory_get_zeroed(STATEMENT_LIMIT * sizeof *c->entries);
-        if (!c->entries)
+    struct statement *st = find_oldest(c);
+    if (st) {
+        if (st->pg.prepared)
+            memcpy(c->retired, st->pg.name, sizeof c->retired);
+        drop_content(st);
+    } else {
+        if (!memory_grow(&c->entries, &c->capacity, c->count + 1, sizeof *c->entries))
             return NULL;
+        st = memory_get(sizeof *st);
+        if (!st)
+            return NULL;
+        c->entries[c->count++] = st;
     }
-    if (c->count < STATEMENT_LIMIT)
-        return &c->entries[c->count];
-
-    struct statement *oldest = c->entries;
-    for (size_t i = 1; i < c->count; i++)
-        if (c->entries[i].used < oldest->used)
-            oldest = &c->entries[i];
-    return oldest;
+    *st = (struct statement){0};
+    return st;
 }
 
 struct pg_statement *statement_add(struct statement_cache *c,
     const struct buffer *shape, const struct buffer *sql, const uint32_t *types,
     int type_count, bool counted)
 {
-    struct statement *st = make_room(c);
-    char *text = st ? buffer_copy(sql) : NULL;
     const size_t size = (size_t)type_count * sizeof *types;
+    char *text = buffer_copy(sql);
     uint32_t *kept = text ? memory_get(size) : NULL;
-    if (!kept) {
+    struct statement *st = kept ? make_room(c) : NULL;
+    if (!st) {
         memory_free(text);
+        memory_free(kept);
         return NULL;
     }
     if (size)
         memcpy(kept, types, size);
-
-    if (st < c->entries + c->count) {
-        if (st->pg.prepared)
-            memcpy(c->retired, st->pg.name, sizeof c->retired);
-        drop_content(st);
-    } else {
-        c->count++;
-    }
     *st = (struct statement){
         .pg = {.sql = text,
             .types = kept,
@@ -121,14 +138,16 @@ void statement_rename(struct pg_statement *pg)
 void statement_forget_prepared(struct statement_cache *c)
 {
     for (size_t i = 0; i < c->count; i++)
-        c->entries[i].pg.prepared = false;
+        c->entries[i]->pg.prepared = false;
     c->retired[0] = '\0';
 }
 
 void statement_free_all(struct statement_cache *c)
 {
-    for (size_t i = 0; i < c->count; i++)
-        drop_content(&c->entries[i]);
+    for (size_t i = 0; i < c->count; i++) {
+        drop_content(c->entries[i]);
+        memory_free(c->entries[i]);
+    }
     memory_free(c->entries);
     *c = (struct statement_cache){0};
 }

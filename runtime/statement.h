@@ -9,17 +9,25 @@
 #include "buffer.h"
 #include "pg.h"
 
-/* How many a session keeps; the least recently used goes first. */
+/* How many a session keeps; the least recently used goes first, but none that is held.
+ */
 #define STATEMENT_LIMIT 256
 
 struct statement;
 
 struct statement_cache {
-    struct statement *entries; /* STATEMENT_LIMIT of them, made at first use */
+    struct statement **entries;
     size_t count;
+    size_t capacity;
     uint64_t clock;
+    uint64_t held;    /* what was used after this moment stays; 0: nothing is held */
     char retired[36]; /* to be deallocated on the server, or "" */
 };
+
+/* What is found or added from now on stays until statement_release(): for a flight that
+ * is made of many statements. */
+void statement_hold(struct statement_cache *c);
+void statement_release(struct statement_cache *c);
 
 /* NULL: not known yet. */
 struct pg_statement *statement_find(

@@ -237,7 +237,9 @@ bool write_changes(struct orm_session *s, bool commit)
         return false;
     struct plan p = {.s = s};
     p.last = &p.first;
+    statement_hold(&s->statements);
     const bool good = write_all(&p, commit);
+    statement_release(&s->statements);
     plan_free(&p);
     flight_end(s);
     arena_clear(&s->scratch);

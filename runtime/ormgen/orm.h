@@ -115,9 +115,10 @@ ORM_EXPORT void orm_begin(struct orm_session *s);
  * this or anything before it failed: then no object was marked as written. */
 ORM_EXPORT bool orm_flush(struct orm_session *s) ORM_CHECKED;
 
-/* Flushes and commits in one round trip; in two if keys are needed, or a table is written
- * that this connection has not read yet (it is compared with its model first).  False if
- * this or anything before it failed: then orm_last_error() tells the outcome. */
+/* Flushes and commits in one round trip; in two if keys are needed, or a table is
+ * written that this connection has not read yet (it is compared with its model first).
+ * False if this or anything before it failed: then orm_last_error() tells the outcome.
+ */
 ORM_EXPORT bool orm_commit(struct orm_session *s) ORM_CHECKED;
 
 /* Ends a unit of work that only read: true if nothing failed.  Unwritten changes are an

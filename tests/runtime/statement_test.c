@@ -97,6 +97,31 @@ static void the_least_recently_used_goes_and_is_deallocated(void **state)
     statement_free_all(&c);
 }
 
+static void what_is_held_stays_however_many_there_are(void **state)
+{
+    (void)state;
+    struct statement_cache c = {0};
+    char shape[16];
+    add(&c, "before", "SELECT 0", 20);
+    statement_hold(&c);
+    for (int i = 0; i < 2 * STATEMENT_LIMIT; i++) {
+        snprintf(shape, sizeof shape, "shape %d", i);
+        add(&c, shape, shape, 20);
+    }
+    assert_null(find(&c, "before"));
+    for (int i = 0; i < 2 * STATEMENT_LIMIT; i++) {
+        snprintf(shape, sizeof shape, "shape %d", i);
+        const struct pg_statement *st = find(&c, shape);
+        assert_non_null(st);
+        assert_string_equal(st->sql, shape);
+    }
+    statement_release(&c);
+    add(&c, "after", "SELECT 1", 20);
+    assert_int_equal(c.count, 2 * STATEMENT_LIMIT);
+    assert_null(find(&c, "shape 0"));
+    statement_free_all(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +130,7 @@ int main(void)
         cmocka_unit_test(other_text_or_types_make_another_name),
         cmocka_unit_test(a_renamed_statement_is_prepared_anew),
         cmocka_unit_test(the_least_recently_used_goes_and_is_deallocated),
+        cmocka_unit_test(what_is_held_stays_however_many_there_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
