@@ -83,10 +83,9 @@ uint64_t pg_round_trips(const struct pg *c);
 size_t pg_rows(const struct pg_result *r);
 size_t pg_columns(const struct pg_result *r);
 uint32_t pg_column_type(const struct pg_result *r, size_t column);
-const char *pg_column_name(const struct pg_result *r, size_t column);
 
-/* Rows an INSERT, UPDATE or DELETE concerned. */
-size_t pg_affected(const struct pg_result *r);
+/* Rows an INSERT made. */
+size_t pg_inserted(const struct pg_result *r);
 
 /* The command tag, as "COMMIT". */
 const char *pg_tag(const struct pg_result *r);

@@ -25,9 +25,8 @@ bool key_set_add(struct orm_session *s, struct key_set *k, struct orm_object *o)
     return true;
 }
 
-bool key_set_end(struct orm_session *s, struct key_set *k)
+bool key_set_end(struct orm_session *s)
 {
-    (void)k;
     params_array_end(&s->params);
     return params_finish(&s->params, &s->error);
 }

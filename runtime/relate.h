@@ -20,7 +20,7 @@ void key_set_begin(
 
 /* False: memory is out, and recorded. */
 bool key_set_add(struct orm_session *s, struct key_set *k, struct orm_object *o);
-bool key_set_end(struct orm_session *s, struct key_set *k);
+bool key_set_end(struct orm_session *s);
 void key_set_free(struct key_set *k);
 
 /* An object that relations can be asked of: in the database, or about to be. */

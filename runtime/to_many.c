@@ -275,7 +275,7 @@ static bool ask(struct load *l)
     for (size_t i = 0; good && i < l->owner_count; i++)
         if (l->owners[i])
             good = key_set_add(l->s, &keys, l->owners[i]);
-    good = good && key_set_end(l->s, &keys);
+    good = good && key_set_end(l->s);
     key_set_free(&keys);
     if (!good)
         return false;

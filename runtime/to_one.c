@@ -175,7 +175,7 @@ static bool take_rows(
 
 static bool ask_for_keys(struct load *l, const struct orm_model *m)
 {
-    if (!key_set_end(l->s, &l->keys))
+    if (!key_set_end(l->s))
         return false;
     struct pg_statement *st =
         load_statement(l->s, l->ref->target, l->ref->target_column);

@@ -133,6 +133,11 @@ static bool take_returned(
     struct orm_session *s, const struct batch *b, const struct pg_result *r)
 {
     size_t bytes = 0;
+    if (pg_inserted(r) != b->count)
+        return error_set_field(&s->error, ORM_REFUSED, b->model, NULL,
+            "%zu of %zu new rows are in the table; a trigger or a rule dropped the "
+            "others",
+            pg_inserted(r), b->count);
     if (!pg_rows(r))
         return true;
     if (!check_returned(s, b, r, &bytes))

@@ -479,6 +479,26 @@ static void defaults_are_filled_in_by_the_server(void **state)
 /* -- What must not be written ---------------------------------------------------------
  */
 
+static void rows_that_a_trigger_drops_are_an_error(void **state)
+{
+    (void)state;
+    db_exec(db,
+        "create function public.drop_some() returns trigger language plpgsql as "
+        "$$begin return case when new.name = 'kept' then new end; end$$;"
+        "create trigger drop_some before insert on author "
+        "for each row execute function public.drop_some()");
+    struct orm_session *s = open_library();
+    author_set_name(author_new(author_table(s)), "kept");
+    author_set_name(author_new(author_table(s)), "dropped");
+    assert_false(orm_commit(s));
+    assert_failed(s, ORM_REFUSED, "author", NULL);
+    assert_int_equal(orm_last_error(s)->outcome, ORM_COMMITTED);
+    assert_string_equal(orm_message(s), "author: 1 of 2 new rows are in the table; a "
+                                        "trigger or a rule dropped the others");
+    orm_close(s);
+    db_exec(db, "drop function public.drop_some() cascade");
+}
+
 static void unset_text_of_a_new_object_reads_as_empty(void **state)
 {
     struct orm_session *s = open_library();
@@ -972,6 +992,7 @@ int main(void)
         DB_TEST(reverse_slot_takes_and_gives_back),
         DB_TEST(equal_value_is_no_change),
         DB_TEST(defaults_are_filled_in_by_the_server),
+        DB_TEST(rows_that_a_trigger_drops_are_an_error),
         DB_TEST(unset_text_of_a_new_object_reads_as_empty),
         DB_TEST(unset_required_column_is_named),
         DB_TEST(unset_required_reference_is_named),
