@@ -55,7 +55,8 @@ static bool add_sequence(struct orm_session *s, struct order *o)
 
 static bool add_order(struct orm_session *s, struct order *o)
 {
-    if (o->describes && !flight_describe(s, load_statement(s, o->model, o->model->key)))
+    if (o->describes &&
+        !flight_describe(s, load_statement(s, o->model, o->model->key, LOAD_ANY)))
         return false;
     return !o->wanted || add_sequence(s, o);
 }

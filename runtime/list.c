@@ -56,8 +56,7 @@ struct orm_object *list_item(const void *list, size_t i)
     return o;
 }
 
-/* -- Slots ---------------------------------------------------------------------------
- */
+/* -- Slots ------------------------------------------------------------------------- */
 
 struct notes {
     const void *list; /* made of them, or NULL */
@@ -121,8 +120,7 @@ void list_keep(struct orm_session *s, struct orm_manager *m, const void *list)
         m->list = list;
 }
 
-/* -- Notes ---------------------------------------------------------------------------
- */
+/* -- Notes ------------------------------------------------------------------------- */
 
 static void add_note(
     struct orm_session *s, struct orm_manager *m, struct list_note note)

@@ -31,19 +31,21 @@ void load_select(struct orm_session *s, const struct orm_model *m)
     buffer_text(&s->sql, " AS t");
 }
 
-struct pg_statement *load_statement(
-    struct orm_session *s, const struct orm_model *m, unsigned column)
+struct pg_statement *load_statement(struct orm_session *s, const struct orm_model *m,
+    unsigned column, enum load_match match)
 {
     shape_begin(s, 'K', m);
     shape_add(s, column);
+    shape_add(s, match);
     struct pg_statement *st = shape_known(s);
     if (st)
         return st;
     load_select(s, m);
     buffer_text(&s->sql, " WHERE t.");
     buffer_identifier(&s->sql, m->columns[column].name);
-    buffer_text(&s->sql, " = ANY($1)");
-    const uint32_t type = type_oids(&m->columns[column], s->enums).array_oid;
+    buffer_text(&s->sql, match == LOAD_ONE ? " = $1" : " = ANY($1)");
+    const struct type_oids oids = type_oids(&m->columns[column], s->enums);
+    const uint32_t type = match == LOAD_ONE ? oids.oid : oids.array_oid;
     return shape_make(s, &type, 1, true);
 }
 
@@ -217,8 +219,7 @@ static void publish(struct orm_session *s, const struct pg_result *r, size_t row
     o->state &= ~OBJECT_EXPIRED;
 }
 
-/* -- Both ----------------------------------------------------------------------------
- */
+/* -- Both -------------------------------------------------------------------------- */
 
 static bool claim_rows(struct orm_session *s, const struct orm_model *m,
     const struct pg_result *r, struct pg_cell *cells, struct orm_object **objects,

@@ -10,9 +10,14 @@ void load_columns(struct orm_session *s, const struct orm_model *m);
 /* SELECT, all columns, FROM the table as t. */
 void load_select(struct orm_session *s, const struct orm_model *m);
 
-/* The rows whose `column` is one of an array's values. */
-struct pg_statement *load_statement(
-    struct orm_session *s, const struct orm_model *m, unsigned column);
+enum load_match {
+    LOAD_ONE, /* the parameter is a value */
+    LOAD_ANY  /* the parameter is an array of them */
+};
+
+/* The rows whose `column` has the value, or one of them. */
+struct pg_statement *load_statement(struct orm_session *s, const struct orm_model *m,
+    unsigned column, enum load_match match);
 
 /* Whether the result's columns are the model's, by type, and `more` after them. */
 bool load_check_columns(struct orm_session *s, const struct orm_model *m,

@@ -156,27 +156,12 @@ static const void *find_by_key(struct orm_manager *m, union orm_value key)
     return find(m, &q, 0);
 }
 
-static struct pg_statement *statement_by_key(
-    struct orm_session *s, const struct orm_model *m)
-{
-    shape_begin(s, 'R', m);
-    struct pg_statement *st = shape_known(s);
-    if (st)
-        return st;
-    load_select(s, m);
-    buffer_text(&s->sql, " WHERE t.");
-    buffer_identifier(&s->sql, m->columns[m->key].name);
-    buffer_text(&s->sql, " = $1");
-    const uint32_t type = type_oids(&m->columns[m->key], s->enums).oid;
-    return shape_make(s, &type, 1, true);
-}
-
 /* Asks the server for one row; loads by key never flush.  NULL: there is none, or the
  * error is recorded. */
 static struct orm_object *load_by_key(
     struct orm_session *s, const struct orm_model *m, union orm_value key)
 {
-    struct pg_statement *st = statement_by_key(s, m);
+    struct pg_statement *st = load_statement(s, m, m->key, LOAD_ONE);
     params_clear(&s->params);
     params_add(&s->params, &m->columns[m->key], key);
     const struct pg_result *r =

@@ -332,8 +332,7 @@ static bool plan_deletes(struct plan *p)
     return counts != NULL;
 }
 
-/* -- The whole -----------------------------------------------------------------------
- */
+/* -- The whole --------------------------------------------------------------------- */
 
 static bool compile(struct plan *p)
 {

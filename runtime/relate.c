@@ -81,13 +81,21 @@ static void drop_inverse(
     bit_put(object_missing_bits(target), ref->inverse, false);
 }
 
+/* Whether rows of the join model show in this list of what their slot `ref` points to.
+ */
+static bool is_joined_by(const struct orm_to_many *many, const struct orm_model *join,
+    const struct orm_to_one *ref)
+{
+    return many->through == join && &join->to_ones[many->through_owner] == ref;
+}
+
 /* Lists of the target that `o` joins it to others by. */
 static void drop_joined(
     const struct orm_object *o, const struct orm_to_one *ref, struct orm_object *target)
 {
     for (unsigned i = 0; i < target->model->to_many_count; i++) {
         const struct orm_to_many *many = &target->model->to_manys[i];
-        if (many->through == o->model && &o->model->to_ones[many->through_owner] == ref)
+        if (is_joined_by(many, o->model, ref))
             list_drop(object_manager(target, many));
     }
 }
@@ -128,9 +136,7 @@ void relate_show(struct orm_object *o, const struct orm_to_one *ref)
         return;
     if (ref->inverse != ORM_NO_INVERSE && !ref->unique)
         note(target, ref->inverse, o);
-    for (unsigned i = 0; i < target->model->to_many_count; i++) {
-        const struct orm_to_many *many = &target->model->to_manys[i];
-        if (many->through == o->model && &o->model->to_ones[many->through_owner] == ref)
+    for (unsigned i = 0; i < target->model->to_many_count; i++)
+        if (is_joined_by(&target->model->to_manys[i], o->model, ref))
             note(target, i, o);
-    }
 }

@@ -178,7 +178,7 @@ static bool ask_for_keys(struct load *l, const struct orm_model *m)
     if (!key_set_end(l->s))
         return false;
     struct pg_statement *st =
-        load_statement(l->s, l->ref->target, l->ref->target_column);
+        load_statement(l->s, l->ref->target, l->ref->target_column, LOAD_ANY);
     const struct pg_result *r = flight_one(l->s, l->ref->target, st);
     const bool good = r && take_rows(l, m, r);
     flight_end(l->s);

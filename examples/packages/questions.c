@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* -- The best of many ---------------------------------------------------------------
- */
+/* -- The best of many -------------------------------------------------------------- */
 
 struct score {
     const char *name;

@@ -21,8 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* -- The runtime ----------------------------------------------------------------------
- */
+/* -- The runtime ------------------------------------------------------------------- */
 
 static struct {
     const char *function;
@@ -121,8 +120,7 @@ void orm_abort_null(const char *accessor)
         assert_int_equal(call.number, n);                                              \
     } while (0)
 
-/* -- Reading --------------------------------------------------------------------------
- */
+/* -- Reading ----------------------------------------------------------------------- */
 
 static void null_objects_read_as_nothing(void **state)
 {
@@ -196,8 +194,7 @@ static void labels_have_names(void **state)
     assert_string_equal(sample_kind_name((enum sample_kind) - 1), "");
 }
 
-/* -- Relations ------------------------------------------------------------------------
- */
+/* -- Relations --------------------------------------------------------------------- */
 
 static void a_filled_slot_is_returned_without_a_call(void **state)
 {
@@ -238,8 +235,7 @@ static void a_manager_slot_is_the_address_of_its_member(void **state)
     assert_ptr_equal(book_tags(&b), book_tags(&b));
 }
 
-/* -- Changes --------------------------------------------------------------------------
- */
+/* -- Changes ----------------------------------------------------------------------- */
 
 static void setters_pass_on_their_column_and_value(void **state)
 {
@@ -292,8 +288,7 @@ static void setters_on_null_name_themselves(void **state)
     assert_string_equal(call.aborted, "book_clear_editor");
 }
 
-/* -- Managers and queries -------------------------------------------------------------
- */
+/* -- Managers and queries ---------------------------------------------------------- */
 
 static void managers_pass_on_keys_and_objects(void **state)
 {
@@ -359,8 +354,7 @@ static void queries_have_the_layout_of_the_runtime(void **state)
         offsetof(struct book_query, overfull), offsetof(struct orm_query, overfull));
 }
 
-/* -- Tables ---------------------------------------------------------------------------
- */
+/* -- Tables ------------------------------------------------------------------------ */
 
 static void relations_know_their_other_side(void **state)
 {

@@ -23,8 +23,7 @@ static void arrange_choices(void)
         "  from generate_series(1, 6) i");
 }
 
-/* -- To-one ---------------------------------------------------------------------------
- */
+/* -- To-one ------------------------------------------------------------------------ */
 
 static void to_one_loop_costs_two_statements(void **state)
 {
@@ -318,8 +317,7 @@ static void setting_the_key_rebinds_the_slot(void **state)
     close_library(s);
 }
 
-/* -- One-to-one -----------------------------------------------------------------------
- */
+/* -- One-to-one -------------------------------------------------------------------- */
 
 static void arrange_profiles(void)
 {
@@ -395,8 +393,7 @@ static void setting_a_one_to_one_sets_both_ends(void **state)
     close_library(s);
 }
 
-/* -- To-many --------------------------------------------------------------------------
- */
+/* -- To-many ----------------------------------------------------------------------- */
 
 static unsigned long long cost_of_author_books(int authors)
 {
@@ -629,8 +626,7 @@ static void whole_table_always_asks(void **state)
     close_library(s);
 }
 
-/* -- Identity -------------------------------------------------------------------------
- */
+/* -- Identity ---------------------------------------------------------------------- */
 
 static void same_row_by_two_paths_is_one_object(void **state)
 {
@@ -731,8 +727,7 @@ static void refresh_drops_the_slots(void **state)
     close_library(s);
 }
 
-/* -- Changes and lists ----------------------------------------------------------------
- */
+/* -- Changes and lists ------------------------------------------------------------- */
 
 static void recorded_change_drops_the_owners_list_alone(void **state)
 {
@@ -887,8 +882,7 @@ static void database_cannot_be_asked_about_an_unsaved_owner(void **state)
     orm_close(s);
 }
 
-/* -- Tolerance ------------------------------------------------------------------------
- */
+/* -- Tolerance --------------------------------------------------------------------- */
 
 static void null_objects_read_as_nothing(void **state)
 {

@@ -55,8 +55,7 @@ static void assert_dead(struct orm_session *s)
     assert_int_equal(orm_round_trips(s), waits);
 }
 
-/* -- Connecting -----------------------------------------------------------------------
- */
+/* -- Connecting -------------------------------------------------------------------- */
 
 static void bad_conninfo_gives_a_failed_session(void **state)
 {
@@ -194,8 +193,7 @@ static void reset_finds_a_server_that_came_up(void **state)
     chaos_stop(proxy);
 }
 
-/* -- Going away -----------------------------------------------------------------------
- */
+/* -- Going away -------------------------------------------------------------------- */
 
 static void terminate_others(PGconn *by)
 {
@@ -311,8 +309,7 @@ static void termination_during_a_statement_is_lost(void **state)
     close_library(s);
 }
 
-/* -- Waiting --------------------------------------------------------------------------
- */
+/* -- Waiting ----------------------------------------------------------------------- */
 
 static void deadline_holds_while_a_lock_is_waited_for(void **state)
 {
@@ -437,8 +434,7 @@ static void slow_server_is_no_failure(void **state)
     chaos_stop(proxy);
 }
 
-/* -- The server says no ---------------------------------------------------------------
- */
+/* -- The server says no ------------------------------------------------------------ */
 
 static void serialization_failure_is_a_conflict(void **state)
 {

@@ -68,8 +68,7 @@ static void note(const char *format, ...)
                 orm_message(s), history);                                              \
     } while (0)
 
-/* -- What memory shows ----------------------------------------------------------------
- */
+/* -- What memory shows ------------------------------------------------------------- */
 
 static int index_of_book(const struct book *b)
 {
@@ -157,8 +156,7 @@ static void look_at_everything(void)
         look_at_tag(k);
 }
 
-/* -- What the database shows ----------------------------------------------------------
- */
+/* -- What the database shows ------------------------------------------------------- */
 
 static void check_database(void)
 {
@@ -189,8 +187,7 @@ static void check_database(void)
             seed, step, found, expected, history);
 }
 
-/* -- Steps ----------------------------------------------------------------------------
- */
+/* -- Steps ------------------------------------------------------------------------- */
 
 static int some_author(void)
 {

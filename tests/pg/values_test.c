@@ -15,8 +15,7 @@ static int group_setup(void **state)
     return 0;
 }
 
-/* -- Every type at its ends -----------------------------------------------------------
- */
+/* -- Every type at its ends -------------------------------------------------------- */
 
 struct row {
     bool flag;
@@ -249,8 +248,7 @@ static void nulls_and_values_share_one_bulk_insert(void **state)
     close_library(s);
 }
 
-/* -- Beyond the ends ------------------------------------------------------------------
- */
+/* -- Beyond the ends --------------------------------------------------------------- */
 
 static void moment_later_than_we_can_count_is_out_of_range(void **state)
 {
@@ -355,8 +353,7 @@ static void string_passed_in_is_copied(void **state)
     close_library(s);
 }
 
-/* -- Conditions -----------------------------------------------------------------------
- */
+/* -- Conditions -------------------------------------------------------------------- */
 
 /* The keys that a query finds, as db_text() would write them. */
 static const char *found(const struct book_list *books)

@@ -13,8 +13,7 @@ static int group_setup(void **state)
     return 0;
 }
 
-/* -- In bulk --------------------------------------------------------------------------
- */
+/* -- In bulk ----------------------------------------------------------------------- */
 
 /* The plain loop: so many authors with a book each, and one commit. */
 static unsigned long long cost_of_new(int n, unsigned long long *waits)
@@ -154,8 +153,7 @@ static void new_object_deleted_again_is_never_written(void **state)
     close_library(s);
 }
 
-/* -- Order ----------------------------------------------------------------------------
- */
+/* -- Order ------------------------------------------------------------------------- */
 
 static void tree_of_any_depth_is_new_in_one_commit(void **state)
 {
@@ -296,8 +294,7 @@ static void load_by_key_does_not_flush(void **state)
     close_library(s);
 }
 
-/* -- Many-to-many ---------------------------------------------------------------------
- */
+/* -- Many-to-many ------------------------------------------------------------------ */
 
 static void adding_twice_is_adding_once(void **state)
 {
@@ -417,8 +414,7 @@ static void reverse_slot_takes_and_gives_back(void **state)
     close_library(s);
 }
 
-/* -- No change, defaults --------------------------------------------------------------
- */
+/* -- No change, defaults ----------------------------------------------------------- */
 
 static void equal_value_is_no_change(void **state)
 {
@@ -476,8 +472,7 @@ static void defaults_are_filled_in_by_the_server(void **state)
     close_library(s);
 }
 
-/* -- What must not be written ---------------------------------------------------------
- */
+/* -- What must not be written ------------------------------------------------------ */
 
 static void rows_that_a_trigger_drops_are_an_error(void **state)
 {
@@ -706,8 +701,7 @@ static void deferred_constraint_fails_the_commit_and_rolls_back(void **state)
     db_exec(db, "drop function no_thirteen cascade");
 }
 
-/* -- Stale ----------------------------------------------------------------------------
- */
+/* -- Stale ------------------------------------------------------------------------- */
 
 static void update_of_a_row_that_is_gone_is_stale(void **state)
 {
@@ -755,8 +749,7 @@ static void refresh_of_a_row_that_is_gone_is_stale(void **state)
     orm_close(s);
 }
 
-/* -- Rollback and reset ---------------------------------------------------------------
- */
+/* -- Rollback and reset ------------------------------------------------------------ */
 
 static void rollback_puts_objects_back(void **state)
 {

@@ -127,8 +127,7 @@ static void *grow(void *old, size_t size)
     return p;
 }
 
-/* -- Writing messages -----------------------------------------------------------------
- */
+/* -- Writing messages -------------------------------------------------------------- */
 
 static void put(struct connection *c, const void *bytes, size_t len)
 {
@@ -235,8 +234,7 @@ static bool be_silent(struct connection *c)
     return false;
 }
 
-/* -- What a statement gives -----------------------------------------------------------
- */
+/* -- What a statement gives -------------------------------------------------------- */
 
 static bool starts_with(const char *sql, const char *word)
 {
@@ -516,8 +514,7 @@ static bool answer(struct connection *c, const char *sql)
     return true;
 }
 
-/* -- Reading messages -----------------------------------------------------------------
- */
+/* -- Reading messages -------------------------------------------------------------- */
 
 static bool receive(struct connection *c, void *bytes, size_t len)
 {
@@ -767,8 +764,7 @@ static void *serve(void *arg)
     return NULL;
 }
 
-/* -- Life -----------------------------------------------------------------------------
- */
+/* -- Life -------------------------------------------------------------------------- */
 
 static void reap(struct connection *c)
 {

@@ -13,8 +13,7 @@
 static PGconn *db;
 static char conninfo[1024];
 
-/* -- Memory that fails libpq ----------------------------------------------------------
- */
+/* -- Memory that fails libpq ------------------------------------------------------- */
 
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
@@ -77,8 +76,7 @@ static void set_failure(unsigned long n, bool onward)
     fail_at = n;
 }
 
-/* -- The sweep ------------------------------------------------------------------------
- */
+/* -- The sweep --------------------------------------------------------------------- */
 
 static int group_setup(void **state)
 {

@@ -22,8 +22,7 @@ static PGconn *db;
 static struct chaos *proxy;
 static char conninfo[1024];
 
-/* -- On the way -----------------------------------------------------------------------
- */
+/* -- On the way -------------------------------------------------------------------- */
 
 enum lie {
     DROPPED,
