@@ -109,6 +109,16 @@ bool draft_parse(struct draft *d, const struct node *root);
 void parse_field(struct draft *d, struct draft_model *m, const struct node *n,
     struct draft_field *f);
 
+/* index.c: the entries of `indexes:`; then, with all columns there, what they mean. */
+void parse_indexes(struct draft *d, struct draft_model *m, const struct node *list);
+void fill_indexes(struct draft *d, struct draft_model *m);
+
+/* parse_type.c: the type of a column; false: its mistake is reported. */
+bool parse_type(
+    struct draft *d, const char *where, const struct node *n, struct draft_field *f);
+bool parse_enum(
+    struct draft *d, const char *where, const struct node *list, struct draft_field *f);
+
 /* resolve.c: what is returned is right only if `d->diag` has no errors. */
 struct schema *draft_resolve(struct draft *d);
 

@@ -1,7 +1,7 @@
-/* parse.c: from the tree of a file to a draft: the file, its models and their indexes.
+/* parse.c: from the tree of a file to a draft: the file and its models.
  *
- * Every shape and word is checked here and in parse_field.c.  What may stand where is
- * in the tables of keys, one per level of the file. */
+ * Every shape and word is checked here, in parse_field.c and in index.c.  What may
+ * stand where is in the tables of keys, one per level of the file. */
 #include "keys.h"
 
 #include "names.h"
@@ -46,47 +46,7 @@ static const struct key model_keys[] = {
     {0},
 };
 
-struct index_keys {
-    const struct node *on;
-    const struct node *order;
-    const struct node *unique;
-};
-
-static const struct key index_keys[] = {
-    {"on", SHAPE_LIST, offsetof(struct index_keys, on), 0, NULL},
-    {"order", SHAPE_LIST, offsetof(struct index_keys, order), 0, NULL},
-    {"unique", SHAPE_BOOL, offsetof(struct index_keys, unique), 0, NULL},
-    {0},
-};
-
 /* ---- models ---- */
-
-static void parse_indexes(
-    struct draft *d, struct draft_model *m, const struct node *list)
-{
-    const char *where = arena_printf(d->arena, "%s.indexes: ", shown(d, m->name));
-    m->indexes = arena_array(d->arena, list->count, sizeof *m->indexes);
-    for (const struct node *n = list->first; n; n = n->next) {
-        struct index_keys keys = {0};
-        if (n->kind != NODE_MAP) {
-            diag_error(d->diag, ERR_SHAPE, n->place,
-                "%san index must be a map, as { on: [name] }, and is %s", where,
-                what_is(n));
-            continue;
-        }
-        if (!take_keys(d, where, n, index_keys, &keys))
-            continue;
-        if (!keys.on) {
-            diag_error(d->diag, ERR_MISSING, n->place,
-                "%sof which fields? Add on: [name]", where);
-            continue;
-        }
-        m->indexes[m->index_count++] = (struct draft_index){.place = n->place,
-            .unique = is_true(keys.unique),
-            .on = keys.on,
-            .order = keys.order};
-    }
-}
 
 static void parse_model(struct draft *d, const struct node *n, struct draft_model *m)
 {

@@ -1,4 +1,5 @@
-/* resolve.c: looks names up and fills model.h; relations are relate.c's.
+/* resolve.c: looks names up and fills model.h; relations are relate.c's,
+ * indexes index.c's.
  *
  * All arrays are counted first and allocated once, since the tree points into itself.
  * After a mistake the tree has holes; it is still filled, to find the other mistakes.
@@ -14,8 +15,7 @@
 #include <string.h>
 
 enum {
-    MAX_COLUMNS = 1600,
-    MAX_INDEX_COLUMNS = 32
+    MAX_COLUMNS = 1600
 };
 
 /* ---- looking up ---- */
@@ -247,87 +247,6 @@ static void check_default(struct draft *d, const struct draft_field *f)
             place_name(d, f));
     else if (!type_info(f->field->type)->holds(f->field, f->default_text))
         report_default(d, f->field, n);
-}
-
-/* ---- indexes ---- */
-
-static bool fill_index_fields(struct draft *d, const char *where, struct draft_model *m,
-    const struct draft_index *in, struct index *out)
-{
-    for (const struct node *n = in->on->first; n; n = n->next) {
-        if (n->kind != NODE_TEXT) {
-            diag_error(d->diag, ERR_SHAPE, n->place,
-                "%son takes names of fields; order: has their asc or desc", where);
-            return false;
-        }
-        const bool is_implicit =
-            !m->key && strcmp(n->text, "id") == 0 && !strmap_get(&m->by_name, "id");
-        const struct draft_field *f =
-            is_implicit ? NULL : find_field(d, where, m, n, FIELD_COLUMN | FIELD_REF);
-        if (f && f->kind == FIELD_MANY)
-            diag_error(d->diag, ERR_INDEX, n->place,
-                "%s%s is a list and has no column; its join table has its indexes "
-                "already",
-                where, place_name(d, f));
-        const struct field *column = f ? f->field : is_implicit ? m->model->key : NULL;
-        if (!column)
-            return false;
-        for (size_t i = 0; i < out->field_count; i++)
-            if (out->fields[i] == column) {
-                diag_error(d->diag, ERR_INDEX, n->place,
-                    "%s\"%s\" is named twice; delete one", where, shown(d, n->text));
-                return false;
-            }
-        out->fields[out->field_count++] = column;
-    }
-    return true;
-}
-
-static bool fill_index_order(
-    struct draft *d, const char *where, const struct node *order, struct index *out)
-{
-    if (!order)
-        return true;
-    if (order->count != out->field_count) {
-        diag_error(d->diag, ERR_INDEX, order->place,
-            "%son has %zu fields and order has %zu; give each field its asc or desc",
-            where, out->field_count, order->count);
-        return false;
-    }
-    size_t i = 0;
-    for (const struct node *n = order->first; n; n = n->next, i++) {
-        const bool is_text = n->kind == NODE_TEXT;
-        out->descending[i] = is_text && strcmp(n->text, "desc") == 0;
-        if (out->descending[i] || (is_text && strcmp(n->text, "asc") == 0))
-            continue;
-        diag_error(d->diag, ERR_INDEX, n->place, "%sorder is asc or desc", where);
-        return false;
-    }
-    return true;
-}
-
-static void fill_indexes(struct draft *d, struct draft_model *m)
-{
-    struct model *out = m->model;
-    const char *where = arena_printf(d->arena, "%s.indexes: ", shown(d, m->name));
-    out->indexes = arena_array(d->arena, m->index_count, sizeof *out->indexes);
-    for (struct draft_index *in = m->indexes; in < m->indexes + m->index_count; in++) {
-        const size_t count = in->on->count;
-        if (count == 0 || count > MAX_INDEX_COLUMNS) {
-            diag_error(d->diag, ERR_INDEX, in->on->place,
-                "%san index is on 1 to %d fields, and this one on %zu", where,
-                MAX_INDEX_COLUMNS, count);
-            continue;
-        }
-        struct index *i = &out->indexes[out->index_count];
-        i->place = in->place;
-        i->unique = in->unique;
-        i->fields = arena_array(d->arena, count, sizeof *i->fields);
-        i->descending = arena_array(d->arena, count, sizeof *i->descending);
-        if (fill_index_fields(d, where, m, in, i) &&
-            fill_index_order(d, where, in->order, i))
-            out->index_count++;
-    }
 }
 
 /* ---- the schema ---- */

@@ -1,4 +1,4 @@
-/* replay.c: runs a fuzz target over the files of folders, in the normal test run. */
+/* replay.c: runs a fuzz target over the YAML of folders, in the normal test run. */
 #include "files.h"
 #include "fuzz.h"
 
@@ -10,12 +10,12 @@ int main(int argc, char **argv)
     size_t total = 0;
     for (int i = 1; i < argc; i++) {
         size_t count;
-        char **names = files_ending(argv[i], "", &count);
+        char **names = files_ending(argv[i], ".yaml", &count);
         for (size_t j = 0; j < count; j++) {
             char path[1000];
             snprintf(path, sizeof path, "%s/%s", argv[i], names[j]);
             size_t size;
-            char *data = names[j][0] == '.' ? NULL : file_read(path, &size);
+            char *data = file_read(path, &size);
             if (!data)
                 continue;
             LLVMFuzzerTestOneInput((const uint8_t *)data, size);
