@@ -314,8 +314,8 @@ static void add_sql(struct symbols *y, const char *space, const char *within,
     if (there)
         report_pair(y, there, s, ERR_SQL_CLASH,
             strcmp(there->origin->label, o->label) == 0
-                ? "leave one out"
-                : "rename one with \"table:\" or \"column:\"");
+                ? "leave one out, or give it another name with \"name:\""
+                : "rename one with \"table:\", \"column:\" or \"name:\"");
 }
 
 /* -- The schema -------------------------------------------------------------------- */
@@ -408,6 +408,33 @@ static void add_join_table(
         sql_column_index(j->join_table, j->target_column), o);
 }
 
+/* Those that are indexes as well share their names with tables. */
+static void add_constraints(struct symbols *y, const struct model *m)
+{
+    for (size_t i = 0; i < m->unique_count; i++) {
+        const struct unique *u = &m->uniques[i];
+        const struct origin *o = origin_of(y, u->place, m->name, "unique");
+        add_sql(y, "relation", m->schema, "index", sql_unique_over(m, u), o);
+        add_sql(y, "constraint", m->table, "constraint", sql_unique_over(m, u), o);
+    }
+    for (size_t i = 0; i < m->check_count; i++) {
+        const struct check *c = &m->checks[i];
+        const struct origin *o = origin_of(y, c->place, m->name, "checks");
+        add_sql(y, "constraint", m->table, "constraint", format("%s", c->name), o);
+    }
+    for (size_t i = 0; i < m->exclusion_count; i++) {
+        const struct exclusion *e = &m->exclusions[i];
+        const struct origin *o = origin_of(y, e->place, m->name, "exclude");
+        add_sql(y, "relation", m->schema, "index", sql_exclusion(m, e), o);
+        add_sql(y, "constraint", m->table, "constraint", sql_exclusion(m, e), o);
+    }
+    for (size_t i = 0; i < m->index_count; i++) {
+        const struct index *x = &m->indexes[i];
+        add_sql(y, "relation", m->schema, "index", sql_index(m, x),
+            origin_of(y, x->place, m->name, "indexes"));
+    }
+}
+
 static void add_model(struct symbols *y, const struct model *m)
 {
     const struct origin *o = origin_of(y, m->place, m->name, NULL);
@@ -444,10 +471,7 @@ static void add_model(struct symbols *y, const struct model *m)
         if (r->kind == MANY_JOIN && r->declared)
             add_join_table(y, r, o);
     }
-    for (size_t i = 0; i < m->index_count; i++) {
-        o = origin_of(y, m->indexes[i].place, m->name, "indexes");
-        add_sql(y, "relation", m->schema, "index", sql_index(m, &m->indexes[i]), o);
-    }
+    add_constraints(y, m);
 }
 
 static void add_enumeration(struct symbols *y, const struct enumeration *e)
