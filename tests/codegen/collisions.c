@@ -2,15 +2,9 @@
  * another origin in every way there is: by a model, a column, a relation, its other
  * side, an enumeration and its labels.  What meets is refused, once, with both places
  * and a remedy; what is accepted is written to FOLDER, for collisions.sh to compile. */
-#include "buffer.h"
-#include "render.h"
-#include "schema.h"
-#include "symbols.h"
+#include "emit.h"
 #include "tokens.h"
-#include "view.h"
-#include "wrap.h"
 
-#include <lua.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +28,6 @@ static const char *const models[] = {"author", "tag", "book"};
 static struct {
     const char *folder;
     FILE *all; /* includes what was accepted */
-    struct render *render;
     size_t tried;
     size_t refused;
     size_t wrong;
@@ -51,19 +44,6 @@ static void write_file(size_t number, const char *ending, const char *text)
         exit(1);
     }
     free(path);
-}
-
-static void write_output(const char *template, size_t number)
-{
-    struct buffer raw = {0}, wrapped = {0};
-    char *ending = format(".%s", template);
-
-    render(run.render, template, &raw);
-    wrap(buffer_of(&raw), &wrapped);
-    write_file(number, ending, buffer_of(&wrapped));
-    free(ending);
-    buffer_free(&raw);
-    buffer_free(&wrapped);
 }
 
 static size_t count(const char *text, const char *word)
@@ -91,34 +71,23 @@ static void try(const char *yaml)
 {
     const size_t number = run.tried++;
     char *name = format("v%zu", number);
-    struct buffer text = {0};
-    struct diag *d = diag_new();
+    char *text = format("module: %s\nprefix: %s_\n%s", name, name, yaml);
+    struct outputs out;
+    char *message;
 
-    buffer_printf(&text, "module: %s\nprefix: %s_\n%s", name, name, yaml);
-    struct schema *s = schema_parse("in.yaml", text.at, text.len, d);
-    if (s)
-        symbols_check(s, name, d);
-    if (diag_count(d) == 0) {
-        view(render_lua(run.render), s, name);
-        write_output("orm.h", number);
-        write_output("orm.c", number);
-        write_file(number, ".yaml", text.at);
+    if (emit(name, text, strlen(text), &out, &message)) {
+        write_file(number, ".yaml", text);
+        write_file(number, ".orm.h", buffer_of(&out.header));
+        write_file(number, ".orm.c", buffer_of(&out.source));
         fprintf(run.all, "#include \"%s.orm.c\"\n", name);
-        lua_settop(render_lua(run.render), 0);
     } else {
-        char *message = NULL;
-        size_t size = 0;
-        FILE *out = open_memstream(&message, &size);
-        diag_print(d, out);
-        fclose(out);
         run.refused++;
         if (!helps(message) && run.wrong++ < 10)
-            printf("%s\n%s\n", text.at, message);
-        free(message);
+            printf("%s\n%s\n", text, message);
     }
-    schema_free(s);
-    diag_free(d);
-    buffer_free(&text);
+    free(message);
+    outputs_free(&out);
+    free(text);
     free(name);
 }
 
@@ -266,7 +235,6 @@ int main(int argc, char **argv)
     if (argc != 2)
         return 1;
     run.folder = argv[1];
-    run.render = render_open();
     char *path = format("%s/all.c", run.folder);
     run.all = fopen(path, "w");
     if (!run.all) {
@@ -283,7 +251,6 @@ int main(int argc, char **argv)
 
     for (size_t i = 0; i < names.count; i++)
         free(names.at[i]);
-    render_close(run.render);
     fclose(run.all);
     printf("%zu schemas, %zu refused, %zu of them badly\n", run.tried, run.refused,
         run.wrong);

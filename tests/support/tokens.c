@@ -160,6 +160,7 @@ struct token next_sql_token(const char **at)
 
 const char *tokens_problem(const char *text, next_token *next)
 {
+    const char *pairs = next == next_c_token ? "()[]{}" : "()[]";
     char open[256];
     size_t depth = 0;
 
@@ -171,7 +172,7 @@ const char *tokens_problem(const char *text, next_token *next)
             return depth ? t.at : NULL;
         if (t.kind != TOKEN_MARK)
             continue;
-        const char *pair = strchr("()[]{}", *t.at);
+        const char *pair = strchr(pairs, *t.at);
         if (!pair)
             continue;
         const bool opens = strchr("([{", *t.at) != NULL;
