@@ -113,6 +113,12 @@ void parse_field(struct draft *d, struct draft_model *m, const struct node *n,
 void parse_indexes(struct draft *d, struct draft_model *m, const struct node *list);
 void fill_indexes(struct draft *d, struct draft_model *m);
 
+/* parse_type.c: the type of a column; false: its mistake is reported. */
+bool parse_type(
+    struct draft *d, const char *where, const struct node *n, struct draft_field *f);
+bool parse_enum(
+    struct draft *d, const char *where, const struct node *list, struct draft_field *f);
+
 /* resolve.c: what is returned is right only if `d->diag` has no errors. */
 struct schema *draft_resolve(struct draft *d);
 
@@ -125,9 +131,6 @@ void clash_check(struct draft *d);
 
 /* order.c: fills ranks; reports required references in a circle. */
 void order_models(struct draft *d, struct schema *s);
-
-/* sql_text.c: what keeps a text from being one SQL expression; NULL: nothing. */
-const char *sql_expression_problem(const char *text);
 
 /* At most 60 bytes of a text, to quote in a message. */
 const char *shown(const struct draft *d, const char *text);

@@ -49,12 +49,12 @@ static const char *const names[] = {"select", "from", "where", "order", "group",
     "desc", "asc", "fetch", "for_update", "in", "initially", "lateral", "leading",
     "only", "placing", "returning", "symmetric", "then", "to", "trailing", "variadic",
     "when", "window", "with", "on", "off", "yes", "no", "True", "FALSE", "Null", "inf",
-    "nan", "y", "n", "l", "m", "q", "s", "b", "o", "c", "key", "value", "orm", "items",
-    "len", "list", "index", "errno", "stdin", "major", "minor", "unix", "linux",
-    "assert", "signal", "time", "size_t", "uint64_t", "main", "printf", "NULL", "EOF",
-    "BUFSIZ", "INT_MAX", "object", "null_bits", "changed_bits", "missing_bits", "name",
-    "schema", "table", "fill", "size", "E", "U", "u8", "L", "R", "x0", "XMLTABLE",
-    "a1b2c3", "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuv",
+    "nan", "y", "n", "l", "m", "q", "s", "b", "o", "c", "key", "value", "items", "len",
+    "list", "index", "errno", "stdin", "major", "minor", "unix", "linux", "assert",
+    "signal", "time", "size_t", "uint64_t", "main", "printf", "NULL", "EOF", "BUFSIZ",
+    "INT_MAX", "object", "null_bits", "changed_bits", "missing_bits", "name", "schema",
+    "table", "fill", "size", "E", "U", "u8", "L", "R", "x0", "XMLTABLE", "a1b2c3",
+    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuv",
     "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUV"};
 
 static const char *const texts[] = {"*/ int injected; /*", "/* nested", "*\\/ x", "\\",
@@ -219,7 +219,7 @@ static bool is_fixed(const struct token *t)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i]) == t->len && memcmp(words[i], t->at, t->len) == 0)
             return true;
-    return t->len > strlen("orm_") && strncasecmp(t->at, "orm_", 4) == 0;
+    return strncasecmp(t->at, "orm_", 4) == 0;
 }
 
 /* Words are the user's or ours; the hash is a number of each schema's own. */
