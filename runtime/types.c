@@ -36,9 +36,11 @@ static const struct {
     [ORM_ENUM] = {"enum", "enum", {0, 0}, -1},
 };
 
-struct type_oids type_oids(const struct orm_column *c, const struct type_oids *enums)
+struct type_oids type_oids(const struct orm_column *c, const struct enum_oids *enums)
 {
-    return c->type == ORM_ENUM ? enums[c->enumeration->index] : types[c->type].oids;
+    return c->type == ORM_ENUM
+               ? enums->oids[numbers_find(&enums->numbers, c->enumeration)]
+               : types[c->type].oids;
 }
 
 const char *type_name(const struct orm_column *c)
