@@ -155,6 +155,21 @@ static const char *find_line(const struct diag *d, unsigned line, size_t *size)
     return start;
 }
 
+const char *diag_source(const struct diag *d, struct place at, size_t *size)
+{
+    const char *line = d->text && at.line ? find_line(d, at.line, size) : NULL;
+    if (!line)
+        return NULL;
+    const char *end = d->text + d->size;
+    for (unsigned column = 1; column < at.column && line < end; column++) {
+        uint32_t c;
+        const size_t bytes = text_decode(line, (size_t)(end - line), &c);
+        line += bytes ? bytes : 1;
+    }
+    *size = (size_t)(end - line);
+    return line;
+}
+
 struct cell {
     size_t offset;
     size_t length;

@@ -3,6 +3,7 @@
 #include "draft.h"
 #include "names.h"
 #include "schema.h"
+#include "sql.h"
 #include "suggest.h"
 #include "text.h"
 #include "types.h"
@@ -153,10 +154,11 @@ static void one_sql_expression_is_told_from_more(void **state)
         "/* */ 1", "'a", "\"a", "$$a", "$a$b$", "(1", "1)", "(1]", "[1", "1, 2", "$1",
         "E'a\\'", "'a\\' ; --'", "$", "1) ; drop table x; --"};
     for (size_t i = 0; i < COUNT(good); i++)
-        if (sql_expression_problem(good[i]))
-            fail_msg("refused %s: %s", good[i], sql_expression_problem(good[i]));
+        if (sql_text_problem(good[i], SQL_CHECK).what)
+            fail_msg("refused %s: %s", good[i],
+                sql_text_problem(good[i], SQL_CHECK).what);
     for (size_t i = 0; i < COUNT(bad); i++)
-        if (!sql_expression_problem(bad[i]))
+        if (!sql_text_problem(bad[i], SQL_CHECK).what)
             fail_msg("took %s", bad[i]);
 }
 
