@@ -4,6 +4,7 @@
 #include "buffer.h"
 #include "suggest.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,9 +32,23 @@ const struct verb *find_verb(const char *name)
     return NULL;
 }
 
-static bool belongs(const struct option *o, const struct verb *v)
+/* Whether `words`, between blanks, has `word`. */
+static bool has_word(const char *words, const char *word)
 {
-    return strcmp(o->verb, v->name) == 0 || strcmp(o->verb, "*") == 0;
+    const size_t len = strlen(word);
+
+    for (const char *w = words; *w; w += strspn(w, " ")) {
+        const size_t here = strcspn(w, " ");
+        if (here == len && memcmp(w, word, len) == 0)
+            return true;
+        w += here;
+    }
+    return false;
+}
+
+bool option_belongs(const struct option *o, const struct verb *v)
+{
+    return !v->raw && (strcmp(o->verbs, "*") == 0 || has_word(o->verbs, v->name));
 }
 
 /* The option that `argument` names; `*value` becomes what is glued to it, or NULL. */
@@ -46,7 +61,7 @@ static const struct option *find_option(
 
     *value = name[len] ? name + len + is_long : NULL;
     for (const struct option *o = options; o->name; o++) {
-        if (!belongs(o, v))
+        if (!option_belongs(o, v))
             continue;
         if (is_long ? strlen(o->name) == len && memcmp(o->name, name, len) == 0
                     : o->letter == *name)
@@ -56,24 +71,60 @@ static const struct option *find_option(
     char *wanted = format("%.*s", (int)len, name);
     struct suggestion s = {.wanted = wanted};
     for (const struct option *o = options; o->name; o++)
-        if (belongs(o, v))
+        if (option_belongs(o, v))
             suggest_offer(&s, o->name);
     complain("option", argument, "--", is_long ? s.best : NULL, v->name);
     free(wanted);
     return NULL;
 }
 
-static bool wrong(const struct verb *v, const char *what)
+int usage_error(const struct verb *v, const char *format, ...)
 {
-    fprintf(stderr, "ormgen %s: %s\nUsage: ormgen %s %s\n", v->name, what, v->name,
-        v->usage);
-    return false;
+    va_list arguments;
+
+    fprintf(stderr, "ormgen %s: ", v->name);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "\nUsage: ormgen %s %s\n", v->name, v->usage);
+    return EXIT_USAGE;
+}
+
+/* False after a message. */
+static bool store(const struct verb *v, const struct option *o, const char *value,
+    struct arguments *a)
+{
+    void *at = (char *)a + o->offset;
+
+    if (!o->value) {
+        if (value)
+            usage_error(v, "--%s takes no value", o->name);
+        *(bool *)at = true;
+        return !value;
+    }
+    if (!value || !*value) {
+        usage_error(v, "--%s lacks its value", o->name);
+        return false;
+    }
+    if (o->choices && !has_word(o->choices, value)) {
+        usage_error(v, "--%s has no \"%s\"; there is: %s", o->name, value, o->choices);
+        return false;
+    }
+    if (o->many) {
+        struct strings *many = at;
+        many->at = must(realloc(many->at, (many->count + 1) * sizeof *many->at));
+        many->at[many->count++] = value;
+        return true;
+    }
+    *(const char **)at = value;
+    return true;
 }
 
 bool parse(const struct verb *v, int argc, char **argv, struct arguments *a)
 {
     bool options_end = v->raw;
 
+    a->verb = v;
     a->files = argv;
     for (int i = 0; i < argc; i++) {
         char *argument = argv[i];
@@ -89,46 +140,18 @@ bool parse(const struct verb *v, int argc, char **argv, struct arguments *a)
         const struct option *o = find_option(v, argument, &value);
         if (!o)
             return false;
-        char *at = (char *)a + o->offset;
-        if (!o->value) {
-            if (value)
-                return wrong(v, "an option that takes no value was given one");
-            *(bool *)at = true;
-            continue;
-        }
-        if (!value && ++i < argc)
-            value = argv[i];
-        if (!value || !*value)
-            return wrong(v, "an option lacks its value");
-        *(const char **)at = value;
+        if (o->value && !value && i + 1 < argc)
+            value = argv[++i];
+        if (!store(v, o, value, a))
+            return false;
     }
     if (a->help || v->raw)
         return true;
     if (a->file_count < v->least_files)
-        return wrong(v, v->least_files == 1 ? "no file given" : "too few arguments");
-    if (a->file_count > v->most_files)
-        return wrong(v, "too many arguments");
-    return true;
-}
-
-void print_usage(void)
-{
-    puts("ormgen makes C from a description of PostgreSQL tables in YAML.\n");
-    for (const struct verb *v = verbs; v->name; v++)
-        printf("  ormgen %-9s %s\n", v->name, v->summary);
-    puts("\nStart with: ormgen generate FILE.yaml");
-}
-
-void print_help(const struct verb *v)
-{
-    printf("Usage: ormgen %s %s\n\n%s\n", v->name, v->usage, v->help);
-    for (const struct option *o = options; o->name; o++) {
-        if (!belongs(o, v) || v->raw)
-            continue;
-        printf("\n  ");
-        if (o->letter)
-            printf("-%c, ", o->letter);
-        printf("--%s%s%s\n      %s\n", o->name, o->value ? " " : "",
-            o->value ? o->value : "", o->help);
-    }
+        usage_error(v, v->least_files == 1 ? "no file given" : "too few arguments");
+    else if (a->file_count > v->most_files)
+        usage_error(v, "too many arguments");
+    else
+        return true;
+    return false;
 }

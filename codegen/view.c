@@ -553,7 +553,6 @@ static void put_model(struct view *v, const struct model *m)
     put_c_string(v, "yaml", m->name);
     put_c_string(v, "schema", m->schema);
     put_c_string(v, "table", m->table);
-    put_number(v, "index", m->rank);
     if (m->doc)
         buffer_printf(&words, "%s ", m->doc);
     buffer_printf(&words, "Table \"%s\".", m->table);
@@ -586,7 +585,6 @@ static void put_enums(struct view *v)
         put(v, "c", c);
         put_c_string(v, "sql", e->name);
         put_c_string(v, "schema", sql_schema_of(s, e));
-        put_number(v, "index", i);
         begin_list(v);
         for (size_t l = 0; l < e->label_count; l++) {
             char *label = c_upper(e->labels[l]);

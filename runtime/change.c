@@ -29,7 +29,7 @@ static bool queue(struct orm_session *s, struct orm_object *o)
             &s->changes, &s->change_capacity, s->change_count + 1, sizeof *s->changes))
         return session_nomem(s);
     s->changes[s->change_count++] = o;
-    s->models[o->model->index].unwritten++;
+    session_model(s, o->model)->unwritten++;
     o->state |= OBJECT_QUEUED;
     return true;
 }

@@ -14,7 +14,7 @@ void shape_begin(struct orm_session *s, char kind, const struct orm_model *m)
     buffer_clear(&s->shape);
     buffer_clear(&s->sql);
     buffer_add(&s->shape, &kind, 1);
-    shape_add(s, m ? m->index : 0);
+    shape_add(s, m ? (unsigned)session_number(s, m) : 0);
 }
 
 void shape_add(struct orm_session *s, unsigned detail)

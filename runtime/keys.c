@@ -159,7 +159,7 @@ bool keys_take(struct orm_session *s, struct orm_object **news, size_t count)
     for (unsigned i = 0; i < models; i++)
         wanted[i] = 0;
     for (size_t i = 0; i < count; i++)
-        wanted[news[i]->model->index] += wants_key(news[i]);
+        wanted[session_number(s, news[i]->model)] += wants_key(news[i]);
 
     size_t n = 0;
     for (unsigned i = 0; i < models; i++) {

@@ -8,17 +8,20 @@
 
 #include <stdlib.h>
 
-static bool comes_first(const struct orm_to_many *a, const struct orm_to_many *b)
+static bool comes_first(const struct orm_session *s, const struct orm_to_many *a,
+    const struct orm_to_many *b)
 {
-    return a->owner->index != b->owner->index ? a->owner->index < b->owner->index
-                                              : a->offset < b->offset;
+    const size_t left = session_number(s, a->owner),
+                 right = session_number(s, b->owner);
+    return left != right ? left < right : a->offset < b->offset;
 }
 
 /* The end under which pairs of the relation are recorded. */
-static const struct orm_to_many *recorded_as(const struct orm_to_many *rel)
+static const struct orm_to_many *recorded_as(
+    const struct orm_session *s, const struct orm_to_many *rel)
 {
     const struct orm_to_many *inverse = join_inverse(rel);
-    return inverse && comes_first(inverse, rel) ? inverse : rel;
+    return inverse && comes_first(s, inverse, rel) ? inverse : rel;
 }
 
 bool link_record(struct orm_session *s, const struct orm_to_many *rel,
@@ -27,9 +30,9 @@ bool link_record(struct orm_session *s, const struct orm_to_many *rel,
     if (!memory_grow(&s->links, &s->link_capacity, s->link_count + 1, sizeof *s->links))
         return session_nomem(s);
     const struct orm_to_many *inverse = join_inverse(rel);
-    const bool turned = recorded_as(rel) != rel;
+    const bool turned = recorded_as(s, rel) != rel;
     s->links[s->link_count++] = (struct link){
-        .relation = recorded_as(rel),
+        .relation = recorded_as(s, rel),
         .owner = turned ? target : owner,
         .target = turned ? owner : target,
         .add = add,

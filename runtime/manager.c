@@ -10,7 +10,16 @@
 
 struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *model)
 {
-    return s ? &session_model(s, model)->table : NULL;
+    if (!s)
+        return NULL;
+    if (session_number(s, model) != NO_NUMBER)
+        return &session_model(s, model)->table;
+    error_set(&s->error, ORM_INVALID,
+        "%s: no model of the session's schema, %s; open the session with the schema of "
+        "a "
+        "file that includes it",
+        model->name, s->schema->name);
+    return NULL;
 }
 
 /* -- Lists ------------------------------------------------------------------------- */

@@ -44,14 +44,11 @@ struct orm_object *object_make(struct orm_session *s, const struct orm_model *m)
     return o;
 }
 
-/* Placeholders lie one after another, made at orm_open(), blank until they are needed.
- */
+/* Memory for it was taken at orm_open(); it is blank until it is needed. */
 struct orm_object *object_placeholder(struct orm_session *s, const struct orm_model *m)
 {
-    char *at = s->placeholders;
-    for (unsigned i = 0; i < m->index; i++)
-        at += s->schema->models[i]->size;
-    struct orm_object *o = (struct orm_object *)(void *)at;
+    struct orm_object *o =
+        (struct orm_object *)(void *)session_model(s, m)->placeholder;
     make_blank(o, &s->scope, m);
     o->state = OBJECT_PLACEHOLDER;
     return o;

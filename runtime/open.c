@@ -14,8 +14,8 @@ static const struct orm_column text_column = {.type = ORM_TEXT};
 static void put_names(struct orm_session *s, bool schemas)
 {
     params_array_begin(&s->params, type_oids(&text_column, NULL).oid);
-    for (unsigned i = 0; i < s->schema->enum_count; i++) {
-        const struct orm_enum *e = s->schema->enums[i];
+    for (size_t i = 0; i < s->enums->count; i++) {
+        const struct orm_enum *e = s->enums->enums[i];
         params_array_add(&s->params, &text_column,
             (union orm_value){.text = schemas ? e->schema : e->name});
     }
@@ -59,9 +59,9 @@ static bool introduce(struct orm_session *s)
                 flight_add(s, st, &s->params) && flight_land(s, NULL);
     if (good) {
         const struct pg_result *r = flight_result(s, 1);
-        good = pg_rows(r) == s->schema->enum_count && pg_columns(r) == 2;
+        good = pg_rows(r) == s->enums->count && pg_columns(r) == 2;
         for (size_t i = 0; good && i < pg_rows(r); i++)
-            s->enums[i] = (struct type_oids){
+            s->enums->oids[i] = (struct type_oids){
                 oid_of(pg_value(r, i, 0)), oid_of(pg_value(r, i, 1))};
         if (!good)
             error_set(
@@ -99,41 +99,104 @@ static void disconnect(struct orm_session *s)
 static bool make_empty_lists(struct orm_session *s)
 {
     for (unsigned i = 0; i < s->schema->model_count; i++) {
-        const struct orm_model *m = s->schema->models[i];
-        s->models[i].empty = list_make(s, m, NULL, 0);
+        s->models[i].empty = list_make(s, s->models[i].model, NULL, 0);
         if (!s->models[i].empty)
             return false;
     }
     return true;
 }
 
-static void mark_join_models(struct orm_session *s)
-{
-    for (unsigned i = 0; i < s->schema->model_count; i++) {
-        const struct orm_model *m = s->schema->models[i];
-        for (unsigned k = 0; k < m->to_many_count; k++)
-            if (m->to_manys[k].through)
-                session_model(s, m->to_manys[k].through)->is_through = true;
-    }
-}
-
-static bool allocate(struct orm_session *s)
+static bool number_models(struct orm_session *s)
 {
     const struct orm_schema *schema = s->schema;
     size_t placeholder_bytes = 0;
     for (unsigned i = 0; i < schema->model_count; i++)
         placeholder_bytes += schema->models[i]->size;
     s->models = memory_get_zeroed(schema->model_count * sizeof *s->models);
-    s->enums = memory_get_zeroed(schema->enum_count * sizeof *s->enums);
     s->placeholders = memory_get_zeroed(placeholder_bytes);
-    if (!s->models || !s->enums || !s->placeholders)
+    if (!s->models || !s->placeholders ||
+        !numbers_reserve(&s->numbers, schema->model_count))
         return false;
+    char *placeholder = s->placeholders;
     for (unsigned i = 0; i < schema->model_count; i++) {
+        const struct orm_model *m = schema->models[i];
+        numbers_add(&s->numbers, m);
+        s->models[i].model = m;
         s->models[i].session = s;
-        s->models[i].table.relation = schema->models[i]->whole;
+        s->models[i].table.relation = m->whole;
+        s->models[i].placeholder = placeholder;
+        placeholder += m->size;
     }
-    mark_join_models(s);
-    return make_empty_lists(s);
+    return true;
+}
+
+/* An enum has one table, whichever models have columns of it. */
+static bool number_enums(struct orm_session *s)
+{
+    struct enum_oids *e = s->enums = memory_get_zeroed(sizeof *e);
+    for (unsigned i = 0; e && i < s->schema->model_count; i++) {
+        const struct orm_model *m = s->schema->models[i];
+        for (unsigned c = 0; c < m->column_count; c++) {
+            if (!m->columns[c].enumeration)
+                continue;
+            if (!numbers_reserve(&e->numbers, 1))
+                return false;
+            numbers_add(&e->numbers, m->columns[c].enumeration);
+        }
+    }
+    if (!e)
+        return false;
+    e->count = e->numbers.count;
+    e->enums = memory_get_zeroed(e->count * sizeof *e->enums);
+    e->oids = memory_get_zeroed(e->count * sizeof *e->oids);
+    if (!e->enums || !e->oids)
+        return false;
+    for (size_t i = 0; i < e->numbers.capacity; i++)
+        if (e->numbers.slots[i].table)
+            e->enums[e->numbers.slots[i].number] = e->numbers.slots[i].table;
+    return true;
+}
+
+static void free_enums(struct enum_oids *e)
+{
+    if (!e)
+        return;
+    numbers_free(&e->numbers);
+    memory_free(e->enums);
+    memory_free(e->oids);
+    memory_free(e);
+}
+
+/* Files that were generated at different times may not know each other's models. */
+static bool knows(struct orm_session *s, const struct orm_model *m,
+    const char *relation, const struct orm_model *target)
+{
+    if (session_number(s, target) != NO_NUMBER)
+        return true;
+    return error_set(&s->error, ORM_INVALID,
+        "%s.%s: refers to %s, which the schema %s does not know; run ormgen on all of "
+        "its files again",
+        m->name, relation, target->name, s->schema->name);
+}
+
+static bool check_relations(struct orm_session *s)
+{
+    bool good = true;
+    for (unsigned i = 0; i < s->schema->model_count; i++) {
+        const struct orm_model *m = s->schema->models[i];
+        for (unsigned k = 0; good && k < m->to_one_count; k++)
+            good = knows(s, m, m->to_ones[k].name, m->to_ones[k].target);
+        for (unsigned k = 0; good && k < m->to_many_count; k++) {
+            const struct orm_to_many *many = &m->to_manys[k];
+            good = knows(s, m, many->name, many->target);
+            if (!good || !many->through)
+                continue;
+            good = knows(s, m, many->name, many->through);
+            if (good)
+                session_model(s, many->through)->is_through = true;
+        }
+    }
+    return good;
 }
 
 static void free_objects(struct orm_session *s)
@@ -167,7 +230,8 @@ static void free_session(struct orm_session *s)
     memory_free(s->links);
     memory_free(s->undos);
     memory_free(s->models);
-    memory_free(s->enums);
+    numbers_free(&s->numbers);
+    free_enums(s->enums);
     memory_free(s->placeholders);
     memory_free(s->conninfo);
     memory_free(s);
@@ -189,14 +253,14 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
             goto fail;
         memcpy(s->conninfo, conninfo, strlen(conninfo) + 1);
     }
-    if (!allocate(s))
+    if (!number_models(s) || !number_enums(s) || !make_empty_lists(s))
         goto fail;
     if (schema->abi != ORM_MODEL_ABI ||
         schema->object_size != sizeof(struct orm_object))
         error_set(&s->error, ORM_INVALID,
             "%s was generated for runtime ABI %u, this is %u: run ormgen again",
             schema->name, (unsigned)schema->abi, (unsigned)ORM_MODEL_ABI);
-    else
+    else if (check_relations(s))
         connect(s);
     return s;
 

@@ -193,7 +193,7 @@ static size_t *count_models(struct plan *p, struct orm_object **objects, size_t 
     }
     memset(n, 0, models * sizeof *n);
     for (size_t i = 0; i < count; i++)
-        n[objects[i]->model->index]++;
+        n[session_number(p->s, objects[i]->model)]++;
     return n;
 }
 
@@ -289,8 +289,9 @@ static bool plan_links(struct plan *p)
  * of `o`, in the same flush. */
 static bool is_tied(const struct orm_object *o, const struct orm_to_one *ref)
 {
+    const struct orm_session *s = object_session(o);
     if (ref->reverse || ref->on_delete == ORM_ON_DELETE_SET_NULL ||
-        ref->target->index <= o->model->index ||
+        session_number(s, ref->target) <= session_number(s, o->model) ||
         !(o->model->columns[ref->column].flags & ORM_COLUMN_NULLABLE))
         return false;
     const struct orm_object *target = relate_target(o, ref);

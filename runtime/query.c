@@ -356,7 +356,7 @@ static bool run(
         .s = s, .m = q->manager->relation->target, .writes_sql = writes_sql};
     shape_begin(s, (char)q->kind, c->m);
     shape_add(s, q->manager->relation->kind);
-    shape_add(s, q->manager->relation->owner->index);
+    shape_add(s, (unsigned)session_number(s, q->manager->relation->owner));
     shape_add(s, q->manager->relation->offset);
     params_clear(&s->params);
     return walk(c, q);

@@ -7,6 +7,7 @@
 
 #include "arena.h"
 #include "idmap.h"
+#include "numbers.h"
 #include "params.h"
 #include "statement.h"
 
@@ -25,10 +26,12 @@ enum transaction {
 
 /* What a session has of one model. */
 struct model_state {
+    const struct orm_model *model;
     struct orm_session *session;
     struct orm_manager table; /* X_table(session); its session is found by address */
     struct idmap map;
     const void *empty;   /* the model's empty list */
+    char *placeholder;   /* see object.c */
     int64_t *spare_keys; /* taken from the sequence, not used yet */
     size_t spare_count;
     size_t spare_capacity;
@@ -65,10 +68,11 @@ struct orm_session {
     uint64_t stamp;       /* counts flights */
     uint64_t began;       /* the stamp when the transaction began */
 
-    struct model_state *models;
-    struct type_oids *enums;
+    struct numbers numbers;     /* of models: as in schema->models */
+    struct model_state *models; /* by number */
+    struct enum_oids *enums;
     struct orm_scope scope;
-    char *placeholders; /* one per model, see object.c */
+    char *placeholders; /* of all models */
 
     struct statement_cache statements;
     struct buffer shape, sql; /* of the statement that is being made */
@@ -91,10 +95,18 @@ struct orm_session {
     struct arena undo_arena;
 };
 
+/* Referenced models have lower numbers than referring ones. */
+static inline size_t session_number(
+    const struct orm_session *s, const struct orm_model *m)
+{
+    return numbers_find(&s->numbers, m);
+}
+
+/* `m` is of the session's schema, or orm_table() and orm_open() refused it. */
 static inline struct model_state *session_model(
     const struct orm_session *s, const struct orm_model *m)
 {
-    return &s->models[m->index];
+    return &s->models[session_number(s, m)];
 }
 
 /* False, and ORM_NOMEM is recorded. */

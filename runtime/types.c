@@ -89,13 +89,15 @@ static const struct {
 #undef RANGE
 };
 
-struct type_oids type_oids(const struct orm_column *c, const struct type_oids *enums)
+struct type_oids type_oids(const struct orm_column *c, const struct enum_oids *enums)
 {
     if (c->type == ORM_ARRAY) {
         const struct orm_column item = type_element(c);
         return (struct type_oids){.oid = type_oids(&item, enums).array_oid};
     }
-    return c->type == ORM_ENUM ? enums[c->enumeration->index] : types[c->type].oids;
+    return c->type == ORM_ENUM
+               ? enums->oids[numbers_find(&enums->numbers, c->enumeration)]
+               : types[c->type].oids;
 }
 
 const char *type_name(const struct orm_column *c)

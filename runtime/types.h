@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "buffer.h"
 #include "error.h"
+#include "numbers.h"
 #include "pg.h"
 
 /* What the server calls a type; enums have theirs from the catalogue, per connection.
@@ -17,8 +18,15 @@ struct type_oids {
     uint32_t array_oid;
 };
 
-/* `enums` is indexed by orm_enum.index. */
-struct type_oids type_oids(const struct orm_column *c, const struct type_oids *enums);
+struct enum_oids {
+    struct numbers numbers;
+    const struct orm_enum **enums; /* by number */
+    struct type_oids *oids;
+    size_t count;
+};
+
+/* `enums` is needed for columns that are one. */
+struct type_oids type_oids(const struct orm_column *c, const struct enum_oids *enums);
 
 /* "bigint" for 20; "type 12345" for what we do not know, in a static buffer. */
 const char *type_name_of_oid(uint32_t oid);

@@ -138,34 +138,6 @@ void diag_note(struct diag *d, struct place at, const char *format, ...)
     va_end(args);
 }
 
-/* Prints a character so that it can do no harm; the terminal columns it took. */
-static int print_character(const char *text, size_t size, size_t *length, FILE *out)
-{
-    uint32_t c = 0;
-    *length = text_decode(text, size, &c);
-    if (*length == 0) {
-        *length = 1;
-        return out ? fprintf(out, "<%02X>", (unsigned char)*text) : 4;
-    }
-    if (c == '\t' || c == '\n' || c == '\r' || text_hazard(c)) {
-        char escaped[16];
-        const int width = snprintf(escaped, sizeof escaped, "<U+%04X>", (unsigned)c);
-        if (out)
-            fputs(escaped, out);
-        return width;
-    }
-    if (out)
-        fwrite(text, 1, *length, out);
-    return text_width(c);
-}
-
-static void print_safely(const char *text, FILE *out)
-{
-    const size_t size = strlen(text);
-    for (size_t i = 0, length; i < size; i += length)
-        print_character(text + i, size - i, &length, out);
-}
-
 /* The text of a line, without its end. */
 static const char *find_line(const struct diag *d, unsigned line, size_t *size)
 {
@@ -181,6 +153,21 @@ static const char *find_line(const struct diag *d, unsigned line, size_t *size)
     if (*size > 0 && start[*size - 1] == '\r')
         --*size;
     return start;
+}
+
+const char *diag_source(const struct diag *d, struct place at, size_t *size)
+{
+    const char *line = d->text && at.line ? find_line(d, at.line, size) : NULL;
+    if (!line)
+        return NULL;
+    const char *end = d->text + d->size;
+    for (unsigned column = 1; column < at.column && line < end; column++) {
+        uint32_t c;
+        const size_t bytes = text_decode(line, (size_t)(end - line), &c);
+        line += bytes ? bytes : 1;
+    }
+    *size = (size_t)(end - line);
+    return line;
 }
 
 struct cell {
@@ -200,7 +187,7 @@ static size_t lay_out(const char *line, size_t size, struct cell *cells, size_t 
             c->length = 1;
             c->width = 4;
         } else {
-            c->width = print_character(line + i, size - i, &c->length, NULL);
+            c->width = text_show_character(line + i, size - i, &c->length, NULL);
         }
         i += c->length;
     }
@@ -213,7 +200,7 @@ static void print_cell(const char *line, const struct cell *c, FILE *out)
     if (line[c->offset] == '\t')
         fprintf(out, "%*s", c->width, "");
     else
-        print_character(line + c->offset, c->length, &length, out);
+        text_show_character(line + c->offset, c->length, &length, out);
 }
 
 static void print_times(char c, int times, FILE *out)
@@ -222,10 +209,28 @@ static void print_times(char c, int times, FILE *out)
         fputc(c, out);
 }
 
+/* As gcc colours them. */
+static const char bold[] = "\33[1m", red[] = "\33[1;31m", cyan[] = "\33[1;36m",
+                  green[] = "\33[1;32m", plain[] = "\33[0m";
+
+struct printer {
+    const struct diag *diag;
+    FILE *out;
+    bool colour;
+};
+
+static void paint(const struct printer *p, const char *colour)
+{
+    if (p->colour)
+        fputs(colour, p->out);
+}
+
 /* The line and, below it, what is meant.  A long line is cut to a window around that.
  */
-static void print_excerpt(const struct diag *d, struct place at, FILE *out)
+static void print_excerpt(const struct printer *p, struct place at)
 {
+    const struct diag *d = p->diag;
+    FILE *out = p->out;
     size_t size;
     const char *line = d->text && at.line ? find_line(d, at.line, &size) : NULL;
     if (!line)
@@ -262,38 +267,88 @@ static void print_excerpt(const struct diag *d, struct place at, FILE *out)
     int marked = 0;
     for (size_t i = mark; i < last && i + 1 < at.end_column; i++)
         marked += cells[i].width;
+    paint(p, green);
     fputc('^', out);
     print_times('~', marked - 1, out);
+    paint(p, plain);
     fputc('\n', out);
     free(cells);
 }
 
-static void print_message(const struct diag *d, const char *kind,
-    const struct message *m, enum diag_code code, FILE *out)
+static void print_message(
+    const struct printer *p, const struct message *m, enum diag_code code)
 {
-    print_safely(d->path ? d->path : "ormgen", out);
+    FILE *out = p->out;
+
+    paint(p, bold);
+    text_show(p->diag->path ? p->diag->path : "ormgen", out);
     if (m->at.line)
         fprintf(out, ":%u:%u", m->at.line, m->at.column);
-    fprintf(out, ": %s: ", kind);
-    print_safely(m->text, out);
+    fputs(": ", out);
+    paint(p, code ? red : cyan);
+    fputs(code ? "error: " : "note: ", out);
+    paint(p, plain);
+    paint(p, bold);
+    text_show(m->text, out);
+    paint(p, plain);
     if (code)
         fprintf(out, " [E%03d]", (int)code);
     fputc('\n', out);
-    print_excerpt(d, m->at, out);
+    print_excerpt(p, m->at);
+}
+
+static void print(const struct diag *d, FILE *out, bool colour)
+{
+    const struct printer p = {d, out, colour};
+
+    for (size_t i = 0; i < d->kept_count; i++) {
+        const struct diagnostic *it = d->kept[i];
+        print_message(&p, &it->error, it->code);
+        for (size_t n = 0; n < it->note_count; n++)
+            print_message(&p, &it->notes[n], 0);
+    }
+    if (d->count > d->kept_count) {
+        const size_t more = d->count - d->kept_count;
+        text_show(d->path ? d->path : "ormgen", out);
+        fprintf(out, ": %zu more error%s, not shown: correct these first\n", more,
+            more == 1 ? "" : "s");
+    }
 }
 
 void diag_print(const struct diag *d, FILE *out)
 {
-    for (size_t i = 0; i < d->kept_count; i++) {
-        const struct diagnostic *it = d->kept[i];
-        print_message(d, "error", &it->error, it->code, out);
-        for (size_t n = 0; n < it->note_count; n++)
-            print_message(d, "note", &it->notes[n], 0, out);
-    }
-    if (d->count > d->kept_count) {
-        const size_t more = d->count - d->kept_count;
-        print_safely(d->path ? d->path : "ormgen", out);
-        fprintf(out, ": %zu more error%s, not shown: correct these first\n", more,
-            more == 1 ? "" : "s");
-    }
+    print(d, out, false);
+}
+
+void diag_print_coloured(const struct diag *d, FILE *out)
+{
+    print(d, out, true);
+}
+
+/* -- For other formats ------------------------------------------------------------- */
+
+size_t diag_kept(const struct diag *d)
+{
+    return d->kept_count;
+}
+
+static struct diag_message as_seen(const struct diag *d, const struct message *m)
+{
+    return (struct diag_message){d->path ? d->path : "ormgen", m->at, m->text};
+}
+
+enum diag_code diag_mistake(const struct diag *d, size_t index, struct diag_message *m)
+{
+    *m = as_seen(d, &d->kept[index]->error);
+    return d->kept[index]->code;
+}
+
+bool diag_note_of(
+    const struct diag *d, size_t index, size_t note, struct diag_message *m)
+{
+    const struct diagnostic *it = d->kept[index];
+    if (note >= it->note_count)
+        return false;
+    *m = as_seen(d, &it->notes[note]);
+    return true;
 }

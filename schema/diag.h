@@ -36,6 +36,28 @@ size_t diag_count(const struct diag *d);
  */
 bool diag_wants(const struct diag *d, struct place at);
 
+/* The text from a place on; NULL: there is none. */
+const char *diag_source(const struct diag *d, struct place at, size_t *size);
+
+/* As gcc prints them, and as it does on a terminal. */
 void diag_print(const struct diag *d, FILE *out);
+void diag_print_coloured(const struct diag *d, FILE *out);
+
+/* -- For other formats ------------------------------------------------------------- */
+
+/* One mistake, or a note on one, with the path of the file that it is in. */
+struct diag_message {
+    const char *path;
+    struct place at;
+    const char *text; /* to be shown by text_show(): it may quote anything */
+};
+
+/* Those that are kept, in the order of their files and places: 0 .. diag_kept() - 1. */
+size_t diag_kept(const struct diag *d);
+enum diag_code diag_mistake(const struct diag *d, size_t index, struct diag_message *m);
+
+/* The notes on a mistake; false behind the last one. */
+bool diag_note_of(
+    const struct diag *d, size_t index, size_t note, struct diag_message *m);
 
 #endif

@@ -132,9 +132,6 @@ void clash_check(struct draft *d);
 /* order.c: fills ranks; reports required references in a circle. */
 void order_models(struct draft *d, struct schema *s);
 
-/* sql_text.c: what keeps a text from being one SQL expression; NULL: nothing. */
-const char *sql_expression_problem(const char *text);
-
 /* At most 60 bytes of a text, to quote in a message. */
 const char *shown(const struct draft *d, const char *text);
 

@@ -160,6 +160,11 @@ struct model {
     size_t rank; /* place in schema.by_dependency */
 };
 
+/* A file that was read. */
+struct schema_file {
+    const char *path; /* to open it from where ormgen was started */
+};
+
 struct schema {
     const char *path;   /* as given */
     const char *module; /* names the C schema object: blog_schema */
@@ -173,6 +178,9 @@ struct schema {
 
     size_t enumeration_count;
     struct enumeration **enumerations;
+
+    size_t file_count; /* the one that was asked for first, then what it names */
+    const struct schema_file *files;
 
     struct arena *arena; /* owns all of it; see schema_free() */
 };

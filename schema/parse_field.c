@@ -4,6 +4,7 @@
  * it. */
 #include "keys.h"
 
+#include "sql.h"
 #include "suggest.h"
 
 #include <string.h>
@@ -83,11 +84,7 @@ static bool parse_default(struct draft *d, const char *where, struct draft_field
     f->default_kind = DEFAULT_SQL;
     f->default_text = keys.sql->text;
     f->default_place = keys.sql->place;
-    const char *problem = sql_expression_problem(keys.sql->text);
-    if (problem)
-        diag_error(d->diag, ERR_DEFAULT_SQL, keys.sql->place,
-            "%snot one SQL expression: %s", inside, problem);
-    return !problem;
+    return check_sql(d, inside, keys.sql, SQL_DEFAULT, NULL);
 }
 
 static bool parse_on_delete(struct draft *d, const char *where, struct draft_field *f)

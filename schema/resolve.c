@@ -286,6 +286,10 @@ struct schema *draft_resolve(struct draft *d)
     struct schema *s = arena_alloc(d->arena, sizeof *s);
     *s = (struct schema){
         .path = d->path, .module = d->module, .prefix = d->prefix, .arena = d->arena};
+    struct schema_file *files = arena_array(d->arena, 1, sizeof *files);
+    files[0].path = d->path;
+    s->files = files;
+    s->file_count = 1;
     fill_models(d, s);
     resolve_keys(d);
     resolve_targets(d);

@@ -1,6 +1,8 @@
 /* text.c: small tables of Unicode, as much as honest error messages need. */
 #include "text.h"
 
+#include <string.h>
+
 struct range {
     uint32_t first;
     uint32_t last;
@@ -116,4 +118,31 @@ int text_width(uint32_t c)
     if (c < 0x300)
         return 1;
     return find(narrow, COUNT(narrow), c) ? 0 : find(wide, COUNT(wide), c) ? 2 : 1;
+}
+
+int text_show_character(const char *text, size_t size, size_t *length, FILE *out)
+{
+    uint32_t c = 0;
+    *length = text_decode(text, size, &c);
+    if (*length == 0) {
+        *length = 1;
+        return out ? fprintf(out, "<%02X>", (unsigned char)*text) : 4;
+    }
+    if (c == '\t' || c == '\n' || c == '\r' || text_hazard(c)) {
+        char escaped[16];
+        const int width = snprintf(escaped, sizeof escaped, "<U+%04X>", (unsigned)c);
+        if (out)
+            fputs(escaped, out);
+        return width;
+    }
+    if (out)
+        fwrite(text, 1, *length, out);
+    return text_width(c);
+}
+
+void text_show(const char *text, FILE *out)
+{
+    const size_t size = strlen(text);
+    for (size_t i = 0, length; i < size; i += length)
+        text_show_character(text + i, size - i, &length, out);
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* The character at `text`, of at most `size` bytes, and how many it has; 0 bytes: not
  * UTF-8 (overlong, surrogate, cut short, past U+10FFFF). */
@@ -19,5 +20,13 @@ const char *text_hazard(uint32_t character);
 
 /* Terminal columns it takes: 0 for what combines, 2 for wide ideographs and emoji. */
 int text_width(uint32_t character);
+
+/* Prints a text so that it can do no harm: what is no character, or hides or ends
+ * something, becomes <U+202E>. */
+void text_show(const char *text, FILE *out);
+
+/* The same for one character, of at most `size` bytes: the terminal columns it takes,
+ * and in `length` its bytes.  Without `out` it is only measured. */
+int text_show_character(const char *text, size_t size, size_t *length, FILE *out);
 
 #endif

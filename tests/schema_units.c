@@ -3,6 +3,7 @@
 #include "draft.h"
 #include "names.h"
 #include "schema.h"
+#include "sql.h"
 #include "suggest.h"
 #include "text.h"
 #include "types.h"
@@ -148,15 +149,17 @@ static void one_sql_expression_is_told_from_more(void **state)
     static const char *const good[] = {"now()", "'a;b'", "'it''s'", "E'a\\'b'",
         "\"a;b\"", "$$;--$$", "$tag$ ; $$ $tag$", "(1 + 2) * 3", "'a' || 'b'",
         "array[1, 2]", "-1", "f(a, ')')", "a$b", "current_date - 1", "1 - -1", "'--'",
-        "case when true then 1 end"};
+        "case when true then 1 end", "a$$", "$ä$;$ä$", "1E'\\''"};
     static const char *const bad[] = {"", " ", ";", "1; drop table a", "1 -- x",
         "/* */ 1", "'a", "\"a", "$$a", "$a$b$", "(1", "1)", "(1]", "[1", "1, 2", "$1",
-        "E'a\\'", "'a\\' ; --'", "$", "1) ; drop table x; --"};
+        "E'a\\'", "'a\\' ; --'", "$", "1) ; drop table x; --",
+        "a$$b$; drop table x; $b$", "1$a$'$a$; drop table x; select '"};
     for (size_t i = 0; i < COUNT(good); i++)
-        if (sql_expression_problem(good[i]))
-            fail_msg("refused %s: %s", good[i], sql_expression_problem(good[i]));
+        if (sql_text_problem(good[i], SQL_CHECK).what)
+            fail_msg("refused %s: %s", good[i],
+                sql_text_problem(good[i], SQL_CHECK).what);
     for (size_t i = 0; i < COUNT(bad); i++)
-        if (!sql_expression_problem(bad[i]))
+        if (!sql_text_problem(bad[i], SQL_CHECK).what)
             fail_msg("took %s", bad[i]);
 }
 
@@ -190,6 +193,51 @@ static void mistakes_are_printed_in_the_order_of_the_file(void **state)
                               "    1 | one\n"
                               "      | ^~~\n");
     free(text);
+    diag_free(d);
+}
+
+static void colours_add_nothing_but_colours(void **state)
+{
+    (void)state;
+    struct diag *d = diag_new();
+    diag_file(d, "a.yaml");
+    diag_text(d, "one\n", 4);
+    diag_error(d, ERR_CLASH, (struct place){1, 2, 4}, "wrong");
+    diag_note(d, (struct place){0}, "see");
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    diag_print_coloured(d, out);
+    fclose(out);
+    assert_string_equal(text,
+        "\33[1ma.yaml:1:2: \33[1;31merror: \33[0m\33[1mwrong\33[0m [E026]\n"
+        "    1 | one\n"
+        "      |  \33[1;32m^~\33[0m\n"
+        "\33[1ma.yaml: \33[1;36mnote: \33[0m\33[1msee\33[0m\n");
+    free(text);
+    diag_free(d);
+}
+
+static void mistakes_can_be_read_one_by_one(void **state)
+{
+    (void)state;
+    struct diag *d = diag_new();
+    diag_file(d, "a.yaml");
+    diag_error(d, ERR_CLASH, (struct place){2, 1, 4}, "second");
+    diag_note(d, (struct place){1, 1, 4}, "see");
+    diag_error(d, ERR_FILE, (struct place){1, 2, 3}, "first");
+
+    struct diag_message m;
+    assert_int_equal(diag_kept(d), 2);
+    assert_int_equal(diag_mistake(d, 0, &m), ERR_FILE);
+    assert_string_equal(m.text, "first");
+    assert_false(diag_note_of(d, 0, 0, &m));
+    assert_int_equal(diag_mistake(d, 1, &m), ERR_CLASH);
+    assert_int_equal(m.at.line, 2);
+    assert_true(diag_note_of(d, 1, 0, &m));
+    assert_string_equal(m.path, "a.yaml");
+    assert_string_equal(m.text, "see");
+    assert_false(diag_note_of(d, 1, 1, &m));
     diag_free(d);
 }
 
@@ -308,6 +356,8 @@ int main(void)
         cmocka_unit_test(suggestions_are_near),
         cmocka_unit_test(one_sql_expression_is_told_from_more),
         cmocka_unit_test(mistakes_are_printed_in_the_order_of_the_file),
+        cmocka_unit_test(colours_add_nothing_but_colours),
+        cmocka_unit_test(mistakes_can_be_read_one_by_one),
         cmocka_unit_test(nothing_hostile_is_printed),
         cmocka_unit_test(the_first_twenty_are_kept_whatever_their_order),
         cmocka_unit_test(a_long_message_is_cut_and_harms_nothing),

@@ -110,7 +110,6 @@ struct orm_enum {
     const char *name;
     const char *const *labels;
     uint16_t label_count;
-    uint16_t index; /* in orm_schema.enums */
 };
 
 #define ORM_COLUMN_NULLABLE 1u
@@ -192,9 +191,8 @@ struct orm_model {
     uint16_t column_count;
     uint16_t to_one_count;
     uint16_t to_many_count;
-    uint16_t key;   /* index in columns */
-    uint16_t index; /* in orm_schema.models */
-    uint32_t size;  /* of the struct */
+    uint16_t key;  /* index in columns */
+    uint32_t size; /* of the struct */
 
     /* Makes `list` (a struct book_list) hold `len` objects in `items`, an array of
      * len + 1 pointers; the last becomes NULL. */
@@ -206,11 +204,11 @@ struct orm_schema {
     uint32_t object_size; /* sizeof(struct orm_object) there */
     uint64_t hash;        /* of the schema's text */
     const char *name;
-    const struct orm_model *const *models; /* referenced models before referring ones; a
-                                            * cycle is cut at an optional reference */
-    const struct orm_enum *const *enums;
+    /* All that objects of the schema can lead to, in whatever files they are declared:
+     * referenced models before referring ones; a cycle is cut at an optional reference.
+     * A model may be part of several schemas. */
+    const struct orm_model *const *models;
     uint16_t model_count;
-    uint16_t enum_count;
 };
 
 /* -- Queries ----------------------------------------------------------------------- */

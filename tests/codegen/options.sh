@@ -29,6 +29,10 @@ it "needs a value after an option that takes one"
 status 2 "$ormgen" generate -o
 status 2 "$ormgen" generate blog.yaml --out-dir
 
+it "takes no value where none belongs"
+status 2 "$ormgen" generate --help=yes blog.yaml
+mentions err '--help takes no value'
+
 it "takes values in all spellings"
 for option in '-o a' '-oa' '--out-dir a' '--out-dir=a'; do
     rm -rf a
@@ -52,6 +56,8 @@ for verb in generate sql check dev help; do
 done
 status 0 "$ormgen" generate --help
 mentions out "--out-dir DIR"
+mentions out "ormgen generate -o gen blog.yaml shop.yaml"
+mentions out "mistakes in a schema"
 status 2 "$ormgen" help genrate
 
 it "is quiet when all is well"

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x13dff250218b949eu
+#define IN_ORM_HASH 0x970217f70e506469u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x13bed20101eef19fu
+#define IN_ORM_HASH 0xd7333df8cae7b052u
 
 #ifdef __cplusplus
 extern "C" {

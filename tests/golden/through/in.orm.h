@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x5077d0119e8a34d8u
+#define IN_ORM_HASH 0x9de42624f4c105efu
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,0 +1,17 @@
+/* run.h: what the verbs do; each returns an enum exit_code. */
+#ifndef CODEGEN_RUN_H
+#define CODEGEN_RUN_H
+
+#include "options.h"
+
+int run_generate(const struct arguments *a);
+int run_check(const struct arguments *a);
+int run_sql(const struct arguments *a);
+int run_explain(const struct arguments *a);
+int run_dev(const struct arguments *a);
+int run_help(const struct arguments *a);
+
+/* The end of a verb that prints: EXIT_OK if all of it went out. */
+int flush_stdout(void);
+
+#endif
