@@ -44,11 +44,12 @@ static bool split_words(struct draft *d, const char *text, struct words *w)
 static const char *list_types(const struct draft *d)
 {
     const char *list = NULL;
-    for (enum type t = 0; t < TYPE_COUNT; t++)
-        if (type_by_name(type_info(t)->yaml) == t && t != TYPE_ENUM && t != TYPE_ARRAY)
+    for (enum type t = 0; t < TYPE_INT4MULTIRANGE; t++)
+        if (type_by_name(type_info(t)->yaml) == t)
             list = list ? arena_printf(d->arena, "%s, %s", list, type_info(t)->yaml)
                         : type_info(t)->yaml;
-    return list;
+    return arena_printf(
+        d->arena, "%s, their multiranges, and arrays, as \"int4[]\"", list);
 }
 
 static void report_no_type(
