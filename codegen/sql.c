@@ -14,7 +14,7 @@ int run_check(const struct arguments *a)
     for (size_t i = 0; i < a->file_count; i++) {
         struct schema *s = NULL;
         char *base = source_base(a->files[i]);
-        const int one = base ? source_read(a->files[i], base, &s) : EXIT_USAGE;
+        const int one = base ? source_read(a->files[i], base, NULL, &s) : EXIT_USAGE;
         if (one > status)
             status = one;
         schema_free(s);
@@ -28,7 +28,7 @@ int run_sql(const struct arguments *a)
     struct schema *s;
     struct buffer out = {0};
     char *base = source_base(a->files[0]);
-    int status = base ? source_read(a->files[0], base, &s) : EXIT_USAGE;
+    int status = base ? source_read(a->files[0], base, NULL, &s) : EXIT_USAGE;
 
     if (status == EXIT_OK) {
         char *name = format("%s.yaml", base);
