@@ -6,6 +6,7 @@
 #include "watch.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* People see what was done; builds print nothing when all is well. */
@@ -50,6 +51,8 @@ int run_generate(const struct arguments *a)
     if ((a->check || a->dry_run) && (a->depfile || a->stamp))
         return usage_error(a->verb, "--depfile and --stamp are files to write, and "
                                     "--check and --dry-run write nothing");
+    if (a->check && a->format && strcmp(a->format, "text") != 0)
+        return usage_error(a->verb, "--check prints a diff: leave --format out");
     if (a->deptarget && !a->depfile)
         return usage_error(
             a->verb, "--deptarget is what a --depfile says; there is none");

@@ -30,6 +30,8 @@ struct arguments {
     bool check;
     bool dry_run;
     bool watch;
+    const char *format;
+    const char *color;
     bool help;
 };
 

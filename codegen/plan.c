@@ -48,7 +48,8 @@ static void fill_code(const struct schema *s, const char *base, struct output *f
     render_close(r);
 }
 
-static int make_code(const struct arguments *a, const char *path, struct plan *p)
+static int make_code(
+    const struct arguments *a, const char *path, struct report *report, struct plan *p)
 {
     struct schema *s;
     char *base = source_base(path);
@@ -57,7 +58,7 @@ static int make_code(const struct arguments *a, const char *path, struct plan *p
 
     const size_t first = p->outputs.count;
     name_code(a, path, base, p);
-    const int status = source_read(path, base, &p->depends, &s);
+    const int status = source_read(path, base, report, &p->depends, &s);
     if (status == EXIT_OK)
         fill_code(s, base, &p->outputs.at[first]);
     schema_free(s);
@@ -141,9 +142,11 @@ int plan_make(const struct arguments *a, struct plan *p)
 
     for (size_t i = 0; i < a->file_count; i++)
         depends_on(&p->depends, a->files[i]);
+    struct report *report = report_open(a);
     /* All files are read even after a mistake, so that one run shows all of them. */
     for (size_t i = 0; i < a->file_count; i++)
-        status = worse(status, make_code(a, a->files[i], p));
+        status = worse(status, make_code(a, a->files[i], report, p));
+    report_close(report);
     if (status == EXIT_OK && a->depfile)
         status = make_depfile(a, p);
     if (status == EXIT_OK && a->stamp)

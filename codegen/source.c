@@ -43,8 +43,8 @@ char *source_directory(const char *path)
     return slash == path ? format("/") : format("%.*s", (int)(slash - path), path);
 }
 
-int source_read(
-    const char *path, const char *base, struct depends *depends, struct schema **s)
+int source_read(const char *path, const char *base, struct report *r,
+    struct depends *depends, struct schema **s)
 {
     *s = NULL;
     depends_on(depends, path);
@@ -62,7 +62,7 @@ int source_read(
         symbols_check(*s, base, d);
     const bool good = *s && diag_count(d) == 0;
     if (!good) {
-        diag_print(d, stderr);
+        report_add(r, d);
         schema_free(*s);
         *s = NULL;
     }

@@ -3,6 +3,7 @@
 #define CODEGEN_SOURCE_H
 
 #include "depends.h"
+#include "report.h"
 #include "schema.h"
 
 /* "blog" of "dir/blog.yaml", or NULL after a message: the base name becomes part of
@@ -13,8 +14,8 @@ char *source_base(const char *path);
 char *source_directory(const char *path);
 
 /* Reads and checks one file, and adds those that it includes to `d`, which may be NULL.
- * Unless the result is EXIT_OK, a message was printed and `*s` is NULL. */
-int source_read(
-    const char *path, const char *base, struct depends *d, struct schema **s);
+ * Its mistakes go to the report, all else to standard error; `*s` is NULL then. */
+int source_read(const char *path, const char *base, struct report *r, struct depends *d,
+    struct schema **s);
 
 #endif
