@@ -262,6 +262,20 @@ static void hold_signals(sigset_t *before)
     sigprocmask(SIG_BLOCK, &held, before);
 }
 
+/* However their paths are spelt. */
+static bool all_differ(const struct job *jobs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (jobs[i].directory == jobs[j].directory &&
+                strcmp(jobs[i].output->name, jobs[j].output->name) == 0) {
+                fprintf(stderr, "ormgen: %s and %s are the same file\n",
+                    jobs[j].output->path, jobs[i].output->path);
+                return false;
+            }
+    return true;
+}
+
 bool files_write(struct outputs *list)
 {
     struct job *jobs = must(calloc(list->count + 1, sizeof *jobs));
@@ -272,7 +286,7 @@ bool files_write(struct outputs *list)
         jobs[opened].output = &list->at[opened];
         good = open_directory(jobs, opened);
     }
-    if (good)
+    if (good && (good = all_differ(jobs, opened)))
         lock_directories(jobs, opened);
     sigset_t before;
     hold_signals(&before);
