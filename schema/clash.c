@@ -13,7 +13,9 @@ struct holder {
 
 static bool is_before(struct place a, struct place b)
 {
-    return a.line != b.line ? a.line < b.line : a.column < b.column;
+    return a.file != b.file   ? a.file < b.file
+           : a.line != b.line ? a.line < b.line
+                              : a.column < b.column;
 }
 
 /* At the later one, with a note at the earlier. */

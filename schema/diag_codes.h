@@ -52,6 +52,10 @@ enum diag_code {
     ERR_EMITTED_CLASH,
     ERR_RESERVED,
 
+    /* Several files */
+    ERR_INCLUDE,
+    ERR_REVERSE_OF,
+
     ERR_END
 };
 

@@ -16,6 +16,7 @@ struct place {
     unsigned line;
     unsigned column;
     unsigned end_column; /* one past the last character, on the same line */
+    unsigned file;       /* in schema.files */
 };
 
 enum type {
