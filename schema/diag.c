@@ -92,6 +92,13 @@ void diag_text(struct diag *d, const char *text, size_t size)
     latest->size = size;
 }
 
+/* NULL: the place speaks of no text, or of none that was read. */
+static const struct file *file_at(const struct diag *d, struct place at)
+{
+    const bool has_text = at.line && at.file < d->file_count && d->files[at.file].text;
+    return has_text ? &d->files[at.file] : NULL;
+}
+
 static const char *path_of(const struct diag *d, unsigned file)
 {
     return file < d->file_count ? d->files[file].path : "ormgen";
@@ -176,6 +183,22 @@ static const char *find_line(const struct file *f, unsigned line, size_t *size)
     return start;
 }
 
+const char *diag_source(const struct diag *d, struct place at, size_t *size)
+{
+    const struct file *f = file_at(d, at);
+    const char *line = f ? find_line(f, at.line, size) : NULL;
+    if (!line)
+        return NULL;
+    const char *end = f->text + f->size;
+    for (unsigned column = 1; column < at.column && line < end; column++) {
+        uint32_t c;
+        const size_t bytes = text_decode(line, (size_t)(end - line), &c);
+        line += bytes ? bytes : 1;
+    }
+    *size = (size_t)(end - line);
+    return line;
+}
+
 struct cell {
     size_t offset;
     size_t length;
@@ -236,10 +259,10 @@ static void paint(const struct printer *p, const char *colour)
 static void print_excerpt(const struct printer *p, struct place at)
 {
     const struct diag *d = p->diag;
-    const struct file *f = at.file < d->file_count ? &d->files[at.file] : NULL;
+    const struct file *f = file_at(d, at);
     FILE *out = p->out;
     size_t size;
-    const char *line = f && f->text && at.line ? find_line(f, at.line, &size) : NULL;
+    const char *line = f ? find_line(f, at.line, &size) : NULL;
     if (!line)
         return;
 

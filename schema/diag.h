@@ -39,6 +39,9 @@ size_t diag_count(const struct diag *d);
  */
 bool diag_wants(const struct diag *d, struct place at);
 
+/* The text from a place on; NULL: there is none. */
+const char *diag_source(const struct diag *d, struct place at, size_t *size);
+
 /* As gcc prints them, and as it does on a terminal. */
 void diag_print(const struct diag *d, FILE *out);
 void diag_print_coloured(const struct diag *d, FILE *out);

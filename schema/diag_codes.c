@@ -26,7 +26,7 @@ static const char *const titles[ERR_END] = {
     [ERR_EXCLUSIVE] = "keys that exclude each other",
     [ERR_ENUM] = "an enum without labels, or with a label twice",
     [ERR_DEFAULT] = "a default that its type cannot hold",
-    [ERR_DEFAULT_SQL] = "a default that is not one SQL expression",
+    [ERR_SQL] = "not the SQL that is needed here",
     [ERR_KEY] = "a field that cannot be the key",
     [ERR_INDEX] = "an index that makes no sense",
 

@@ -31,7 +31,7 @@ enum diag_code {
     ERR_EXCLUSIVE,
     ERR_ENUM,
     ERR_DEFAULT,
-    ERR_DEFAULT_SQL,
+    ERR_SQL,
     ERR_KEY,
     ERR_INDEX,
 

@@ -63,7 +63,9 @@ struct draft_field {
     struct field *field;
     struct ref *ref;
     struct many *many;
-    const struct draft_field *answers; /* FIELD_REVERSE: the ref or many that it shows */
+    /* FIELD_REVERSE: the ref or many whose other side it is; and back. */
+    struct draft_field *shows;
+    struct draft_field *shown_by;
 };
 
 struct draft_index {
@@ -150,6 +152,9 @@ bool parse_enum(
 /* resolve.c: what is returned is right only if `d->diag` has no errors. */
 struct schema *draft_resolve(struct draft *d);
 
+/* reverse.c: what files tell of each other's relations. */
+void match_reverses(struct draft *d);
+
 /* relate.c: targets first, then, with all columns there, refs and lists. */
 void resolve_targets(struct draft *d);
 void fill_relations(struct draft *d);
@@ -159,9 +164,6 @@ void clash_check(struct draft *d);
 
 /* order.c: fills ranks; reports required references in a circle. */
 void order_models(struct draft *d, struct schema *s);
-
-/* sql_text.c: what keeps a text from being one SQL expression; NULL: nothing. */
-const char *sql_expression_problem(const char *text);
 
 /* At most 60 bytes of a text, to quote in a message. */
 const char *shown(const struct draft *d, const char *text);

@@ -35,7 +35,8 @@ static const char *path_problem(const char *path)
     for (const char *part = path; part; part = strchr(part, '/')) {
         part += part != path;
         if (strncmp(part, "../", 3) == 0)
-            return "leads out of this file's folder; name a file beside this one, or in "
+            return "leads out of this file's folder; name a file beside this one, or "
+                   "in "
                    "a folder below";
         if (*part == '.' || *part == '-' || *part == '/' || *part == '\0')
             return "has a part that is empty or begins with \".\" or \"-\"; write a "
@@ -143,7 +144,8 @@ static void follow_includes(struct reading *r, struct draft_file *f)
     for (const struct node *n = list->first; n; n = n->next) {
         if (n->kind != NODE_TEXT || is_nothing(n)) {
             diag_error(d->diag, ERR_SHAPE, n->place,
-                "include: a file must be a path, as people.yaml, and is %s", what_is(n));
+                "include: a file must be a path, as people.yaml, and is %s",
+                what_is(n));
             continue;
         }
         struct draft_file *to = find_file(r, f, n);
@@ -193,7 +195,8 @@ static void report_circle(const struct walk *w, const struct draft_link *link)
         circle = arena_printf(d->arena, "%s -> %s", circle, w->path[i]->path);
     }
     diag_error(d->diag, ERR_INCLUDE, link->written->place,
-        "include: files in a circle: %s -> %s; where this file only holds the other side "
+        "include: files in a circle: %s -> %s; where this file only holds the other "
+        "side "
         "of a list, write { reverse_of: model.ref, file: %s } there",
         circle, link->to->path, link->written->text);
 }

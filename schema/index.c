@@ -61,7 +61,7 @@ static bool fill_index_fields(struct draft *d, const char *where, struct draft_m
             !m->key && strcmp(n->text, "id") == 0 && !strmap_get(&m->by_name, "id");
         const struct draft_field *f =
             is_implicit ? NULL : find_field(d, where, m, n, FIELD_COLUMN | FIELD_REF);
-        if (f && f->kind == FIELD_MANY)
+        if (f && f->kind & (FIELD_MANY | FIELD_REVERSE))
             diag_error(d->diag, ERR_INDEX, n->place,
                 "%s%s is a list and has no column; its join table has its indexes "
                 "already",

@@ -23,10 +23,10 @@ struct top_keys {
 };
 
 static const struct key top_keys[] = {
-    {"include", SHAPE_LIST, offsetof(struct top_keys, include), 0, NULL},
     {"module", SHAPE_TEXT, offsetof(struct top_keys, module), 0, NULL},
     {"prefix", SHAPE_TEXT, offsetof(struct top_keys, prefix), 0, NULL},
     {"schema", SHAPE_TEXT, offsetof(struct top_keys, schema), 0, NULL},
+    {"include", SHAPE_LIST, offsetof(struct top_keys, include), 0, NULL},
     {"models", SHAPE_MAP, offsetof(struct top_keys, models), 0, NULL},
     {0},
 };
@@ -52,8 +52,7 @@ static const struct key model_keys[] = {
 
 /* ---- models ---- */
 
-static const char *sql_schema(
-    struct draft *d, const char *where, const struct node *n)
+static const char *sql_schema(struct draft *d, const char *where, const struct node *n)
 {
     const char *name = sql_name(d, where, n);
     if (strncmp(name, "pg_", 3) == 0)

@@ -1,8 +1,8 @@
-/* sql_text.c: a look at SQL that somebody wrote into a schema: is it one expression?
+/* sql_text.c: a first look at SQL that somebody wrote into a schema.
  *
- * It ends up inside CREATE TABLE, so what could end that statement or hide the rest of
- * it is refused.  Whether it is good SQL is the server's to say. */
-#include "draft.h"
+ * It ends up inside a statement of ours, so what could end that or hide the rest of it
+ * is refused.  Whether it is good SQL is for the grammar to say, and the server. */
+#include "sql.h"
 
 #include <string.h>
 
@@ -43,12 +43,13 @@ static const char *skip_dollars(const char *s)
     return NULL;
 }
 
-const char *sql_expression_problem(const char *text)
+struct sql_problem sql_text_problem(const char *text, enum sql_kind kind)
 {
     enum {
         DEEPEST = 64
     };
     char open[DEEPEST];
+    size_t opened[DEEPEST];
     size_t depth = 0;
     bool empty = true;
     for (const char *s = text; *s;) {
@@ -56,38 +57,49 @@ const char *sql_expression_problem(const char *text)
             const bool escapes = *s == '\'' && s > text &&
                                  (s[-1] == 'E' || s[-1] == 'e') &&
                                  !(s - 1 > text && is_word_byte(s[-2]));
-            s = skip_quoted(s, escapes);
-            if (!s)
-                return "a quote is not closed";
+            const char *closed = skip_quoted(s, escapes);
+            if (!closed)
+                return (struct sql_problem){
+                    "a quote is not closed", (size_t)(s - text)};
+            s = closed;
             empty = false;
             continue;
         }
         if (*s == '$' && (s == text || !is_word_byte(s[-1]))) {
             const char *after = skip_dollars(s);
             if (!after)
-                return "a $$ quote is not closed";
+                return (struct sql_problem){
+                    "a $$ quote is not closed", (size_t)(s - text)};
             if (after == s)
-                return "$1 and its like have no value here";
+                return (struct sql_problem){
+                    "$1 and its like have no value here", (size_t)(s - text)};
             s = after;
             empty = false;
             continue;
         }
         if ((s[0] == '-' && s[1] == '-') || (s[0] == '/' && s[1] == '*'))
-            return "comments are not taken; delete it";
+            return (struct sql_problem){
+                "comments are not taken; delete it", (size_t)(s - text)};
         if (*s == ';')
-            return "delete the semicolon";
+            return (struct sql_problem){"delete the semicolon", (size_t)(s - text)};
         if (*s == '(' || *s == '[') {
             if (depth == DEEPEST)
-                return "brackets nested too deep";
+                return (struct sql_problem){
+                    "brackets nested too deep", (size_t)(s - text)};
+            opened[depth] = (size_t)(s - text);
             open[depth++] = *s == '(' ? ')' : ']';
         } else if (*s == ')' || *s == ']') {
             if (depth == 0 || open[--depth] != *s)
-                return "a bracket is closed that is not open";
-        } else if (*s == ',' && depth == 0) {
-            return "a comma outside of brackets";
+                return (struct sql_problem){
+                    "a bracket is closed that is not open", (size_t)(s - text)};
+        } else if (*s == ',' && depth == 0 && kind != SQL_QUERY) {
+            return (struct sql_problem){
+                "a comma outside of brackets", (size_t)(s - text)};
         }
         empty = empty && strchr(" \t\r\n", *s);
         s++;
     }
-    return depth ? "a bracket is not closed" : empty ? "it is empty" : NULL;
+    if (depth)
+        return (struct sql_problem){"a bracket is not closed", opened[depth - 1]};
+    return (struct sql_problem){empty ? "it is empty" : NULL, 0};
 }

@@ -78,7 +78,7 @@ static bool check_characters(
         return false;
     }
     const size_t before = diag_count(d);
-    struct place at = {1, 1, 2, file};
+    struct place at = {.line = 1, .column = 1, .end_column = 2, .file = file};
     for (size_t i = 0, length; i < size; i += length) {
         uint32_t c = 0;
         length = text_decode(text + i, size - i, &c);
@@ -99,7 +99,7 @@ static bool check_characters(
             diag_error(d, ERR_CHARACTER, at,
                 "U+%04X is not allowed here: it %s; delete it", (unsigned)c, why);
         if (c == '\n')
-            at = (struct place){at.line + 1, 1, 2, file};
+            at.line++, at.column = 1, at.end_column = 2;
         else
             at.column++, at.end_column++;
     }
@@ -118,13 +118,16 @@ struct reader {
 };
 
 /* What stands on several lines is marked where it begins. */
-static struct place place_of(
-    const struct reader *r, yaml_mark_t start, yaml_mark_t end)
+static struct place place_of(const struct reader *r, yaml_mark_t start, yaml_mark_t end)
 {
     const unsigned column = (unsigned)start.column + 1;
     const bool has_width = end.line == start.line && end.column > start.column;
-    return (struct place){(unsigned)start.line + 1, column,
-        has_width ? (unsigned)end.column + 1 : column + 1, r->file};
+    return (struct place){
+        .line = (unsigned)start.line + 1,
+        .column = column,
+        .end_column = has_width ? (unsigned)end.column + 1 : column + 1,
+        .file = r->file,
+    };
 }
 
 static bool refuse(

@@ -34,8 +34,9 @@ struct node {
     size_t count;
 };
 
-/* `file` is its number in `d`.  NULL if the file is none; the reason is in `d`, as are duplicate keys and hidden
- * characters, with which the tree is still worth looking at. */
+/* `file` is its number in `d`.  NULL if the file is none; the reason is in `d`, as are
+ * duplicate keys and hidden characters, with which the tree is still worth looking at.
+ */
 const struct node *yaml_read(
     const char *path, unsigned file, struct arena *a, struct diag *d);
 
