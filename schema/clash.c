@@ -156,6 +156,8 @@ static void check_relations(struct draft *d)
     struct strmap relations = {.arena = d->arena};
     for (size_t i = 0; i < d->model_count; i++) {
         const struct draft_model *m = &d->models[i];
+        if (strmap_get(&d->by_name, m->name) != m)
+            continue; /* two files have it, which is reported */
         enter(d, &relations, ERR_SQL_CLASH, "table ", m->table, m->table_place,
             arena_printf(d->arena, "the table of %s", shown(d, m->name)));
     }

@@ -209,9 +209,9 @@ static void fill_many(struct draft *d, struct draft_field *f, struct many *back)
     m->inverse = back;
 }
 
-/* What `f` makes on its target, if anything; `shown_by` is what the target's file says
- * of it, or NULL. */
-static void fill_other_side(
+/* A declared list and what `f` makes on its target; `shown_by` is what the target's
+ * file says of it, or NULL. */
+static void fill_ends(
     struct draft *d, struct draft_field *f, const struct draft_field *shown_by)
 {
     struct model *to = f->target->model;
@@ -266,9 +266,9 @@ void fill_relations(struct draft *d)
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
         for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
             if (f->target && !f->shown_by)
-                fill_other_side(d, f, NULL);
+                fill_ends(d, f, NULL);
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
         for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
             if (f->shows)
-                fill_other_side(d, f->shows, f);
+                fill_ends(d, f->shows, f);
 }

@@ -26,6 +26,17 @@ static bool is_file_of(const struct draft_field *f, const struct draft_model *m)
            strcmp(there + folder, f->keys.file->text) == 0;
 }
 
+/* Whether `file:` is a file at all; else it is reported. */
+static bool is_file(const struct draft_field *f)
+{
+    const struct draft_file *here = f->owner->file;
+    for (const struct draft_link *l = here->links; l < here->links + here->link_count;
+         l++)
+        if (!l->includes && strcmp(l->written->text, f->keys.file->text) == 0)
+            return l->to->root != NULL;
+    return false;
+}
+
 static struct draft_model *find_model(
     struct draft *d, const struct draft_field *f, const char *name)
 {
@@ -98,9 +109,9 @@ static void match(struct draft *d, struct draft_field *f)
         diag_error(d->diag, ERR_REVERSE_OF, n->place, "%s: %s %s", where,
             place_name(d, g), problem);
         diag_note(d->diag, g->place, "%s is here", place_name(d, g));
-        return;
+    } else {
+        f->shows = g;
     }
-    f->shows = g;
     g->shown_by = f;
 }
 
@@ -110,10 +121,6 @@ static void check_shown(struct draft *d, const struct draft_field *g)
 {
     const struct draft_file *ours = g->owner->file, *theirs = g->target->file;
     if (!g->reverse || ours == theirs || g->shown_by)
-        return;
-    /* One that tells something else of the two was reported there. */
-    const struct draft_field *f = strmap_get(&g->target->by_name, g->reverse);
-    if (f && f->kind == FIELD_REVERSE)
         return;
     const char *where = place_name(d, g);
     const size_t folder = folder_length(theirs->path);
@@ -135,7 +142,7 @@ void match_reverses(struct draft *d)
 {
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
         for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
-            if (f->kind == FIELD_REVERSE && !f->broken)
+            if (f->kind == FIELD_REVERSE && !f->broken && is_file(f))
                 match(d, f);
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
         for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
