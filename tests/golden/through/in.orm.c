@@ -10,7 +10,7 @@ static const char *const dependency_kind_labels_[] = {
     "recommends",
 };
 
-static const struct orm_enum dependency_kind_ = {
+static const struct orm_enum dependency_kind_enum_ = {
     .schema = "public",
     .name = "dependency_kind",
     .labels = dependency_kind_labels_,
@@ -177,7 +177,7 @@ static const struct orm_column dependency_columns_[] = {
     {
         .name = "kind",
         .field = "kind",
-        .enumeration = &dependency_kind_,
+        .enumeration = &dependency_kind_enum_,
         .offset = offsetof(struct dependency, kind_),
         .type = ORM_ENUM,
     },
