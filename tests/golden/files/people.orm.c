@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x37f368e2e39bf131u
+#if PEOPLE_ORM_HASH != 0x0b24cf71ebd9623bu
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

@@ -9,7 +9,7 @@
 #if ORM_MODEL_ABI != 1
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0x37f368e2e39bf131u
+#define PEOPLE_ORM_HASH 0x0b24cf71ebd9623bu
 
 #ifdef __cplusplus
 extern "C" {
