@@ -26,6 +26,7 @@ struct arguments {
     const char *out_dir;
     const char *format;
     const char *color;
+    bool check;
     bool help;
 };
 

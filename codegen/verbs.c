@@ -50,6 +50,19 @@ const struct verb verbs[] = {
         .run = run_explain,
     },
     {
+        .name = "fmt",
+        .usage = "[--check] FILE.yaml...",
+        .summary = "format YAML files",
+        .help = "Formats YAML files in place: indentation, blanks and blank lines.  "
+                "Lines, comments and\nthe meaning stay as they are.  A file \"-\" is "
+                "standard input, printed to standard output.",
+        .examples = "fmt blog.yaml\n"
+                    "fmt --check *.yaml",
+        .least_files = 1,
+        .most_files = SIZE_MAX,
+        .run = run_fmt,
+    },
+    {
         .name = "dev",
         .usage = "run [--schema FILE.yaml] -- COMMAND...",
         .summary = "run a command with a PostgreSQL database of its own",
@@ -78,6 +91,12 @@ const struct option options[] = {
         .value = "DIR",
         .help = "where to write, made if need be; else beside each FILE",
         .offset = offsetof(struct arguments, out_dir),
+    },
+    {
+        .verbs = "fmt",
+        .name = "check",
+        .help = "change nothing; print the names of files that would change",
+        .offset = offsetof(struct arguments, check),
     },
     {
         .verbs = "check generate",

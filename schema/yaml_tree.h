@@ -28,6 +28,7 @@ struct node {
     struct place place;
     const char *text; /* UTF-8 without NUL */
     size_t length;
+    size_t from, to; /* of texts, in the file: characters, quotes included */
     const struct node *key;   /* of an entry of a map: its name, a text */
     const struct node *first; /* of maps and lists: the entries */
     const struct node *next;
@@ -38,7 +39,7 @@ struct node {
  * characters, with which the tree is still worth looking at. */
 const struct node *yaml_read(const char *path, struct arena *a, struct diag *d);
 
-/* The same from memory, for tests. */
+/* The same from memory. */
 const struct node *yaml_parse(
     const char *text, size_t size, struct arena *a, struct diag *d);
 
