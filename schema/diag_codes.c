@@ -42,6 +42,8 @@ static const char *const titles[ERR_END] = {
 
     [ERR_EMITTED_CLASH] = "two things have one name in the generated C",
     [ERR_RESERVED] = "a name that C, C++ or libc keeps for itself",
+
+    [ERR_CONSTRAINT] = "a constraint that makes no sense",
 };
 
 const char *diag_title(enum diag_code code)
