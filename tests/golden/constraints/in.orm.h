@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x66c193609e98e942u
+#define IN_ORM_HASH 0xe3be40c430fdcb8fu
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x9de42624f4c105efu
+#define IN_ORM_HASH 0x7771eb2aaafe2a7fu
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc002d147708ae591u
+#define IN_ORM_HASH 0x8726f2eaec3d53cdu
 
 #ifdef __cplusplus
 extern "C" {
