@@ -32,7 +32,6 @@ struct arguments {
     bool watch;
     const char *format;
     const char *color;
-    bool check;
     bool help;
 };
 
