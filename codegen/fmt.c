@@ -92,8 +92,7 @@ static int format_one(const struct arguments *a, const char *path, struct report
         status = fail(path);
     } else {
         struct diag *d = diag_new();
-        diag_file(d, path);
-        switch (yaml_layout(buffer_of(&before), before.len, d, &after)) {
+        switch (yaml_layout(path, buffer_of(&before), before.len, d, &after)) {
         case LAYOUT_DONE:
             status = put(a, path, &before, &after);
             break;

@@ -488,7 +488,8 @@ static bool is_kept(
 {
     struct arena *a = arena_new();
     struct diag *d = diag_new();
-    const struct node *again = yaml_parse(buffer_of(out), out->len, a, d);
+    const struct node *again =
+        yaml_parse(buffer_of(out), out->len, diag_file(d, ""), a, d);
     bool kept = diag_count(d) == 0 && again && same_tree(root, again);
 
     if (kept) {
@@ -541,10 +542,11 @@ static void lay_out(const struct pieces *pieces, const char *end, struct buffer 
 }
 
 enum layout yaml_layout(
-    const char *text, size_t size, struct diag *d, struct buffer *out)
+    const char *path, const char *text, size_t size, struct diag *d, struct buffer *out)
 {
     struct arena *a = arena_new();
-    const struct node *root = yaml_parse(text, size, a, d);
+    const unsigned file = diag_file(d, path);
+    const struct node *root = yaml_parse(text, size, file, a, d);
     enum layout result = LAYOUT_REFUSED;
 
     if (root && root->kind != NODE_MAP)
@@ -554,7 +556,8 @@ enum layout yaml_layout(
         const struct piece *other = find_other(&pieces);
         if (other) {
             diag_error(d, ERR_YAML_FEATURE,
-                (struct place){.line = other->line + 1,
+                (struct place){.file = file,
+                    .line = other->line + 1,
                     .column = other->column + 1,
                     .end_column = other->column + 2},
                 "a key behind a \"?\", or none; write \"name: value\"");

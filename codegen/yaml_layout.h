@@ -16,7 +16,8 @@ enum layout {
     LAYOUT_BROKEN   /* what came out means something else: a mistake of ours */
 };
 
-enum layout yaml_layout(
-    const char *text, size_t size, struct diag *d, struct buffer *out);
+/* `path` is what messages call it; `d` is a fresh one. */
+enum layout yaml_layout(const char *path, const char *text, size_t size, struct diag *d,
+    struct buffer *out);
 
 #endif

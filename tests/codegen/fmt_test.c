@@ -68,7 +68,8 @@ static void say(struct buffer *out, const struct buffer *text)
 {
     struct arena *a = arena_new();
     struct diag *d = diag_new();
-    const struct node *root = yaml_parse(buffer_of(text), text->len, a, d);
+    const struct node *root =
+        yaml_parse(buffer_of(text), text->len, diag_file(d, ""), a, d);
 
     assert_int_equal(diag_count(d), 0);
     say_tree(out, root);
@@ -82,7 +83,7 @@ static void say(struct buffer *out, const struct buffer *text)
 static enum layout lay_out(const struct buffer *text, struct buffer *out)
 {
     struct diag *d = diag_new();
-    const enum layout result = yaml_layout(buffer_of(text), text->len, d, out);
+    const enum layout result = yaml_layout("", buffer_of(text), text->len, d, out);
     assert_int_equal(result == LAYOUT_REFUSED, diag_count(d) > 0);
     diag_free(d);
     return result;
