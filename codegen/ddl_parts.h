@@ -15,6 +15,7 @@ void put_own_name(struct buffer *out, char *name);
 void put_constraint(struct buffer *out, char *name);
 /* ("a", "b") */
 void put_columns(struct buffer *out, const char *const *columns, size_t count);
+void put_fields(struct buffer *out, const struct field *const *fields, size_t count);
 
 /* ddl_type.c */
 void create_type(
@@ -34,7 +35,15 @@ void create_join_table(const struct many *j, struct buffer *out);
 void put_foreign_keys(const struct model *m, struct buffer *out);
 void close_cycles(const struct model *m, struct buffer *out);
 
+/* ddl_constraint.c: unique over several columns, checks and exclusions, each after a
+ * comma. */
+void put_constraints(const struct model *m, struct buffer *out);
+void put_deferrable(struct buffer *out, enum deferrable deferrable);
+
 /* ddl_index.c */
 void create_indexes(const struct model *m, struct buffer *out);
+/*  USING gist ("a" WITH =) */
+void put_using(struct buffer *out, const char *method, const struct index_part *parts,
+    size_t count);
 
 #endif

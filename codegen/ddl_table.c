@@ -51,6 +51,7 @@ void create_table(const struct model *m, struct buffer *out)
     buffer_puts(out, " PRIMARY KEY ");
     put_columns(out, &m->key->column, 1);
     put_unique_columns(m, out);
+    put_constraints(m, out);
     put_foreign_keys(m, out);
     buffer_puts(out, "\n);\n");
 }

@@ -68,14 +68,49 @@ char *sql_column_index(const char *table, const char *column)
     return derived_sql_name(table, column, "idx", (char *)NULL);
 }
 
-char *sql_index(const struct model *m, const struct index *i)
+static void add_part(struct buffer *name, const struct index_part *p)
+{
+    buffer_printf(name, "_%s", p->field ? p->field->column : "expr");
+}
+
+char *sql_index(const struct model *m, const struct index *x)
 {
     struct buffer name = {0};
 
+    if (x->name)
+        return format("%s", x->name);
     buffer_puts(&name, m->table);
-    for (size_t n = 0; n < i->field_count; n++)
-        buffer_printf(&name, "_%s", i->fields[n]->column);
+    for (size_t i = 0; i < x->part_count; i++)
+        add_part(&name, &x->parts[i]);
+    for (size_t i = 0; i < x->include_count; i++)
+        buffer_printf(&name, "_%s", x->include[i]->column);
     buffer_puts(&name, "_idx");
+    return fit(&name);
+}
+
+char *sql_unique_over(const struct model *m, const struct unique *u)
+{
+    struct buffer name = {0};
+
+    if (u->name)
+        return format("%s", u->name);
+    buffer_puts(&name, m->table);
+    for (size_t i = 0; i < u->field_count; i++)
+        buffer_printf(&name, "_%s", u->fields[i]->column);
+    buffer_puts(&name, "_key");
+    return fit(&name);
+}
+
+char *sql_exclusion(const struct model *m, const struct exclusion *e)
+{
+    struct buffer name = {0};
+
+    if (e->name)
+        return format("%s", e->name);
+    buffer_puts(&name, m->table);
+    for (size_t i = 0; i < e->part_count; i++)
+        add_part(&name, &e->parts[i]);
+    buffer_puts(&name, "_excl");
     return fit(&name);
 }
 
@@ -88,14 +123,24 @@ const char *sql_schema_of(const struct schema *s, const struct enumeration *e)
     return "public";
 }
 
+/* Whether rows are found by `f` in it: all rows, and in the order of `f`. */
+static bool serves(const struct index *x, const struct field *f)
+{
+    return strcmp(x->method, "btree") == 0 && !x->where && x->parts[0].field == f &&
+           !x->parts[0].ops && !x->parts[0].collation;
+}
+
 bool sql_needs_index(const struct ref *r)
 {
     const struct model *m = r->model;
 
     if (r->unique || r->field->unique || r->field->key)
         return false;
+    for (size_t i = 0; i < m->unique_count; i++)
+        if (m->uniques[i].fields[0] == r->field)
+            return false;
     for (size_t i = 0; i < m->index_count; i++)
-        if (m->indexes[i].fields[0] == r->field)
+        if (serves(&m->indexes[i], r->field))
             return false;
     return true;
 }

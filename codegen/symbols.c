@@ -101,6 +101,16 @@ static const struct pattern of_listed_model[] = {
     {0, NULL},
 };
 
+static const struct pattern of_model_listed_elsewhere[] = {
+    {MACRO, "%M_ADD_ORM_H"},
+    {0, NULL},
+};
+
+static const struct pattern of_model_shown_elsewhere[] = {
+    {MACRO, "%M_MANAGER_ORM_H"},
+    {0, NULL},
+};
+
 static const struct pattern of_field[] = {
     {FUNCTION, "%m_%f"},
     {CONSTANT, "%M_%F"},
@@ -322,8 +332,8 @@ static void add_sql(struct symbols *y, const char *space, const char *within,
     if (there)
         report_pair(y, there, s, ERR_SQL_CLASH,
             strcmp(there->origin->label, o->label) == 0
-                ? "leave one out"
-                : "rename one with \"table:\" or \"column:\"");
+                ? "leave one out, or give it another name with \"name:\""
+                : "rename one with \"table:\", \"column:\" or \"name:\"");
 }
 
 /* -- The schema -------------------------------------------------------------------- */
@@ -338,9 +348,10 @@ static struct origin *origin_of(
     return o;
 }
 
-static const char *c_kept(struct symbols *y, const char *name)
+static const char *c_kept(
+    struct symbols *y, const struct schema_file *file, const char *name)
 {
-    return arena_printf(y->arena, "%s%s", y->schema->prefix, name);
+    return arena_printf(y->arena, "%s%s", file->prefix, name);
 }
 
 /* A field's own name is a parameter's: no keyword.  `column` is what it is called in
@@ -365,7 +376,7 @@ static void add_field(struct symbols *y, const struct field *f)
     const struct model *m = f->model;
     const struct origin *o = origin_of(y, f->place, m->name, f->yaml);
     struct values v = {
-        c_kept(y, m->name), f->name, f->ref ? f->ref->name : f->name, NULL};
+        c_kept(y, m->file, m->name), f->name, f->ref ? f->ref->name : f->name, NULL};
 
     if (!f->ref && !is_free_word(y, f->name, f->column, o))
         return;
@@ -393,7 +404,7 @@ static void add_ref(struct symbols *y, const struct ref *r)
 {
     const struct model *m = r->model;
     const struct origin *o = origin_of(y, r->place, m->name, r->name);
-    const struct values v = {.model = c_kept(y, m->name), .field = r->name};
+    const struct values v = {.model = c_kept(y, m->file, m->name), .field = r->name};
 
     if (!is_free_word(y, r->name, r->field->column, o))
         return;
@@ -418,18 +429,49 @@ static void add_join_table(
         sql_column_index(j->join_table, j->target_column), o);
 }
 
+/* Those that are indexes as well share their names with tables. */
+static void add_constraints(struct symbols *y, const struct model *m)
+{
+    for (size_t i = 0; i < m->unique_count; i++) {
+        const struct unique *u = &m->uniques[i];
+        const struct origin *o = origin_of(y, u->place, m->name, "unique");
+        add_sql(y, "relation", m->schema, "index", sql_unique_over(m, u), o);
+        add_sql(y, "constraint", m->table, "constraint", sql_unique_over(m, u), o);
+    }
+    for (size_t i = 0; i < m->check_count; i++) {
+        const struct check *c = &m->checks[i];
+        const struct origin *o = origin_of(y, c->place, m->name, "checks");
+        add_sql(y, "constraint", m->table, "constraint", format("%s", c->name), o);
+    }
+    for (size_t i = 0; i < m->exclusion_count; i++) {
+        const struct exclusion *e = &m->exclusions[i];
+        const struct origin *o = origin_of(y, e->place, m->name, "exclude");
+        add_sql(y, "relation", m->schema, "index", sql_exclusion(m, e), o);
+        add_sql(y, "constraint", m->table, "constraint", sql_exclusion(m, e), o);
+    }
+    for (size_t i = 0; i < m->index_count; i++) {
+        const struct index *x = &m->indexes[i];
+        add_sql(y, "relation", m->schema, "index", sql_index(m, x),
+            origin_of(y, x->place, m->name, "indexes"));
+    }
+}
+
 static void add_model(struct symbols *y, const struct model *m)
 {
     const struct origin *o = origin_of(y, m->place, m->name, NULL);
-    struct values v = {.model = c_kept(y, m->name)};
+    struct values v = {.model = c_kept(y, m->file, m->name)};
 
     if (strcmp(v.model, "orm") == 0) { /* one message, not one per name */
         add_c(y, FUNCTION, "orm_table", o);
         return;
     }
     add_patterns(y, of_model, &v, o);
-    if (c_is_listed(y->schema, m))
+    if (c_listed(y->schema, m) != LISTED_NOWHERE)
         add_patterns(y, of_listed_model, &v, o);
+    if (c_listed(y->schema, m) == LISTED_ELSEWHERE)
+        add_patterns(y, of_model_listed_elsewhere, &v, o);
+    if (c_is_shown_elsewhere(y->schema, m))
+        add_patterns(y, of_model_shown_elsewhere, &v, o);
     add_sql(y, "relation", m->schema, "table", format("%s", m->table), o);
     add_sql(y, "type", m->schema, "table", format("%s", m->table), o);
     add_sql(y, "relation", m->schema, "index", sql_pkey(m->table), o);
@@ -454,16 +496,13 @@ static void add_model(struct symbols *y, const struct model *m)
         if (r->kind == MANY_JOIN && r->declared)
             add_join_table(y, r, o);
     }
-    for (size_t i = 0; i < m->index_count; i++) {
-        o = origin_of(y, m->indexes[i].place, m->name, "indexes");
-        add_sql(y, "relation", m->schema, "index", sql_index(m, &m->indexes[i]), o);
-    }
+    add_constraints(y, m);
 }
 
 static void add_enumeration(struct symbols *y, const struct enumeration *e)
 {
     const struct origin *o = origin_of(y, e->place, e->name, NULL);
-    struct values v = {.model = c_kept(y, e->name)};
+    struct values v = {.model = c_kept(y, e->file, e->name)};
 
     add_patterns(y, of_enumeration, &v, o);
     add_sql(y, "type", sql_schema_of(y->schema, e), "type", format("%s", e->name), o);
@@ -475,6 +514,26 @@ static void add_enumeration(struct symbols *y, const struct enumeration *e)
     }
 }
 
+/* What a file makes besides its models. */
+static void add_file(struct symbols *y, const struct schema_file *f, const char *base)
+{
+    const struct place whole = {.file = (unsigned)(f - y->schema->files)};
+    const bool is_first = f == y->schema->files;
+    const char *of = is_first ? "" : arena_printf(y->arena, " of %s", f->path);
+    const struct origin *module =
+        origin_of(y, whole, arena_printf(y->arena, "the module%s", of), NULL);
+    const struct origin *header =
+        origin_of(y, whole, arena_printf(y->arena, "the header%s", of), NULL);
+    char *guard = c_guard(base, "ORM_H");
+    char *hash = c_guard(base, "ORM_HASH");
+
+    add_c(y, OBJECT, arena_printf(y->arena, "%s_schema", f->module), module);
+    add_c(y, MACRO, guard, header);
+    add_c(y, MACRO, hash, header);
+    free(guard);
+    free(hash);
+}
+
 void symbols_check(const struct schema *s, const char *base, struct diag *d)
 {
     struct arena *arena = arena_new();
@@ -483,19 +542,16 @@ void symbols_check(const struct schema *s, const char *base, struct diag *d)
         .reported = {.arena = arena},
         .schema = s,
         .diag = d};
-    const struct origin *module = origin_of(&y, (struct place){0}, "the module", NULL);
-    const struct origin *header = origin_of(&y, (struct place){0}, "the header", NULL);
-    char *guard = c_guard(base, "ORM_H");
-    char *hash = c_guard(base, "ORM_HASH");
 
-    add_c(&y, OBJECT, arena_printf(arena, "%s_schema", s->module), module);
-    add_c(&y, MACRO, guard, header);
-    add_c(&y, MACRO, hash, header);
+    add_file(&y, &s->files[0], base);
+    for (size_t i = 1; i < s->file_count; i++) {
+        char *other = c_base(s->files[i].path);
+        add_file(&y, &s->files[i], other);
+        free(other);
+    }
     for (size_t i = 0; i < s->model_count; i++)
         add_model(&y, &s->models[i]);
     for (size_t i = 0; i < s->enumeration_count; i++)
         add_enumeration(&y, s->enumerations[i]);
-    free(guard);
-    free(hash);
     arena_free(arena);
 }

@@ -42,6 +42,10 @@ static const char *const titles[ERR_END] = {
 
     [ERR_EMITTED_CLASH] = "two things have one name in the generated C",
     [ERR_RESERVED] = "a name that C, C++ or libc keeps for itself",
+
+    [ERR_CONSTRAINT] = "a constraint that makes no sense",
+    [ERR_INCLUDE] = "an include of what is no file for it, or in a circle",
+    [ERR_REVERSE_OF] = "a relation of which two files tell different things",
 };
 
 const char *diag_title(enum diag_code code)

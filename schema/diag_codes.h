@@ -52,6 +52,13 @@ enum diag_code {
     ERR_EMITTED_CLASH,
     ERR_RESERVED,
 
+    /* Rows */
+    ERR_CONSTRAINT,
+
+    /* Several files */
+    ERR_INCLUDE,
+    ERR_REVERSE_OF,
+
     ERR_END
 };
 

@@ -15,7 +15,8 @@
 enum field_kind {
     FIELD_COLUMN = 1,
     FIELD_REF = 2,
-    FIELD_MANY = 4
+    FIELD_MANY = 4,
+    FIELD_REVERSE = 8 /* reverse_of: the other side of a relation of another file */
 };
 
 /* The values of a field's keys, NULL where the key is absent or its value broken. */
@@ -34,6 +35,8 @@ struct field_keys {
     const struct node *through;
     const struct node *via;
     const struct node *table;
+    const struct node *reverse_of;
+    const struct node *file;
 };
 
 struct draft_field {
@@ -60,19 +63,17 @@ struct draft_field {
     struct field *field;
     struct ref *ref;
     struct many *many;
-};
-
-struct draft_index {
-    struct place place;
-    bool unique;
-    const struct node *on;
-    const struct node *order;
+    /* FIELD_REVERSE: the ref or many whose other side it is; and back. */
+    struct draft_field *shows;
+    struct draft_field *shown_by;
 };
 
 struct draft_model {
+    const struct draft_file *file;
     const char *name;
     struct place place;
     const char *doc;
+    const char *schema;
     const char *table;
     struct place table_place;
     const struct node *key;
@@ -81,8 +82,11 @@ struct draft_model {
     struct draft_field *fields;
     struct strmap by_name;
 
-    size_t index_count;
-    struct draft_index *indexes;
+    /* NULL: none */
+    const struct node *unique;
+    const struct node *checks;
+    const struct node *exclude;
+    const struct node *indexes;
 
     /* Filled by resolve.c */
     struct model *model;
@@ -90,28 +94,53 @@ struct draft_model {
     bool key_broken;
 };
 
-struct draft {
-    struct arena *arena;
-    struct diag *diag;
+/* Another file that a file names. */
+struct draft_link {
+    struct draft_file *to;
+    const struct node *written;
+    bool includes; /* else it is the `file:` of a reverse_of: */
+};
+
+struct draft_file {
     const char *path;
+    unsigned number;         /* in draft.files, and in places */
+    const struct node *root; /* NULL: it could not be read */
+    size_t link_count;
+    struct draft_link *links;
+    bool *reaches; /* by number: whose names are known here; its own too */
+
     const char *module;
     const char *prefix;
     const char *sql_schema;
+    const struct node *models; /* or NULL */
+};
+
+struct draft {
+    struct arena *arena;
+    struct diag *diag;
+    size_t file_count; /* the one that was asked for is the first */
+    struct draft_file **files;
     size_t model_count;
     struct draft_model *models;
     struct strmap by_name;
 };
 
+/* include.c: fills `files`. */
+void read_files(struct draft *d, const char *path, const struct node *root);
+
 /* parse.c: false if there is nothing to resolve. */
-bool draft_parse(struct draft *d, const struct node *root);
+bool draft_parse(struct draft *d);
 
 /* parse_field.c: one entry of `fields:` */
 void parse_field(struct draft *d, struct draft_model *m, const struct node *n,
     struct draft_field *f);
 
-/* index.c: the entries of `indexes:`; then, with all columns there, what they mean. */
-void parse_indexes(struct draft *d, struct draft_model *m, const struct node *list);
+/* index.c, constraint.c: with all columns there, what the lists of a model say. */
 void fill_indexes(struct draft *d, struct draft_model *m);
+void fill_constraints(struct draft *d, struct draft_model *m);
+
+/* same.c: those that say the same twice. */
+void check_same(struct draft *d, const struct model *m);
 
 /* parse_type.c: the type of a column; false: its mistake is reported. */
 bool parse_type(
@@ -121,6 +150,9 @@ bool parse_enum(
 
 /* resolve.c: what is returned is right only if `d->diag` has no errors. */
 struct schema *draft_resolve(struct draft *d);
+
+/* reverse.c: what files tell of each other's relations. */
+void match_reverses(struct draft *d);
 
 /* relate.c: targets first, then, with all columns there, refs and lists. */
 void resolve_targets(struct draft *d);

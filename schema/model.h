@@ -16,6 +16,16 @@ struct place {
     unsigned line;
     unsigned column;
     unsigned end_column; /* one past the last character, on the same line */
+    unsigned file;       /* in schema.files */
+};
+
+/* A file that was read: the first is the one that was asked for. */
+struct schema_file {
+    const char *path;   /* to open it from where ormgen was started */
+    const char *module; /* names the C schema object: blog_schema */
+    const char *prefix; /* of every C name of its models; "" */
+    const char *link;   /* how the first file writes it; NULL: it does not name it */
+    bool included;      /* known to the first, by `include:` and what that includes */
 };
 
 enum type {
@@ -41,6 +51,13 @@ enum on_delete {
     ON_DELETE_SET_DEFAULT
 };
 
+/* Whether a transaction may put the check of a constraint off. */
+enum deferrable {
+    DEFERRABLE_NO,
+    DEFERRABLE_YES,      /* if it says so */
+    DEFERRABLE_INITIALLY /* unless it says otherwise */
+};
+
 enum default_kind {
     DEFAULT_NONE,
     DEFAULT_LITERAL, /* text as written; checked against the type */
@@ -49,6 +66,7 @@ enum default_kind {
 
 /* A native enumeration, one per enum field: type and C name are model_field. */
 struct enumeration {
+    const struct schema_file *file;
     const char *name;
     struct place place;
     size_t label_count;
@@ -126,15 +144,64 @@ struct many {
     const struct ref *through_target;
 };
 
+enum nulls {
+    NULLS_UNSAID,
+    NULLS_FIRST,
+    NULLS_LAST
+};
+
+/* A column or an expression that an index or an exclusion is over. */
+struct index_part {
+    const struct field *field; /* NULL: it is `sql` */
+    const char *sql;
+    const char *collation; /* or NULL */
+    const char *ops;       /* operator class, or NULL */
+    bool descending;
+    enum nulls nulls;
+    const char *operator; /* of an exclusion */
+};
+
 struct index {
     struct place place;
+    const char *name; /* NULL: what PostgreSQL would choose */
+    const char *method;
     bool unique;
+    bool nulls_not_distinct;
+    size_t part_count;
+    struct index_part *parts;
+    size_t include_count;
+    const struct field **include;
+    const char *where; /* or NULL */
+};
+
+/* A constraint over several columns, or over one with options. */
+struct unique {
+    struct place place;
+    const char *name; /* as of an index */
+    bool nulls_not_distinct;
+    enum deferrable deferrable;
     size_t field_count;
     const struct field **fields;
-    bool *descending; /* per field */
+};
+
+struct check {
+    struct place place;
+    const char *name;
+    const char *sql;
+};
+
+struct exclusion {
+    struct place place;
+    const char *name; /* as of an index */
+    const char *method;
+    enum deferrable deferrable;
+    size_t part_count;
+    struct index_part *parts;
+    const char *where; /* or NULL */
 };
 
 struct model {
+    const struct schema_file *file;
     const char *name;
     const char *doc;    /* or NULL */
     const char *schema; /* in SQL; "public" */
@@ -154,15 +221,19 @@ struct model {
     size_t many_count; /* declared first, then the reverse ends, in order of the file */
     struct many *manys;
 
+    size_t unique_count; /* those that are not `unique` fields */
+    struct unique *uniques;
+
+    size_t check_count;
+    struct check *checks;
+
+    size_t exclusion_count;
+    struct exclusion *exclusions;
+
     size_t index_count;
     struct index *indexes;
 
     size_t rank; /* place in schema.by_dependency */
-};
-
-/* A file that was read. */
-struct schema_file {
-    const char *path; /* to open it from where ormgen was started */
 };
 
 struct schema {
@@ -170,8 +241,10 @@ struct schema {
     const char *module; /* names the C schema object: blog_schema */
     const char *prefix; /* of every C name; "" */
 
+    /* Of all files that were read, each in order of its file; those of the first come
+     * first, and are what C is made for. */
     size_t model_count;
-    struct model *models; /* in order of the file */
+    struct model *models;
 
     /* Referenced models before referring ones; a cycle is cut at an optional ref. */
     const struct model **by_dependency;

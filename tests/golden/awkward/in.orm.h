@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xec58a12f3b1e1948u
+#define IN_ORM_HASH 0xe70effd73fc192bbu
 
 #ifdef __cplusplus
 extern "C" {

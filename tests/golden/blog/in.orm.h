@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xbda7a550fab3d573u
+#define IN_ORM_HASH 0xae2a5359f78a2d5au
 
 #ifdef __cplusplus
 extern "C" {

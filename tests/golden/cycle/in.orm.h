@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x10296ded2674eb0fu
+#define IN_ORM_HASH 0x984d5a549eacd2a8u
 
 #ifdef __cplusplus
 extern "C" {
