@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x37f368e2e39bf131u
+#if PEOPLE_ORM_HASH != 0x9d9374465a6849afu
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 
@@ -21,7 +21,7 @@ static const struct orm_enum p_person_mood_enum_ = {
 
 const char *p_person_mood_name(enum p_person_mood value)
 {
-    return (unsigned)value < 2 ? p_person_mood_labels_[value] : "";
+    return orm_label(&p_person_mood_enum_, (unsigned)value);
 }
 
 /* -- person ------------------------------------------------------------------------ */
