@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xffdb30b9adbe3278u
+#define IN_ORM_HASH 0x380be7936da3cf04u
 
 #ifdef __cplusplus
 extern "C" {

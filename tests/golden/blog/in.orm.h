@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x7504dc06b2c14f6eu
+#define IN_ORM_HASH 0xf0244e2e37c54edau
 
 #ifdef __cplusplus
 extern "C" {

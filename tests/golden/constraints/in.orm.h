@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe3be40c430fdcb8fu
+#define IN_ORM_HASH 0x9c2e7a1a2f120783u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x016671682cf417a3u
+#define IN_ORM_HASH 0xff3cfd595f9c4523u
 
 #ifdef __cplusplus
 extern "C" {

@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x4ae180e8dd561ea3u
+#define IN_ORM_HASH 0x1975c58dc45d351bu
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x37f368e2e39bf131u
+#if PEOPLE_ORM_HASH != 0xbc36c55b4c1f39c1u
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

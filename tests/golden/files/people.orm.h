@@ -9,7 +9,7 @@
 #if ORM_MODEL_ABI != 1
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0x37f368e2e39bf131u
+#define PEOPLE_ORM_HASH 0xbc36c55b4c1f39c1u
 
 #ifdef __cplusplus
 extern "C" {

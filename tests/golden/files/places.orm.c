@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x57a5c629c8526819u
+#if PLACES_ORM_HASH != 0x9b34afda255932c1u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0x57a5c629c8526819u
+#define PLACES_ORM_HASH 0x9b34afda255932c1u
 
 #ifdef __cplusplus
 extern "C" {

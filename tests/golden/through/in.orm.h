@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x7771eb2aaafe2a7fu
+#define IN_ORM_HASH 0x124810cb04b96f3fu
 
 #ifdef __cplusplus
 extern "C" {
