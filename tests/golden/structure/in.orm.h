@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x15414a14af02f2bau
+#define IN_ORM_HASH 0x9ef1a3984fbfcb4du
 
 #ifdef __cplusplus
 extern "C" {
@@ -94,7 +94,7 @@ static inline struct paper_manager *writer_papers(struct writer *w)
 static inline void writer_set_name(struct writer *w, const char *name)
 {
     if (!w)
-        orm_abort_null("writer_set_name");
+        orm_abort_null(__func__);
     orm_set_text(&w->orm, WRITER_NAME, name);
 }
 
@@ -189,7 +189,8 @@ static inline struct writer_cond writer_cond_(struct orm_cond orm)
 
 static inline struct writer_order writer_order_(unsigned column, bool descending)
 {
-    struct writer_order o = {orm_order_by(column, descending)};
+    struct writer_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -356,7 +357,7 @@ static inline int32_t paper_pages(const struct paper *p)
 
 static inline bool paper_has_pages(const struct paper *p)
 {
-    return p && !(p->null_bits[0] >> PAPER_PAGES & 1);
+    return orm_has((const struct orm_object *)p, PAPER_PAGES);
 }
 
 static inline int64_t paper_writer_id(const struct paper *p)
@@ -404,35 +405,35 @@ static inline struct citation_manager *paper_in(struct paper *p)
 static inline void paper_set_title(struct paper *p, const char *title)
 {
     if (!p)
-        orm_abort_null("paper_set_title");
+        orm_abort_null(__func__);
     orm_set_text(&p->orm, PAPER_TITLE, title);
 }
 
 static inline void paper_set_pages(struct paper *p, int32_t pages)
 {
     if (!p)
-        orm_abort_null("paper_set_pages");
+        orm_abort_null(__func__);
     orm_set_integer(&p->orm, PAPER_PAGES, pages);
 }
 
 static inline void paper_clear_pages(struct paper *p)
 {
     if (!p)
-        orm_abort_null("paper_clear_pages");
+        orm_abort_null(__func__);
     orm_set_null(&p->orm, PAPER_PAGES);
 }
 
 static inline void paper_set_writer(struct paper *p, struct writer *writer)
 {
     if (!p)
-        orm_abort_null("paper_set_writer");
+        orm_abort_null(__func__);
     orm_set_ref(&p->orm, PAPER_REF_WRITER, (struct orm_object *)writer);
 }
 
 static inline void paper_set_writer_id(struct paper *p, int64_t writer_id)
 {
     if (!p)
-        orm_abort_null("paper_set_writer_id");
+        orm_abort_null(__func__);
     orm_set_integer(&p->orm, PAPER_WRITER_ID, writer_id);
 }
 
@@ -536,7 +537,8 @@ static inline struct paper_cond paper_cond_(struct orm_cond orm)
 
 static inline struct paper_order paper_order_(unsigned column, bool descending)
 {
-    struct paper_order o = {orm_order_by(column, descending)};
+    struct paper_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -812,35 +814,35 @@ static inline enum orm_ref citation_to_state(const struct citation *c)
 static inline void citation_set_from(struct citation *c, struct paper *from)
 {
     if (!c)
-        orm_abort_null("citation_set_from");
+        orm_abort_null(__func__);
     orm_set_ref(&c->orm, CITATION_REF_FROM, (struct orm_object *)from);
 }
 
 static inline void citation_set_from_id(struct citation *c, int64_t from_id)
 {
     if (!c)
-        orm_abort_null("citation_set_from_id");
+        orm_abort_null(__func__);
     orm_set_integer(&c->orm, CITATION_FROM_ID, from_id);
 }
 
 static inline void citation_set_to(struct citation *c, struct paper *to)
 {
     if (!c)
-        orm_abort_null("citation_set_to");
+        orm_abort_null(__func__);
     orm_set_ref(&c->orm, CITATION_REF_TO, (struct orm_object *)to);
 }
 
 static inline void citation_set_to_id(struct citation *c, int64_t to_id)
 {
     if (!c)
-        orm_abort_null("citation_set_to_id");
+        orm_abort_null(__func__);
     orm_set_integer(&c->orm, CITATION_TO_ID, to_id);
 }
 
 static inline void citation_set_page(struct citation *c, int32_t page)
 {
     if (!c)
-        orm_abort_null("citation_set_page");
+        orm_abort_null(__func__);
     orm_set_integer(&c->orm, CITATION_PAGE, page);
 }
 
@@ -947,7 +949,8 @@ static inline struct citation_cond citation_cond_(struct orm_cond orm)
 
 static inline struct citation_order citation_order_(unsigned column, bool descending)
 {
-    struct citation_order o = {orm_order_by(column, descending)};
+    struct citation_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -1153,7 +1156,7 @@ static inline struct paper_manager *word_papers(struct word *w)
 static inline void word_set_text(struct word *w, const char *text)
 {
     if (!w)
-        orm_abort_null("word_set_text");
+        orm_abort_null(__func__);
     orm_set_text(&w->orm, WORD_TEXT, text);
 }
 
@@ -1257,7 +1260,8 @@ static inline struct word_cond word_cond_(struct orm_cond orm)
 
 static inline struct word_order word_order_(unsigned column, bool descending)
 {
-    struct word_order o = {orm_order_by(column, descending)};
+    struct word_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
