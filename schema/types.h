@@ -13,8 +13,9 @@ enum type_detail {
 
 struct type_info {
     const char *yaml;
-    const char *alias; /* another name for it, or NULL */
-    const char *sql;   /* NULL: made per field (enums, arrays) */
+    const char *alias;     /* another name for it, or NULL */
+    const char *sql;       /* NULL: made per field (enums, arrays) */
+    const char *catalogue; /* what the server calls it if not that */
     enum type_detail detail;
     bool can_be_key;    /* one spelling per value, and cheap to compare */
     bool has_no_arrays; /* of it */

@@ -2,6 +2,7 @@
  * of it than ddl_*.c has, so that the two can be compared by way of a server. */
 #include "lines.h"
 #include "sqlname.h"
+#include "types.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,55 +62,17 @@ static const char *nulls(bool alike)
     return alike ? "|nulls alike" : "|nulls differ";
 }
 
-/* As format_type() has them. */
-static const char *const sql_types[TYPE_COUNT] = {
-    [TYPE_BOOL] = "boolean",
-    [TYPE_INT2] = "smallint",
-    [TYPE_INT4] = "integer",
-    [TYPE_INT8] = "bigint",
-    [TYPE_FLOAT4] = "real",
-    [TYPE_FLOAT8] = "double precision",
-    [TYPE_NUMERIC] = "numeric",
-    [TYPE_DECIMAL] = "numeric",
-    [TYPE_TEXT] = "text",
-    [TYPE_VARCHAR] = "character varying",
-    [TYPE_CHAR] = "character",
-    [TYPE_BYTEA] = "bytea",
-    [TYPE_UUID] = "uuid",
-    [TYPE_DATE] = "date",
-    [TYPE_TIME] = "time without time zone",
-    [TYPE_TIMESTAMP] = "timestamp without time zone",
-    [TYPE_TIMESTAMPTZ] = "timestamp with time zone",
-    [TYPE_INTERVAL] = "interval",
-    [TYPE_JSON] = "json",
-    [TYPE_JSONB] = "jsonb",
-    [TYPE_INET] = "inet",
-    [TYPE_CIDR] = "cidr",
-    [TYPE_MACADDR] = "macaddr",
-    [TYPE_INT4RANGE] = "int4range",
-    [TYPE_INT8RANGE] = "int8range",
-    [TYPE_NUMRANGE] = "numrange",
-    [TYPE_DATERANGE] = "daterange",
-    [TYPE_TSRANGE] = "tsrange",
-    [TYPE_TSTZRANGE] = "tstzrange",
-    [TYPE_INT4MULTIRANGE] = "int4multirange",
-    [TYPE_INT8MULTIRANGE] = "int8multirange",
-    [TYPE_NUMMULTIRANGE] = "nummultirange",
-    [TYPE_DATEMULTIRANGE] = "datemultirange",
-    [TYPE_TSMULTIRANGE] = "tsmultirange",
-    [TYPE_TSTZMULTIRANGE] = "tstzmultirange",
-};
-
 static void put_type_name(struct buffer *out, const struct field *f)
 {
     const bool is_array = f->type == TYPE_ARRAY;
     const enum type type = is_array ? f->element : f->type;
+    const struct type_info *t = type_info(type);
 
     if (type == TYPE_ENUM)
         buffer_printf(out, "|enum %s.%s", f->model->schema, f->enumeration->name);
     else
-        buffer_printf(out, "|%s", sql_types[type]);
-    if (f->length && (type == TYPE_NUMERIC || type == TYPE_DECIMAL))
+        buffer_printf(out, "|%s", t->catalogue ? t->catalogue : t->sql);
+    if (f->length && t->detail == DETAIL_PRECISION)
         buffer_printf(out, "(%u,%u)", f->length, f->scale);
     else if (f->length)
         buffer_printf(out, "(%u)", f->length);
@@ -138,7 +101,7 @@ static void expect_column(const struct field *f, size_t number, struct buffer *o
         buffer_printf(out, "sequence|%s", f->model->schema);
         put_own(out, sql_sequence(f->model->table, f->column));
         buffer_printf(
-            out, "|%s|%s|%s\n", f->model->table, f->column, sql_types[f->type]);
+            out, "|%s|%s|%s\n", f->model->table, f->column, type_info(f->type)->sql);
     }
     if (f->unique && !f->key) {
         put_head(out, "unique", f->model);

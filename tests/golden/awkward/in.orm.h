@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xf9dbff709f97265bu
+#define IN_ORM_HASH 0xc1956fdc619a7d8bu
 
 #ifdef __cplusplus
 extern "C" {

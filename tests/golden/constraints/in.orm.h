@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe9668766f098d409u
+#define IN_ORM_HASH 0x79cd78a1d0b8d51du
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0xadfc13c329a4eee7u
+#if PEOPLE_ORM_HASH != 0xb83fce316e0bfdcfu
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 
