@@ -227,7 +227,9 @@ static void put_columns(struct view *v, const struct model *m, const struct name
 
         if (f->doc)
             buffer_puts(&words, f->doc);
-        if (f->type == TYPE_DECIMAL && f->scale)
+        const bool is_scaled = f->type == TYPE_DECIMAL ||
+                               (f->type == TYPE_ARRAY && f->element == TYPE_DECIMAL);
+        if (is_scaled && f->scale)
             buffer_printf(&words, "\n\nTimes 10^%u.", f->scale);
         if (f->optional)
             buffer_printf(&words, "\n\nNull reads as %s; %s_has_%s() tells.",
