@@ -172,11 +172,30 @@ static bool make_array(
     return true;
 }
 
+static bool use_user_type(struct draft *d, const char *where, const struct node *n,
+    const struct words *w, const struct user_type *user, struct draft_field *f)
+{
+    if (w->detail) {
+        diag_error(d->diag, ERR_LENGTH, n->place, "%s%s takes no length; write \"%s\"",
+            where, w->name, w->name);
+        return false;
+    }
+    f->type = user->type;
+    f->length = user->length;
+    f->scale = user->scale;
+    f->user = user;
+    return !user->broken && (!w->is_array || make_array(d, where, n->place, f));
+}
+
 bool parse_type(
     struct draft *d, const char *where, const struct node *n, struct draft_field *f)
 {
     struct words w;
     const bool closed = split_words(d, n->text, &w);
+    const struct user_type *user =
+        f->owner ? strmap_get(&f->owner->file->types, w.name) : NULL;
+    if (user)
+        return use_user_type(d, where, n, &w, user, f);
     f->type = type_by_name(w.name);
     if (f->type == TYPE_COUNT) {
         report_no_type(d, where, n, w.name);
