@@ -62,8 +62,8 @@ static bool parse_domain(struct draft *d, const char *where,
     struct draft_field base;
     if (!parse_base(d, where, keys->domain, &base))
         return false;
-    const bool is_text = is->type == TYPE_TEXT &&
-                         (base.type == TYPE_VARCHAR || base.type == TYPE_CHAR);
+    const bool is_text =
+        is->type == TYPE_TEXT && (base.type == TYPE_VARCHAR || base.type == TYPE_CHAR);
     if (base.type != is->type && !is_text) {
         diag_error(d->diag, ERR_NO_TYPE, keys->domain->place,
             "%sa domain of %s cannot be read as %s; say the same in is:", where,
