@@ -106,3 +106,8 @@ unsigned c_ops_of(const struct field *f)
         return OPS_SAME;
     return c_is_sorted(f) ? c_types[f->type].ops : 0;
 }
+
+bool c_is_looked_up(const struct field *f)
+{
+    return f->user && (!f->user->is_domain || f->type == TYPE_ARRAY);
+}

@@ -18,6 +18,7 @@ void put_columns(struct buffer *out, const char *const *columns, size_t count);
 void put_fields(struct buffer *out, const struct field *const *fields, size_t count);
 
 /* ddl_type.c */
+void create_domain(const struct user_type *t, struct buffer *out);
 void create_type(
     const struct schema *s, const struct enumeration *e, struct buffer *out);
 void put_type(struct buffer *out, const struct field *f);

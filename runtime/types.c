@@ -95,9 +95,8 @@ struct type_oids type_oids(const struct orm_column *c, const struct enum_oids *e
         const struct orm_column item = type_element(c);
         return (struct type_oids){.oid = type_oids(&item, enums).array_oid};
     }
-    return c->type == ORM_ENUM
-               ? enums->oids[numbers_find(&enums->numbers, c->enumeration)]
-               : types[c->type].oids;
+    return c->enumeration ? enums->oids[numbers_find(&enums->numbers, c->enumeration)]
+                          : types[c->type].oids;
 }
 
 struct type_oids type_bulk_oids(
@@ -115,7 +114,7 @@ const char *type_name(const struct orm_column *c)
 void type_sql(const struct orm_column *c, struct buffer *sql)
 {
     const unsigned type = c->type == ORM_ARRAY ? c->element : c->type;
-    if (type == ORM_ENUM)
+    if (c->enumeration)
         buffer_table(sql, c->enumeration->schema, c->enumeration->name);
     else
         buffer_text(sql, types[type].sql);

@@ -221,6 +221,7 @@ static bool parse_field_map(
     if (k->enumeration)
         right = parse_enum(d, where, k->enumeration, f) && right;
     right = parse_array_key(d, where, f) && right;
+    right = check_unique(d, where, f) && right;
     right = parse_default(d, where, f) && right;
     if (f->kind == FIELD_REF)
         right = parse_on_delete(d, where, f) && right;

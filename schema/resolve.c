@@ -148,6 +148,7 @@ static struct field column_of(struct draft *d, const struct draft_field *f)
         .element = f->element,
         .length = f->length,
         .scale = f->scale,
+        .user = f->user,
         .enumeration = f->enumeration,
         .key = f == f->owner->key_field,
         .optional = f->optional,
@@ -330,5 +331,6 @@ struct schema *draft_resolve(struct draft *d)
     }
     fill_enumerations(d, s);
     fill_extensions(d, s);
+    fill_user_types(d, s);
     return s;
 }

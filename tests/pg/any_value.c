@@ -114,7 +114,12 @@ static const char *any_numeric(
     return text;
 }
 
-/* Up to `most` characters, many of which something might take for its own. */
+enum {
+    UNLIMITED = 40
+};
+
+/* Up to `most` characters (words, if unlimited), many of which something might take for
+ * its own. */
 static const char *any_text(uint64_t *random, uint64_t most, struct arena *a)
 {
     static const char *const characters[] = {"a", "Z", " ", "\"", "'", "\\", "{", "}",
@@ -124,8 +129,7 @@ static const char *any_text(uint64_t *random, uint64_t most, struct arena *a)
     char *text = arena_bytes(a, 4 * count + 1), *to = text;
     for (; count; count--) {
         const char *one = characters[below(random, COUNT(characters))];
-        const size_t length =
-            most < 20 && strlen(one) > 1 && one[0] > 0 ? 1 : strlen(one);
+        const size_t length = most != UNLIMITED && one[0] > 0 ? 1 : strlen(one);
         memcpy(to, one, length);
         to += length;
     }
@@ -265,7 +269,7 @@ union orm_value any_value(const struct orm_column *c, uint64_t *random, struct a
         return (union orm_value){
             .integer = (int64_t)below(random, c->enumeration->label_count)};
     case ORM_TEXT:
-        return (union orm_value){.text = any_text(random, 40, a)};
+        return (union orm_value){.text = any_text(random, UNLIMITED, a)};
     case ORM_VARCHAR:
     case ORM_CHAR:
         return (union orm_value){.text = any_text(random, c->length, a)};

@@ -495,6 +495,10 @@ static void conditions_mean_what_sql_means(void **state)
         {"number_sets", "int4multirange(int4range(i, i + 2), int4range(i + 5, i + 6))"},
         {"wholes", "array[i, i % 7]"},
         {"tags", "array['t' || i % 4, 'u' || i % 5]"},
+        {"mail", "'Somebody' || i || '@Example.org'"},
+        {"mails", "array['x' || i % 3, 'y']::citext[]"},
+        {"badge", "'b' || i % 4"},
+        {"badges", "array['b' || i % 3]::label[]"},
         {"moods", "(array['sad', 'happy', 'bored']::every_moods[])[1:1 + i % 3]"},
     };
     struct buffer sql = {0};
@@ -568,6 +572,12 @@ static void conditions_mean_what_sql_means(void **state)
         {{.where = {every_tags_contains(&tags)}}, "tags @> array['t1', 'u1']"},
         {{.where = {every_moods_has(EVERY_MOODS_HAPPY)}}, "'happy' = any(moods)"},
         {{.where = {every_moods_eq(&moods)}}, "moods = '{sad,happy}'"},
+        {{.where = {every_mail_eq("SOMEBODY7@example.org")}}, "id = 7"},
+        {{.where = {every_mail_like("SOMEBODY_@%")}}, "id < 10"},
+        {{.where = {every_mail_lt("SOMEBODY3")}}, "mail < 'SOMEBODY3'"},
+        {{.where = {every_mails_has("X1")}}, "id % 3 = 1"},
+        {{.where = {every_badge_eq("b1")}}, "badge = 'b1'"},
+        {{.where = {every_badges_has("b1")}}, "'b1' = any(badges)"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct every_query q = cases[i].query;

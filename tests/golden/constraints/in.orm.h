@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x79cd78a1d0b8d51du
+#define IN_ORM_HASH 0x8bf8ca1d24d897e3u
 
 #ifdef __cplusplus
 extern "C" {

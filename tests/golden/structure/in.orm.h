@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x7b857f9250c8ae67u
+#define IN_ORM_HASH 0x8d0ee0d3fbaf11e8u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x806a5a63901fee2cu
+#define IN_ORM_HASH 0x4e89d8fcb58a2316u
 
 #ifdef __cplusplus
 extern "C" {
