@@ -13,7 +13,8 @@ struct holder {
 
 static bool is_before(struct place a, struct place b)
 {
-    return a.file != b.file   ? a.file < b.file
+    return a.use != b.use     ? a.use < b.use /* what a mixin brings comes last */
+           : a.file != b.file ? a.file < b.file
            : a.line != b.line ? a.line < b.line
                               : a.column < b.column;
 }

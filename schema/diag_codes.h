@@ -59,6 +59,7 @@ enum diag_code {
     ERR_INCLUDE,
     ERR_REVERSE_OF,
     ERR_LIST_ORDER,
+    ERR_MIXIN,
 
     ERR_END
 };

@@ -115,6 +115,7 @@ struct draft_file {
     const char *prefix;
     const char *sql_schema;
     const struct node *extensions; /* or NULL */
+    const struct node *mixins;     /* or NULL */
     const struct node *models;     /* or NULL */
 };
 
@@ -127,6 +128,8 @@ struct draft {
     struct draft_model *models;
     struct strmap by_name;
     struct strmap extensions; /* of any file */
+    struct strmap mixins;
+    size_t copied; /* nodes */
 };
 
 /* include.c: fills `files`. */

@@ -17,6 +17,7 @@ struct place {
     unsigned column;
     unsigned end_column; /* one past the last character, on the same line */
     unsigned file;       /* in schema.files */
+    unsigned use;        /* of a mixin: 0, or how it came where it is: diag_use() */
 };
 
 /* A file that was read: the first is the one that was asked for. */

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x9ef1a3984fbfcb4du
+#define IN_ORM_HASH 0x8cd28dfee39de1bfu
 
 #ifdef __cplusplus
 extern "C" {
@@ -46,6 +46,14 @@ struct word_list {
 struct word_manager {
     struct orm_manager orm;
 };
+
+enum word_mood {
+    WORD_MOOD_NEW,
+    WORD_MOOD_OLD
+};
+
+/* The label in SQL; "" for a value that is none. */
+const char *word_mood_name(enum word_mood value);
 
 extern const struct orm_schema lib_schema;
 
@@ -1116,18 +1124,29 @@ static inline struct citation_order citation_page_desc(void)
 /* Table "word". */
 struct word {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint64_t null_bits[ORM_WORDS(5)];
+    uint64_t changed_bits[ORM_WORDS(5)];
+    uint64_t missing_bits[ORM_WORDS(1)];
 
     int64_t id_;
     const char *text_;
+    orm_time made_;
+    int32_t mood_;
+    int64_t owner_id_;
 
+    struct orm_object *owner_;
     struct paper_manager papers_;
 };
 
 enum {
     WORD_ID,
-    WORD_TEXT
+    WORD_TEXT,
+    WORD_MADE,
+    WORD_MOOD,
+    WORD_OWNER_ID
+};
+enum {
+    WORD_REF_OWNER
 };
 
 extern const struct orm_model word_model;
@@ -1144,7 +1163,41 @@ static inline const char *word_text(const struct word *w)
     return w ? w->text_ : "";
 }
 
+static inline orm_time word_made(const struct word *w)
+{
+    return w ? w->made_ : 0;
+}
+
+static inline enum word_mood word_mood(const struct word *w)
+{
+    return (enum word_mood)(w ? w->mood_ : 0);
+}
+
+/* Null reads as 0; word_has_owner() tells. */
+static inline int64_t word_owner_id(const struct word *w)
+{
+    return w ? w->owner_id_ : 0;
+}
+
+static inline bool word_has_owner(const struct word *w)
+{
+    return orm_has((const struct orm_object *)w, WORD_OWNER_ID);
+}
+
 /* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the owner of every word that arrived with this one. */
+static inline struct writer *word_owner(struct word *w)
+{
+    if (w && w->owner_)
+        return (struct writer *)w->owner_;
+    return (struct writer *)orm_load_ref((struct orm_object *)w, WORD_REF_OWNER);
+}
+
+static inline enum orm_ref word_owner_state(const struct word *w)
+{
+    return orm_ref_state((const struct orm_object *)w, WORD_REF_OWNER);
+}
 
 static inline struct paper_manager *word_papers(struct word *w)
 {
@@ -1158,6 +1211,41 @@ static inline void word_set_text(struct word *w, const char *text)
     if (!w)
         orm_abort_null(__func__);
     orm_set_text(&w->orm, WORD_TEXT, text);
+}
+
+static inline void word_set_made(struct word *w, orm_time made)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WORD_MADE, made);
+}
+
+static inline void word_set_mood(struct word *w, enum word_mood mood)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WORD_MOOD, mood);
+}
+
+static inline void word_set_owner(struct word *w, struct writer *owner)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_ref(&w->orm, WORD_REF_OWNER, (struct orm_object *)owner);
+}
+
+static inline void word_clear_owner(struct word *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_ref(&w->orm, WORD_REF_OWNER, NULL);
+}
+
+static inline void word_set_owner_id(struct word *w, int64_t owner_id)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WORD_OWNER_ID, owner_id);
 }
 
 /* -- Managers: word_table(s), paper_words(p) --------------------------------------- */
@@ -1355,6 +1443,72 @@ static inline struct word_cond word_text_like(const char *text)
     return word_cond_(orm_cond_text(ORM_LIKE, WORD_TEXT, text));
 }
 
+static inline struct word_cond word_made_eq(orm_time made)
+{
+    return word_cond_(orm_cond_integer(ORM_EQ, WORD_MADE, made));
+}
+
+static inline struct word_cond word_made_ne(orm_time made)
+{
+    return word_cond_(orm_cond_integer(ORM_NE, WORD_MADE, made));
+}
+
+static inline struct word_cond word_made_lt(orm_time made)
+{
+    return word_cond_(orm_cond_integer(ORM_LT, WORD_MADE, made));
+}
+
+static inline struct word_cond word_made_le(orm_time made)
+{
+    return word_cond_(orm_cond_integer(ORM_LE, WORD_MADE, made));
+}
+
+static inline struct word_cond word_made_gt(orm_time made)
+{
+    return word_cond_(orm_cond_integer(ORM_GT, WORD_MADE, made));
+}
+
+static inline struct word_cond word_made_ge(orm_time made)
+{
+    return word_cond_(orm_cond_integer(ORM_GE, WORD_MADE, made));
+}
+
+static inline struct word_cond word_mood_eq(enum word_mood mood)
+{
+    return word_cond_(orm_cond_integer(ORM_EQ, WORD_MOOD, mood));
+}
+
+static inline struct word_cond word_mood_ne(enum word_mood mood)
+{
+    return word_cond_(orm_cond_integer(ORM_NE, WORD_MOOD, mood));
+}
+
+static inline struct word_cond word_owner_is(const struct writer *owner)
+{
+    return word_cond_(
+        orm_cond_object(ORM_IS, WORD_REF_OWNER, (const struct orm_object *)owner));
+}
+
+static inline struct word_cond word_owner_id_eq(int64_t owner_id)
+{
+    return word_cond_(orm_cond_integer(ORM_EQ, WORD_OWNER_ID, owner_id));
+}
+
+static inline struct word_cond word_owner_id_ne(int64_t owner_id)
+{
+    return word_cond_(orm_cond_integer(ORM_NE, WORD_OWNER_ID, owner_id));
+}
+
+static inline struct word_cond word_owner_is_null(void)
+{
+    return word_cond_(orm_cond_plain(ORM_IS_NULL, WORD_OWNER_ID));
+}
+
+static inline struct word_cond word_owner_not_null(void)
+{
+    return word_cond_(orm_cond_plain(ORM_NOT_NULL, WORD_OWNER_ID));
+}
+
 static inline struct word_order word_id_asc(void)
 {
     return word_order_(WORD_ID, false);
@@ -1373,6 +1527,36 @@ static inline struct word_order word_text_asc(void)
 static inline struct word_order word_text_desc(void)
 {
     return word_order_(WORD_TEXT, true);
+}
+
+static inline struct word_order word_made_asc(void)
+{
+    return word_order_(WORD_MADE, false);
+}
+
+static inline struct word_order word_made_desc(void)
+{
+    return word_order_(WORD_MADE, true);
+}
+
+static inline struct word_order word_mood_asc(void)
+{
+    return word_order_(WORD_MOOD, false);
+}
+
+static inline struct word_order word_mood_desc(void)
+{
+    return word_order_(WORD_MOOD, true);
+}
+
+static inline struct word_order word_owner_id_asc(void)
+{
+    return word_order_(WORD_OWNER_ID, false);
+}
+
+static inline struct word_order word_owner_id_desc(void)
+{
+    return word_order_(WORD_OWNER_ID, true);
 }
 
 #ifdef __cplusplus
