@@ -197,6 +197,7 @@ static void use_all(struct draft *d, const char *where, const char *user,
             diag_error(d->diag, ERR_MIXIN, n->place,
                 "%suse: \"%s\" uses itself, or another that uses it; leave one out",
                 where, shown(d, n->text));
+            m->keys.use = NULL; /* once is enough */
             continue;
         }
         if (strmap_add(used, n->text, m))
