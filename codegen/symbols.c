@@ -84,14 +84,18 @@ static const struct pattern of_model[] = {
     {FUNCTION, "%m_require"},
     {FUNCTION, "%m_count"},
     {FUNCTION, "%m_exists"},
-    {FUNCTION, "%m_new"},
-    {FUNCTION, "%m_delete"},
     {FUNCTION, "%m_refresh"},
     {FUNCTION, "%m_where"},
     {FUNCTION, "%m_any_of"},
     {FUNCTION, "%m_all_of"},
     {FUNCTION, "%m_none_of"},
     {FUNCTION, "%m_end"},
+    {0, NULL},
+};
+
+static const struct pattern of_written_model[] = {
+    {FUNCTION, "%m_new"},
+    {FUNCTION, "%m_delete"},
     {0, NULL},
 };
 
@@ -126,9 +130,13 @@ static const struct pattern of_settable_field[] = {
 
 static const struct pattern of_optional_field[] = {
     {FUNCTION, "%m_has_%q"},
-    {FUNCTION, "%m_clear_%q"},
     {FUNCTION, "%m_%q_is_null"},
     {FUNCTION, "%m_%q_not_null"},
+    {0, NULL},
+};
+
+static const struct pattern of_clearable_field[] = {
+    {FUNCTION, "%m_clear_%q"},
     {0, NULL},
 };
 
@@ -145,7 +153,6 @@ static const struct pattern of_slot[] = {
 };
 
 static const struct pattern of_ref[] = {
-    {FUNCTION, "%m_set_%f"},
     {FUNCTION, "%m_%f_is"},
     {0, NULL},
 };
@@ -381,10 +388,12 @@ static void add_field(struct symbols *y, const struct field *f)
     if (!f->ref && !is_free_word(y, f->name, f->column, o))
         return;
     add_patterns(y, of_field, &v, o);
-    if (!f->identity)
+    if (!f->identity && !m->view_sql)
         add_patterns(y, of_settable_field, &v, o);
     if (f->optional)
         add_patterns(y, of_optional_field, &v, o);
+    if (f->optional && !m->view_sql)
+        add_patterns(y, of_clearable_field, &v, o);
     for (size_t i = 0; i < c_op_count; i++) {
         v.operation = c_ops[i].name;
         if (c_ops_of(f) & c_ops[i].of)
@@ -410,8 +419,11 @@ static void add_ref(struct symbols *y, const struct ref *r)
         return;
     add_patterns(y, of_slot, &v, o);
     add_patterns(y, of_ref, &v, o);
-    add_sql(y, "constraint", m->table, "constraint",
-        sql_fkey(m->table, r->field->column), o);
+    if (!m->view_sql)
+        add_patterns(y, of_settable_field, &v, o);
+    if (r->constrained)
+        add_sql(y, "constraint", m->table, "constraint",
+            sql_fkey(m->table, r->field->column), o);
     if (sql_needs_index(r))
         add_sql(y, "relation", m->schema, "index",
             sql_column_index(m->table, r->field->column), o);
@@ -466,7 +478,9 @@ static void add_model(struct symbols *y, const struct model *m)
         return;
     }
     add_patterns(y, of_model, &v, o);
-    if (c_listed(y->schema, m) != LISTED_NOWHERE)
+    if (!m->view_sql)
+        add_patterns(y, of_written_model, &v, o);
+    if (!m->view_sql && c_listed(y->schema, m) != LISTED_NOWHERE)
         add_patterns(y, of_listed_model, &v, o);
     if (c_listed(y->schema, m) == LISTED_ELSEWHERE)
         add_patterns(y, of_model_listed_elsewhere, &v, o);

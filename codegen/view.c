@@ -377,7 +377,7 @@ static void put_ref_setters(struct view *v, const struct ref *r, const struct na
 static void put_setters(struct view *v, const struct model *m, const struct names *n)
 {
     begin_list(v);
-    for (size_t i = 0; i < m->field_count; i++) {
+    for (size_t i = 0; !m->view_sql && i < m->field_count; i++) {
         const struct field *f = &m->fields[i];
         if (f->identity)
             continue;
@@ -554,11 +554,12 @@ static void put_model(struct view *v, const struct model *m)
     put_c_string(v, "table", m->table);
     if (m->doc)
         buffer_printf(&words, "%s ", m->doc);
-    buffer_printf(&words, "Table \"%s\".", m->table);
+    buffer_printf(&words, "%s \"%s\".", m->view_sql ? "View" : "Table", m->table);
     put_comment(v, words.at);
     buffer_free(&words);
     put_made(v, "managers", managers_of(v, m));
-    put_flag(v, "listed", c_listed(v->schema, m) == LISTED_AT_HOME);
+    put_flag(v, "written", !m->view_sql);
+    put_flag(v, "listed", !m->view_sql && c_listed(v->schema, m) == LISTED_AT_HOME);
     put_flag(v, "shown", c_is_shown_elsewhere(v->schema, m));
     put_key(v, m);
     put_columns(v, m, &n);
@@ -641,7 +642,8 @@ static bool is_shown_here(const struct view *v, const struct model *m)
 
 static bool is_listed_here(const struct view *v, const struct model *m)
 {
-    return c_listed(v->schema, m) == LISTED_ELSEWHERE && c_is_listed_here(v->schema, m);
+    return !m->view_sql && c_listed(v->schema, m) == LISTED_ELSEWHERE &&
+           c_is_listed_here(v->schema, m);
 }
 
 /* Only the table of models needs it. */

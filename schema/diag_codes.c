@@ -48,6 +48,7 @@ static const char *const titles[ERR_END] = {
     [ERR_REVERSE_OF] = "a relation of which two files tell different things",
     [ERR_LIST_ORDER] = "an order that a list cannot have",
     [ERR_MIXIN] = "a mixin that is not there, or in a circle",
+    [ERR_VIEW] = "something that a view cannot have",
 };
 
 const char *diag_title(enum diag_code code)

@@ -60,6 +60,7 @@ enum diag_code {
     ERR_REVERSE_OF,
     ERR_LIST_ORDER,
     ERR_MIXIN,
+    ERR_VIEW,
 
     ERR_END
 };

@@ -84,6 +84,10 @@ struct draft_model {
     struct draft_field *fields;
     struct strmap by_name;
 
+    bool is_view;
+    bool materialized;
+    const char *view_sql;
+
     /* NULL: none */
     const struct node *unique;
     const struct node *checks;

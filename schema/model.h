@@ -111,6 +111,7 @@ struct ref {
     enum on_delete on_delete;
     bool optional;
     bool unique;         /* one-to-one: the other side is an object slot, not a list */
+    bool constrained;    /* a foreign key holds it; not from or to a view */
     const char *reverse; /* the accessor on target; NULL: none is generated */
     struct place reverse_place;
 };
@@ -216,6 +217,8 @@ struct model {
     const char *schema; /* in SQL; "public" */
     const char *table;  /* in SQL */
     struct place place;
+    const char *view_sql; /* the SELECT of a view, which is only read; NULL: a table */
+    bool materialized;
 
     size_t field_count; /* columns: the key first, then in order of the file */
     struct field *fields;

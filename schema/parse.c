@@ -3,7 +3,7 @@
  * Every shape and word is checked here, in parse_field.c, index.c and
  * constraint.c.  What may stand where is in the tables of keys, one per level of the
  * file. */
-#include "mixin.h"
+#include "view.h"
 
 #include "names.h"
 
@@ -40,6 +40,7 @@ struct model_keys {
     const struct node *doc;
     const struct node *schema;
     const struct node *table;
+    const struct node *view;
     const struct node *use;
     struct model_parts parts;
     const struct node *key;
@@ -49,6 +50,7 @@ static const struct key model_keys[] = {
     {"doc", SHAPE_TEXT, offsetof(struct model_keys, doc), 0, NULL},
     {"schema", SHAPE_TEXT, offsetof(struct model_keys, schema), 0, NULL},
     {"table", SHAPE_TEXT, offsetof(struct model_keys, table), 0, NULL},
+    {"view", SHAPE_MAP, offsetof(struct model_keys, view), 0, NULL},
     {"use", SHAPE_LIST, offsetof(struct model_keys, use), 0, NULL},
     {"fields", SHAPE_MAP, offsetof(struct model_keys, parts.fields), 0, NULL},
     {"unique", SHAPE_LIST, offsetof(struct model_keys, parts.unique), 0, NULL},
@@ -98,6 +100,8 @@ static void parse_model(
         m->schema = sql_schema(d, where, keys.schema);
     m->key = keys.key;
     use_mixins(d, where, m->name, keys.use, &keys.parts);
+    if (keys.view)
+        parse_view(d, where, keys.view, &keys.parts, m);
     const struct node *fields = keys.parts.fields;
     if (!fields || fields->count == 0) {
         if (right)

@@ -5,6 +5,7 @@
  * After a mistake the tree has holes; it is still filled, to find the other mistakes.
  */
 #include "resolve.h"
+#include "view.h"
 
 #include "names.h"
 #include "suggest.h"
@@ -282,6 +283,8 @@ static void fill_models(struct draft *d, struct schema *s)
             .schema = m->schema,
             .table = m->table,
             .place = m->place,
+            .view_sql = m->is_view ? m->view_sql : NULL,
+            .materialized = m->materialized,
         };
     }
 }
@@ -313,6 +316,7 @@ struct schema *draft_resolve(struct draft *d)
     resolve_keys(d);
     resolve_targets(d);
     match_reverses(d);
+    check_joins_of_views(d);
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
         fill_columns(d, m);
     fill_relations(d);

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc39581e917bddeecu
+#define IN_ORM_HASH 0xf54ed2d2e9129298u
 
 #ifdef __cplusplus
 extern "C" {

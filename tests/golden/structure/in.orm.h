@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x8cd28dfee39de1bfu
+#define IN_ORM_HASH 0x452aea8ea88379c9u
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,6 +17,8 @@ struct writer;
 struct paper;
 struct citation;
 struct word;
+struct best;
+struct total;
 
 struct writer_list {
     struct writer **items;
@@ -46,6 +48,20 @@ struct word_list {
 struct word_manager {
     struct orm_manager orm;
 };
+struct best_list {
+    struct best **items;
+    size_t len;
+};
+struct best_manager {
+    struct orm_manager orm;
+};
+struct total_list {
+    struct total **items;
+    size_t len;
+};
+struct total_manager {
+    struct orm_manager orm;
+};
 
 enum word_mood {
     WORD_MOOD_NEW,
@@ -69,6 +85,7 @@ struct writer {
     const char *name_;
 
     struct paper_manager papers_;
+    struct total_manager totals_;
 };
 
 enum {
@@ -95,6 +112,11 @@ static inline const char *writer_name(const struct writer *w)
 static inline struct paper_manager *writer_papers(struct writer *w)
 {
     return w ? &w->papers_ : NULL;
+}
+
+static inline struct total_manager *writer_totals(struct writer *w)
+{
+    return w ? &w->totals_ : NULL;
 }
 
 /* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
@@ -1124,28 +1146,32 @@ static inline struct citation_order citation_page_desc(void)
 /* Table "word". */
 struct word {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(5)];
-    uint64_t changed_bits[ORM_WORDS(5)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint64_t null_bits[ORM_WORDS(6)];
+    uint64_t changed_bits[ORM_WORDS(6)];
+    uint64_t missing_bits[ORM_WORDS(2)];
 
     int64_t id_;
+    int64_t about_id_;
     const char *text_;
     orm_time made_;
     int32_t mood_;
     int64_t owner_id_;
 
+    struct orm_object *about_;
     struct orm_object *owner_;
     struct paper_manager papers_;
 };
 
 enum {
     WORD_ID,
+    WORD_ABOUT_ID,
     WORD_TEXT,
     WORD_MADE,
     WORD_MOOD,
     WORD_OWNER_ID
 };
 enum {
+    WORD_REF_ABOUT,
     WORD_REF_OWNER
 };
 
@@ -1156,6 +1182,17 @@ extern const struct orm_model word_model;
 static inline int64_t word_id(const struct word *w)
 {
     return w ? w->id_ : 0;
+}
+
+/* Null reads as 0; word_has_about() tells. */
+static inline int64_t word_about_id(const struct word *w)
+{
+    return w ? w->about_id_ : 0;
+}
+
+static inline bool word_has_about(const struct word *w)
+{
+    return orm_has((const struct orm_object *)w, WORD_ABOUT_ID);
 }
 
 static inline const char *word_text(const struct word *w)
@@ -1186,6 +1223,19 @@ static inline bool word_has_owner(const struct word *w)
 
 /* -- Relations: not const, the first call may query -------------------------------- */
 
+/* Loads the about of every word that arrived with this one. */
+static inline struct total *word_about(struct word *w)
+{
+    if (w && w->about_)
+        return (struct total *)w->about_;
+    return (struct total *)orm_load_ref((struct orm_object *)w, WORD_REF_ABOUT);
+}
+
+static inline enum orm_ref word_about_state(const struct word *w)
+{
+    return orm_ref_state((const struct orm_object *)w, WORD_REF_ABOUT);
+}
+
 /* Loads the owner of every word that arrived with this one. */
 static inline struct writer *word_owner(struct word *w)
 {
@@ -1205,6 +1255,27 @@ static inline struct paper_manager *word_papers(struct word *w)
 }
 
 /* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void word_set_about(struct word *w, struct total *about)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_ref(&w->orm, WORD_REF_ABOUT, (struct orm_object *)about);
+}
+
+static inline void word_clear_about(struct word *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_ref(&w->orm, WORD_REF_ABOUT, NULL);
+}
+
+static inline void word_set_about_id(struct word *w, int64_t about_id)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WORD_ABOUT_ID, about_id);
+}
 
 static inline void word_set_text(struct word *w, const char *text)
 {
@@ -1248,7 +1319,7 @@ static inline void word_set_owner_id(struct word *w, int64_t owner_id)
     orm_set_integer(&w->orm, WORD_OWNER_ID, owner_id);
 }
 
-/* -- Managers: word_table(s), paper_words(p) --------------------------------------- */
+/* -- Managers: word_table(s), paper_words(p), total_words(t) ----------------------- */
 
 struct word_cond {
     struct orm_cond orm;
@@ -1408,6 +1479,32 @@ static inline struct word_cond word_id_ge(int64_t id)
     return word_cond_(orm_cond_integer(ORM_GE, WORD_ID, id));
 }
 
+static inline struct word_cond word_about_is(const struct total *about)
+{
+    return word_cond_(
+        orm_cond_object(ORM_IS, WORD_REF_ABOUT, (const struct orm_object *)about));
+}
+
+static inline struct word_cond word_about_id_eq(int64_t about_id)
+{
+    return word_cond_(orm_cond_integer(ORM_EQ, WORD_ABOUT_ID, about_id));
+}
+
+static inline struct word_cond word_about_id_ne(int64_t about_id)
+{
+    return word_cond_(orm_cond_integer(ORM_NE, WORD_ABOUT_ID, about_id));
+}
+
+static inline struct word_cond word_about_is_null(void)
+{
+    return word_cond_(orm_cond_plain(ORM_IS_NULL, WORD_ABOUT_ID));
+}
+
+static inline struct word_cond word_about_not_null(void)
+{
+    return word_cond_(orm_cond_plain(ORM_NOT_NULL, WORD_ABOUT_ID));
+}
+
 static inline struct word_cond word_text_eq(const char *text)
 {
     return word_cond_(orm_cond_text(ORM_EQ, WORD_TEXT, text));
@@ -1519,6 +1616,16 @@ static inline struct word_order word_id_desc(void)
     return word_order_(WORD_ID, true);
 }
 
+static inline struct word_order word_about_id_asc(void)
+{
+    return word_order_(WORD_ABOUT_ID, false);
+}
+
+static inline struct word_order word_about_id_desc(void)
+{
+    return word_order_(WORD_ABOUT_ID, true);
+}
+
 static inline struct word_order word_text_asc(void)
 {
     return word_order_(WORD_TEXT, false);
@@ -1557,6 +1664,689 @@ static inline struct word_order word_owner_id_asc(void)
 static inline struct word_order word_owner_id_desc(void)
 {
     return word_order_(WORD_OWNER_ID, true);
+}
+
+/* == best ========================================================================== */
+
+/* Those who wrote. View "best". */
+struct best {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(3)];
+    uint64_t changed_bits[ORM_WORDS(3)];
+    uint64_t missing_bits[ORM_WORDS(1)];
+
+    const char *name_;
+    int64_t papers_;
+    int64_t total_id_;
+
+    struct orm_object *total_;
+};
+
+enum {
+    BEST_NAME,
+    BEST_PAPERS,
+    BEST_TOTAL_ID
+};
+enum {
+    BEST_REF_TOTAL
+};
+
+extern const struct orm_model best_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline const char *best_name(const struct best *b)
+{
+    return b ? b->name_ : "";
+}
+
+/* At least one. */
+static inline int64_t best_papers(const struct best *b)
+{
+    return b ? b->papers_ : 0;
+}
+
+static inline int64_t best_total_id(const struct best *b)
+{
+    return b ? b->total_id_ : 0;
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the total of every best that arrived with this one. */
+static inline struct total *best_total(struct best *b)
+{
+    if (b && b->total_)
+        return (struct total *)b->total_;
+    return (struct total *)orm_load_ref((struct orm_object *)b, BEST_REF_TOTAL);
+}
+
+static inline enum orm_ref best_total_state(const struct best *b)
+{
+    return orm_ref_state((const struct orm_object *)b, BEST_REF_TOTAL);
+}
+
+/* -- Managers: best_table(s), total_bests(t) --------------------------------------- */
+
+struct best_cond {
+    struct orm_cond orm;
+};
+
+struct best_order {
+    struct orm_order orm;
+};
+
+struct best_query {
+    struct best_cond where[ORM_QUERY_WHERE];
+    struct best_order order[ORM_QUERY_ORDER];
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    bool overfull;
+};
+
+static inline struct best_manager *best_table(struct orm_session *s)
+{
+    return (struct best_manager *)orm_table(s, &best_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct best_list *best_all(struct best_manager *m)
+{
+    return (const struct best_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct best_list *best_find(
+    struct best_manager *m, const struct best_query *q)
+{
+    return (const struct best_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct best *best_first(
+    struct best_manager *m, const struct best_query *q)
+{
+    return (struct best *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct best *best_get(struct best_manager *m, const char *name)
+{
+    union orm_value key;
+    key.text = name;
+    return (struct best *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct best *best_require(struct best_manager *m, const char *name)
+{
+    union orm_value key;
+    key.text = name;
+    return (struct best *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t best_count(struct best_manager *m, const struct best_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool best_exists(struct best_manager *m, const struct best_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline void best_refresh(struct best *b)
+{
+    orm_refresh((struct orm_object *)b);
+}
+
+static inline struct best_cond best_cond_(struct orm_cond orm)
+{
+    struct best_cond c = {orm};
+    return c;
+}
+
+static inline struct best_order best_order_(unsigned column, bool descending)
+{
+    struct best_order o;
+    o.orm = orm_order_by(column, descending);
+    return o;
+}
+
+static inline void best_where(struct best_query *q, struct best_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline struct best_cond best_any_of(void)
+{
+    return best_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct best_cond best_all_of(void)
+{
+    return best_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct best_cond best_none_of(void)
+{
+    return best_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct best_cond best_end(void)
+{
+    return best_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct best_cond best_name_eq(const char *name)
+{
+    return best_cond_(orm_cond_text(ORM_EQ, BEST_NAME, name));
+}
+
+static inline struct best_cond best_name_ne(const char *name)
+{
+    return best_cond_(orm_cond_text(ORM_NE, BEST_NAME, name));
+}
+
+static inline struct best_cond best_name_lt(const char *name)
+{
+    return best_cond_(orm_cond_text(ORM_LT, BEST_NAME, name));
+}
+
+static inline struct best_cond best_name_le(const char *name)
+{
+    return best_cond_(orm_cond_text(ORM_LE, BEST_NAME, name));
+}
+
+static inline struct best_cond best_name_gt(const char *name)
+{
+    return best_cond_(orm_cond_text(ORM_GT, BEST_NAME, name));
+}
+
+static inline struct best_cond best_name_ge(const char *name)
+{
+    return best_cond_(orm_cond_text(ORM_GE, BEST_NAME, name));
+}
+
+static inline struct best_cond best_name_like(const char *name)
+{
+    return best_cond_(orm_cond_text(ORM_LIKE, BEST_NAME, name));
+}
+
+static inline struct best_cond best_papers_eq(int64_t papers)
+{
+    return best_cond_(orm_cond_integer(ORM_EQ, BEST_PAPERS, papers));
+}
+
+static inline struct best_cond best_papers_ne(int64_t papers)
+{
+    return best_cond_(orm_cond_integer(ORM_NE, BEST_PAPERS, papers));
+}
+
+static inline struct best_cond best_papers_lt(int64_t papers)
+{
+    return best_cond_(orm_cond_integer(ORM_LT, BEST_PAPERS, papers));
+}
+
+static inline struct best_cond best_papers_le(int64_t papers)
+{
+    return best_cond_(orm_cond_integer(ORM_LE, BEST_PAPERS, papers));
+}
+
+static inline struct best_cond best_papers_gt(int64_t papers)
+{
+    return best_cond_(orm_cond_integer(ORM_GT, BEST_PAPERS, papers));
+}
+
+static inline struct best_cond best_papers_ge(int64_t papers)
+{
+    return best_cond_(orm_cond_integer(ORM_GE, BEST_PAPERS, papers));
+}
+
+static inline struct best_cond best_total_is(const struct total *total)
+{
+    return best_cond_(
+        orm_cond_object(ORM_IS, BEST_REF_TOTAL, (const struct orm_object *)total));
+}
+
+static inline struct best_cond best_total_id_eq(int64_t total_id)
+{
+    return best_cond_(orm_cond_integer(ORM_EQ, BEST_TOTAL_ID, total_id));
+}
+
+static inline struct best_cond best_total_id_ne(int64_t total_id)
+{
+    return best_cond_(orm_cond_integer(ORM_NE, BEST_TOTAL_ID, total_id));
+}
+
+static inline struct best_order best_name_asc(void)
+{
+    return best_order_(BEST_NAME, false);
+}
+
+static inline struct best_order best_name_desc(void)
+{
+    return best_order_(BEST_NAME, true);
+}
+
+static inline struct best_order best_papers_asc(void)
+{
+    return best_order_(BEST_PAPERS, false);
+}
+
+static inline struct best_order best_papers_desc(void)
+{
+    return best_order_(BEST_PAPERS, true);
+}
+
+static inline struct best_order best_total_id_asc(void)
+{
+    return best_order_(BEST_TOTAL_ID, false);
+}
+
+static inline struct best_order best_total_id_desc(void)
+{
+    return best_order_(BEST_TOTAL_ID, true);
+}
+
+/* == total ========================================================================= */
+
+/* View "total". */
+struct total {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(5)];
+    uint64_t changed_bits[ORM_WORDS(5)];
+    uint64_t missing_bits[ORM_WORDS(1)];
+
+    int64_t id_;
+    const char *name_;
+    int64_t papers_;
+    int32_t longest_;
+    int64_t writer_id_;
+
+    struct orm_object *writer_;
+    struct word_manager words_;
+    struct best_manager bests_;
+};
+
+enum {
+    TOTAL_ID,
+    TOTAL_NAME,
+    TOTAL_PAPERS,
+    TOTAL_LONGEST,
+    TOTAL_WRITER_ID
+};
+enum {
+    TOTAL_REF_WRITER
+};
+
+extern const struct orm_model total_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline int64_t total_id(const struct total *t)
+{
+    return t ? t->id_ : 0;
+}
+
+static inline const char *total_name(const struct total *t)
+{
+    return t ? t->name_ : "";
+}
+
+static inline int64_t total_papers(const struct total *t)
+{
+    return t ? t->papers_ : 0;
+}
+
+/* Null reads as 0; total_has_longest() tells. */
+static inline int32_t total_longest(const struct total *t)
+{
+    return t ? t->longest_ : 0;
+}
+
+static inline bool total_has_longest(const struct total *t)
+{
+    return orm_has((const struct orm_object *)t, TOTAL_LONGEST);
+}
+
+static inline int64_t total_writer_id(const struct total *t)
+{
+    return t ? t->writer_id_ : 0;
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the writer of every total that arrived with this one. */
+static inline struct writer *total_writer(struct total *t)
+{
+    if (t && t->writer_)
+        return (struct writer *)t->writer_;
+    return (struct writer *)orm_load_ref((struct orm_object *)t, TOTAL_REF_WRITER);
+}
+
+static inline enum orm_ref total_writer_state(const struct total *t)
+{
+    return orm_ref_state((const struct orm_object *)t, TOTAL_REF_WRITER);
+}
+
+static inline struct word_manager *total_words(struct total *t)
+{
+    return t ? &t->words_ : NULL;
+}
+
+static inline struct best_manager *total_bests(struct total *t)
+{
+    return t ? &t->bests_ : NULL;
+}
+
+/* -- Managers: total_table(s), writer_totals(w) ------------------------------------ */
+
+struct total_cond {
+    struct orm_cond orm;
+};
+
+struct total_order {
+    struct orm_order orm;
+};
+
+struct total_query {
+    struct total_cond where[ORM_QUERY_WHERE];
+    struct total_order order[ORM_QUERY_ORDER];
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    bool overfull;
+};
+
+static inline struct total_manager *total_table(struct orm_session *s)
+{
+    return (struct total_manager *)orm_table(s, &total_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct total_list *total_all(struct total_manager *m)
+{
+    return (const struct total_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct total_list *total_find(
+    struct total_manager *m, const struct total_query *q)
+{
+    return (const struct total_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct total *total_first(
+    struct total_manager *m, const struct total_query *q)
+{
+    return (struct total *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct total *total_get(struct total_manager *m, int64_t id)
+{
+    union orm_value key;
+    key.integer = id;
+    return (struct total *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct total *total_require(struct total_manager *m, int64_t id)
+{
+    union orm_value key;
+    key.integer = id;
+    return (struct total *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t total_count(struct total_manager *m, const struct total_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool total_exists(struct total_manager *m, const struct total_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline void total_refresh(struct total *t)
+{
+    orm_refresh((struct orm_object *)t);
+}
+
+static inline struct total_cond total_cond_(struct orm_cond orm)
+{
+    struct total_cond c = {orm};
+    return c;
+}
+
+static inline struct total_order total_order_(unsigned column, bool descending)
+{
+    struct total_order o;
+    o.orm = orm_order_by(column, descending);
+    return o;
+}
+
+static inline void total_where(struct total_query *q, struct total_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline struct total_cond total_any_of(void)
+{
+    return total_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct total_cond total_all_of(void)
+{
+    return total_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct total_cond total_none_of(void)
+{
+    return total_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct total_cond total_end(void)
+{
+    return total_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct total_cond total_id_eq(int64_t id)
+{
+    return total_cond_(orm_cond_integer(ORM_EQ, TOTAL_ID, id));
+}
+
+static inline struct total_cond total_id_ne(int64_t id)
+{
+    return total_cond_(orm_cond_integer(ORM_NE, TOTAL_ID, id));
+}
+
+static inline struct total_cond total_id_lt(int64_t id)
+{
+    return total_cond_(orm_cond_integer(ORM_LT, TOTAL_ID, id));
+}
+
+static inline struct total_cond total_id_le(int64_t id)
+{
+    return total_cond_(orm_cond_integer(ORM_LE, TOTAL_ID, id));
+}
+
+static inline struct total_cond total_id_gt(int64_t id)
+{
+    return total_cond_(orm_cond_integer(ORM_GT, TOTAL_ID, id));
+}
+
+static inline struct total_cond total_id_ge(int64_t id)
+{
+    return total_cond_(orm_cond_integer(ORM_GE, TOTAL_ID, id));
+}
+
+static inline struct total_cond total_name_eq(const char *name)
+{
+    return total_cond_(orm_cond_text(ORM_EQ, TOTAL_NAME, name));
+}
+
+static inline struct total_cond total_name_ne(const char *name)
+{
+    return total_cond_(orm_cond_text(ORM_NE, TOTAL_NAME, name));
+}
+
+static inline struct total_cond total_name_lt(const char *name)
+{
+    return total_cond_(orm_cond_text(ORM_LT, TOTAL_NAME, name));
+}
+
+static inline struct total_cond total_name_le(const char *name)
+{
+    return total_cond_(orm_cond_text(ORM_LE, TOTAL_NAME, name));
+}
+
+static inline struct total_cond total_name_gt(const char *name)
+{
+    return total_cond_(orm_cond_text(ORM_GT, TOTAL_NAME, name));
+}
+
+static inline struct total_cond total_name_ge(const char *name)
+{
+    return total_cond_(orm_cond_text(ORM_GE, TOTAL_NAME, name));
+}
+
+static inline struct total_cond total_name_like(const char *name)
+{
+    return total_cond_(orm_cond_text(ORM_LIKE, TOTAL_NAME, name));
+}
+
+static inline struct total_cond total_papers_eq(int64_t papers)
+{
+    return total_cond_(orm_cond_integer(ORM_EQ, TOTAL_PAPERS, papers));
+}
+
+static inline struct total_cond total_papers_ne(int64_t papers)
+{
+    return total_cond_(orm_cond_integer(ORM_NE, TOTAL_PAPERS, papers));
+}
+
+static inline struct total_cond total_papers_lt(int64_t papers)
+{
+    return total_cond_(orm_cond_integer(ORM_LT, TOTAL_PAPERS, papers));
+}
+
+static inline struct total_cond total_papers_le(int64_t papers)
+{
+    return total_cond_(orm_cond_integer(ORM_LE, TOTAL_PAPERS, papers));
+}
+
+static inline struct total_cond total_papers_gt(int64_t papers)
+{
+    return total_cond_(orm_cond_integer(ORM_GT, TOTAL_PAPERS, papers));
+}
+
+static inline struct total_cond total_papers_ge(int64_t papers)
+{
+    return total_cond_(orm_cond_integer(ORM_GE, TOTAL_PAPERS, papers));
+}
+
+static inline struct total_cond total_longest_eq(int32_t longest)
+{
+    return total_cond_(orm_cond_integer(ORM_EQ, TOTAL_LONGEST, longest));
+}
+
+static inline struct total_cond total_longest_ne(int32_t longest)
+{
+    return total_cond_(orm_cond_integer(ORM_NE, TOTAL_LONGEST, longest));
+}
+
+static inline struct total_cond total_longest_lt(int32_t longest)
+{
+    return total_cond_(orm_cond_integer(ORM_LT, TOTAL_LONGEST, longest));
+}
+
+static inline struct total_cond total_longest_le(int32_t longest)
+{
+    return total_cond_(orm_cond_integer(ORM_LE, TOTAL_LONGEST, longest));
+}
+
+static inline struct total_cond total_longest_gt(int32_t longest)
+{
+    return total_cond_(orm_cond_integer(ORM_GT, TOTAL_LONGEST, longest));
+}
+
+static inline struct total_cond total_longest_ge(int32_t longest)
+{
+    return total_cond_(orm_cond_integer(ORM_GE, TOTAL_LONGEST, longest));
+}
+
+static inline struct total_cond total_longest_is_null(void)
+{
+    return total_cond_(orm_cond_plain(ORM_IS_NULL, TOTAL_LONGEST));
+}
+
+static inline struct total_cond total_longest_not_null(void)
+{
+    return total_cond_(orm_cond_plain(ORM_NOT_NULL, TOTAL_LONGEST));
+}
+
+static inline struct total_cond total_writer_is(const struct writer *writer)
+{
+    return total_cond_(
+        orm_cond_object(ORM_IS, TOTAL_REF_WRITER, (const struct orm_object *)writer));
+}
+
+static inline struct total_cond total_writer_id_eq(int64_t writer_id)
+{
+    return total_cond_(orm_cond_integer(ORM_EQ, TOTAL_WRITER_ID, writer_id));
+}
+
+static inline struct total_cond total_writer_id_ne(int64_t writer_id)
+{
+    return total_cond_(orm_cond_integer(ORM_NE, TOTAL_WRITER_ID, writer_id));
+}
+
+static inline struct total_order total_id_asc(void)
+{
+    return total_order_(TOTAL_ID, false);
+}
+
+static inline struct total_order total_id_desc(void)
+{
+    return total_order_(TOTAL_ID, true);
+}
+
+static inline struct total_order total_name_asc(void)
+{
+    return total_order_(TOTAL_NAME, false);
+}
+
+static inline struct total_order total_name_desc(void)
+{
+    return total_order_(TOTAL_NAME, true);
+}
+
+static inline struct total_order total_papers_asc(void)
+{
+    return total_order_(TOTAL_PAPERS, false);
+}
+
+static inline struct total_order total_papers_desc(void)
+{
+    return total_order_(TOTAL_PAPERS, true);
+}
+
+static inline struct total_order total_longest_asc(void)
+{
+    return total_order_(TOTAL_LONGEST, false);
+}
+
+static inline struct total_order total_longest_desc(void)
+{
+    return total_order_(TOTAL_LONGEST, true);
+}
+
+static inline struct total_order total_writer_id_asc(void)
+{
+    return total_order_(TOTAL_WRITER_ID, false);
+}
+
+static inline struct total_order total_writer_id_desc(void)
+{
+    return total_order_(TOTAL_WRITER_ID, true);
 }
 
 #ifdef __cplusplus
