@@ -162,6 +162,26 @@ static const struct pattern of_many[] = {
     {0, NULL},
 };
 
+static const struct pattern of_value[] = {
+    {STRUCT, "%m"},
+    {0, NULL},
+};
+
+static const struct pattern of_embed[] = {
+    {FUNCTION, "%m_%f"},
+    {0, NULL},
+};
+
+static const struct pattern of_optional_embed[] = {
+    {FUNCTION, "%m_has_%f"},
+    {0, NULL},
+};
+
+static const struct pattern of_clearable_embed[] = {
+    {FUNCTION, "%m_clear_%f"},
+    {0, NULL},
+};
+
 static const struct pattern of_enumeration[] = {
     {ENUM, "%m"},
     {FUNCTION, "%m_name"},
@@ -468,6 +488,40 @@ static void add_constraints(struct symbols *y, const struct model *m)
     }
 }
 
+static void add_embed(struct symbols *y, const struct embed *e)
+{
+    const struct model *m = e->model;
+    const struct origin *o = origin_of(y, e->place, m->name, e->name);
+    const struct values v = {.model = c_kept(y, m->file, m->name), .field = e->name};
+
+    if (!is_free_word(y, e->name, NULL, o))
+        return;
+    add_patterns(y, of_embed, &v, o);
+    if (!m->view_sql)
+        add_patterns(y, of_settable_field, &v, o);
+    if (e->optional)
+        add_patterns(y, of_optional_embed, &v, o);
+    if (e->optional && !m->view_sql)
+        add_patterns(y, of_clearable_embed, &v, o);
+}
+
+/* Its fields are members: no keyword, and no macro either. */
+static void add_value(struct symbols *y, const struct value *x)
+{
+    const struct values v = {.model = c_kept(y, x->file, x->name)};
+
+    add_patterns(y, of_value, &v, origin_of(y, x->place, x->name, NULL));
+    for (size_t i = 0; i < x->field_count; i++) {
+        const struct field *f = &x->fields[i];
+        const struct origin *o = origin_of(y, f->place, x->name, f->name);
+        if (is_free_word(y, f->name, NULL, o) && reserved(f->name, RESERVED_MACRO))
+            diag_error(y->diag, ERR_RESERVED, f->place,
+                "%s: \"%s\" is a macro of the C library and cannot be a member of a "
+                "struct; choose another name",
+                o->label, f->name);
+    }
+}
+
 static void add_model(struct symbols *y, const struct model *m)
 {
     const struct origin *o = origin_of(y, m->place, m->name, NULL);
@@ -494,6 +548,8 @@ static void add_model(struct symbols *y, const struct model *m)
         add_field(y, &m->fields[i]);
     for (size_t i = 0; i < m->ref_count; i++)
         add_ref(y, &m->refs[i]);
+    for (size_t i = 0; i < m->embed_count; i++)
+        add_embed(y, &m->embeds[i]);
     for (size_t i = 0; i < m->one_count; i++) {
         const struct ref *r = m->ones[i];
         v.field = r->reverse;
@@ -565,6 +621,8 @@ void symbols_check(const struct schema *s, const char *base, struct diag *d)
     }
     for (size_t i = 0; i < s->model_count; i++)
         add_model(&y, &s->models[i]);
+    for (size_t i = 0; i < s->value_count; i++)
+        add_value(&y, &s->values[i]);
     for (size_t i = 0; i < s->enumeration_count; i++)
         add_enumeration(&y, s->enumerations[i]);
     arena_free(arena);

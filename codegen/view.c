@@ -494,6 +494,57 @@ static void put_orders(struct view *v, const struct model *m, const struct names
     end_list(v, "orders");
 }
 
+/* -- Values ------------------------------------------------------------------------ */
+
+static void put_embeds(struct view *v, const struct model *m)
+{
+    begin_list(v);
+    for (size_t i = 0; i < m->embed_count; i++) {
+        const struct embed *e = &m->embeds[i];
+        begin_item(v);
+        put(v, "name", e->name);
+        put_made(v, "value", c_name(e->value->file, e->value->name));
+        put_flag(v, "optional", e->optional);
+        put_comment(v, e->doc ? e->doc : "");
+        begin_list(v);
+        for (size_t k = 0; k < e->value->field_count; k++) {
+            begin_item(v);
+            put(v, "name", e->columns[k]->name);
+            put(v, "member", e->value->fields[k].name);
+            put_flag(v, "optional", e->value->fields[k].optional);
+            end_item(v);
+        }
+        end_list(v, "columns");
+        end_item(v);
+    }
+    end_list(v, "embeds");
+}
+
+static void put_values(struct view *v)
+{
+    begin_list(v);
+    for (size_t i = 0; i < v->schema->value_count; i++) {
+        const struct value *x = &v->schema->values[i];
+        if (x->file != v->schema->files)
+            continue;
+        begin_item(v);
+        put_made(v, "c", c_name(x->file, x->name));
+        put_comment(v, x->doc ? x->doc : "");
+        begin_list(v);
+        for (size_t k = 0; k < x->field_count; k++) {
+            const struct field *f = &x->fields[k];
+            begin_item(v);
+            put(v, "name", f->name);
+            put_made(v, "type", type_of(f));
+            put_flag(v, "optional", f->optional);
+            end_item(v);
+        }
+        end_list(v, "fields");
+        end_item(v);
+    }
+    end_list(v, "values");
+}
+
 /* -- Models ------------------------------------------------------------------------ */
 
 static void put_key(struct view *v, const struct model *m)
@@ -563,6 +614,7 @@ static void put_model(struct view *v, const struct model *m)
     put_flag(v, "shown", c_is_shown_elsewhere(v->schema, m));
     put_key(v, m);
     put_columns(v, m, &n);
+    put_embeds(v, m);
     put_slots(v, m);
     put_manys(v, m);
     put_setters(v, m, &n);
@@ -710,6 +762,7 @@ void view(lua_State *lua, const struct schema *s, const char *base)
     put(&v, "c_module", s->module);
     put_made(&v, "c_schema", format("%s_schema", s->module));
     put_enums(&v);
+    put_values(&v);
     begin_list(&v);
     for (size_t i = 0; i < s->model_count; i++)
         if (is_own(&v, &s->models[i]))

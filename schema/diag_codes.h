@@ -61,6 +61,7 @@ enum diag_code {
     ERR_LIST_ORDER,
     ERR_MIXIN,
     ERR_VIEW,
+    ERR_VALUE,
 
     ERR_END
 };

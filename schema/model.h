@@ -210,6 +210,27 @@ struct exclusion {
     const char *where; /* or NULL */
 };
 
+/* A struct that models embed. */
+struct value {
+    const struct schema_file *file;
+    const char *name;
+    struct place place;
+    const char *doc; /* or NULL */
+    size_t field_count;
+    struct field *fields; /* columns of no model */
+};
+
+/* Some columns of a model that are a value together. */
+struct embed {
+    const struct model *model;
+    const char *name;
+    const char *doc; /* or NULL */
+    struct place place;
+    const struct value *value;
+    bool optional;                /* absent when all of its columns are null */
+    const struct field **columns; /* one for each of the value's fields */
+};
+
 struct model {
     const struct schema_file *file;
     const char *name;
@@ -242,6 +263,9 @@ struct model {
     size_t exclusion_count;
     struct exclusion *exclusions;
 
+    size_t embed_count;
+    struct embed *embeds;
+
     size_t index_count;
     struct index *indexes;
 
@@ -266,6 +290,9 @@ struct schema {
 
     size_t enumeration_count;
     struct enumeration **enumerations;
+
+    size_t value_count; /* of all files */
+    struct value *values;
 
     size_t file_count; /* the one that was asked for first, then what it names */
     const struct schema_file *files;

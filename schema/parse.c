@@ -3,6 +3,7 @@
  * Every shape and word is checked here, in parse_field.c, index.c and
  * constraint.c.  What may stand where is in the tables of keys, one per level of the
  * file. */
+#include "value.h"
 #include "view.h"
 
 #include "names.h"
@@ -22,6 +23,7 @@ struct top_keys {
     const struct node *prefix;
     const struct node *schema;
     const struct node *mixins;
+    const struct node *values;
     const struct node *models;
 };
 
@@ -32,6 +34,7 @@ static const struct key top_keys[] = {
     {"extensions", SHAPE_LIST, offsetof(struct top_keys, extensions), 0, NULL},
     {"include", SHAPE_LIST, offsetof(struct top_keys, include), 0, NULL},
     {"mixins", SHAPE_MAP, offsetof(struct top_keys, mixins), 0, NULL},
+    {"values", SHAPE_MAP, offsetof(struct top_keys, values), 0, NULL},
     {"models", SHAPE_MAP, offsetof(struct top_keys, models), 0, NULL},
     {0},
 };
@@ -102,13 +105,13 @@ static void parse_model(
     use_mixins(d, where, m->name, keys.use, &keys.parts);
     if (keys.view)
         parse_view(d, where, keys.view, &keys.parts, m);
-    const struct node *fields = keys.parts.fields;
-    if (!fields || fields->count == 0) {
+    if (!keys.parts.fields || keys.parts.fields->count == 0) {
         if (right)
             diag_error(d->diag, ERR_MISSING, m->place,
                 "%sa model needs fields:, with one field at least", where);
         return;
     }
+    const struct node *fields = embed_values(d, m, keys.parts.fields);
     m->field_count = fields->count;
     m->fields = arena_array(d->arena, m->field_count, sizeof *m->fields);
     struct draft_field *f = m->fields;
@@ -116,6 +119,7 @@ static void parse_model(
         parse_field(d, m, n, f);
         strmap_add(&m->by_name, f->name, f);
     }
+    spread_optional(m);
     m->unique = keys.parts.unique;
     m->checks = keys.parts.checks;
     m->exclude = keys.parts.exclude;
@@ -171,9 +175,10 @@ static void parse_file(struct draft *d, struct draft_file *f)
     f->extensions = keys.extensions;
     take_extensions(d, keys.extensions);
     f->mixins = keys.mixins;
+    f->values = keys.values;
     if (keys.models && keys.models->count > 0)
         f->models = keys.models;
-    else if (right && (keys.models || !(keys.include || keys.mixins)))
+    else if (right && (keys.models || !(keys.include || keys.mixins || keys.values)))
         diag_error(d->diag, ERR_MISSING, keys.models ? keys.models->place : root->place,
             "no models; add models: with one model at least");
 }
@@ -219,6 +224,7 @@ bool draft_parse(struct draft *d)
     for (size_t i = 0; i < d->file_count; i++)
         name_models(d, d->files[i]);
     read_mixins(d);
+    read_values(d);
     struct draft_model *m = d->models;
     for (size_t i = 0; i < d->file_count; i++)
         for (const struct node *n = first_model(d->files[i]); n; n = n->next)

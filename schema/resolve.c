@@ -5,6 +5,7 @@
  * After a mistake the tree has holes; it is still filled, to find the other mistakes.
  */
 #include "resolve.h"
+#include "value.h"
 #include "view.h"
 
 #include "names.h"
@@ -137,7 +138,7 @@ static struct field implicit_key(const struct draft_model *m)
     };
 }
 
-static struct field column_of(struct draft *d, const struct draft_field *f)
+struct field column_of(struct draft *d, const struct draft_field *f)
 {
     struct field c = {
         .model = f->owner->model,
@@ -329,6 +330,7 @@ struct schema *draft_resolve(struct draft *d)
         check_same(d, m->model);
     }
     fill_enumerations(d, s);
+    fill_values(d, s);
     fill_extensions(d, s);
     return s;
 }

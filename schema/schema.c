@@ -12,6 +12,7 @@ static struct schema *build(
         .diag = d,
         .by_name = {.arena = a},
         .mixins = {.arena = a},
+        .values = {.arena = a},
         .extensions = {.arena = a}};
     struct schema *s = NULL;
     if (root)

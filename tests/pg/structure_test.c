@@ -1,5 +1,5 @@
 /* structure_test.c: what a schema is put together of: lists in an order of their own,
- * mixins, views. */
+ * mixins, values, views. */
 #include "../golden/structure/in.orm.h"
 #include "pgtest.h"
 #include "sessions.h"
@@ -29,7 +29,9 @@ static int arrange(void **state)
     db_test_setup(state);
     db_exec(db, "truncate lib.writer, lib.paper, lib.word, lib.citation restart "
                 "identity cascade;"
-                "insert into writer (name) values ('a'), ('b');"
+                "insert into writer (name, home_street, home_code) values ('a', 'A "
+                "Street', '1'),"
+                " ('b', 'B Street', null);"
                 "insert into paper (title, pages, writer_id)"
                 "  select 'paper ' || 9 - i, nullif(i %% 4 * 10, 0), 1 + i %% 2"
                 "  from generate_series(1, 8) i;"
@@ -183,6 +185,79 @@ static void what_a_mixin_brings_is_the_model_s_own(void **state)
     close_lib(s);
 }
 
+/* -- Values ------------------------------------------------------------------------ */
+
+static void a_value_is_read_and_written_in_one_call(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_lib();
+    struct writer *a = writer_get(writer_table(s), 1);
+    struct writer *b = writer_get(writer_table(s), 2);
+    struct address home = writer_home(a);
+    assert_string_equal(home.street, "A Street");
+    assert_true(home.has_zip);
+    assert_string_equal(home.zip, "1");
+    assert_false(home.has_since);
+    assert_false(writer_home(b).has_zip);
+    assert_string_equal(writer_home(b).zip, "");
+
+    home.street = "Elsewhere";
+    home.has_since = true;
+    home.since = 20000;
+    writer_set_home(b, home);
+    assert_true(orm_commit(s));
+    assert_string_equal(
+        db_text(
+            db, "select home_street, home_code, home_since from writer where id = 2"),
+        "Elsewhere|1|2024-10-04");
+    writer_set_home(b, (struct address){.street = "Nowhere"});
+    assert_true(orm_commit(s));
+    assert_string_equal(
+        db_text(
+            db, "select home_street, home_code, home_since from writer where id = 2"),
+        "Nowhere|-|-");
+    close_lib(s);
+}
+
+static void an_optional_value_is_absent_when_all_its_columns_are_null(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_lib();
+    struct writer *w = writer_get(writer_table(s), 1);
+    assert_false(writer_has_office(w));
+    assert_string_equal(writer_office(w).street, "");
+    writer_set_office(w, writer_home(w));
+    assert_true(writer_has_office(w));
+    assert_true(orm_commit(s));
+    assert_string_equal(
+        db_text(db, "select at_street, at_code from writer where id = 1"),
+        "A Street|1");
+    writer_clear_office(w);
+    assert_false(writer_has_office(w));
+    assert_true(orm_commit(s));
+    assert_int_equal(
+        db_number(db, "select num_nonnulls(at_street, at_code, at_since) from writer"
+                      " where id = 1"),
+        0);
+    close_lib(s);
+}
+
+static void columns_of_a_value_are_columns_like_others(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_lib();
+    const struct writer_query q = {.where = {writer_home_street_eq("B Street")}};
+    struct writer *w = writer_first(writer_table(s), &q);
+    assert_int_equal(writer_id(w), 2);
+    writer_set_fee_amount(w, 100);
+    assert_true(orm_commit(s));
+    assert_string_equal(
+        db_text(db, "select fee_amount, fee_currency from writer where id = 2"),
+        "100|EUR");
+    assert_int_equal(writer_fee(w).amount, 100);
+    close_lib(s);
+}
+
 /* -- Views ------------------------------------------------------------------------- */
 
 static void rows_of_a_view_are_objects(void **state)
@@ -281,6 +356,9 @@ int main(void)
         STRUCTURE_TEST(a_pair_that_a_join_model_holds_twice_is_listed_once),
         STRUCTURE_TEST(what_is_added_takes_its_place_when_the_list_is_loaded_again),
         STRUCTURE_TEST(what_a_mixin_brings_is_the_model_s_own),
+        STRUCTURE_TEST(a_value_is_read_and_written_in_one_call),
+        STRUCTURE_TEST(an_optional_value_is_absent_when_all_its_columns_are_null),
+        STRUCTURE_TEST(columns_of_a_value_are_columns_like_others),
         STRUCTURE_TEST(rows_of_a_view_are_objects),
         STRUCTURE_TEST(tables_refer_to_views_without_a_constraint),
         STRUCTURE_TEST(a_view_is_asked_when_all_changes_are_written),

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x9dcbbac1cda09a4eu
+#define IN_ORM_HASH 0x41f52d31ede68294u
 
 #ifdef __cplusplus
 extern "C" {

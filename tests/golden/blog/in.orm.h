@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x09cf4def924cbbd3u
+#define IN_ORM_HASH 0x05b1a13103cfb35du
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe36db91776fc6559u
+#define IN_ORM_HASH 0xdcfcbf6b9425896du
 
 #ifdef __cplusplus
 extern "C" {

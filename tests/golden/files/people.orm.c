@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x556fb715c4ff1ed3u
+#if PEOPLE_ORM_HASH != 0xaa343b8fcf9d16cbu
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

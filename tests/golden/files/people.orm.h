@@ -9,7 +9,7 @@
 #if ORM_MODEL_ABI != 1
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0x556fb715c4ff1ed3u
+#define PEOPLE_ORM_HASH 0xaa343b8fcf9d16cbu
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x2afe2ff1643c55bau
+#if PLACES_ORM_HASH != 0x1d819f20da65ec0cu
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x452aea8ea88379c9u
+#define IN_ORM_HASH 0x5bb2971e1e37a28bu
 
 #ifdef __cplusplus
 extern "C" {
@@ -71,6 +71,20 @@ enum word_mood {
 /* The label in SQL; "" for a value that is none. */
 const char *word_mood_name(enum word_mood value);
 
+/* Where letters go. */
+struct address {
+    const char *street;
+    bool has_zip;
+    const char *zip;
+    bool has_since;
+    orm_date since;
+};
+
+struct money {
+    int64_t amount;
+    const char *currency;
+};
+
 extern const struct orm_schema lib_schema;
 
 /* == writer ======================================================================== */
@@ -78,11 +92,19 @@ extern const struct orm_schema lib_schema;
 /* Table "writer". */
 struct writer {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint64_t null_bits[ORM_WORDS(10)];
+    uint64_t changed_bits[ORM_WORDS(10)];
 
     int64_t id_;
     const char *name_;
+    const char *home_street_;
+    const char *home_zip_;
+    orm_date home_since_;
+    const char *at_street_;
+    const char *at_zip_;
+    orm_date at_since_;
+    int64_t fee_amount_;
+    const char *fee_currency_;
 
     struct paper_manager papers_;
     struct total_manager totals_;
@@ -90,7 +112,15 @@ struct writer {
 
 enum {
     WRITER_ID,
-    WRITER_NAME
+    WRITER_NAME,
+    WRITER_HOME_STREET,
+    WRITER_HOME_ZIP,
+    WRITER_HOME_SINCE,
+    WRITER_AT_STREET,
+    WRITER_AT_ZIP,
+    WRITER_AT_SINCE,
+    WRITER_FEE_AMOUNT,
+    WRITER_FEE_CURRENCY
 };
 
 extern const struct orm_model writer_model;
@@ -105,6 +135,76 @@ static inline int64_t writer_id(const struct writer *w)
 static inline const char *writer_name(const struct writer *w)
 {
     return w ? w->name_ : "";
+}
+
+static inline const char *writer_home_street(const struct writer *w)
+{
+    return w ? w->home_street_ : "";
+}
+
+/* Null reads as ""; writer_has_home_zip() tells. */
+static inline const char *writer_home_zip(const struct writer *w)
+{
+    return w ? w->home_zip_ : "";
+}
+
+static inline bool writer_has_home_zip(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_HOME_ZIP);
+}
+
+/* Null reads as 0; writer_has_home_since() tells. */
+static inline orm_date writer_home_since(const struct writer *w)
+{
+    return w ? w->home_since_ : 0;
+}
+
+static inline bool writer_has_home_since(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_HOME_SINCE);
+}
+
+/* Null reads as ""; writer_has_at_street() tells. */
+static inline const char *writer_at_street(const struct writer *w)
+{
+    return w ? w->at_street_ : "";
+}
+
+static inline bool writer_has_at_street(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_AT_STREET);
+}
+
+/* Null reads as ""; writer_has_at_zip() tells. */
+static inline const char *writer_at_zip(const struct writer *w)
+{
+    return w ? w->at_zip_ : "";
+}
+
+static inline bool writer_has_at_zip(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_AT_ZIP);
+}
+
+/* Null reads as 0; writer_has_at_since() tells. */
+static inline orm_date writer_at_since(const struct writer *w)
+{
+    return w ? w->at_since_ : 0;
+}
+
+static inline bool writer_has_at_since(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_AT_SINCE);
+}
+
+static inline int64_t writer_fee_amount(const struct writer *w)
+{
+    return w ? w->fee_amount_ : 0;
+}
+
+static inline const char *writer_fee_currency(const struct writer *w)
+{
+    return w ? w->fee_currency_ : "";
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */
@@ -126,6 +226,178 @@ static inline void writer_set_name(struct writer *w, const char *name)
     if (!w)
         orm_abort_null(__func__);
     orm_set_text(&w->orm, WRITER_NAME, name);
+}
+
+static inline void writer_set_home_street(struct writer *w, const char *home_street)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_text(&w->orm, WRITER_HOME_STREET, home_street);
+}
+
+static inline void writer_set_home_zip(struct writer *w, const char *home_zip)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_text(&w->orm, WRITER_HOME_ZIP, home_zip);
+}
+
+static inline void writer_clear_home_zip(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_HOME_ZIP);
+}
+
+static inline void writer_set_home_since(struct writer *w, orm_date home_since)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WRITER_HOME_SINCE, home_since);
+}
+
+static inline void writer_clear_home_since(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_HOME_SINCE);
+}
+
+static inline void writer_set_at_street(struct writer *w, const char *at_street)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_text(&w->orm, WRITER_AT_STREET, at_street);
+}
+
+static inline void writer_clear_at_street(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_AT_STREET);
+}
+
+static inline void writer_set_at_zip(struct writer *w, const char *at_zip)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_text(&w->orm, WRITER_AT_ZIP, at_zip);
+}
+
+static inline void writer_clear_at_zip(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_AT_ZIP);
+}
+
+static inline void writer_set_at_since(struct writer *w, orm_date at_since)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WRITER_AT_SINCE, at_since);
+}
+
+static inline void writer_clear_at_since(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_AT_SINCE);
+}
+
+static inline void writer_set_fee_amount(struct writer *w, int64_t fee_amount)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WRITER_FEE_AMOUNT, fee_amount);
+}
+
+static inline void writer_set_fee_currency(struct writer *w, const char *fee_currency)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_text(&w->orm, WRITER_FEE_CURRENCY, fee_currency);
+}
+
+/* -- Values: some columns at once -------------------------------------------------- */
+
+static inline struct address writer_home(const struct writer *w)
+{
+    struct address value;
+    value.street = writer_home_street(w);
+    value.has_zip = writer_has_home_zip(w);
+    value.zip = writer_home_zip(w);
+    value.has_since = writer_has_home_since(w);
+    value.since = writer_home_since(w);
+    return value;
+}
+
+static inline void writer_set_home(struct writer *w, struct address value)
+{
+    writer_set_home_street(w, value.street);
+    if (value.has_zip)
+        writer_set_home_zip(w, value.zip);
+    else
+        writer_clear_home_zip(w);
+    if (value.has_since)
+        writer_set_home_since(w, value.since);
+    else
+        writer_clear_home_since(w);
+}
+
+/* Where the writer writes. */
+static inline struct address writer_office(const struct writer *w)
+{
+    struct address value;
+    value.street = writer_at_street(w);
+    value.has_zip = writer_has_at_zip(w);
+    value.zip = writer_at_zip(w);
+    value.has_since = writer_has_at_since(w);
+    value.since = writer_at_since(w);
+    return value;
+}
+
+static inline void writer_set_office(struct writer *w, struct address value)
+{
+    writer_set_at_street(w, value.street);
+    if (value.has_zip)
+        writer_set_at_zip(w, value.zip);
+    else
+        writer_clear_at_zip(w);
+    if (value.has_since)
+        writer_set_at_since(w, value.since);
+    else
+        writer_clear_at_since(w);
+}
+
+static inline bool writer_has_office(const struct writer *w)
+{
+    if (writer_has_at_street(w))
+        return true;
+    if (writer_has_at_zip(w))
+        return true;
+    return writer_has_at_since(w);
+}
+
+static inline void writer_clear_office(struct writer *w)
+{
+    writer_clear_at_street(w);
+    writer_clear_at_zip(w);
+    writer_clear_at_since(w);
+}
+
+static inline struct money writer_fee(const struct writer *w)
+{
+    struct money value;
+    value.amount = writer_fee_amount(w);
+    value.currency = writer_fee_currency(w);
+    return value;
+}
+
+static inline void writer_set_fee(struct writer *w, struct money value)
+{
+    writer_set_fee_amount(w, value.amount);
+    writer_set_fee_currency(w, value.currency);
 }
 
 /* -- Managers: writer_table(s) ----------------------------------------------------- */
@@ -314,6 +586,321 @@ static inline struct writer_cond writer_name_like(const char *name)
     return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_NAME, name));
 }
 
+static inline struct writer_cond writer_home_street_eq(const char *home_street)
+{
+    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_HOME_STREET, home_street));
+}
+
+static inline struct writer_cond writer_home_street_ne(const char *home_street)
+{
+    return writer_cond_(orm_cond_text(ORM_NE, WRITER_HOME_STREET, home_street));
+}
+
+static inline struct writer_cond writer_home_street_lt(const char *home_street)
+{
+    return writer_cond_(orm_cond_text(ORM_LT, WRITER_HOME_STREET, home_street));
+}
+
+static inline struct writer_cond writer_home_street_le(const char *home_street)
+{
+    return writer_cond_(orm_cond_text(ORM_LE, WRITER_HOME_STREET, home_street));
+}
+
+static inline struct writer_cond writer_home_street_gt(const char *home_street)
+{
+    return writer_cond_(orm_cond_text(ORM_GT, WRITER_HOME_STREET, home_street));
+}
+
+static inline struct writer_cond writer_home_street_ge(const char *home_street)
+{
+    return writer_cond_(orm_cond_text(ORM_GE, WRITER_HOME_STREET, home_street));
+}
+
+static inline struct writer_cond writer_home_street_like(const char *home_street)
+{
+    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_HOME_STREET, home_street));
+}
+
+static inline struct writer_cond writer_home_zip_eq(const char *home_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_HOME_ZIP, home_zip));
+}
+
+static inline struct writer_cond writer_home_zip_ne(const char *home_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_NE, WRITER_HOME_ZIP, home_zip));
+}
+
+static inline struct writer_cond writer_home_zip_lt(const char *home_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_LT, WRITER_HOME_ZIP, home_zip));
+}
+
+static inline struct writer_cond writer_home_zip_le(const char *home_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_LE, WRITER_HOME_ZIP, home_zip));
+}
+
+static inline struct writer_cond writer_home_zip_gt(const char *home_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_GT, WRITER_HOME_ZIP, home_zip));
+}
+
+static inline struct writer_cond writer_home_zip_ge(const char *home_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_GE, WRITER_HOME_ZIP, home_zip));
+}
+
+static inline struct writer_cond writer_home_zip_like(const char *home_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_HOME_ZIP, home_zip));
+}
+
+static inline struct writer_cond writer_home_zip_is_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_IS_NULL, WRITER_HOME_ZIP));
+}
+
+static inline struct writer_cond writer_home_zip_not_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_NOT_NULL, WRITER_HOME_ZIP));
+}
+
+static inline struct writer_cond writer_home_since_eq(orm_date home_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_EQ, WRITER_HOME_SINCE, home_since));
+}
+
+static inline struct writer_cond writer_home_since_ne(orm_date home_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_NE, WRITER_HOME_SINCE, home_since));
+}
+
+static inline struct writer_cond writer_home_since_lt(orm_date home_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_LT, WRITER_HOME_SINCE, home_since));
+}
+
+static inline struct writer_cond writer_home_since_le(orm_date home_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_LE, WRITER_HOME_SINCE, home_since));
+}
+
+static inline struct writer_cond writer_home_since_gt(orm_date home_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_GT, WRITER_HOME_SINCE, home_since));
+}
+
+static inline struct writer_cond writer_home_since_ge(orm_date home_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_GE, WRITER_HOME_SINCE, home_since));
+}
+
+static inline struct writer_cond writer_home_since_is_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_IS_NULL, WRITER_HOME_SINCE));
+}
+
+static inline struct writer_cond writer_home_since_not_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_NOT_NULL, WRITER_HOME_SINCE));
+}
+
+static inline struct writer_cond writer_at_street_eq(const char *at_street)
+{
+    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_AT_STREET, at_street));
+}
+
+static inline struct writer_cond writer_at_street_ne(const char *at_street)
+{
+    return writer_cond_(orm_cond_text(ORM_NE, WRITER_AT_STREET, at_street));
+}
+
+static inline struct writer_cond writer_at_street_lt(const char *at_street)
+{
+    return writer_cond_(orm_cond_text(ORM_LT, WRITER_AT_STREET, at_street));
+}
+
+static inline struct writer_cond writer_at_street_le(const char *at_street)
+{
+    return writer_cond_(orm_cond_text(ORM_LE, WRITER_AT_STREET, at_street));
+}
+
+static inline struct writer_cond writer_at_street_gt(const char *at_street)
+{
+    return writer_cond_(orm_cond_text(ORM_GT, WRITER_AT_STREET, at_street));
+}
+
+static inline struct writer_cond writer_at_street_ge(const char *at_street)
+{
+    return writer_cond_(orm_cond_text(ORM_GE, WRITER_AT_STREET, at_street));
+}
+
+static inline struct writer_cond writer_at_street_like(const char *at_street)
+{
+    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_AT_STREET, at_street));
+}
+
+static inline struct writer_cond writer_at_street_is_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_IS_NULL, WRITER_AT_STREET));
+}
+
+static inline struct writer_cond writer_at_street_not_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_NOT_NULL, WRITER_AT_STREET));
+}
+
+static inline struct writer_cond writer_at_zip_eq(const char *at_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_AT_ZIP, at_zip));
+}
+
+static inline struct writer_cond writer_at_zip_ne(const char *at_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_NE, WRITER_AT_ZIP, at_zip));
+}
+
+static inline struct writer_cond writer_at_zip_lt(const char *at_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_LT, WRITER_AT_ZIP, at_zip));
+}
+
+static inline struct writer_cond writer_at_zip_le(const char *at_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_LE, WRITER_AT_ZIP, at_zip));
+}
+
+static inline struct writer_cond writer_at_zip_gt(const char *at_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_GT, WRITER_AT_ZIP, at_zip));
+}
+
+static inline struct writer_cond writer_at_zip_ge(const char *at_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_GE, WRITER_AT_ZIP, at_zip));
+}
+
+static inline struct writer_cond writer_at_zip_like(const char *at_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_AT_ZIP, at_zip));
+}
+
+static inline struct writer_cond writer_at_zip_is_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_IS_NULL, WRITER_AT_ZIP));
+}
+
+static inline struct writer_cond writer_at_zip_not_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_NOT_NULL, WRITER_AT_ZIP));
+}
+
+static inline struct writer_cond writer_at_since_eq(orm_date at_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_EQ, WRITER_AT_SINCE, at_since));
+}
+
+static inline struct writer_cond writer_at_since_ne(orm_date at_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_NE, WRITER_AT_SINCE, at_since));
+}
+
+static inline struct writer_cond writer_at_since_lt(orm_date at_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_LT, WRITER_AT_SINCE, at_since));
+}
+
+static inline struct writer_cond writer_at_since_le(orm_date at_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_LE, WRITER_AT_SINCE, at_since));
+}
+
+static inline struct writer_cond writer_at_since_gt(orm_date at_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_GT, WRITER_AT_SINCE, at_since));
+}
+
+static inline struct writer_cond writer_at_since_ge(orm_date at_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_GE, WRITER_AT_SINCE, at_since));
+}
+
+static inline struct writer_cond writer_at_since_is_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_IS_NULL, WRITER_AT_SINCE));
+}
+
+static inline struct writer_cond writer_at_since_not_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_NOT_NULL, WRITER_AT_SINCE));
+}
+
+static inline struct writer_cond writer_fee_amount_eq(int64_t fee_amount)
+{
+    return writer_cond_(orm_cond_integer(ORM_EQ, WRITER_FEE_AMOUNT, fee_amount));
+}
+
+static inline struct writer_cond writer_fee_amount_ne(int64_t fee_amount)
+{
+    return writer_cond_(orm_cond_integer(ORM_NE, WRITER_FEE_AMOUNT, fee_amount));
+}
+
+static inline struct writer_cond writer_fee_amount_lt(int64_t fee_amount)
+{
+    return writer_cond_(orm_cond_integer(ORM_LT, WRITER_FEE_AMOUNT, fee_amount));
+}
+
+static inline struct writer_cond writer_fee_amount_le(int64_t fee_amount)
+{
+    return writer_cond_(orm_cond_integer(ORM_LE, WRITER_FEE_AMOUNT, fee_amount));
+}
+
+static inline struct writer_cond writer_fee_amount_gt(int64_t fee_amount)
+{
+    return writer_cond_(orm_cond_integer(ORM_GT, WRITER_FEE_AMOUNT, fee_amount));
+}
+
+static inline struct writer_cond writer_fee_amount_ge(int64_t fee_amount)
+{
+    return writer_cond_(orm_cond_integer(ORM_GE, WRITER_FEE_AMOUNT, fee_amount));
+}
+
+static inline struct writer_cond writer_fee_currency_eq(const char *fee_currency)
+{
+    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_FEE_CURRENCY, fee_currency));
+}
+
+static inline struct writer_cond writer_fee_currency_ne(const char *fee_currency)
+{
+    return writer_cond_(orm_cond_text(ORM_NE, WRITER_FEE_CURRENCY, fee_currency));
+}
+
+static inline struct writer_cond writer_fee_currency_lt(const char *fee_currency)
+{
+    return writer_cond_(orm_cond_text(ORM_LT, WRITER_FEE_CURRENCY, fee_currency));
+}
+
+static inline struct writer_cond writer_fee_currency_le(const char *fee_currency)
+{
+    return writer_cond_(orm_cond_text(ORM_LE, WRITER_FEE_CURRENCY, fee_currency));
+}
+
+static inline struct writer_cond writer_fee_currency_gt(const char *fee_currency)
+{
+    return writer_cond_(orm_cond_text(ORM_GT, WRITER_FEE_CURRENCY, fee_currency));
+}
+
+static inline struct writer_cond writer_fee_currency_ge(const char *fee_currency)
+{
+    return writer_cond_(orm_cond_text(ORM_GE, WRITER_FEE_CURRENCY, fee_currency));
+}
+
+static inline struct writer_cond writer_fee_currency_like(const char *fee_currency)
+{
+    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_FEE_CURRENCY, fee_currency));
+}
+
 static inline struct writer_order writer_id_asc(void)
 {
     return writer_order_(WRITER_ID, false);
@@ -332,6 +919,86 @@ static inline struct writer_order writer_name_asc(void)
 static inline struct writer_order writer_name_desc(void)
 {
     return writer_order_(WRITER_NAME, true);
+}
+
+static inline struct writer_order writer_home_street_asc(void)
+{
+    return writer_order_(WRITER_HOME_STREET, false);
+}
+
+static inline struct writer_order writer_home_street_desc(void)
+{
+    return writer_order_(WRITER_HOME_STREET, true);
+}
+
+static inline struct writer_order writer_home_zip_asc(void)
+{
+    return writer_order_(WRITER_HOME_ZIP, false);
+}
+
+static inline struct writer_order writer_home_zip_desc(void)
+{
+    return writer_order_(WRITER_HOME_ZIP, true);
+}
+
+static inline struct writer_order writer_home_since_asc(void)
+{
+    return writer_order_(WRITER_HOME_SINCE, false);
+}
+
+static inline struct writer_order writer_home_since_desc(void)
+{
+    return writer_order_(WRITER_HOME_SINCE, true);
+}
+
+static inline struct writer_order writer_at_street_asc(void)
+{
+    return writer_order_(WRITER_AT_STREET, false);
+}
+
+static inline struct writer_order writer_at_street_desc(void)
+{
+    return writer_order_(WRITER_AT_STREET, true);
+}
+
+static inline struct writer_order writer_at_zip_asc(void)
+{
+    return writer_order_(WRITER_AT_ZIP, false);
+}
+
+static inline struct writer_order writer_at_zip_desc(void)
+{
+    return writer_order_(WRITER_AT_ZIP, true);
+}
+
+static inline struct writer_order writer_at_since_asc(void)
+{
+    return writer_order_(WRITER_AT_SINCE, false);
+}
+
+static inline struct writer_order writer_at_since_desc(void)
+{
+    return writer_order_(WRITER_AT_SINCE, true);
+}
+
+static inline struct writer_order writer_fee_amount_asc(void)
+{
+    return writer_order_(WRITER_FEE_AMOUNT, false);
+}
+
+static inline struct writer_order writer_fee_amount_desc(void)
+{
+    return writer_order_(WRITER_FEE_AMOUNT, true);
+}
+
+static inline struct writer_order writer_fee_currency_asc(void)
+{
+    return writer_order_(WRITER_FEE_CURRENCY, false);
+}
+
+static inline struct writer_order writer_fee_currency_desc(void)
+{
+    return writer_order_(WRITER_FEE_CURRENCY, true);
 }
 
 /* == paper ========================================================================= */

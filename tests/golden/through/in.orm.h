@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x41c96df0d4b749f8u
+#define IN_ORM_HASH 0xa5503b6acda9fbaeu
 
 #ifdef __cplusplus
 extern "C" {
