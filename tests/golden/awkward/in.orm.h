@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x41f52d31ede68294u
+#define IN_ORM_HASH 0x6bc8d978862ff4ecu
 
 #ifdef __cplusplus
 extern "C" {

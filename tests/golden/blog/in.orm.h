@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x05b1a13103cfb35du
+#define IN_ORM_HASH 0xb20dbb7645bc6001u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xac4d9f488844ec20u
+#define IN_ORM_HASH 0xb9ce5f3c447f8bd3u
 
 #ifdef __cplusplus
 extern "C" {

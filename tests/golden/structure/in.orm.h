@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x5bb2971e1e37a28bu
+#define IN_ORM_HASH 0xd35fcd94a79d5765u
 
 #ifdef __cplusplus
 extern "C" {

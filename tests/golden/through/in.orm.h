@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xa5503b6acda9fbaeu
+#define IN_ORM_HASH 0xb3910f70d70cd32fu
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x9f402d0e7aa1fd32u
+#define IN_ORM_HASH 0x0fa91083430a3a5cu
 
 #ifdef __cplusplus
 extern "C" {
