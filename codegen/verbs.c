@@ -75,6 +75,30 @@ const struct verb verbs[] = {
         .run = run_fmt,
     },
     {
+        .name = "inspect",
+        .usage = "FILE.yaml",
+        .summary = "print what templates see",
+        .help = "Prints the table that templates and plugins get, as JSON.  "
+                "docs/templates.md says what\nits fields mean.",
+        .examples = "inspect blog.yaml",
+        .least_files = 1,
+        .most_files = 1,
+        .run = run_inspect,
+    },
+    {
+        .name = "templates",
+        .usage = "export DIR",
+        .summary = "write the templates to a folder, to be changed",
+        .help =
+            "Writes the templates to DIR, which `ormgen generate --template-dir DIR` "
+            "reads.\nDelete those that are not changed: the others then follow "
+            "ormgen's.",
+        .examples = "templates export templates",
+        .least_files = 2,
+        .most_files = 2,
+        .run = run_templates,
+    },
+    {
         .name = "dev",
         .usage = "run [--schema FILE.yaml] -- COMMAND...",
         .summary = "run a command with a PostgreSQL database of its own",
@@ -103,6 +127,21 @@ const struct option options[] = {
         .value = "DIR",
         .help = "where to write, made if need be; else beside each FILE",
         .offset = offsetof(struct arguments, out_dir),
+    },
+    {
+        .verbs = "generate",
+        .name = "template-dir",
+        .value = "DIR",
+        .help = "its files replace templates of their names; see `ormgen templates`",
+        .offset = offsetof(struct arguments, template_dir),
+    },
+    {
+        .verbs = "generate list-outputs",
+        .name = "plugin",
+        .value = "FILE",
+        .many = true,
+        .help = "one more output: fields.md.lua, or fields.md.tmpl, makes X.fields.md",
+        .offset = offsetof(struct arguments, plugins),
     },
     {
         .verbs = "generate",
@@ -159,6 +198,14 @@ const struct option options[] = {
         .help = "how mistakes are reported: to standard error as text, else to "
                 "standard output",
         .offset = offsetof(struct arguments, format),
+    },
+    {
+        .verbs = "inspect",
+        .name = "format",
+        .value = "FORMAT",
+        .choices = "json",
+        .help = "the only one there is",
+        .offset = offsetof(struct arguments, print_as),
     },
     {
         .verbs = "*",
