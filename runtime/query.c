@@ -248,10 +248,11 @@ static void order_by(struct compiler *c, unsigned i, bool descending, bool *firs
 }
 
 /* Rows that are cut off are cut off in a certain order: the key comes last. */
-static bool order(struct compiler *c, const struct orm_order *orders, bool by_key)
+static bool order(
+    struct compiler *c, const struct orm_order *orders, size_t count, bool by_key)
 {
     bool first = true;
-    for (size_t i = 0; orders && i < ORM_QUERY_ORDER; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (!orders[i].column)
             continue;
         const unsigned col = orders[i].column - 1u;
@@ -293,6 +294,15 @@ static const struct orm_order *order_of(const void *query)
 {
     const size_t at = offsetof(struct orm_query, order);
     return query ? (const void *)((const char *)query + at) : NULL;
+}
+
+/* Without an order of its own a query on a relation has the relation's. */
+static bool has_order(const struct orm_order *orders)
+{
+    for (size_t i = 0; orders && i < ORM_QUERY_ORDER; i++)
+        if (orders[i].column)
+            return true;
+    return false;
 }
 
 static unsigned unsigned_at(const void *query, size_t offset)
@@ -340,7 +350,11 @@ static bool walk(struct compiler *c, const struct query *q)
         return false;
     if (c->writes_sql && c->s->sql.length == conditions_at)
         c->s->sql.length = where_at;
-    if (!order(c, rows ? order_of(q->conditions) : NULL,
+    const struct orm_to_many *rel = q->manager->relation;
+    const struct orm_order *orders = order_of(q->conditions);
+    const bool has_own = has_order(orders);
+    const size_t count = has_own ? ORM_QUERY_ORDER : rel->order_count;
+    if (!order(c, has_own ? orders : rel->order, rows ? count : 0,
             rows && (related || limit || offset)))
         return false;
     cut(c, limit, offset);

@@ -112,6 +112,20 @@ static void write_join(struct orm_session *s, const struct orm_to_many *rel)
     buffer_text(&s->sql, " = ANY($1)");
 }
 
+/* The key comes last, so that equal rows stand together: see without_repeats(). */
+static void write_order(struct orm_session *s, const struct orm_to_many *rel)
+{
+    const struct orm_column *columns = rel->target->columns;
+    buffer_text(&s->sql, " ORDER BY ");
+    for (unsigned i = 0; i < rel->order_count; i++) {
+        buffer_text(&s->sql, "t.");
+        buffer_identifier(&s->sql, columns[rel->order[i].column - 1u].name);
+        buffer_text(&s->sql, rel->order[i].descending ? " DESC, " : ", ");
+    }
+    buffer_text(&s->sql, "t.");
+    buffer_identifier(&s->sql, columns[rel->target->key].name);
+}
+
 static struct pg_statement *statement(
     struct orm_session *s, const struct orm_to_many *rel)
 {
@@ -124,8 +138,7 @@ static struct pg_statement *statement(
         write_reverse(s, rel);
     else
         write_join(s, rel);
-    buffer_text(&s->sql, " ORDER BY t.");
-    buffer_identifier(&s->sql, rel->target->columns[rel->target->key].name);
+    write_order(s, rel);
     const uint32_t type = type_oids(owner_key(rel), s->enums).array_oid;
     return shape_make(s, &type, 1, true);
 }
@@ -201,8 +214,8 @@ static bool count_rows(struct load *l, const struct pg_result *r)
     return true;
 }
 
-/* Rows of one owner are in order of the target's key: equal ones stand together, and a
- * join model can hold a pair more than once. */
+/* Rows of one owner are in order, last of the target's key: equal ones stand together,
+ * and a join model can hold a pair more than once. */
 static size_t without_repeats(struct orm_object **objects, size_t count)
 {
     size_t n = 0;

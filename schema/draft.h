@@ -35,6 +35,8 @@ struct field_keys {
     const struct node *through;
     const struct node *via;
     const struct node *table;
+    const struct node *order;
+    const struct node *reverse_order;
     const struct node *reverse_of;
     const struct node *file;
 };
@@ -112,7 +114,8 @@ struct draft_file {
     const char *module;
     const char *prefix;
     const char *sql_schema;
-    const struct node *models; /* or NULL */
+    const struct node *extensions; /* or NULL */
+    const struct node *models;     /* or NULL */
 };
 
 struct draft {
@@ -123,6 +126,7 @@ struct draft {
     size_t model_count;
     struct draft_model *models;
     struct strmap by_name;
+    struct strmap extensions; /* of any file */
 };
 
 /* include.c: fills `files`. */
@@ -130,6 +134,11 @@ void read_files(struct draft *d, const char *path, const struct node *root);
 
 /* parse.c: false if there is nothing to resolve. */
 bool draft_parse(struct draft *d);
+
+/* extension.c: `extensions:` of a file. */
+void take_extensions(struct draft *d, const struct node *list);
+bool has_extension(const struct draft *d, const char *name);
+void fill_extensions(struct draft *d, struct schema *s);
 
 /* parse_field.c: one entry of `fields:` */
 void parse_field(struct draft *d, struct draft_model *m, const struct node *n,
@@ -157,6 +166,9 @@ void match_reverses(struct draft *d);
 /* relate.c: targets first, then, with all columns there, refs and lists. */
 void resolve_targets(struct draft *d);
 void fill_relations(struct draft *d);
+
+/* list_order.c: with all lists there, what they are ordered by. */
+void fill_list_orders(struct draft *d);
 
 /* clash.c: names that meet, inside a model and in the database. */
 void clash_check(struct draft *d);

@@ -120,6 +120,11 @@ enum many_kind {
     MANY_THROUGH  /* a model is the join table */
 };
 
+struct list_order {
+    const struct field *field; /* of what the list holds */
+    bool descending;
+};
+
 /* A to-many relation as one of its ends sees it: every slot of a struct is one of
  * these, declared (`many:`) or implied (`reverse:`). */
 struct many {
@@ -132,6 +137,9 @@ struct many {
     bool declared; /* written with `many:`; false: the `reverse:` of another */
     const struct many
         *inverse; /* the other end of MANY_JOIN and MANY_THROUGH, or NULL */
+
+    size_t order_count; /* the key comes last, unsaid */
+    struct list_order *order;
 
     const struct ref *ref; /* MANY_REVERSE: the target's ref to us */
 
@@ -240,6 +248,9 @@ struct schema {
     const char *path;   /* as given */
     const char *module; /* names the C schema object: blog_schema */
     const char *prefix; /* of every C name; "" */
+
+    size_t extension_count; /* that the database must have */
+    const char **extensions;
 
     /* Of all files that were read, each in order of its file; those of the first come
      * first, and are what C is made for. */

@@ -316,6 +316,7 @@ struct schema *draft_resolve(struct draft *d)
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
         fill_columns(d, m);
     fill_relations(d);
+    fill_list_orders(d);
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++) {
         for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
             check_default(d, f);
@@ -324,5 +325,6 @@ struct schema *draft_resolve(struct draft *d)
         check_same(d, m->model);
     }
     fill_enumerations(d, s);
+    fill_extensions(d, s);
     return s;
 }

@@ -161,6 +161,12 @@ enum orm_many_kind {
     ORM_MANY_JOIN     /* a join table, of its own or a model (`through`) */
 };
 
+/* By a column of what a list or a query yields. */
+struct orm_order {
+    uint16_t column; /* plus 1: 0 is an empty element */
+    bool descending;
+};
+
 struct orm_to_many {
     const char *name;
     const struct orm_model *owner; /* ORM_MANY_TABLE: as target */
@@ -169,6 +175,9 @@ struct orm_to_many {
     uint8_t kind;
     uint16_t ref;     /* REVERSE: index in target->to_ones */
     uint16_t inverse; /* JOIN: the target's slot that shows us, or ORM_NO_INVERSE */
+
+    const struct orm_order *order; /* of the list; the key comes last, unsaid */
+    uint16_t order_count;
 
     /* JOIN only. */
     const char *join_schema;
@@ -243,11 +252,6 @@ struct orm_cond {
     uint16_t op;
     uint16_t column;
     union orm_value value;
-};
-
-struct orm_order {
-    uint16_t column; /* plus 1: 0 is an empty element */
-    bool descending;
 };
 
 /* Every X_query that ormgen writes has this layout. */

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xd3b1c4752c00530cu
+#define IN_ORM_HASH 0xc39581e917bddeecu
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x984d5a549eacd2a8u
+#define IN_ORM_HASH 0x4d30233c74e3552cu
 
 #ifdef __cplusplus
 extern "C" {

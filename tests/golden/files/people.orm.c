@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x9d9374465a6849afu
+#if PEOPLE_ORM_HASH != 0x6c659bf1928d9b7bu
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x4615d7331575cae0u
+#define IN_ORM_HASH 0x5bdffbfc23d4e8e0u
 
 #ifdef __cplusplus
 extern "C" {
