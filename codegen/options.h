@@ -49,6 +49,8 @@ struct verb {
     const char *summary;  /* one line, without a full stop */
     const char *help;     /* paragraphs */
     const char *examples; /* command lines, each without the "ormgen" it starts with */
+    const char *words;    /* that can follow, between blanks; VERB or CODE for those of
+                           * ours; NULL: files */
     size_t least_files;
     size_t most_files;
     bool raw; /* takes all arguments as they are: run() gets them in `files` */

@@ -59,6 +59,7 @@ const struct verb verbs[] = {
                 "its remedy.\nWithout a code, lists all of them.",
         .examples = "explain E012",
         .most_files = 1,
+        .words = "CODE",
         .run = run_explain,
     },
     {
@@ -96,7 +97,49 @@ const struct verb verbs[] = {
         .examples = "templates export templates",
         .least_files = 2,
         .most_files = 2,
+        .words = "export",
         .run = run_templates,
+    },
+    {
+        .name = "graph",
+        .usage = "[--format dot|mermaid|svg] FILE.yaml",
+        .summary = "draw the models and their relations",
+        .help =
+            "Prints a picture of the models and their relations: for Mermaid, which "
+            "GitHub and\nothers show, for Graphviz (dot), or as SVG, which Graphviz "
+            "makes.",
+        .examples = "graph blog.yaml\n"
+                    "graph --format svg blog.yaml >blog.svg",
+        .least_files = 1,
+        .most_files = 1,
+        .run = run_graph,
+    },
+    {
+        .name = "init",
+        .usage = "[NAME]",
+        .summary = "write a first schema, NAME.yaml",
+        .help =
+            "Writes NAME.yaml, or blog.yaml: a schema with comments, to be changed.  "
+            "It replaces\nno file.",
+        .examples = "init shop",
+        .words = "",
+        .most_files = 1,
+        .run = run_init,
+    },
+    {
+        .name = "completion",
+        .usage = "bash|zsh|fish",
+        .summary = "print what a shell completes our command lines with",
+        .help = "Prints a script for a shell, which then completes verbs, options and "
+                "values.",
+        .examples =
+            "completion bash >~/.local/share/bash-completion/completions/ormgen\n"
+            "completion zsh >~/.zfunc/_ormgen\n"
+            "completion fish >~/.config/fish/completions/ormgen.fish",
+        .words = "bash zsh fish",
+        .least_files = 1,
+        .most_files = 1,
+        .run = run_completion,
     },
     {
         .name = "dev",
@@ -106,6 +149,7 @@ const struct verb verbs[] = {
                 "and gone afterwards.",
         .examples = "dev run --schema blog.yaml -- ./blog",
         .raw = true,
+        .words = "run",
         .run = run_dev,
     },
     {
@@ -114,6 +158,7 @@ const struct verb verbs[] = {
         .summary = "say more about a verb",
         .help = "Says more about a verb.",
         .most_files = 1,
+        .words = "VERB",
         .run = run_help,
     },
     {0},
@@ -198,6 +243,22 @@ const struct option options[] = {
         .help = "how mistakes are reported: to standard error as text, else to "
                 "standard output",
         .offset = offsetof(struct arguments, format),
+    },
+    {
+        .verbs = "graph",
+        .name = "format",
+        .value = "FORMAT",
+        .choices = "mermaid dot svg",
+        .help = "what to print",
+        .offset = offsetof(struct arguments, print_as),
+    },
+    {
+        .verbs = "help",
+        .name = "format",
+        .value = "FORMAT",
+        .choices = "text man",
+        .help = "as text, or as a manual page in mdoc",
+        .offset = offsetof(struct arguments, print_as),
     },
     {
         .verbs = "inspect",
