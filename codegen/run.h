@@ -14,6 +14,7 @@ int run_graph(const struct arguments *a);
 int run_init(const struct arguments *a);
 int run_completion(const struct arguments *a);
 int run_inspect(const struct arguments *a);
+int run_jsonschema(const struct arguments *a);
 int run_templates(const struct arguments *a);
 int run_dev(const struct arguments *a);
 int run_help(const struct arguments *a);

@@ -87,6 +87,18 @@ const struct verb verbs[] = {
         .run = run_inspect,
     },
     {
+        .name = "jsonschema",
+        .usage = "",
+        .summary = "print a JSON Schema of the YAML, for editors",
+        .help =
+            "Prints what a schema may hold as JSON Schema (draft-07).  An editor that "
+            "uses\nyaml-language-server then completes keys and marks mistakes, given "
+            "the first line\n# yaml-language-server: $schema=ormgen.schema.json",
+        .examples = "jsonschema >ormgen.schema.json",
+        .words = "",
+        .run = run_jsonschema,
+    },
+    {
         .name = "templates",
         .usage = "export DIR",
         .summary = "write the templates to a folder, to be changed",
