@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x36a5bfbd0db706edu
+#define IN_ORM_HASH 0xf726f5eb908dd6e0u
 
 #ifdef __cplusplus
 extern "C" {
