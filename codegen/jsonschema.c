@@ -133,8 +133,8 @@ static json_t *type_schema(void)
 
     for (enum type t = 0; t < TYPE_COUNT; t++) {
         const struct type_info *info = type_info(t);
-        const bool alone = !info->has_length;
-        if (t == TYPE_ENUM)
+        const bool alone = info->detail != DETAIL_LENGTH;
+        if (t == TYPE_ENUM || t == TYPE_ARRAY || type_by_name(info->yaml) != t)
             continue;
         put_type_name(names, &pattern, info->yaml, alone);
         if (info->alias)

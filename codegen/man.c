@@ -104,7 +104,8 @@ void print_man(const struct verb *v)
 
     print_head(name, v->summary);
     printf(".Sh SYNOPSIS\n.Nm ormgen %s\n", v->name);
-    print_line(v->usage, strlen(v->usage));
+    if (*v->usage)
+        print_line(v->usage, strlen(v->usage));
     puts(".Sh DESCRIPTION");
     print_text(v->help);
     if (!v->raw) {
