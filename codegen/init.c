@@ -29,7 +29,8 @@ static int write_new(const char *path, const struct buffer *text)
             path);
         return EXIT_ENVIRONMENT;
     }
-    if (!f || (fputs(buffer_of(text), f) == EOF) | (fclose(f) != 0)) {
+    const bool written = f && fputs(buffer_of(text), f) != EOF;
+    if (!f || fclose(f) != 0 || !written) {
         fprintf(stderr, "ormgen: %s: %s\n", path, strerror(errno));
         return EXIT_ENVIRONMENT;
     }

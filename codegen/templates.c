@@ -22,9 +22,8 @@ static int export(const char *directory, const struct embedded *t)
     FILE *f = fopen(path, "wbx");
     int status = EXIT_OK;
 
-    if (!f)
-        status = fail(path);
-    else if ((fputs(t->text, f) == EOF) | (fclose(f) != 0))
+    const bool written = f && fputs(t->text, f) != EOF;
+    if (!f || fclose(f) != 0 || !written)
         status = fail(path);
     free(path);
     return status;

@@ -6,10 +6,9 @@
 # what follows from C and SQL), nor what YAML is not read (E002 to E006), whether a text is
 # SQL (E020), or a default fits its type (E019).
 . "$(dirname "$0")/lib.sh"
+it "is a JSON Schema that takes our files and refuses what it can see"
 status 0 "$ormgen" jsonschema
 cp out schema.json
-
-it "is a JSON Schema that takes our files and refuses what it can see"
 status 0 python3 - "$2" <<'PYTHON' || fail "$(cat out err)"
 import glob, json, re, sys
 import jsonschema, yaml

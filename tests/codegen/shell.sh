@@ -32,11 +32,11 @@ for verb in generate check; do
     done <options
 done
 
+it "completes for the shells it knows"
 for shell in bash zsh fish; do
     status 0 "$ormgen" completion $shell
     cp out completion.$shell
 done
-it "completes for the shells it knows"
 status 2 "$ormgen" completion csh
 
 # in_bash WORD...: what bash offers for the last one.
