@@ -74,6 +74,18 @@ struct draft_field {
     struct draft_field *shown_by;
 };
 
+struct draft_value;
+
+/* A field that stands for a value: some columns. */
+struct draft_embed {
+    const char *name;
+    struct place place;
+    const char *doc;
+    const struct draft_value *value;
+    bool optional;
+    size_t first; /* of its columns, in the model's fields */
+};
+
 struct draft_model {
     const struct draft_file *file;
     const char *name;
@@ -87,6 +99,13 @@ struct draft_model {
     size_t field_count;
     struct draft_field *fields;
     struct strmap by_name;
+
+    size_t embed_count;
+    struct draft_embed *embeds;
+
+    bool is_view;
+    bool materialized;
+    const char *view_sql;
 
     /* NULL: none */
     const struct node *unique;
@@ -122,6 +141,8 @@ struct draft_file {
     size_t user_type_count;
     struct user_type *user_types;
     const struct node *extensions; /* or NULL */
+    const struct node *mixins;     /* or NULL */
+    const struct node *values;     /* or NULL */
     const struct node *models;     /* or NULL */
 };
 
@@ -134,6 +155,9 @@ struct draft {
     struct draft_model *models;
     struct strmap by_name;
     struct strmap extensions; /* of any file */
+    struct strmap mixins;
+    struct strmap values;
+    size_t copied; /* nodes */
 };
 
 /* include.c: fills `files`. */

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x640a310818a50682u
+#define IN_ORM_HASH 0x42bbfdcff0c3013bu
 
 #ifdef __cplusplus
 extern "C" {

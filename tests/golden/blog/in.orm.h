@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x8fc3a3775b76394bu
+#define IN_ORM_HASH 0xdb2f4f1c73afc266u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x8bf8ca1d24d897e3u
+#define IN_ORM_HASH 0xbf222f8a98103b59u
 
 #ifdef __cplusplus
 extern "C" {

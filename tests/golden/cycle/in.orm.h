@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x3d8af8de9f20a56fu
+#define IN_ORM_HASH 0x6d9424559c9b1660u
 
 #ifdef __cplusplus
 extern "C" {

@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xd7386e2bc084d194u
+#define IN_ORM_HASH 0xc6697e718bcd782au
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0xfc5ff050a5dff896u
+#if PEOPLE_ORM_HASH != 0xfccb82a25339e898u
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

@@ -9,7 +9,7 @@
 #if ORM_MODEL_ABI != 1
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0xfc5ff050a5dff896u
+#define PEOPLE_ORM_HASH 0xfccb82a25339e898u
 
 #ifdef __cplusplus
 extern "C" {

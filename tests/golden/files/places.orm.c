@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x2fac7b2fdcb644b6u
+#if PLACES_ORM_HASH != 0x9962c6adabb35b73u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 

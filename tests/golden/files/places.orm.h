@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0x2fac7b2fdcb644b6u
+#define PLACES_ORM_HASH 0x9962c6adabb35b73u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc28416be86b1e7e9u
+#define IN_ORM_HASH 0xda5642545e0b688du
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x43b1a2b2a5945846u
+#define IN_ORM_HASH 0xdbcb5fb3d4c7ccabu
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x4e89d8fcb58a2316u
+#define IN_ORM_HASH 0xdb3f573ba31c3e2fu
 
 #ifdef __cplusplus
 extern "C" {
