@@ -30,3 +30,8 @@ unsigned c_ops_of(const struct field *f)
 {
     return f->ref ? OPS_SAME : c_types[f->type].ops;
 }
+
+const char *c_question(const struct field *f)
+{
+    return f->ref && f->ref->column_count == 1 ? f->ref->name : f->name;
+}

@@ -36,3 +36,21 @@ void put_columns(struct buffer *out, const char *const *columns, size_t count)
     }
     buffer_putc(out, ')');
 }
+
+void put_fields(struct buffer *out, const struct field *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        buffer_puts(out, i > 0 ? ", " : "(");
+        quote_sql_name(out, fields[i]->column);
+    }
+    buffer_putc(out, ')');
+}
+
+void put_key(struct buffer *out, const struct model *m)
+{
+    for (size_t i = 0; i < m->key_count; i++) {
+        buffer_puts(out, i > 0 ? ", " : "(");
+        quote_sql_name(out, m->key[i].column);
+    }
+    buffer_putc(out, ')');
+}

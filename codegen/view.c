@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ABI 1 /* ORM_MODEL_ABI of the runtime that the templates are written for */
+#define ABI 2 /* ORM_MODEL_ABI of the runtime that the templates are written for */
 
 struct view {
     lua_State *lua;
@@ -185,12 +185,6 @@ static char *slot_upper(const struct view *v, const struct model *m, const char 
     return made;
 }
 
-/* What has_, clear_ and is_null ask about: the relation if the column holds one. */
-static const char *question_of(const struct field *f)
-{
-    return f->ref ? f->ref->name : f->name;
-}
-
 static size_t index_of_ref(const struct ref *r)
 {
     return (size_t)(r - r->model->refs);
@@ -209,7 +203,7 @@ static void put_columns(struct view *v, const struct model *m, const struct name
 
         begin_item(v);
         put(v, "name", f->name);
-        put(v, "question", question_of(f));
+        put(v, "question", c_question(f));
         put(v, "upper", upper);
         put_made(v, "type", type_of(v, f));
         put_made(
@@ -229,7 +223,7 @@ static void put_columns(struct view *v, const struct model *m, const struct name
             buffer_puts(&words, f->doc);
         if (f->optional)
             buffer_printf(&words, "\n\nNull reads as %s; %s_has_%s() tells.",
-                c_types[f->type].zero, n->c, question_of(f));
+                c_types[f->type].zero, n->c, c_question(f));
         put_comment(v, buffer_of(&words));
 
         if (f->optional)
@@ -248,13 +242,37 @@ static void put_columns(struct view *v, const struct model *m, const struct name
     end_list(v, "columns");
 }
 
-static const char *const on_delete_names[] = {
-    [ON_DELETE_NO_ACTION] = "ORM_ON_DELETE_NO_ACTION",
-    [ON_DELETE_RESTRICT] = "ORM_ON_DELETE_RESTRICT",
-    [ON_DELETE_CASCADE] = "ORM_ON_DELETE_CASCADE",
-    [ON_DELETE_SET_NULL] = "ORM_ON_DELETE_SET_NULL",
-    [ON_DELETE_SET_DEFAULT] = "ORM_ON_DELETE_SET_DEFAULT",
+static const char *const action_names[] = {
+    [ACTION_NO_ACTION] = "ORM_NO_ACTION",
+    [ACTION_RESTRICT] = "ORM_RESTRICT",
+    [ACTION_CASCADE] = "ORM_CASCADE",
+    [ACTION_SET_NULL] = "ORM_SET_NULL",
+    [ACTION_SET_DEFAULT] = "ORM_SET_DEFAULT",
 };
+
+/* BOOK_AUTHOR_ID, ...: the indexes of columns. */
+static char *column_list(
+    const struct view *v, const struct field *const *fields, size_t count)
+{
+    struct buffer list = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        char *upper = column_upper(v, fields[i]);
+        buffer_printf(&list, "%s%s", i > 0 ? ", " : "", upper);
+        free(upper);
+    }
+    return list.at;
+}
+
+/* The columns that become null with the reference, a bit each. */
+static unsigned cleared_bits(const struct ref *r)
+{
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < r->column_count; i++)
+        bits |= (unsigned)r->clears[i] << i;
+    return bits;
+}
 
 /* The place of the target's slot that shows `r` from the other side. */
 static char *inverse_of_ref(const struct view *v, const struct ref *r)
@@ -281,13 +299,18 @@ static void put_slot(
     put_c_string(v, "yaml", name);
     put_made(v, "upper", slot_upper(v, m, name));
     put_made(v, "target", c_name(v->schema, target->name));
-    put_made(v, "column", column_upper(v, reverse ? r->target_field : r->field));
-    put_made(v, "target_column", column_upper(v, reverse ? r->field : r->target_field));
+    const struct field *const *ours = reverse ? r->target_fields : r->fields;
+    const struct field *const *theirs = reverse ? r->fields : r->target_fields;
+    put_made(v, "columns", column_list(v, ours, r->column_count));
+    put_made(v, "target_columns", column_list(v, theirs, r->column_count));
+    put_number(v, "count", r->column_count);
+    put_number(v, "clears", reverse ? 0 : cleared_bits(r));
     put_made(v, "inverse",
         reverse ? slot_upper(v, r->model, r->name) : inverse_of_ref(v, r));
     put_flag(v, "reverse", reverse);
     put_flag(v, "unique", r->unique);
-    put(v, "on_delete", on_delete_names[r->on_delete]);
+    put(v, "on_delete", action_names[r->on_delete]);
+    put(v, "on_update", action_names[r->on_update]);
     if (r->doc && !reverse)
         buffer_printf(&words, "%s\n\n", r->doc);
     buffer_printf(
@@ -305,6 +328,21 @@ static void put_slots(struct view *v, const struct model *m)
     for (size_t i = 0; i < m->one_count; i++)
         put_slot(v, m, m->ones[i], true);
     end_list(v, "slots");
+}
+
+static void put_join_end(struct view *v, const char *key, const struct join_end *end)
+{
+    struct buffer names = {0};
+
+    for (size_t i = 0; i < end->column_count; i++) {
+        buffer_puts(&names, i > 0 ? ", " : "");
+        quote_c(&names, end->columns[i]);
+    }
+    begin_item(v);
+    put_made(v, "columns", names.at);
+    put_made(v, "key", column_list(v, end->fields, end->column_count));
+    put_number(v, "count", end->column_count);
+    end_list(v, key);
 }
 
 static void put_manys(struct view *v, const struct model *m)
@@ -332,8 +370,8 @@ static void put_manys(struct view *v, const struct model *m)
                                                      : r->target;
             put_c_string(v, "join_schema", home->schema);
             put_c_string(v, "join_table", r->join_table);
-            put_c_string(v, "owner_column", r->owner_column);
-            put_c_string(v, "target_column", r->target_column);
+            put_join_end(v, "owner_end", &r->owner_end);
+            put_join_end(v, "target_end", &r->target_end);
         } else {
             put(v, "join_table", "");
         }
@@ -376,15 +414,25 @@ static void put_ref_setters(struct view *v, const struct ref *r, const struct na
     free(target);
 }
 
+/* The column beside which a relation stands in what is listed by column. */
+static const struct field *anchor_of(const struct ref *r)
+{
+    for (size_t i = 0; i < r->column_count; i++)
+        if (r->fields[i]->ref == r)
+            return r->fields[i];
+    return r->fields[0];
+}
+
 static void put_setters(struct view *v, const struct model *m, const struct names *n)
 {
     begin_list(v);
     for (size_t i = 0; i < m->field_count; i++) {
         const struct field *f = &m->fields[i];
+        for (size_t r = 0; r < m->ref_count; r++)
+            if (anchor_of(&m->refs[r]) == f)
+                put_ref_setters(v, &m->refs[r], n);
         if (f->identity)
             continue;
-        if (f->ref)
-            put_ref_setters(v, f->ref, n);
 
         const char *parameter = c_parameter(f->name);
         char *type = type_of(v, f);
@@ -392,7 +440,7 @@ static void put_setters(struct view *v, const struct model *m, const struct name
         char *call = format("orm_set_%s", c_types[f->type].value);
         put_setter(v, format("%s_set_%s", n->c, f->name), call,
             format(", %s%s", type, parameter), format("%s, %s", upper, parameter));
-        if (f->optional && !f->ref)
+        if (f->optional && c_question(f) == f->name)
             put_setter(v, format("%s_clear_%s", n->c, f->name), "orm_set_null",
                 format("%s", ""), format("%s", upper));
         free(call);
@@ -430,9 +478,9 @@ static void put_column_conds(
                 format("%s%s", type, parameter),
                 format("%s, %s, %s", c_ops[i].orm, upper, parameter));
     if (f->optional) {
-        put_cond(v, format("%s_%s_is_null", n->c, question_of(f)), "orm_cond_plain",
+        put_cond(v, format("%s_%s_is_null", n->c, c_question(f)), "orm_cond_plain",
             format("void"), format("ORM_IS_NULL, %s", upper));
-        put_cond(v, format("%s_%s_not_null", n->c, question_of(f)), "orm_cond_plain",
+        put_cond(v, format("%s_%s_not_null", n->c, c_question(f)), "orm_cond_plain",
             format("void"), format("ORM_NOT_NULL, %s", upper));
     }
     free(make);
@@ -470,8 +518,9 @@ static void put_conds(struct view *v, const struct model *m, const struct names 
         put_cond(v, format("%s_%s", n->c, brackets[i].name), "orm_cond_plain",
             format("void"), format("%s, 0", brackets[i].orm));
     for (size_t i = 0; i < m->field_count; i++) {
-        if (m->fields[i].ref)
-            put_ref_cond(v, m->fields[i].ref, n);
+        for (size_t r = 0; r < m->ref_count; r++)
+            if (anchor_of(&m->refs[r]) == &m->fields[i])
+                put_ref_cond(v, &m->refs[r], n);
         put_column_conds(v, &m->fields[i], n);
     }
     end_list(v, "conds");
@@ -500,16 +549,29 @@ static void put_orders(struct view *v, const struct model *m, const struct names
 
 static void put_key(struct view *v, const struct model *m)
 {
-    const struct field *f = m->key;
-    char *type = type_of(v, f);
+    struct buffer upper = {0}, parameters = {0};
 
     begin_item(v);
-    put_made(v, "upper", column_upper(v, f));
-    put(v, "value", c_types[f->type].value);
-    put_made(v, "param", format("%s%s", type, c_parameter(f->name)));
-    put(v, "argument", c_parameter(f->name));
+    begin_list(v);
+    for (size_t i = 0; i < m->key_count; i++) {
+        const struct field *f = &m->key[i];
+        char *type = type_of(v, f);
+        char *column = column_upper(v, f);
+        const char *comma = i > 0 ? ", " : "";
+
+        buffer_printf(&upper, "%s%s", comma, column);
+        buffer_printf(&parameters, "%s%s%s", comma, type, c_parameter(f->name));
+        begin_item(v);
+        put(v, "value", c_types[f->type].value);
+        put(v, "argument", c_parameter(f->name));
+        end_item(v);
+        free(column);
+        free(type);
+    }
+    end_list(v, "parts");
+    put_made(v, "upper", upper.at);
+    put_made(v, "params", parameters.at);
     end_list(v, "key");
-    free(type);
 }
 
 /* Where managers of `m` come from. */

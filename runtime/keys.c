@@ -3,15 +3,22 @@
 #include "keys.h"
 
 #include "flight.h"
-#include "identity.h"
 #include "load.h"
 #include "memory.h"
 
+/* The column of a model's key that the server numbers, or NULL. */
+static const struct orm_column *numbered(const struct orm_model *m)
+{
+    for (unsigned i = 0; i < m->key_count; i++)
+        if (m->columns[m->key[i]].flags & ORM_COLUMN_IDENTITY)
+            return &m->columns[m->key[i]];
+    return NULL;
+}
+
 static bool wants_key(const struct orm_object *o)
 {
-    const struct orm_model *m = o->model;
-    return m->columns[m->key].flags & ORM_COLUMN_IDENTITY &&
-           bit_is_set(object_null_bits(o), m->key);
+    const struct orm_column *key = numbered(o->model);
+    return key && bit_is_set(object_null_bits(o), (unsigned)(key - o->model->columns));
 }
 
 /* -- Asking ------------------------------------------------------------------------ */
@@ -46,7 +53,7 @@ static bool add_sequence(struct orm_session *s, struct order *o)
     if (!name)
         return session_nomem(s);
     params_add_text(&o->params, name);
-    params_add_text(&o->params, m->columns[m->key].name);
+    params_add_text(&o->params, numbered(m)->name);
     params_add_int8(&o->params, (int64_t)o->wanted);
     memory_free(name);
     return params_finish(&o->params, &s->error) &&
@@ -56,7 +63,7 @@ static bool add_sequence(struct orm_session *s, struct order *o)
 static bool add_order(struct orm_session *s, struct order *o)
 {
     if (o->describes &&
-        !flight_describe(s, load_statement(s, o->model, o->model->key, LOAD_ANY)))
+        !flight_describe(s, load_statement(s, key_of_model(o->model), LOAD_ANY)))
         return false;
     return !o->wanted || add_sequence(s, o);
 }
@@ -67,7 +74,7 @@ static bool take_numbers(struct orm_session *s, const struct orm_model *m,
     const struct pg_result *r, size_t wanted)
 {
     struct model_state *state = session_model(s, m);
-    const struct orm_column *key = &m->columns[m->key];
+    const struct orm_column *key = numbered(m);
     const struct orm_column number = {.field = key->field, .type = ORM_INT8};
     const size_t rows = pg_rows(r);
     if (rows != wanted || pg_columns(r) != 1)
@@ -140,10 +147,10 @@ static bool place_orders(struct orm_session *s, struct order *orders, size_t cou
 static void give(struct orm_session *s, struct orm_object *o)
 {
     struct model_state *state = session_model(s, o->model);
-    const struct orm_column *key = &o->model->columns[o->model->key];
+    const struct orm_column *key = numbered(o->model);
     type_put(
         key, o, (union orm_value){.integer = state->spare_keys[--state->spare_count]});
-    bit_put(object_null_bits(o), o->model->key, false);
+    bit_put(object_null_bits(o), (unsigned)(key - o->model->columns), false);
     o->state |= OBJECT_KEYED;
 }
 
@@ -188,11 +195,11 @@ void keys_give_back(struct orm_session *s, struct orm_object **news, size_t coun
         if (!(o->state & OBJECT_KEYED))
             continue;
         struct model_state *state = session_model(s, o->model);
-        const struct orm_column *key = &o->model->columns[o->model->key];
+        const struct orm_column *key = numbered(o->model);
         /* It came from there, so there is room. */
         state->spare_keys[state->spare_count++] = type_get(key, o).integer;
         type_put(key, o, type_zero(key));
-        bit_put(object_null_bits(o), o->model->key, true);
+        bit_put(object_null_bits(o), (unsigned)(key - o->model->columns), true);
         o->state &= ~OBJECT_KEYED;
     }
 }

@@ -42,6 +42,8 @@ static const char *const titles[ERR_END] = {
 
     [ERR_EMITTED_CLASH] = "two things have one name in the generated C",
     [ERR_RESERVED] = "a name that C, C++ or libc keeps for itself",
+
+    [ERR_REF] = "a reference whose columns do not fit what it refers to",
 };
 
 const char *diag_title(enum diag_code code)

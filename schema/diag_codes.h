@@ -52,6 +52,9 @@ enum diag_code {
     ERR_EMITTED_CLASH,
     ERR_RESERVED,
 
+    /* Relations, again */
+    ERR_REF,
+
     ERR_END
 };
 

@@ -66,7 +66,15 @@ static bool fill_index_fields(struct draft *d, const char *where, struct draft_m
                 "%s%s is a list and has no column; its join table has its indexes "
                 "already",
                 where, place_name(d, f));
-        const struct field *column = f ? f->field : is_implicit ? m->model->key : NULL;
+        const struct field *column = f && f->column_count ? f->columns[0]->placed
+                                     : is_implicit        ? m->model->key
+                                                          : NULL;
+        if (f && f->column_count > 1) {
+            diag_error(d->diag, ERR_INDEX, n->place,
+                "%s\"%s\" has %zu columns; an index over them is not supported yet",
+                where, shown(d, n->text), f->column_count);
+            return false;
+        }
         if (!column)
             return false;
         for (size_t i = 0; i < out->field_count; i++)

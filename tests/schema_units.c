@@ -155,8 +155,8 @@ static void one_sql_expression_is_told_from_more(void **state)
         "E'a\\'", "'a\\' ; --'", "$", "1) ; drop table x; --"};
     for (size_t i = 0; i < COUNT(good); i++)
         if (sql_text_problem(good[i], SQL_CHECK).what)
-            fail_msg("refused %s: %s", good[i],
-                sql_text_problem(good[i], SQL_CHECK).what);
+            fail_msg(
+                "refused %s: %s", good[i], sql_text_problem(good[i], SQL_CHECK).what);
     for (size_t i = 0; i < COUNT(bad); i++)
         if (!sql_text_problem(bad[i], SQL_CHECK).what)
             fail_msg("took %s", bad[i]);
