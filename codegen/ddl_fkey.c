@@ -11,12 +11,6 @@ static const char *const sql_actions[] = {
     [ACTION_SET_DEFAULT] = "SET DEFAULT",
 };
 
-static const char *const sql_deferrable[] = {
-    [DEFERRABLE_NO] = "",
-    [DEFERRABLE_YES] = " DEFERRABLE",
-    [DEFERRABLE_INITIALLY] = " DEFERRABLE INITIALLY DEFERRED",
-};
-
 /* A column that stays is named by leaving it out. */
 static void put_cleared(struct buffer *out, const struct ref *r)
 {
@@ -48,7 +42,7 @@ static void put_foreign_key(struct buffer *out, const struct ref *r)
         put_cleared(out, r);
     if (r->on_update != ACTION_NO_ACTION)
         buffer_printf(out, " ON UPDATE %s", sql_actions[r->on_update]);
-    buffer_puts(out, sql_deferrable[r->deferrable]);
+    put_deferrable(out, r->deferrable);
 }
 
 static bool closes_a_cycle(const struct ref *r)

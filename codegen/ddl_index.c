@@ -4,6 +4,45 @@
 #include "quote.h"
 #include "sqlname.h"
 
+#include <string.h>
+
+static const char *const sql_nulls[] = {
+    [NULLS_UNSAID] = "",
+    [NULLS_FIRST] = " NULLS FIRST",
+    [NULLS_LAST] = " NULLS LAST",
+};
+
+static void put_part(struct buffer *out, const struct index_part *p)
+{
+    if (p->field)
+        quote_sql_name(out, p->field->column);
+    else
+        buffer_printf(out, "(%s)", p->sql);
+    if (p->collation) {
+        buffer_puts(out, " COLLATE ");
+        quote_sql_name(out, p->collation);
+    }
+    if (p->ops) {
+        buffer_putc(out, ' ');
+        quote_sql_name(out, p->ops);
+    }
+    buffer_printf(out, "%s%s", p->descending ? " DESC" : "", sql_nulls[p->nulls]);
+    if (p->operator)
+        buffer_printf(out, " WITH %s", p->operator);
+}
+
+void put_using(struct buffer *out, const char *method, const struct index_part *parts,
+    size_t count)
+{
+    if (strcmp(method, "btree") != 0)
+        buffer_printf(out, " USING %s", method);
+    for (size_t i = 0; i < count; i++) {
+        buffer_puts(out, i > 0 ? ", " : " (");
+        put_part(out, &parts[i]);
+    }
+    buffer_putc(out, ')');
+}
+
 static void create_index(
     const struct model *m, const struct index *x, struct buffer *out)
 {
@@ -11,13 +50,16 @@ static void create_index(
     put_own_name(out, sql_index(m, x));
     buffer_puts(out, " ON ");
     put_table(out, m);
-    for (size_t i = 0; i < x->field_count; i++) {
-        buffer_puts(out, i > 0 ? ", " : " (");
-        quote_sql_name(out, x->fields[i]->column);
-        if (x->descending[i])
-            buffer_puts(out, " DESC");
+    put_using(out, x->method, x->parts, x->part_count);
+    for (size_t i = 0; i < x->include_count; i++) {
+        buffer_puts(out, i > 0 ? ", " : " INCLUDE (");
+        quote_sql_name(out, x->include[i]->column);
     }
-    buffer_puts(out, ");\n");
+    buffer_puts(out, x->include_count ? ")" : "");
+    buffer_puts(out, x->nulls_not_distinct ? " NULLS NOT DISTINCT" : "");
+    if (x->where)
+        buffer_printf(out, " WHERE (%s)", x->where);
+    buffer_puts(out, ";\n");
 }
 
 static void create_ref_index(const struct ref *r, struct buffer *out)

@@ -36,7 +36,15 @@ void create_join_table(const struct many *j, struct buffer *out);
 void put_foreign_keys(const struct model *m, struct buffer *out);
 void close_cycles(const struct model *m, struct buffer *out);
 
+/* ddl_constraint.c: unique over several columns, checks and exclusions, each after a
+ * comma. */
+void put_constraints(const struct model *m, struct buffer *out);
+void put_deferrable(struct buffer *out, enum deferrable deferrable);
+
 /* ddl_index.c */
 void create_indexes(const struct model *m, struct buffer *out);
+/*  USING gist ("a" WITH =) */
+void put_using(struct buffer *out, const char *method, const struct index_part *parts,
+    size_t count);
 
 #endif

@@ -60,6 +60,7 @@ void create_table(const struct model *m, struct buffer *out)
     buffer_puts(out, " PRIMARY KEY ");
     put_key(out, m);
     put_unique_columns(m, out);
+    put_constraints(m, out);
     put_foreign_keys(m, out);
     buffer_puts(out, "\n);\n");
 }

@@ -24,20 +24,21 @@ static void fill_output(struct output *o, struct render *r, const char *template
 }
 
 /* The two files of one schema. */
-static int make_outputs(const char *path, const char *out_dir, struct output *outputs)
+static int make_outputs(
+    const char *path, const char *out_dir, struct report *r, struct output *outputs)
 {
     struct schema *s;
     char *base = source_base(path);
     if (!base)
         return EXIT_USAGE;
-    const int status = source_read(path, base, &s);
+    const int status = source_read(path, base, r, &s);
     if (status == EXIT_OK) {
         char *directory = out_dir ? format("%s", out_dir) : source_directory(path);
-        struct render *r = render_open();
-        view(render_lua(r), s, base);
-        fill_output(&outputs[0], r, "orm.h", directory, base);
-        fill_output(&outputs[1], r, "orm.c", directory, base);
-        render_close(r);
+        struct render *render = render_open();
+        view(render_lua(render), s, base);
+        fill_output(&outputs[0], render, "orm.h", directory, base);
+        fill_output(&outputs[1], render, "orm.c", directory, base);
+        render_close(render);
         free(directory);
         schema_free(s);
     }
@@ -63,14 +64,16 @@ int run_generate(const struct arguments *a)
 {
     const size_t count = 2 * a->file_count;
     struct output *outputs = must(calloc(count, sizeof *outputs));
+    struct report *r = report_open(a);
     int status = EXIT_OK;
 
     /* All files are read even after a mistake, so that one run shows all of them. */
     for (size_t i = 0; i < a->file_count; i++) {
-        const int one = make_outputs(a->files[i], a->out_dir, &outputs[2 * i]);
+        const int one = make_outputs(a->files[i], a->out_dir, r, &outputs[2 * i]);
         if (one > status)
             status = one;
     }
+    report_close(r);
     if (status == EXIT_OK && !all_differ(outputs, count))
         status = EXIT_USAGE;
     if (status == EXIT_OK && !files_write(outputs, count))

@@ -24,6 +24,8 @@ struct arguments {
     size_t file_count;
 
     const char *out_dir;
+    const char *format;
+    const char *color;
     bool help;
 };
 

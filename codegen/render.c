@@ -3,8 +3,8 @@
  * A template is compiled to Lua that writes it.  Each of its lines stays the line of
  * the same number there, so that Lua's messages point into the template. */
 #include "render.h"
+#include "embedded.h"
 #include "quote.h"
-#include "templates.h"
 
 #include <lauxlib.h>
 #include <lualib.h>
@@ -21,14 +21,6 @@ struct render {
 static struct render *self(lua_State *lua)
 {
     return lua_touserdata(lua, lua_upvalueindex(1));
-}
-
-const char *template_text(const char *name)
-{
-    for (const struct template *t = templates; t->name; t++)
-        if (strcmp(t->name, name) == 0)
-            return t->text;
-    return NULL;
 }
 
 /* -- Compiling --------------------------------------------------------------------- */
@@ -115,7 +107,7 @@ static int rule(lua_State *lua)
 static int include(lua_State *lua)
 {
     const char *name = luaL_checkstring(lua, 1);
-    const char *source = template_text(name);
+    const char *source = embedded_text(templates, name);
     if (!source)
         return luaL_error(lua, "no template \"%s\"", name);
 

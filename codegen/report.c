@@ -5,6 +5,8 @@
  * Places are those of editors: 1-based, in characters, ends exclusive. */
 #include "report.h"
 #include "buffer.h"
+#include "colour.h"
+#include "options.h"
 #include "text.h"
 
 #include <jansson.h>
@@ -98,10 +100,8 @@ static void add_text(struct report *r, const struct diag *d)
 
 /* -- JSON -------------------------------------------------------------------------- */
 
-static json_t *json_message(const struct diag_message *m)
+static void set_message(json_t *object, const struct diag_message *m)
 {
-    json_t *object = must(json_object());
-
     set(object, "file", shown_json(m->path));
     if (m->at.line) {
         set(object, "line", json_integer(m->at.line));
@@ -109,7 +109,6 @@ static json_t *json_message(const struct diag_message *m)
         set(object, "end_column", json_integer(m->at.end_column));
     }
     set(object, "message", shown_json(m->text));
-    return object;
 }
 
 static void add_json(struct report *r, const struct diag *d)
@@ -118,14 +117,18 @@ static void add_json(struct report *r, const struct diag *d)
 
     for (size_t i = 0; i < diag_kept(d); i++) {
         const enum diag_code code = diag_mistake(d, i, &m);
-        json_t *object = json_message(&m);
+        json_t *object = must(json_object());
         json_t *notes = must(json_array());
 
         set_code(object, "code", code);
         set(object, "title", must(json_string(diag_title(code))));
         set(object, "severity", must(json_string("error")));
-        for (size_t n = 0; diag_note_of(d, i, n, &m); n++)
-            append(notes, json_message(&m));
+        set_message(object, &m);
+        for (size_t n = 0; diag_note_of(d, i, n, &m); n++) {
+            json_t *note = must(json_object());
+            set_message(note, &m);
+            append(notes, note);
+        }
         set(object, "notes", notes);
         append(r->list, object);
     }
@@ -295,13 +298,13 @@ static const struct format *find(const char *name)
     return formats;
 }
 
-struct report *report_open(const char *format, FILE *out, bool colour)
+struct report *report_open(const struct arguments *a)
 {
     struct report *r = must(calloc(1, sizeof *r));
 
-    r->format = find(format);
-    r->out = out;
-    r->colour = colour;
+    r->format = find(a->format);
+    r->out = r->format == formats ? stderr : stdout;
+    r->colour = r->format == formats && colour_wanted(a->color, r->out);
     if (r->format->open)
         r->format->open(r);
     return r;

@@ -7,11 +7,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct arguments;
 struct report;
 
-/* `format` is "text", "json", "sarif" or "github"; NULL is text.  `colour` is for text
- * alone: what programs read is never coloured. */
-struct report *report_open(const char *format, FILE *out, bool colour);
+/* As --format and --color say.  Text goes to standard error, as a compiler's does, and
+ * what programs read to standard output, never in colour. */
+struct report *report_open(const struct arguments *a);
 
 /* The mistakes of one file, if there are any. */
 void report_add(struct report *r, const struct diag *d);

@@ -3,7 +3,7 @@
  * reserved.txt, embedded, is read once into a hash table: open addressing, linear
  * probing, at most half full. */
 #include "reserved.h"
-#include "templates.h"
+#include "embedded.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,7 +56,7 @@ static unsigned section_of(const char *word, size_t len)
 
 static void fill(void)
 {
-    const char *at = template_text("reserved");
+    const char *at = embedded_text(texts, "reserved");
     unsigned kind = 0;
 
     at += strcspn(at, "\n"); /* the comment */

@@ -7,6 +7,7 @@
 int run_generate(const struct arguments *a);
 int run_check(const struct arguments *a);
 int run_sql(const struct arguments *a);
+int run_explain(const struct arguments *a);
 int run_dev(const struct arguments *a);
 int run_help(const struct arguments *a);
 

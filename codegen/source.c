@@ -43,7 +43,7 @@ char *source_directory(const char *path)
     return slash == path ? format("/") : format("%.*s", (int)(slash - path), path);
 }
 
-int source_read(const char *path, const char *base, struct schema **s)
+int source_read(const char *path, const char *base, struct report *r, struct schema **s)
 {
     if (access(path, R_OK) != 0) {
         fprintf(stderr, "ormgen: %s: %s\n", path, strerror(errno));
@@ -57,7 +57,7 @@ int source_read(const char *path, const char *base, struct schema **s)
         symbols_check(*s, base, d);
     const bool good = *s && diag_count(d) == 0;
     if (!good) {
-        diag_print(d, stderr);
+        report_add(r, d);
         schema_free(*s);
         *s = NULL;
     }

@@ -2,6 +2,7 @@
 #ifndef CODEGEN_SOURCE_H
 #define CODEGEN_SOURCE_H
 
+#include "report.h"
 #include "schema.h"
 
 /* "blog" of "dir/blog.yaml", or NULL after a message: the base name becomes part of
@@ -11,7 +12,10 @@ char *source_base(const char *path);
 /* The folder that holds it.  To be freed. */
 char *source_directory(const char *path);
 
-/* Reads and checks one file; a message was printed unless the result is EXIT_OK. */
-int source_read(const char *path, const char *base, struct schema **s);
+/* Reads and checks one file.  Its mistakes go to the report, all else to standard
+ * error.
+ */
+int source_read(
+    const char *path, const char *base, struct report *r, struct schema **s);
 
 #endif

@@ -9,27 +9,32 @@
 
 int run_check(const struct arguments *a)
 {
+    struct report *r = report_open(a);
     int status = EXIT_OK;
 
     for (size_t i = 0; i < a->file_count; i++) {
         struct schema *s = NULL;
         char *base = source_base(a->files[i]);
-        const int one = base ? source_read(a->files[i], base, &s) : EXIT_USAGE;
+        const int one = base ? source_read(a->files[i], base, r, &s) : EXIT_USAGE;
         if (one > status)
             status = one;
         schema_free(s);
         free(base);
     }
-    return status;
+    report_close(r);
+    const int printed = flush_stdout();
+    return status > printed ? status : printed;
 }
 
 int run_sql(const struct arguments *a)
 {
     struct schema *s;
     struct buffer out = {0};
+    struct report *r = report_open(a);
     char *base = source_base(a->files[0]);
-    int status = base ? source_read(a->files[0], base, &s) : EXIT_USAGE;
+    int status = base ? source_read(a->files[0], base, r, &s) : EXIT_USAGE;
 
+    report_close(r);
     if (status == EXIT_OK) {
         char *name = format("%s.yaml", base);
         ddl(s, name, &out);

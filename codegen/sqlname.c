@@ -107,14 +107,49 @@ char *sql_sequence(const char *table, const char *column)
     return derived_sql_name(table, column, "seq", (char *)NULL);
 }
 
-char *sql_index(const struct model *m, const struct index *i)
+static void add_part(struct buffer *name, const struct index_part *p)
+{
+    buffer_printf(name, "_%s", p->field ? p->field->column : "expr");
+}
+
+char *sql_index(const struct model *m, const struct index *x)
 {
     struct buffer name = {0};
 
+    if (x->name)
+        return format("%s", x->name);
     buffer_puts(&name, m->table);
-    for (size_t n = 0; n < i->field_count; n++)
-        buffer_printf(&name, "_%s", i->fields[n]->column);
+    for (size_t i = 0; i < x->part_count; i++)
+        add_part(&name, &x->parts[i]);
+    for (size_t i = 0; i < x->include_count; i++)
+        buffer_printf(&name, "_%s", x->include[i]->column);
     buffer_puts(&name, "_idx");
+    return fit(&name);
+}
+
+char *sql_unique_over(const struct model *m, const struct unique *u)
+{
+    struct buffer name = {0};
+
+    if (u->name)
+        return format("%s", u->name);
+    buffer_puts(&name, m->table);
+    for (size_t i = 0; i < u->field_count; i++)
+        buffer_printf(&name, "_%s", u->fields[i]->column);
+    buffer_puts(&name, "_key");
+    return fit(&name);
+}
+
+char *sql_exclusion(const struct model *m, const struct exclusion *e)
+{
+    struct buffer name = {0};
+
+    if (e->name)
+        return format("%s", e->name);
+    buffer_puts(&name, m->table);
+    for (size_t i = 0; i < e->part_count; i++)
+        add_part(&name, &e->parts[i]);
+    buffer_puts(&name, "_excl");
     return fit(&name);
 }
 
@@ -157,14 +192,33 @@ bool sql_needs_unique(const struct ref *r)
     return r->unique && !by_column && !is_key;
 }
 
+/* Whether rows are found by the columns of `r` in it: all rows, and in their order. */
+static bool serves(const struct index *x, const struct ref *r)
+{
+    if (strcmp(x->method, "btree") != 0 || x->where || x->part_count < r->column_count)
+        return false;
+    for (size_t i = 0; i < r->column_count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < r->column_count; k++)
+            found = found || (x->parts[k].field == r->fields[i] && !x->parts[k].ops &&
+                                 !x->parts[k].collation);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
 bool sql_needs_index(const struct ref *r)
 {
     const struct model *m = r->model;
 
     if (r->unique || leads_key(r) || (r->column_count == 1 && r->fields[0]->unique))
         return false;
+    for (size_t i = 0; i < m->unique_count; i++)
+        if (leads(r, m->uniques[i].fields, m->uniques[i].field_count))
+            return false;
     for (size_t i = 0; i < m->index_count; i++)
-        if (leads(r, m->indexes[i].fields, m->indexes[i].field_count))
+        if (serves(&m->indexes[i], r))
             return false;
     for (const struct ref *other = m->refs; other < r; other++)
         if (other->column_count >= r->column_count && sql_needs_index(other) &&

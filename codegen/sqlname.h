@@ -17,9 +17,13 @@ char *sql_ref_unique(const struct ref *r); /* book_author_id_key */
 char *sql_ref_index(const struct ref *r);  /* book_author_id_idx */
 char *sql_join_fkey(const struct many *j, const struct join_end *end);
 char *sql_join_index(const struct many *j, const struct join_end *end);
-char *sql_unique(const char *table, const char *column);       /* author_email_key */
-char *sql_sequence(const char *table, const char *column);     /* book_id_seq */
-char *sql_index(const struct model *m, const struct index *i); /* book_a_b_idx */
+char *sql_unique(const char *table, const char *column);   /* author_email_key */
+char *sql_sequence(const char *table, const char *column); /* book_id_seq */
+
+/* The name that the schema gives, or book_a_b_idx, book_a_b_key, book_a_b_excl. */
+char *sql_index(const struct model *m, const struct index *x);
+char *sql_unique_over(const struct model *m, const struct unique *u);
+char *sql_exclusion(const struct model *m, const struct exclusion *e);
 
 /* The schema in SQL where the enumeration's type lives. */
 const char *sql_schema_of(const struct schema *s, const struct enumeration *e);

@@ -15,12 +15,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* What somebody wrote that names come from. */
 struct origin {
     struct place place;
     const char *model; /* "book" */
     const char *label; /* "book.title" */
+    bool of_enum;      /* a label of the enumeration `model` */
 };
 
 struct symbol {
@@ -162,14 +164,20 @@ static const struct pattern of_label[] = {
 
 /* -- Reporting --------------------------------------------------------------------- */
 
-/* Two origins of one model are reported once, and two models too, however many names
- * they share. */
+/* Two origins of one model are reported once, two models too, however many names they
+ * share, and so are two places.  Enumerations that differ in case alone have fields
+ * that met already. */
 static bool is_news(struct symbols *y, const struct origin *a, const struct origin *b)
 {
     const bool one_model = strcmp(a->model, b->model) == 0;
-    const char *key = one_model ? arena_printf(y->arena, "%s %s", a->label, b->label)
-                                : arena_printf(y->arena, "%s/%s", a->model, b->model);
-    return !strmap_add(&y->reported, key, y);
+    if (a->of_enum && b->of_enum && !one_model && strcasecmp(a->model, b->model) == 0)
+        return false;
+    const char *words = one_model ? arena_printf(y->arena, "%s %s", a->label, b->label)
+                                  : arena_printf(y->arena, "%s/%s", a->model, b->model);
+    const char *places = arena_printf(y->arena, "%u:%u %u:%u", a->place.line,
+        a->place.column, b->place.line, b->place.column);
+    const bool new_words = !strmap_add(&y->reported, words, y);
+    return !strmap_add(&y->reported, places, y) && new_words;
 }
 
 static void report_pair(struct symbols *y, const struct symbol *a,
@@ -320,13 +328,13 @@ static void add_sql(struct symbols *y, const char *space, const char *within,
     if (there)
         report_pair(y, there, s, ERR_SQL_CLASH,
             strcmp(there->origin->label, o->label) == 0
-                ? "leave one out"
-                : "rename one with \"table:\" or \"column:\"");
+                ? "leave one out, or give it another name with \"name:\""
+                : "rename one with \"table:\", \"column:\" or \"name:\"");
 }
 
 /* -- The schema -------------------------------------------------------------------- */
 
-static const struct origin *origin_of(
+static struct origin *origin_of(
     struct symbols *y, struct place place, const char *model, const char *part)
 {
     struct origin *o = arena_alloc(y->arena, sizeof *o);
@@ -342,12 +350,12 @@ static const char *c_kept(struct symbols *y, const char *name)
 }
 
 /* A field's own name is a parameter's: no keyword.  `column` is what it is called in
- * SQL, or NULL. */
-static void check_word(
+ * SQL, or NULL.  False after a message: of what it makes nothing more is to be said. */
+static bool is_free_word(
     struct symbols *y, const char *name, const char *column, const struct origin *o)
 {
     if (!reserved(name, RESERVED_KEYWORD))
-        return;
+        return true;
     const char *keep =
         column ? arena_printf(
                      y->arena, ", and keep this one in SQL with \"column: %s\"", column)
@@ -355,6 +363,7 @@ static void check_word(
     diag_error(y->diag, ERR_RESERVED, o->place,
         "%s: \"%s\" is a keyword of C or C++; choose another name%s", o->label, name,
         keep);
+    return false;
 }
 
 static void add_field(struct symbols *y, const struct field *f)
@@ -363,8 +372,8 @@ static void add_field(struct symbols *y, const struct field *f)
     const struct origin *o = origin_of(y, f->place, m->name, f->yaml);
     struct values v = {c_kept(y, m->name), f->name, c_question(f), NULL};
 
-    if (!f->ref)
-        check_word(y, f->name, f->column, o);
+    if (!f->ref && !is_free_word(y, f->name, f->column, o))
+        return;
     add_patterns(y, of_field, &v, o);
     if (!f->identity)
         add_patterns(y, of_settable_field, &v, o);
@@ -391,7 +400,8 @@ static void add_ref(struct symbols *y, const struct ref *r)
     const struct origin *o = origin_of(y, r->place, m->name, r->name);
     const struct values v = {.model = c_kept(y, m->name), .field = r->name};
 
-    check_word(y, r->name, r->fields[0]->column, o);
+    if (!is_free_word(y, r->name, r->fields[0]->column, o))
+        return;
     add_patterns(y, of_slot, &v, o);
     add_patterns(y, of_ref, &v, o);
     if (r->optional && r->column_count > 1)
@@ -414,6 +424,33 @@ static void add_join_table(
     add_sql(y, "type", schema, "table", format("%s", j->join_table), o);
     add_sql(y, "relation", schema, "index", sql_pkey(j->join_table), o);
     add_sql(y, "relation", schema, "index", sql_join_index(j, &j->target_end), o);
+}
+
+/* Those that are indexes as well share their names with tables. */
+static void add_constraints(struct symbols *y, const struct model *m)
+{
+    for (size_t i = 0; i < m->unique_count; i++) {
+        const struct unique *u = &m->uniques[i];
+        const struct origin *o = origin_of(y, u->place, m->name, "unique");
+        add_sql(y, "relation", m->schema, "index", sql_unique_over(m, u), o);
+        add_sql(y, "constraint", m->table, "constraint", sql_unique_over(m, u), o);
+    }
+    for (size_t i = 0; i < m->check_count; i++) {
+        const struct check *c = &m->checks[i];
+        const struct origin *o = origin_of(y, c->place, m->name, "checks");
+        add_sql(y, "constraint", m->table, "constraint", format("%s", c->name), o);
+    }
+    for (size_t i = 0; i < m->exclusion_count; i++) {
+        const struct exclusion *e = &m->exclusions[i];
+        const struct origin *o = origin_of(y, e->place, m->name, "exclude");
+        add_sql(y, "relation", m->schema, "index", sql_exclusion(m, e), o);
+        add_sql(y, "constraint", m->table, "constraint", sql_exclusion(m, e), o);
+    }
+    for (size_t i = 0; i < m->index_count; i++) {
+        const struct index *x = &m->indexes[i];
+        add_sql(y, "relation", m->schema, "index", sql_index(m, x),
+            origin_of(y, x->place, m->name, "indexes"));
+    }
 }
 
 static void add_model(struct symbols *y, const struct model *m)
@@ -440,22 +477,19 @@ static void add_model(struct symbols *y, const struct model *m)
         const struct ref *r = m->ones[i];
         v.field = r->reverse;
         o = origin_of(y, r->reverse_place, r->model->name, r->name);
-        check_word(y, r->reverse, NULL, o);
-        add_patterns(y, of_slot, &v, o);
+        if (is_free_word(y, r->reverse, NULL, o))
+            add_patterns(y, of_slot, &v, o);
     }
     for (size_t i = 0; i < m->many_count; i++) {
         const struct many *r = &m->manys[i];
         v.field = r->name;
         o = origin_of(y, r->place, m->name, r->name);
-        check_word(y, r->name, NULL, o);
-        add_patterns(y, of_many, &v, o);
+        if (is_free_word(y, r->name, NULL, o))
+            add_patterns(y, of_many, &v, o);
         if (r->kind == MANY_JOIN && r->declared)
             add_join_table(y, r, o);
     }
-    for (size_t i = 0; i < m->index_count; i++) {
-        o = origin_of(y, m->indexes[i].place, m->name, "indexes");
-        add_sql(y, "relation", m->schema, "index", sql_index(m, &m->indexes[i]), o);
-    }
+    add_constraints(y, m);
 }
 
 static void add_enumeration(struct symbols *y, const struct enumeration *e)
@@ -467,8 +501,9 @@ static void add_enumeration(struct symbols *y, const struct enumeration *e)
     add_sql(y, "type", sql_schema_of(y->schema, e), "type", format("%s", e->name), o);
     for (size_t i = 0; i < e->label_count; i++) {
         v.field = e->labels[i];
-        add_patterns(
-            y, of_label, &v, origin_of(y, e->label_places[i], e->name, e->labels[i]));
+        struct origin *label = origin_of(y, e->label_places[i], e->name, e->labels[i]);
+        label->of_enum = true;
+        add_patterns(y, of_label, &v, label);
     }
 }
 

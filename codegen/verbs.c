@@ -35,7 +35,19 @@ const struct verb verbs[] = {
         .help = "Looks for mistakes and writes nothing.",
         .least_files = 1,
         .most_files = SIZE_MAX,
+        .examples = "check blog.yaml\n"
+                    "check --format sarif blog.yaml >blog.sarif",
         .run = run_check,
+    },
+    {
+        .name = "explain",
+        .usage = "[CODE]",
+        .summary = "say what an error code means",
+        .help = "Says what an error code means, with an example of the mistake and of "
+                "its remedy.\nWithout a code, lists all of them.",
+        .examples = "explain E012",
+        .most_files = 1,
+        .run = run_explain,
     },
     {
         .name = "dev",
@@ -66,6 +78,24 @@ const struct option options[] = {
         .value = "DIR",
         .help = "where to write, made if need be; else beside each FILE",
         .offset = offsetof(struct arguments, out_dir),
+    },
+    {
+        .verbs = "check generate",
+        .name = "format",
+        .value = "FORMAT",
+        .choices = "text json sarif github",
+        .help = "how mistakes are reported: to standard error as text, else to "
+                "standard output",
+        .offset = offsetof(struct arguments, format),
+    },
+    {
+        .verbs = "*",
+        .name = "color",
+        .value = "WHEN",
+        .choices = "auto always never",
+        .help = "whether mistakes are coloured; auto heeds NO_COLOR, CLICOLOR_FORCE "
+                "and the terminal",
+        .offset = offsetof(struct arguments, color),
     },
     {
         .verbs = "*",

@@ -123,16 +123,10 @@ static void set(struct orm_object *o, unsigned column, union orm_value v)
     if (s->error.code || !type_accepts(o->model, c, v, &s->error) ||
         is_same(o, column, v) || !may_set(o, column) || !begin(o))
         return;
-    if (type_is_text(c)) {
-        const size_t size = strlen(v.text) + 1;
-        char *text = arena_bytes(&s->scope.arena, size);
-        if (!text) {
-            session_nomem(s);
-            return;
-        }
-        v.text = memcpy(text, v.text, size);
-    }
-    put(o, column, &v);
+    if (type_is_number(c) || type_copy(c, &v, &s->scope.arena))
+        put(o, column, &v);
+    else
+        session_nomem(s);
 }
 
 void orm_set_integer(struct orm_object *o, unsigned column, int64_t value)
@@ -148,6 +142,11 @@ void orm_set_real(struct orm_object *o, unsigned column, double value)
 void orm_set_text(struct orm_object *o, unsigned column, const char *value)
 {
     set(o, column, (union orm_value){.text = value});
+}
+
+void orm_set_data(struct orm_object *o, unsigned column, const void *value)
+{
+    set(o, column, (union orm_value){.data = value});
 }
 
 void orm_set_null(struct orm_object *o, unsigned column)

@@ -113,8 +113,8 @@ static bool check_cells(struct orm_session *s, const struct orm_model *m,
         }
         if (!type_check(m, c, cells[i], &s->error))
             return false;
-        if (type_is_text(c))
-            *text_bytes += (size_t)cells[i].length + 1;
+        if (!type_is_number(c))
+            *text_bytes += type_room(c, cells[i]);
     }
     return true;
 }
@@ -128,14 +128,6 @@ struct orm_object *load_find(
     return object_find_any(s, m, values);
 }
 
-static union orm_value own_text(struct orm_session *s, struct pg_cell cell)
-{
-    char *text = arena_bytes(&s->scope.arena, (size_t)cell.length + 1);
-    memcpy(text, cell.data, (size_t)cell.length);
-    text[cell.length] = '\0';
-    return (union orm_value){.text = text};
-}
-
 void load_cell(
     struct orm_session *s, struct orm_object *o, unsigned column, struct pg_cell cell)
 {
@@ -144,7 +136,7 @@ void load_cell(
     if (!cell.data)
         type_put(c, o, type_zero(c));
     else
-        type_put(c, o, type_is_text(c) ? own_text(s, cell) : type_decode(c, cell));
+        type_take(c, (char *)o + c->offset, cell, &s->scope.arena);
 }
 
 /* A new object with the row's values, mapped; there is room in the map.  NULL: memory
@@ -197,20 +189,13 @@ static void disclaim(struct orm_object **objects, size_t count)
 
 /* -- Second pass ------------------------------------------------------------------- */
 
-static bool same_text(const char *have, struct pg_cell cell)
-{
-    return strncmp(have, cell.data, (size_t)cell.length) == 0 &&
-           have[cell.length] == '\0';
-}
-
 static bool is_equal(const struct orm_object *o, unsigned i, struct pg_cell cell)
 {
     const struct orm_column *c = &o->model->columns[i];
     const bool null = bit_is_set(object_null_bits(o), i);
     if (null || !cell.data)
         return null && !cell.data;
-    return type_is_text(c) ? same_text(type_get(c, o).text, cell)
-                           : type_equal(c, type_get(c, o), type_decode(c, cell));
+    return type_is_cell(c, type_get(c, o), cell);
 }
 
 /* Clean columns take the row's values, changed ones keep theirs.  An equal text is not

@@ -1,14 +1,12 @@
-/* types.c: codecs.  One row per type in `types`, one arm per storage in each switch.
+/* types.c: the table of types, and what numbers need.
  *
- * Binary forms as in the server's *_send and *_recv functions. */
-#include "types.h"
+ * One row per type.  What is no number is done by its codec, in the files type_*.c; the
+ * switches are for what most cells are.  Binary forms as in the server's *_send and
+ * *_recv functions. */
+#include "codec.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* Between PostgreSQL's epoch, 2000-01-01, and ours. */
-#define EPOCH_DAYS         10957
-#define EPOCH_MICROSECONDS INT64_C(946684800000000)
 
 /* 4714-11-24 BC, the first day of both, counted from 1970. */
 #define FIRST_DAY         (-2451545 + EPOCH_DAYS)
@@ -17,27 +15,86 @@
 /* 5874897-12-31, the last day, counted from 1970. */
 #define LAST_DAY (2145031948 + EPOCH_DAYS)
 
+#define DAY_MICROSECONDS INT64_C(86400000000)
+
+static codec_print print_float, print_label;
+
 static const struct {
     const char *yaml;
     const char *sql; /* as in the server's messages */
     struct type_oids oids;
-    int length; /* on the wire; -1: any */
+    int length;      /* on the wire; -1: any */
+    uint8_t size;    /* in a struct */
+    uint8_t element; /* what a range is made of */
+    const struct codec *codec;
+    codec_print *print;
 } types[] = {
-    [ORM_BOOL] = {"bool", "boolean", {16, 1000}, 1},
-    [ORM_INT2] = {"int2", "smallint", {21, 1005}, 2},
-    [ORM_INT4] = {"int4", "integer", {23, 1007}, 4},
-    [ORM_INT8] = {"int8", "bigint", {20, 1016}, 8},
-    [ORM_FLOAT4] = {"float4", "real", {700, 1021}, 4},
-    [ORM_FLOAT8] = {"float8", "double precision", {701, 1022}, 8},
-    [ORM_TEXT] = {"text", "text", {25, 1009}, -1},
-    [ORM_VARCHAR] = {"varchar", "character varying", {1043, 1015}, -1},
-    [ORM_DATE] = {"date", "date", {1082, 1182}, 4},
-    [ORM_TIMESTAMPTZ] = {"timestamptz", "timestamp with time zone", {1184, 1185}, 8},
-    [ORM_ENUM] = {"enum", "enum", {0, 0}, -1},
+    [ORM_BOOL] = {"bool", "boolean", {16, 1000}, 1, 1, 0, NULL, print_integer},
+    [ORM_INT2] = {"int2", "smallint", {21, 1005}, 2, 2, 0, NULL, print_integer},
+    [ORM_INT4] = {"int4", "integer", {23, 1007}, 4, 4, 0, NULL, print_integer},
+    [ORM_INT8] = {"int8", "bigint", {20, 1016}, 8, 8, 0, NULL, print_integer},
+    [ORM_FLOAT4] = {"float4", "real", {700, 1021}, 4, 4, 0, NULL, print_float},
+    [ORM_FLOAT8] = {"float8", "double precision", {701, 1022}, 8, 8, 0, NULL,
+        print_float},
+    [ORM_DECIMAL] = {"numeric", "numeric", {1700, 1231}, -1, 8, 0, NULL, print_decimal},
+    [ORM_DATE] = {"date", "date", {1082, 1182}, 4, 4, 0, NULL, print_date},
+    [ORM_TIME] = {"time", "time without time zone", {1083, 1183}, 8, 8, 0, NULL,
+        print_time},
+    [ORM_TIMESTAMP] = {"timestamp", "timestamp without time zone", {1114, 1115}, 8, 8,
+        0, NULL, print_timestamp},
+    [ORM_TIMESTAMPTZ] = {"timestamptz", "timestamp with time zone", {1184, 1185}, 8, 8,
+        0, NULL, print_timestamptz},
+    [ORM_ENUM] = {"enum", "enum", {0, 0}, -1, 4, 0, NULL, print_label},
+
+    [ORM_TEXT] = {"text", "text", {25, 1009}, -1, sizeof(char *), 0, &codec_text,
+        print_text},
+    [ORM_VARCHAR] = {"varchar", "character varying", {1043, 1015}, -1, sizeof(char *),
+        0, &codec_text, print_text},
+    [ORM_CHAR] = {"char", "bpchar", {1042, 1014}, -1, sizeof(char *), 0, &codec_char,
+        print_text},
+    [ORM_NUMERIC] = {"numeric", "numeric", {1700, 1231}, -1, sizeof(char *), 0,
+        &codec_numeric, print_text},
+    [ORM_JSON] = {"json", "json", {114, 199}, -1, sizeof(char *), 0, &codec_json,
+        print_text},
+    [ORM_JSONB] = {"jsonb", "jsonb", {3802, 3807}, -1, sizeof(char *), 0, &codec_jsonb,
+        print_text},
+
+    [ORM_BYTEA] = {"bytea", "bytea", {17, 1001}, -1, sizeof(struct orm_bytes), 0,
+        &codec_bytea, print_bytea},
+    [ORM_UUID] = {"uuid", "uuid", {2950, 2951}, 16, sizeof(struct orm_uuid), 0,
+        &codec_uuid, print_uuid},
+    [ORM_INTERVAL] = {"interval", "interval", {1186, 1187}, 16,
+        sizeof(struct orm_interval), 0, &codec_interval, print_interval},
+    [ORM_INET] = {"inet", "inet", {869, 1041}, -1, sizeof(struct orm_inet), 0,
+        &codec_inet, print_inet},
+    [ORM_CIDR] = {"cidr", "cidr", {650, 651}, -1, sizeof(struct orm_inet), 0,
+        &codec_inet, print_inet},
+    [ORM_MACADDR] = {"macaddr", "macaddr", {829, 1040}, 6, sizeof(struct orm_macaddr),
+        0, &codec_macaddr, print_macaddr},
+    [ORM_ARRAY] = {"array", "array", {0, 0}, -1, sizeof(struct orm_int4_array), 0,
+        &codec_array, print_array},
+
+#define RANGE(kind, name, c, oid, array, multi_oid, multi_array)                       \
+    [ORM_##kind##_RANGE] = {name "range", name "range", {oid, array}, -1,              \
+        sizeof(struct orm_##c##_range), ORM_##kind, &codec_range, NULL},               \
+    [ORM_##kind##_MULTIRANGE] = {name "multirange", name "multirange",                 \
+        {multi_oid, multi_array}, -1, sizeof(struct orm_##c##_multirange),             \
+        ORM_##kind##_RANGE, &codec_multirange, NULL}
+    RANGE(INT4, "int4", int4, 3904, 3905, 4451, 6150),
+    RANGE(INT8, "int8", int8, 3926, 3927, 4536, 6157),
+    RANGE(NUMERIC, "num", numeric, 3906, 3907, 4532, 6151),
+    RANGE(DATE, "date", date, 3912, 3913, 4535, 6155),
+    RANGE(TIMESTAMP, "ts", timestamp, 3908, 3909, 4533, 6152),
+    RANGE(TIMESTAMPTZ, "tstz", time, 3910, 3911, 4534, 6153),
+#undef RANGE
 };
 
 struct type_oids type_oids(const struct orm_column *c, const struct enum_oids *enums)
 {
+    if (c->type == ORM_ARRAY) {
+        const struct orm_column item = type_element(c);
+        return (struct type_oids){.oid = type_oids(&item, enums).array_oid};
+    }
     return c->type == ORM_ENUM
                ? enums->oids[numbers_find(&enums->numbers, c->enumeration)]
                : types[c->type].oids;
@@ -45,48 +102,85 @@ struct type_oids type_oids(const struct orm_column *c, const struct enum_oids *e
 
 const char *type_name(const struct orm_column *c)
 {
-    return c->type == ORM_ENUM ? c->enumeration->name : types[c->type].yaml;
+    const unsigned type = c->type == ORM_ARRAY ? c->element : c->type;
+    return type == ORM_ENUM ? c->enumeration->name : types[type].yaml;
+}
+
+void type_sql(const struct orm_column *c, struct buffer *sql)
+{
+    const unsigned type = c->type == ORM_ARRAY ? c->element : c->type;
+    if (type == ORM_ENUM)
+        buffer_table(sql, c->enumeration->schema, c->enumeration->name);
+    else
+        buffer_text(sql, types[type].sql);
+    if (c->type == ORM_ARRAY)
+        buffer_text(sql, "[]");
 }
 
 const char *type_name_of_oid(uint32_t oid)
 {
     static _Thread_local char unknown[32];
-    for (size_t i = 1; i < sizeof types / sizeof *types; i++)
+    for (size_t i = 1; i < ORM_TYPE_COUNT; i++) {
         if (types[i].oids.oid == oid && oid)
             return types[i].sql;
+        if (types[i].oids.array_oid == oid && oid) {
+            snprintf(unknown, sizeof unknown, "%s[]", types[i].sql);
+            return unknown;
+        }
+    }
     snprintf(unknown, sizeof unknown, "type %u", oid);
     return unknown;
 }
 
+struct orm_column type_element(const struct orm_column *c)
+{
+    struct orm_column element = *c;
+    element.type = c->type == ORM_ARRAY ? c->element : types[c->type].element;
+    return element;
+}
+
 /* -- In a struct ------------------------------------------------------------------- */
 
-union orm_value type_get(const struct orm_column *c, const struct orm_object *o)
+size_t type_size(const struct orm_column *c)
 {
-    const char *at = (const char *)o + c->offset;
+    return types[c->type].size;
+}
+
+union orm_value type_value(const struct orm_column *c, const void *at)
+{
     switch (c->type) {
     case ORM_BOOL:
         return (union orm_value){.integer = *(const bool *)at};
     case ORM_INT2:
-        return (union orm_value){.integer = *(const int16_t *)(const void *)at};
+        return (union orm_value){.integer = *(const int16_t *)at};
     case ORM_INT4:
     case ORM_DATE:
     case ORM_ENUM:
-        return (union orm_value){.integer = *(const int32_t *)(const void *)at};
+        return (union orm_value){.integer = *(const int32_t *)at};
     case ORM_INT8:
+    case ORM_DECIMAL:
+    case ORM_TIME:
+    case ORM_TIMESTAMP:
     case ORM_TIMESTAMPTZ:
-        return (union orm_value){.integer = *(const int64_t *)(const void *)at};
+        return (union orm_value){.integer = *(const int64_t *)at};
     case ORM_FLOAT4:
-        return (union orm_value){.real = (double)*(const float *)(const void *)at};
+        return (union orm_value){.real = (double)*(const float *)at};
     case ORM_FLOAT8:
-        return (union orm_value){.real = *(const double *)(const void *)at};
+        return (union orm_value){.real = *(const double *)at};
+    case ORM_TEXT:
+    case ORM_VARCHAR:
+    case ORM_CHAR:
+    case ORM_NUMERIC:
+    case ORM_JSON:
+    case ORM_JSONB:
+        return (union orm_value){.text = *(const char *const *)at};
     default:
-        return (union orm_value){.text = *(const char *const *)(const void *)at};
+        return (union orm_value){.data = at};
     }
 }
 
-void type_put(const struct orm_column *c, struct orm_object *o, union orm_value v)
+void type_store(const struct orm_column *c, void *at, union orm_value v)
 {
-    void *at = (char *)o + c->offset;
     switch (c->type) {
     case ORM_BOOL:
         *(bool *)at = v.integer != 0;
@@ -100,6 +194,9 @@ void type_put(const struct orm_column *c, struct orm_object *o, union orm_value 
         *(int32_t *)at = (int32_t)v.integer;
         break;
     case ORM_INT8:
+    case ORM_DECIMAL:
+    case ORM_TIME:
+    case ORM_TIMESTAMP:
     case ORM_TIMESTAMPTZ:
         *(int64_t *)at = v.integer;
         break;
@@ -109,83 +206,86 @@ void type_put(const struct orm_column *c, struct orm_object *o, union orm_value 
     case ORM_FLOAT8:
         *(double *)at = v.real;
         break;
-    default:
+    case ORM_TEXT:
+    case ORM_VARCHAR:
+    case ORM_CHAR:
+    case ORM_NUMERIC:
+    case ORM_JSON:
+    case ORM_JSONB:
         *(const char **)at = v.text;
+        break;
+    default:
+        memcpy(at, v.data, types[c->type].size);
     }
 }
 
 union orm_value type_zero(const struct orm_column *c)
 {
-    if (type_is_text(c))
-        return (union orm_value){.text = ""};
+    static const union {
+        struct orm_inet inet;
+        struct orm_int8_range range;
+        struct orm_int4_array array;
+    } nothing;
     if (c->type == ORM_FLOAT4 || c->type == ORM_FLOAT8)
         return (union orm_value){.real = 0};
-    return (union orm_value){.integer = 0};
+    if (type_is_number(c))
+        return (union orm_value){.integer = 0};
+    if (type_is_text(c))
+        return (union orm_value){.text = ""};
+    return (union orm_value){.data = &nothing};
+}
+
+/* Values that are stored as bytes of one spelling are compared as such. */
+static bool equal_on_the_wire(
+    const struct orm_column *c, union orm_value a, union orm_value b)
+{
+    struct buffer bytes = {0};
+    type_encode(c, a, &bytes);
+    const size_t half = bytes.length;
+    type_encode(c, b, &bytes);
+    const bool equal = !bytes.failed && bytes.length == 2 * half &&
+                       (!half || memcmp(bytes.data, bytes.data + half, half) == 0);
+    buffer_free(&bytes);
+    return equal;
 }
 
 bool type_equal(const struct orm_column *c, union orm_value a, union orm_value b)
 {
-    switch (c->type) {
-    case ORM_TEXT:
-    case ORM_VARCHAR:
-        return strcmp(a.text, b.text) == 0;
-    case ORM_FLOAT4:
-    case ORM_FLOAT8:
+    if (c->type == ORM_FLOAT4 || c->type == ORM_FLOAT8)
         /* By bits: NaN equals itself, 0 and -0 differ. */
         return memcmp(&a.real, &b.real, sizeof a.real) == 0;
-    default:
+    if (type_is_number(c))
         return a.integer == b.integer;
+    if (type_is_text(c) && strcmp(a.text, b.text) == 0)
+        return true;
+    return c->type != ORM_TEXT && c->type != ORM_VARCHAR && equal_on_the_wire(c, a, b);
+}
+
+bool type_copy(const struct orm_column *c, union orm_value *v, struct arena *a)
+{
+    struct buffer bytes = {0};
+    type_encode(c, *v, &bytes);
+    buffer_add(&bytes, "", 1); /* an empty value has an address, too */
+    const struct pg_cell cell = {bytes.data, (int)bytes.length - 1};
+    void *at = NULL;
+    if (!bytes.failed &&
+        arena_reserve(a, type_room(c, cell) + types[c->type].size + ARENA_ALIGN - 1))
+        at = arena_get(a, types[c->type].size);
+    if (at) {
+        type_take(c, at, cell, a);
+        *v = type_value(c, at);
     }
+    buffer_free(&bytes);
+    return at;
 }
 
 /* -- What a type can hold ---------------------------------------------------------- */
-
-/* Characters of valid UTF-8 as PostgreSQL defines it (RFC 3629); -1 if it is not. */
-static int64_t count_characters(const char *text)
-{
-    int64_t n = 0;
-    for (const unsigned char *p = (const unsigned char *)text; *p; n++) {
-        if (*p < 0x80) {
-            p++;
-            continue;
-        }
-        const int more = *p >= 0xf0 ? 3 : *p >= 0xe0 ? 2 : 1;
-        const unsigned char low = *p == 0xe0 ? 0xa0 : *p == 0xf0 ? 0x90 : 0x80;
-        const unsigned char high = *p == 0xed ? 0x9f : *p == 0xf4 ? 0x8f : 0xbf;
-        if (*p < 0xc2 || *p > 0xf4 || p[1] < low || p[1] > high)
-            return -1;
-        for (int i = 2; i <= more; i++)
-            if ((p[i] & 0xc0) != 0x80)
-                return -1;
-        p += more + 1;
-    }
-    return n;
-}
-
-static bool accepts_text(const struct orm_model *m, const struct orm_column *c,
-    const char *text, struct orm_error *e)
-{
-    if (!text)
-        return error_set_field(e, ORM_INVALID, m, c,
-            "NULL is no value; clear the field, or ask with is_null");
-    const int64_t characters = count_characters(text);
-    if (characters < 0)
-        return error_set_field(e, ORM_RANGE, m, c, "the text is not valid UTF-8");
-    if (c->type == ORM_VARCHAR && characters > c->length)
-        return error_set_field(e, ORM_RANGE, m, c,
-            "%lld characters; varchar(%u) holds %u", (long long)characters,
-            (unsigned)c->length, (unsigned)c->length);
-    return true;
-}
 
 bool type_accepts(const struct orm_model *m, const struct orm_column *c,
     union orm_value v, struct orm_error *e)
 {
     int64_t low, high;
     switch (c->type) {
-    case ORM_TEXT:
-    case ORM_VARCHAR:
-        return accepts_text(m, c, v.text, e);
     case ORM_BOOL:
         low = 0, high = 1;
         break;
@@ -203,29 +303,39 @@ bool type_accepts(const struct orm_model *m, const struct orm_column *c,
             return true;
         low = FIRST_DAY, high = LAST_DAY;
         break;
+    case ORM_TIME:
+        low = 0, high = DAY_MICROSECONDS;
+        break;
+    case ORM_TIMESTAMP:
     case ORM_TIMESTAMPTZ:
         if (v.integer == ORM_TIME_MINUS_INFINITY)
             return true;
         low = FIRST_MICROSECOND, high = INT64_MAX;
         break;
-    default:
+    case ORM_DECIMAL:
+        if (v.integer == ORM_DECIMAL_NAN)
+            return true;
+        high = decimal_power(c->length) - 1, low = -high;
+        break;
+    case ORM_INT8:
+    case ORM_FLOAT4:
+    case ORM_FLOAT8:
         return true;
+    default:
+        return types[c->type].codec->accepts(m, c, v, e);
     }
-    if (v.integer < low || v.integer > high)
-        return error_set_field(e, ORM_RANGE, m, c, "%lld is not a value of %s",
-            (long long)v.integer, type_name(c));
-    return true;
+    if (v.integer >= low && v.integer <= high)
+        return true;
+    if (c->type == ORM_DECIMAL)
+        return error_set_field(e, ORM_RANGE, m, c,
+            "%lld is not a value of numeric(%u,%u), which is scaled by 10^%u",
+            (long long)v.integer, (unsigned)c->length, (unsigned)c->scale,
+            (unsigned)c->scale);
+    return error_set_field(e, ORM_RANGE, m, c, "%lld is not a value of %s",
+        (long long)v.integer, type_name(c));
 }
 
 /* -- On the wire ------------------------------------------------------------------- */
-
-static uint64_t big_endian(const char *data, int size)
-{
-    uint64_t v = 0;
-    for (int i = 0; i < size; i++)
-        v = v << 8 | (unsigned char)data[i];
-    return v;
-}
 
 void type_encode(const struct orm_column *c, union orm_value v, struct buffer *to)
 {
@@ -243,6 +353,7 @@ void type_encode(const struct orm_column *c, union orm_value v, struct buffer *t
         buffer_int32(to, (uint32_t)v.integer);
         break;
     case ORM_INT8:
+    case ORM_TIME:
         buffer_int64(to, (uint64_t)v.integer);
         break;
     case ORM_DATE:
@@ -250,6 +361,7 @@ void type_encode(const struct orm_column *c, union orm_value v, struct buffer *t
             v.integer -= EPOCH_DAYS;
         buffer_int32(to, (uint32_t)v.integer);
         break;
+    case ORM_TIMESTAMP:
     case ORM_TIMESTAMPTZ:
         if (v.integer != ORM_TIME_INFINITY && v.integer != ORM_TIME_MINUS_INFINITY)
             v.integer -= EPOCH_MICROSECONDS;
@@ -264,11 +376,18 @@ void type_encode(const struct orm_column *c, union orm_value v, struct buffer *t
         memcpy(&bits64, &v.real, sizeof bits64);
         buffer_int64(to, bits64);
         break;
+    case ORM_DECIMAL:
+        decimal_encode(c, v.integer, to);
+        break;
     case ORM_ENUM:
         buffer_text(to, c->enumeration->labels[v.integer]);
         break;
-    default:
+    case ORM_TEXT:
+    case ORM_VARCHAR:
         buffer_text(to, v.text);
+        break;
+    default:
+        types[c->type].codec->encode(c, v, to);
     }
 }
 
@@ -282,6 +401,13 @@ static int64_t label_index(const struct orm_enum *e, struct pg_cell cell)
     return -1;
 }
 
+bool codec_lies(const struct orm_model *m, const struct orm_column *c,
+    struct orm_error *e, const char *what)
+{
+    return error_set_field(
+        e, ORM_DRIFT, m, c, "the server sent %s for a value of %s", what, type_name(c));
+}
+
 bool type_check(const struct orm_model *m, const struct orm_column *c,
     struct pg_cell cell, struct orm_error *e)
 {
@@ -292,11 +418,11 @@ bool type_check(const struct orm_model *m, const struct orm_column *c,
             wanted);
 
     switch (c->type) {
-    case ORM_TEXT:
-    case ORM_VARCHAR:
-        if (memchr(cell.data, '\0', (size_t)cell.length))
-            return error_set_field(
-                e, ORM_RANGE, m, c, "the server sent a text with a NUL in it");
+    case ORM_INT2:
+    case ORM_INT4:
+    case ORM_INT8:
+    case ORM_FLOAT4:
+    case ORM_FLOAT8:
         return true;
     case ORM_ENUM:
         if (memchr(cell.data, '\0', (size_t)cell.length) ||
@@ -307,10 +433,9 @@ bool type_check(const struct orm_model *m, const struct orm_column *c,
                 cell.length, cell.data);
         return true;
     case ORM_BOOL:
-        if ((unsigned char)cell.data[0] > 1)
-            return error_set_field(
-                e, ORM_DRIFT, m, c, "the server sent a bool that is neither 0 nor 1");
-        return true;
+        return (unsigned char)cell.data[0] <= 1 ||
+               codec_lies(m, c, e, "neither 0 nor 1");
+    case ORM_TIMESTAMP:
     case ORM_TIMESTAMPTZ: {
         const int64_t t = (int64_t)big_endian(cell.data, 8);
         if (t != INT64_MAX && t >= INT64_MAX - EPOCH_MICROSECONDS)
@@ -325,8 +450,13 @@ bool type_check(const struct orm_model *m, const struct orm_column *c,
                 e, ORM_RANGE, m, c, "the server sent no possible date");
         return true;
     }
+    case ORM_TIME:
+        return big_endian(cell.data, 8) <= DAY_MICROSECONDS ||
+               codec_lies(m, c, e, "no time of a day");
+    case ORM_DECIMAL:
+        return decimal_check(m, c, cell, e);
     default:
-        return true;
+        return types[c->type].codec->check(m, c, cell, e);
     }
 }
 
@@ -347,6 +477,7 @@ union orm_value type_decode(const struct orm_column *c, struct pg_cell cell)
         v.integer = (int32_t)(uint32_t)big_endian(cell.data, 4);
         break;
     case ORM_INT8:
+    case ORM_TIME:
         v.integer = (int64_t)big_endian(cell.data, 8);
         break;
     case ORM_DATE:
@@ -354,6 +485,7 @@ union orm_value type_decode(const struct orm_column *c, struct pg_cell cell)
         if (v.integer != ORM_DATE_INFINITY && v.integer != ORM_DATE_MINUS_INFINITY)
             v.integer += EPOCH_DAYS;
         break;
+    case ORM_TIMESTAMP:
     case ORM_TIMESTAMPTZ:
         v.integer = (int64_t)big_endian(cell.data, 8);
         if (v.integer != ORM_TIME_INFINITY && v.integer != ORM_TIME_MINUS_INFINITY)
@@ -368,6 +500,9 @@ union orm_value type_decode(const struct orm_column *c, struct pg_cell cell)
         bits64 = big_endian(cell.data, 8);
         memcpy(&v.real, &bits64, sizeof v.real);
         break;
+    case ORM_DECIMAL:
+        v.integer = decimal_decode(c, cell);
+        break;
     case ORM_ENUM:
         v.integer = label_index(c->enumeration, cell);
         break;
@@ -375,4 +510,123 @@ union orm_value type_decode(const struct orm_column *c, struct pg_cell cell)
         v.text = cell.data;
     }
     return v;
+}
+
+size_t type_room(const struct orm_column *c, struct pg_cell cell)
+{
+    return type_is_number(c) ? 0 : types[c->type].codec->room(c, cell);
+}
+
+void type_take(
+    const struct orm_column *c, void *at, struct pg_cell cell, struct arena *a)
+{
+    if (type_is_number(c))
+        type_store(c, at, type_decode(c, cell));
+    else
+        types[c->type].codec->take(c, at, cell, a);
+}
+
+static bool is_text_cell(const char *have, struct pg_cell cell)
+{
+    return strncmp(have, cell.data, (size_t)cell.length) == 0 &&
+           have[cell.length] == '\0';
+}
+
+bool type_is_cell(const struct orm_column *c, union orm_value v, struct pg_cell cell)
+{
+    if (type_is_number(c))
+        return type_equal(c, v, type_decode(c, cell));
+    if (c->type == ORM_TEXT || c->type == ORM_VARCHAR)
+        return is_text_cell(v.text, cell);
+    struct buffer bytes = {0};
+    type_encode(c, v, &bytes);
+    const bool equal =
+        !bytes.failed && bytes.length == (size_t)cell.length &&
+        (!bytes.length || memcmp(bytes.data, cell.data, bytes.length) == 0);
+    buffer_free(&bytes);
+    return equal;
+}
+
+bool codec_given(const struct orm_model *m, const struct orm_column *c,
+    union orm_value v, struct orm_error *e)
+{
+    return v.data || error_set_field(e, ORM_INVALID, m, c,
+                         "NULL is no value; clear the field, or ask with is_null");
+}
+
+bool codec_any(const struct orm_model *m, const struct orm_column *c,
+    struct pg_cell cell, struct orm_error *e)
+{
+    (void)m, (void)c, (void)cell, (void)e;
+    return true;
+}
+
+size_t codec_no_room(const struct orm_column *c, struct pg_cell cell)
+{
+    (void)c, (void)cell;
+    return 0;
+}
+
+bool codec_next(struct pg_cell cell, int *at, struct pg_cell *part)
+{
+    if (cell.length - *at < 4)
+        return false;
+    const int32_t length = (int32_t)(uint32_t)big_endian(cell.data + *at, 4);
+    *at += 4;
+    if (length < -1 || length > cell.length - *at)
+        return false;
+    *part = (struct pg_cell){length < 0 ? NULL : cell.data + *at, length};
+    *at += length < 0 ? 0 : length;
+    return true;
+}
+
+size_t codec_begin(struct buffer *to)
+{
+    buffer_int32(to, 0);
+    return to->length;
+}
+
+void codec_end(struct buffer *to, size_t at)
+{
+    buffer_patch_int32(to, at - 4, (uint32_t)(to->length - at));
+}
+
+/* -- As text ----------------------------------------------------------------------- */
+
+void type_print(const struct orm_column *c, union orm_value v, struct buffer *to)
+{
+    types[c->type].print(c, v, to);
+}
+
+void print_integer(const struct orm_column *c, union orm_value v, struct buffer *to)
+{
+    (void)c;
+    if (v.integer < 0)
+        buffer_text(to, "-");
+    buffer_number(to, v.integer < 0 ? 0 - (uint64_t)v.integer : (uint64_t)v.integer);
+}
+
+static void print_label(
+    const struct orm_column *c, union orm_value v, struct buffer *to)
+{
+    buffer_text(to, c->enumeration->labels[v.integer]);
+}
+
+/* printf() puts in what the program's locale has for a decimal point. */
+static void print_float(
+    const struct orm_column *c, union orm_value v, struct buffer *to)
+{
+    char text[40];
+    if (v.real != v.real || v.real - v.real != 0) {
+        buffer_text(to, v.real != v.real ? "NaN"
+                        : v.real < 0     ? "-Infinity"
+                                         : "Infinity");
+        return;
+    }
+    snprintf(text, sizeof text, "%.*e", c->type == ORM_FLOAT4 ? 8 : 16, v.real);
+    const size_t whole = strcspn(text, "0123456789") + 1;
+    const char *part = text + whole + strcspn(text + whole, "0123456789");
+    buffer_add(to, text, whole);
+    buffer_text(to, ".");
+    buffer_text(to, part);
 }

@@ -95,8 +95,12 @@ static bool check_cell(struct orm_session *s, const struct orm_model *m,
         (!cell.data && !(c->flags & ORM_COLUMN_NULLABLE)))
         return error_set_field(&s->error, ORM_DRIFT, m, c,
             "what the server filled in is not a value of %s", type_name(c));
-    *bytes += (size_t)cell.length + 1;
-    return !cell.data || type_check(m, c, cell, &s->error);
+    if (!cell.data)
+        return true;
+    if (!type_check(m, c, cell, &s->error))
+        return false;
+    *bytes += type_room(c, cell);
+    return true;
 }
 
 /* The key, then the columns that were left out. */

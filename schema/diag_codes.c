@@ -44,6 +44,7 @@ static const char *const titles[ERR_END] = {
     [ERR_RESERVED] = "a name that C, C++ or libc keeps for itself",
 
     [ERR_REF] = "a reference whose columns do not fit what it refers to",
+    [ERR_CONSTRAINT] = "a constraint that makes no sense",
 };
 
 const char *diag_title(enum diag_code code)

@@ -52,6 +52,9 @@ enum diag_code {
     ERR_EMITTED_CLASH,
     ERR_RESERVED,
 
+    /* Rows */
+    ERR_CONSTRAINT,
+
     /* Relations, again */
     ERR_REF,
 

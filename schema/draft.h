@@ -84,13 +84,6 @@ struct draft_field {
     struct many *many;
 };
 
-struct draft_index {
-    struct place place;
-    bool unique;
-    const struct node *on;
-    const struct node *order;
-};
-
 struct draft_model {
     const char *name;
     struct place place;
@@ -103,8 +96,11 @@ struct draft_model {
     struct draft_field *fields;
     struct strmap by_name;
 
-    size_t index_count;
-    struct draft_index *indexes;
+    /* NULL: none */
+    const struct node *unique;
+    const struct node *checks;
+    const struct node *exclude;
+    const struct node *indexes;
 
     /* Filled by resolve.c */
     struct model *model;
@@ -137,9 +133,12 @@ bool draft_parse(struct draft *d, const struct node *root);
 void parse_field(struct draft *d, struct draft_model *m, const struct node *n,
     struct draft_field *f);
 
-/* index.c: the entries of `indexes:`; then, with all columns there, what they mean. */
-void parse_indexes(struct draft *d, struct draft_model *m, const struct node *list);
+/* index.c, constraint.c: with all columns there, what the lists of a model say. */
 void fill_indexes(struct draft *d, struct draft_model *m);
+void fill_constraints(struct draft *d, struct draft_model *m);
+
+/* same.c: those that say the same twice. */
+void check_same(struct draft *d, const struct model *m);
 
 /* parse_ref.c: what only a ref has; false: a mistake is reported. */
 bool parse_ref(struct draft *d, const char *where, struct draft_field *f);

@@ -43,7 +43,7 @@ enum action {
     ACTION_COUNT
 };
 
-/* Whether a transaction may put the check of a reference off. */
+/* Whether a transaction may put the check of a constraint off. */
 enum deferrable {
     DEFERRABLE_NO,
     DEFERRABLE_YES,      /* if it says so */
@@ -148,12 +148,60 @@ struct many {
     const struct ref *through_target;
 };
 
+enum nulls {
+    NULLS_UNSAID,
+    NULLS_FIRST,
+    NULLS_LAST
+};
+
+/* A column or an expression that an index or an exclusion is over. */
+struct index_part {
+    const struct field *field; /* NULL: it is `sql` */
+    const char *sql;
+    const char *collation; /* or NULL */
+    const char *ops;       /* operator class, or NULL */
+    bool descending;
+    enum nulls nulls;
+    const char *operator; /* of an exclusion */
+};
+
 struct index {
     struct place place;
+    const char *name; /* NULL: what PostgreSQL would choose */
+    const char *method;
     bool unique;
+    bool nulls_not_distinct;
+    size_t part_count;
+    struct index_part *parts;
+    size_t include_count;
+    const struct field **include;
+    const char *where; /* or NULL */
+};
+
+/* A constraint over several columns, or over one with options. */
+struct unique {
+    struct place place;
+    const char *name; /* as of an index */
+    bool nulls_not_distinct;
+    enum deferrable deferrable;
     size_t field_count;
     const struct field **fields;
-    bool *descending; /* per field */
+};
+
+struct check {
+    struct place place;
+    const char *name;
+    const char *sql;
+};
+
+struct exclusion {
+    struct place place;
+    const char *name; /* as of an index */
+    const char *method;
+    enum deferrable deferrable;
+    size_t part_count;
+    struct index_part *parts;
+    const char *where; /* or NULL */
 };
 
 struct model {
@@ -176,6 +224,15 @@ struct model {
 
     size_t many_count; /* declared first, then the reverse ends, in order of the file */
     struct many *manys;
+
+    size_t unique_count; /* those that are not `unique` fields */
+    struct unique *uniques;
+
+    size_t check_count;
+    struct check *checks;
+
+    size_t exclusion_count;
+    struct exclusion *exclusions;
 
     size_t index_count;
     struct index *indexes;

@@ -1,7 +1,8 @@
 /* parse.c: from the tree of a file to a draft: the file and its models.
  *
- * Every shape and word is checked here, in parse_field.c and in index.c.  What may
- * stand where is in the tables of keys, one per level of the file. */
+ * Every shape and word is checked here, in parse_field.c, index.c and
+ * constraint.c.  What may stand where is in the tables of keys, one per level of the
+ * file. */
 #include "keys.h"
 
 #include "names.h"
@@ -33,6 +34,9 @@ struct model_keys {
     const struct node *doc;
     const struct node *table;
     const struct node *fields;
+    const struct node *unique;
+    const struct node *checks;
+    const struct node *exclude;
     const struct node *indexes;
     const struct node *key;
 };
@@ -41,6 +45,9 @@ static const struct key model_keys[] = {
     {"doc", SHAPE_TEXT, offsetof(struct model_keys, doc), 0, NULL},
     {"table", SHAPE_TEXT, offsetof(struct model_keys, table), 0, NULL},
     {"fields", SHAPE_MAP, offsetof(struct model_keys, fields), 0, NULL},
+    {"unique", SHAPE_LIST, offsetof(struct model_keys, unique), 0, NULL},
+    {"checks", SHAPE_MAP, offsetof(struct model_keys, checks), 0, NULL},
+    {"exclude", SHAPE_LIST, offsetof(struct model_keys, exclude), 0, NULL},
     {"indexes", SHAPE_LIST, offsetof(struct model_keys, indexes), 0, NULL},
     {"key", SHAPE_ANY, offsetof(struct model_keys, key), 0, NULL},
     {0},
@@ -54,7 +61,6 @@ static void parse_model(struct draft *d, const struct node *n, struct draft_mode
     m->by_name.arena = d->arena;
     /* Not NULL even when empty: loops run up to their ends. */
     m->fields = arena_array(d->arena, 0, sizeof *m->fields);
-    m->indexes = arena_array(d->arena, 0, sizeof *m->indexes);
     const char *where = arena_printf(d->arena, "%s: ", shown(d, m->name));
     check_name(d, "", "model", n->key);
     m->table = m->name;
@@ -86,8 +92,10 @@ static void parse_model(struct draft *d, const struct node *n, struct draft_mode
         parse_field(d, m, field, f);
         strmap_add(&m->by_name, f->name, f);
     }
-    if (keys.indexes)
-        parse_indexes(d, m, keys.indexes);
+    m->unique = keys.unique;
+    m->checks = keys.checks;
+    m->exclude = keys.exclude;
+    m->indexes = keys.indexes;
 }
 
 /* ---- the file ---- */

@@ -3,6 +3,7 @@
 #include "keys.h"
 
 #include "names.h"
+#include "over.h"
 #include "suggest.h"
 
 #include <string.h>
@@ -42,28 +43,6 @@ static bool parse_action(struct draft *d, const char *where, const struct node *
         *action = (enum action)i;
         return true;
     }
-    return false;
-}
-
-static bool parse_deferrable(struct draft *d, const char *where, struct draft_field *f)
-{
-    static const struct {
-        const char *word;
-        enum deferrable means;
-    } words[] = {{"true", DEFERRABLE_YES}, {"false", DEFERRABLE_NO},
-        {"deferred", DEFERRABLE_INITIALLY}};
-    const struct node *n = f->keys.deferrable;
-    if (!n)
-        return true;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (is_word(n, words[i].word)) {
-            f->deferrable = words[i].means;
-            return true;
-        }
-    diag_error(d->diag, ERR_REF, n->place,
-        "%sdeferrable is true, if a transaction may ask for it, or deferred, if every "
-        "transaction checks at its end; not \"%s\"",
-        where, shown(d, n->text));
     return false;
 }
 
@@ -107,5 +86,6 @@ bool parse_ref(struct draft *d, const char *where, struct draft_field *f)
     const bool columns = parse_columns(d, where, f);
     const bool deletes = parse_action(d, where, f->keys.on_delete, f, &f->on_delete);
     const bool updates = parse_action(d, update, f->keys.on_update, f, &f->on_update);
-    return parse_deferrable(d, where, f) && columns && deletes && updates;
+    return take_deferrable(d, where, f->keys.deferrable, &f->deferrable) && columns &&
+           deletes && updates;
 }

@@ -1,5 +1,5 @@
 /* resolve.c: looks names up and fills model.h; relations are relate.c's,
- * indexes index.c's.
+ * indexes and constraints those of index.c and constraint.c.
  *
  * All arrays are counted first and allocated once, since the tree points into itself.
  * After a mistake the tree has holes; it is still filled, to find the other mistakes.
@@ -210,6 +210,8 @@ struct schema *draft_resolve(struct draft *d)
         for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
             check_default(d, f);
         fill_indexes(d, m);
+        fill_constraints(d, m);
+        check_same(d, m->model);
     }
     fill_enumerations(d, s);
     return s;

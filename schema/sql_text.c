@@ -6,10 +6,23 @@
 
 #include <string.h>
 
+static bool begins_word(char c)
+{
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (unsigned char)c >= 0x80;
+}
+
 static bool is_word_byte(char c)
 {
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-           (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+    return begins_word(c) || (c >= '0' && c <= '9');
+}
+
+/* As PostgreSQL reads them: a$$ is one word, and the $ in it begins no quote. */
+static const char *skip_word(const char *s)
+{
+    while (is_word_byte(*s) || *s == '$')
+        s++;
+    return s;
 }
 
 /* Past the closing quote of 'text', E'text' or "name"; NULL: there is none. */
@@ -31,7 +44,7 @@ static const char *skip_quoted(const char *s, bool escapes)
 static const char *skip_dollars(const char *s)
 {
     const char *tag_end = s + 1;
-    if (!(*tag_end >= '0' && *tag_end <= '9'))
+    if (begins_word(*tag_end))
         while (is_word_byte(*tag_end))
             tag_end++;
     if (*tag_end != '$')
@@ -53,19 +66,22 @@ struct sql_problem sql_text_problem(const char *text, enum sql_kind kind)
     size_t depth = 0;
     bool empty = true;
     for (const char *s = text; *s;) {
-        if (*s == '\'' || *s == '"') {
-            const bool escapes = *s == '\'' && s > text &&
-                                 (s[-1] == 'E' || s[-1] == 'e') &&
-                                 !(s - 1 > text && is_word_byte(s[-2]));
-            const char *closed = skip_quoted(s, escapes);
+        const bool escapes = (*s == 'E' || *s == 'e') && s[1] == '\'';
+        if (*s == '\'' || *s == '"' || escapes) {
+            const char *closed = skip_quoted(s + escapes, escapes);
             if (!closed)
                 return (struct sql_problem){
-                    "a quote is not closed", (size_t)(s - text)};
+                    "a quote is not closed", (size_t)(s + escapes - text)};
             s = closed;
             empty = false;
             continue;
         }
-        if (*s == '$' && (s == text || !is_word_byte(s[-1]))) {
+        if (begins_word(*s)) {
+            s = skip_word(s);
+            empty = false;
+            continue;
+        }
+        if (*s == '$') {
             const char *after = skip_dollars(s);
             if (!after)
                 return (struct sql_problem){

@@ -1,5 +1,5 @@
-/* embed.c: embed OUT FILE...: writes files into a C table (struct template
- * templates[]). Runs when ormgen is built. */
+/* embed.c: embed OUT TABLE FILE...: writes files into the C table `struct embedded
+ * TABLE[]`.  Runs when ormgen is built. */
 #include <stdio.h>
 #include <string.h>
 
@@ -33,13 +33,14 @@ static int embed(FILE *out, const char *path)
 
 int main(int argc, char **argv)
 {
-    FILE *out = argc > 1 ? fopen(argv[1], "wb") : NULL;
+    FILE *out = argc > 2 ? fopen(argv[1], "wb") : NULL;
     if (!out) {
         perror("embed");
         return 1;
     }
-    fputs("#include \"templates.h\"\n\nconst struct template templates[] = {\n", out);
-    for (int i = 2; i < argc; i++)
+    fprintf(
+        out, "#include \"embedded.h\"\n\nconst struct embedded %s[] = {\n", argv[2]);
+    for (int i = 3; i < argc; i++)
         if (embed(out, argv[i]) != 0)
             return 1;
     fputs("    {0, 0},\n};\n", out);

@@ -386,15 +386,15 @@ static void indexes_name_fields_and_refs(void **state)
     assert_int_equal(product->index_count, 2);
     const struct index *i = &product->indexes[0];
     assert_false(i->unique);
-    assert_int_equal(i->field_count, 2);
-    assert_ptr_equal(i->fields[0], field(product, "category_id"));
-    assert_ptr_equal(i->fields[1], field(product, "serial"));
-    assert_false(i->descending[0]);
-    assert_true(i->descending[1]);
+    assert_int_equal(i->part_count, 2);
+    assert_ptr_equal(i->parts[0].field, field(product, "category_id"));
+    assert_ptr_equal(i->parts[1].field, field(product, "serial"));
+    assert_false(i->parts[0].descending);
+    assert_true(i->parts[1].descending);
     assert_place(i->place, 47, 9, 55);
     i = &product->indexes[1];
     assert_true(i->unique);
-    assert_ptr_equal(i->fields[0], field(product, "maker_id"));
+    assert_ptr_equal(i->parts[0].field, field(product, "maker_id"));
     schema_free(s);
 }
 
@@ -461,7 +461,7 @@ static void the_implicit_key_can_be_indexed(void **state)
     (void)state;
     struct schema *s = parse_good(
         "a.yaml", "models: { a: { fields: { b: text }, indexes: [{ on: [b, id] }] } }");
-    assert_ptr_equal(s->models[0].indexes[0].fields[1], s->models[0].key);
+    assert_ptr_equal(s->models[0].indexes[0].parts[1].field, s->models[0].key);
     schema_free(s);
 }
 

@@ -149,10 +149,11 @@ static void one_sql_expression_is_told_from_more(void **state)
     static const char *const good[] = {"now()", "'a;b'", "'it''s'", "E'a\\'b'",
         "\"a;b\"", "$$;--$$", "$tag$ ; $$ $tag$", "(1 + 2) * 3", "'a' || 'b'",
         "array[1, 2]", "-1", "f(a, ')')", "a$b", "current_date - 1", "1 - -1", "'--'",
-        "case when true then 1 end"};
+        "case when true then 1 end", "a$$", "$ä$;$ä$", "1E'\\''"};
     static const char *const bad[] = {"", " ", ";", "1; drop table a", "1 -- x",
         "/* */ 1", "'a", "\"a", "$$a", "$a$b$", "(1", "1)", "(1]", "[1", "1, 2", "$1",
-        "E'a\\'", "'a\\' ; --'", "$", "1) ; drop table x; --"};
+        "E'a\\'", "'a\\' ; --'", "$", "1) ; drop table x; --",
+        "a$$b$; drop table x; $b$", "1$a$'$a$; drop table x; select '"};
     for (size_t i = 0; i < COUNT(good); i++)
         if (sql_text_problem(good[i], SQL_CHECK).what)
             fail_msg(

@@ -18,17 +18,7 @@
 #ifndef ORM_H
 #define ORM_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#if defined(__GNUC__)
-#define ORM_CHECKED __attribute__((warn_unused_result))
-#define ORM_EXPORT  __attribute__((visibility("default")))
-#else
-#define ORM_CHECKED
-#define ORM_EXPORT
-#endif
+#include <ormgen/orm_values.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -36,19 +26,6 @@ extern "C" {
 
 struct orm_schema;
 struct orm_session;
-
-/* -- Values ------------------------------------------------------------------------ */
-
-/* Microseconds since 1970-01-01 00:00 UTC (PostgreSQL counts from 2000).  The range is
- * PostgreSQL's up to the year 294246; later values are ORM_RANGE. */
-typedef int64_t orm_time;
-#define ORM_TIME_INFINITY       INT64_MAX
-#define ORM_TIME_MINUS_INFINITY INT64_MIN
-
-/* Days since 1970-01-01. */
-typedef int32_t orm_date;
-#define ORM_DATE_INFINITY       INT32_MAX
-#define ORM_DATE_MINUS_INFINITY INT32_MIN
 
 /* -- Errors ------------------------------------------------------------------------ */
 

@@ -58,18 +58,51 @@ enum orm_ref {
 
 /* -- Tables ------------------------------------------------------------------------ */
 
+/* By what a value is in the struct, and in union orm_value. */
 enum orm_type {
+    /* a number: `integer` or `real` */
     ORM_BOOL = 1,    /* bool */
     ORM_INT2,        /* int16_t */
     ORM_INT4,        /* int32_t */
     ORM_INT8,        /* int64_t */
     ORM_FLOAT4,      /* float */
     ORM_FLOAT8,      /* double */
-    ORM_TEXT,        /* const char * */
-    ORM_VARCHAR,     /* const char *, `length` characters */
+    ORM_DECIMAL,     /* int64_t, times 10^`scale`; `length` digits */
     ORM_DATE,        /* orm_date */
+    ORM_TIME,        /* orm_clock */
+    ORM_TIMESTAMP,   /* orm_timestamp */
     ORM_TIMESTAMPTZ, /* orm_time */
-    ORM_ENUM         /* int32_t, an index into the labels */
+    ORM_ENUM,        /* int32_t, an index into the labels */
+
+    /* const char *, never NULL: `text` */
+    ORM_TEXT,
+    ORM_VARCHAR, /* `length` characters */
+    ORM_CHAR,    /* the same, without blanks at the end */
+    ORM_NUMERIC, /* decimal digits; `length` of them if it is not 0 */
+    ORM_JSON,
+    ORM_JSONB,
+
+    /* a struct of orm_values.h: `data` points to it */
+    ORM_BYTEA,
+    ORM_UUID,
+    ORM_INTERVAL,
+    ORM_INET,
+    ORM_CIDR,
+    ORM_MACADDR,
+    ORM_ARRAY, /* of `element` */
+    ORM_INT4_RANGE,
+    ORM_INT8_RANGE,
+    ORM_NUMERIC_RANGE,
+    ORM_DATE_RANGE,
+    ORM_TIMESTAMP_RANGE,
+    ORM_TIMESTAMPTZ_RANGE,
+    ORM_INT4_MULTIRANGE,
+    ORM_INT8_MULTIRANGE,
+    ORM_NUMERIC_MULTIRANGE,
+    ORM_DATE_MULTIRANGE,
+    ORM_TIMESTAMP_MULTIRANGE,
+    ORM_TIMESTAMPTZ_MULTIRANGE,
+    ORM_TYPE_COUNT
 };
 
 struct orm_enum {
@@ -88,8 +121,10 @@ struct orm_column {
     const char *field; /* in YAML, for messages */
     const struct orm_enum *enumeration;
     uint32_t offset;
-    uint32_t length; /* varchar: characters */
+    uint32_t length; /* characters, or decimal digits */
+    uint16_t scale;  /* digits after the point */
     uint8_t type;
+    uint8_t element; /* of an array: the type of its items */
     uint8_t flags;
 };
 
@@ -210,9 +245,10 @@ enum orm_op {
 };
 
 union orm_value {
-    int64_t integer; /* bool, int2/4/8, date, timestamptz, enum */
-    double real;     /* float4, float8 */
+    int64_t integer;
+    double real;
     const char *text;
+    const void *data;
     const struct orm_object *object;
 };
 
@@ -268,6 +304,14 @@ static inline struct orm_cond orm_cond_text(
 {
     struct orm_cond c = orm_cond_plain(op, column);
     c.value.text = value;
+    return c;
+}
+
+static inline struct orm_cond orm_cond_data(
+    enum orm_op op, unsigned column, const void *value)
+{
+    struct orm_cond c = orm_cond_plain(op, column);
+    c.value.data = value;
     return c;
 }
 
@@ -332,6 +376,7 @@ ORM_EXPORT void orm_refresh(struct orm_object *o);
 ORM_EXPORT void orm_set_integer(struct orm_object *o, unsigned column, int64_t value);
 ORM_EXPORT void orm_set_real(struct orm_object *o, unsigned column, double value);
 ORM_EXPORT void orm_set_text(struct orm_object *o, unsigned column, const char *value);
+ORM_EXPORT void orm_set_data(struct orm_object *o, unsigned column, const void *value);
 ORM_EXPORT void orm_set_null(struct orm_object *o, unsigned column);
 ORM_EXPORT void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to);
 

@@ -1,17 +1,10 @@
 /* fuzz_emit.c: whatever the checker lets through comes out as C and SQL that are whole:
  * nothing of the user's stands there unquoted.  Built with -Dfuzz=true it is a
  * libFuzzer target; otherwise replay.c runs it over the corpus. */
-#include "buffer.h"
-#include "ddl.h"
+#include "emit.h"
 #include "fuzz.h"
-#include "render.h"
-#include "schema.h"
-#include "symbols.h"
 #include "tokens.h"
-#include "view.h"
-#include "wrap.h"
 
-#include <lua.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,45 +49,16 @@ static void check_statements(const char *text)
     }
 }
 
-static void check_file(struct render *r, const char *template)
-{
-    struct buffer raw = {0}, wrapped = {0};
-
-    render(r, template, &raw);
-    wrap(buffer_of(&raw), &wrapped);
-    check_tokens(template, buffer_of(&wrapped), next_c_token);
-    buffer_free(&raw);
-    buffer_free(&wrapped);
-}
-
-static void emit(const struct schema *s)
-{
-    static struct render *r;
-    struct buffer sql = {0};
-
-    if (!r)
-        r = render_open();
-    view(render_lua(r), s, "fuzz");
-    check_file(r, "orm.h");
-    check_file(r, "orm.c");
-    lua_settop(render_lua(r), 0);
-
-    ddl(s, "fuzz.yaml", &sql);
-    check_tokens("sql", buffer_of(&sql), next_sql_token);
-    check_statements(buffer_of(&sql));
-    buffer_free(&sql);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct diag *d = diag_new();
-    struct schema *s = schema_parse("fuzz.yaml", (const char *)data, size, d);
+    struct outputs out;
 
-    if (s)
-        symbols_check(s, "fuzz", d);
-    if (s && diag_count(d) == 0)
-        emit(s);
-    schema_free(s);
-    diag_free(d);
+    if (!emit("fuzz", (const char *)data, size, &out, NULL))
+        return 0;
+    check_tokens("header", buffer_of(&out.header), next_c_token);
+    check_tokens("source", buffer_of(&out.source), next_c_token);
+    check_tokens("sql", buffer_of(&out.sql), next_sql_token);
+    check_statements(buffer_of(&out.sql));
+    outputs_free(&out);
     return 0;
 }

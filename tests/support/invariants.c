@@ -117,9 +117,21 @@ void check_invariants(const struct schema *s)
             HOLDS(j == 0 || m->manys[j - 1].declared || !m->manys[j].declared);
         }
         for (size_t j = 0; j < m->index_count; j++) {
-            HOLDS(m->indexes[j].field_count > 0);
-            for (size_t k = 0; k < m->indexes[j].field_count; k++)
-                HOLDS(m->indexes[j].fields[k]->model == m);
+            const struct index *x = &m->indexes[j];
+            HOLDS(x->part_count > 0);
+            for (size_t k = 0; k < x->part_count; k++)
+                HOLDS(x->parts[k].sql || x->parts[k].field->model == m);
+        }
+        for (size_t j = 0; j < m->unique_count; j++) {
+            HOLDS(m->uniques[j].field_count > 0);
+            for (size_t k = 0; k < m->uniques[j].field_count; k++)
+                HOLDS(m->uniques[j].fields[k]->model == m);
+        }
+        for (size_t j = 0; j < m->exclusion_count; j++) {
+            const struct exclusion *e = &m->exclusions[j];
+            HOLDS(e->part_count > 0);
+            for (size_t k = 0; k < e->part_count; k++)
+                HOLDS(e->parts[k].operator && e->parts[k].field->model == m);
         }
     }
     for (size_t i = 0; i < s->enumeration_count; i++) {

@@ -109,10 +109,21 @@ static const char *past_sql_quote(const char *at, bool escapes)
     return NULL;
 }
 
+/* Letters of other alphabets make words, and so does $ inside of one. */
+static const char *past_sql_word(const char *at)
+{
+    while (is_letter(*at) || is_digit(*at) || *at == '$' || (unsigned char)*at >= 0x80)
+        at++;
+    return at;
+}
+
 /* Past $tag$...$tag$; NULL: it has no end, or is none. */
 static const char *past_dollars(const char *at)
 {
-    const char *tag = is_digit(at[1]) ? at : word_end(at + 1);
+    const char *tag = at + 1;
+    if (!is_digit(*tag))
+        while (is_letter(*tag) || is_digit(*tag) || (unsigned char)*tag >= 0x80)
+            tag++;
     if (*tag != '$')
         return NULL;
     const size_t len = (size_t)(tag + 1 - at);
@@ -138,9 +149,9 @@ struct token next_sql_token(const char **at)
             return end ? take(at, *s == '"' ? TOKEN_NAME : TOKEN_QUOTED, end)
                        : take(at, TOKEN_BAD, s + 1);
         }
-        /* Letters of other alphabets make words, as in PostgreSQL. */
-        if ((unsigned char)*s >= 0x80)
-            return take(at, TOKEN_WORD, s + 1);
+        const char *end = past_sql_word(s);
+        if (end > s && !is_digit(*s) && *s != '$')
+            return take(at, TOKEN_WORD, end);
         return plain_token(at, "()[]<>=!&|?:;,.+-*/~@#%^`{}\\");
     }
 }
@@ -149,6 +160,7 @@ struct token next_sql_token(const char **at)
 
 const char *tokens_problem(const char *text, next_token *next)
 {
+    const char *pairs = next == next_c_token ? "()[]{}" : "()[]";
     char open[256];
     size_t depth = 0;
 
@@ -160,7 +172,7 @@ const char *tokens_problem(const char *text, next_token *next)
             return depth ? t.at : NULL;
         if (t.kind != TOKEN_MARK)
             continue;
-        const char *pair = strchr("()[]{}", *t.at);
+        const char *pair = strchr(pairs, *t.at);
         if (!pair)
             continue;
         const bool opens = strchr("([{", *t.at) != NULL;

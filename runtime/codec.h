@@ -1,0 +1,99 @@
+/* codec.h: what each kind of values must know, for the files type_*.c and types.c. */
+#ifndef RUNTIME_CODEC_H
+#define RUNTIME_CODEC_H
+
+#include "types.h"
+
+/* Between PostgreSQL's epoch, 2000-01-01, and ours. */
+#define EPOCH_DAYS         10957
+#define EPOCH_MICROSECONDS INT64_C(946684800000000)
+
+/* For texts and structs; types.c itself knows what numbers need.  As the functions of
+ * types.h. */
+struct codec {
+    bool (*accepts)(const struct orm_model *m, const struct orm_column *c,
+        union orm_value v, struct orm_error *e);
+    void (*encode)(const struct orm_column *c, union orm_value v, struct buffer *to);
+    bool (*check)(const struct orm_model *m, const struct orm_column *c,
+        struct pg_cell cell, struct orm_error *e);
+    size_t (*room)(const struct orm_column *c, struct pg_cell cell);
+    void (*take)(
+        const struct orm_column *c, void *at, struct pg_cell cell, struct arena *a);
+};
+
+extern const struct codec codec_text;
+extern const struct codec codec_char;
+extern const struct codec codec_json;
+extern const struct codec codec_jsonb;
+extern const struct codec codec_bytea;
+extern const struct codec codec_numeric;
+extern const struct codec codec_uuid;
+extern const struct codec codec_interval;
+extern const struct codec codec_inet;
+extern const struct codec codec_macaddr;
+extern const struct codec codec_array;
+extern const struct codec codec_range;
+extern const struct codec codec_multirange;
+
+typedef void codec_print(
+    const struct orm_column *c, union orm_value v, struct buffer *to);
+
+codec_print print_integer, print_date, print_time, print_timestamp, print_timestamptz,
+    print_decimal, print_text, print_bytea, print_uuid, print_interval, print_inet,
+    print_macaddr, print_array;
+
+/* -- Bytes ------------------------------------------------------------------------- */
+
+static inline uint64_t big_endian(const char *data, int size)
+{
+    uint64_t v = 0;
+    for (int i = 0; i < size; i++)
+        v = v << 8 | (unsigned char)data[i];
+    return v;
+}
+
+/* A four byte length and so many bytes at *at, which moves on; a length of -1 is null.
+ * False: the cell is too short. */
+bool codec_next(struct pg_cell cell, int *at, struct pg_cell *part);
+
+/* Appends a length, to be patched by codec_end(). */
+size_t codec_begin(struct buffer *to);
+void codec_end(struct buffer *to, size_t at);
+
+/* Records that the server sent what is no value of the type, and why. */
+bool codec_lies(const struct orm_model *m, const struct orm_column *c,
+    struct orm_error *e, const char *what);
+
+/* Members of codecs: a pointer will do, any bytes will do, nothing is pointed to. */
+bool codec_given(const struct orm_model *m, const struct orm_column *c,
+    union orm_value v, struct orm_error *e);
+bool codec_any(const struct orm_model *m, const struct orm_column *c,
+    struct pg_cell cell, struct orm_error *e);
+size_t codec_no_room(const struct orm_column *c, struct pg_cell cell);
+
+/* -- Numbers in decimal ------------------------------------------------------------ */
+
+void decimal_encode(const struct orm_column *c, int64_t value, struct buffer *to);
+bool decimal_check(const struct orm_model *m, const struct orm_column *c,
+    struct pg_cell cell, struct orm_error *e);
+int64_t decimal_decode(const struct orm_column *c, struct pg_cell cell);
+
+/* 10 to the power of n < 19 */
+int64_t decimal_power(unsigned n);
+
+/* Below 0, 0, above 0; of accepted texts. */
+int numeric_compare(const char *a, const char *b);
+
+/* -- Texts ------------------------------------------------------------------------- */
+
+/* The members of codec_text, for what is text and more. */
+bool text_accepts(const struct orm_model *m, const struct orm_column *c,
+    union orm_value v, struct orm_error *e);
+void text_encode(const struct orm_column *c, union orm_value v, struct buffer *to);
+bool text_check(const struct orm_model *m, const struct orm_column *c,
+    struct pg_cell cell, struct orm_error *e);
+size_t text_room(const struct orm_column *c, struct pg_cell cell);
+void text_take(
+    const struct orm_column *c, void *at, struct pg_cell cell, struct arena *a);
+
+#endif

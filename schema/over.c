@@ -1,0 +1,141 @@
+/* over.c: the names of columns and methods in indexes and constraints. */
+#include "over.h"
+
+#include "names.h"
+#include "resolve.h"
+#include "suggest.h"
+#include "types.h"
+
+#include <string.h>
+
+bool take_columns(struct draft *d, const char *where, const struct draft_model *m,
+    const struct node *name, const struct field **fields, size_t *count)
+{
+    const bool is_implicit =
+        !m->key && strcmp(name->text, "id") == 0 && !strmap_get(&m->by_name, "id");
+    if (is_implicit) {
+        fields[(*count)++] = m->model->key;
+        return true;
+    }
+    const struct draft_field *f =
+        find_field(d, where, m, name, FIELD_COLUMN | FIELD_REF);
+    if (f && f->kind == FIELD_MANY)
+        diag_error(d->diag, ERR_INDEX, name->place,
+            "%s%s is a list and has no column; its join table has its indexes already",
+            where, place_name(d, f));
+    if (!f || !f->column_count)
+        return false;
+    if (*count + f->column_count > MAX_INDEX_COLUMNS) {
+        diag_error(d->diag, ERR_INDEX, name->place,
+            "%sthis makes more than %d columns, the most that PostgreSQL takes", where,
+            MAX_INDEX_COLUMNS);
+        return false;
+    }
+    for (size_t i = 0; i < f->column_count; i++)
+        fields[(*count)++] = f->columns[i]->placed;
+    return true;
+}
+
+bool take_column_list(struct draft *d, const char *where, const struct draft_model *m,
+    const struct node *list, const struct field **fields, size_t *count)
+{
+    for (const struct node *n = list->first; n; n = n->next) {
+        if (n->kind != NODE_TEXT) {
+            diag_error(d->diag, ERR_SHAPE, n->place,
+                "%sthese are names of fields, and this is %s", where, what_is(n));
+            return false;
+        }
+        const size_t before = *count;
+        if (!take_columns(d, where, m, n, fields, count))
+            return false;
+        for (size_t i = 0; i < before * (*count - before); i++)
+            if (fields[i % before] == fields[before + i / before]) {
+                diag_error(d->diag, ERR_INDEX, n->place,
+                    "%s\"%s\" is named twice; delete one", where, shown(d, n->text));
+                return false;
+            }
+    }
+    return true;
+}
+
+const struct index_method *take_method(
+    struct draft *d, const char *where, const struct node *name, const char *otherwise)
+{
+    if (!name)
+        return index_method(otherwise);
+    const struct index_method *found = index_method(name->text);
+    if (found)
+        return found;
+    struct suggestion s = {.wanted = name->text};
+    for (const struct index_method *m = index_methods; m->name; m++)
+        suggest_offer(&s, m->name);
+    if (s.best)
+        diag_error(d->diag, ERR_INDEX, name->place,
+            "%sno kind of index \"%s\"; did you mean \"%s\"?", where,
+            shown(d, name->text), s.best);
+    else
+        diag_error(d->diag, ERR_INDEX, name->place,
+            "%sno kind of index \"%s\"; there are btree, hash, gist, gin, spgist and "
+            "brin",
+            where, shown(d, name->text));
+    return NULL;
+}
+
+/* The first method without an extension that takes it: there is mostly one. */
+static const char *method_for(const struct field *f)
+{
+    for (const struct index_method *m = index_methods; m->name; m++)
+        if (index_takes(m, f) == TAKES)
+            return m->name;
+    return NULL;
+}
+
+bool check_operator_class(struct draft *d, const char *where, const struct node *at,
+    const struct index_method *method, const struct field *f, bool ops)
+{
+    const enum takes takes = index_takes(method, f);
+    if (ops || takes == TAKES)
+        return true;
+    const char *other = method_for(f), *type = type_info(f->type)->yaml;
+    if (takes == TAKES_WITH_EXTENSION)
+        diag_error(d->diag, ERR_INDEX, at->place,
+            "%s%s takes %s, as \"%s\" is, only with the extension %s, and extensions "
+            "are not supported yet; use %s",
+            where, method->name, type, f->yaml, method->extension, other);
+    else if (other)
+        diag_error(d->diag, ERR_INDEX, at->place,
+            "%s%s takes no %s, as \"%s\" is; use %s, or name an operator class with "
+            "{ field: %s, ops: ... }",
+            where, method->name, type, f->yaml, other, f->yaml);
+    else
+        diag_error(d->diag, ERR_INDEX, at->place,
+            "%sno index takes %s, as \"%s\" is; index an expression of it: { sql: ... "
+            "}",
+            where, type, f->yaml);
+    return false;
+}
+
+const char *take_sql_name(struct draft *d, const char *where, const struct node *n)
+{
+    return n ? sql_name(d, where, n) : NULL;
+}
+
+bool take_deferrable(struct draft *d, const char *where, const struct node *n,
+    enum deferrable *deferrable)
+{
+    *deferrable = DEFERRABLE_NO;
+    if (!n)
+        return true;
+    if (is_true(n))
+        *deferrable = DEFERRABLE_YES;
+    else if (is_word(n, "deferred"))
+        *deferrable = DEFERRABLE_INITIALLY;
+    else if (!is_word(n, "false")) {
+        diag_error(d->diag, ERR_SHAPE, n->place,
+            "%sdeferrable is true, if a transaction may put the check off, or "
+            "deferred, if it does so by itself",
+            where);
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,258 @@
+/* collisions.c: collisions FOLDER: every name that a schema makes in C is met by
+ * another origin in every way there is: by a model, a column, a relation, its other
+ * side, an enumeration and its labels.  What meets is refused, once, with both places
+ * and a remedy; what is accepted is written to FOLDER, for collisions.sh to compile. */
+#include "emit.h"
+#include "tokens.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A schema with each kind of thing; what is added stands behind it. */
+static const char base[] =
+    "models:\n"
+    "  author: { fields: { name: text } }\n"
+    "  tag: { key: name, fields: { name: text } }\n"
+    "  book:\n"
+    "    fields:\n"
+    "      pages: int\n"
+    "      title: { type: text, optional: true }\n"
+    "      kind: { enum: [long, brief], optional: true }\n"
+    "      author: { ref: author, optional: true, reverse: books }\n"
+    "      twin: { ref: book, optional: true, unique: true, reverse: other }\n"
+    "      tags: { many: tag, reverse: books }\n";
+
+static const char *const models[] = {"author", "tag", "book"};
+
+static struct {
+    const char *folder;
+    FILE *all; /* includes what was accepted */
+    size_t tried;
+    size_t refused;
+    size_t wrong;
+} run;
+
+/* ---- One schema ---- */
+
+static void write_file(size_t number, const char *ending, const char *text)
+{
+    char *path = format("%s/v%zu%s", run.folder, number, ending);
+    FILE *f = fopen(path, "w");
+    if (!f || fputs(text, f) < 0 || fclose(f) != 0) {
+        perror(path);
+        exit(1);
+    }
+    free(path);
+}
+
+static size_t count(const char *text, const char *word)
+{
+    size_t n = 0;
+    for (; (text = strstr(text, word)); text++)
+        n++;
+    return n;
+}
+
+/* Whether somebody can mend it who reads this alone. */
+static bool helps(const char *message)
+{
+    static const char *const remedies[] = {"rename", "choose another"};
+    bool has_remedy = false;
+    for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++)
+        has_remedy = has_remedy || strstr(message, remedies[i]);
+    return has_remedy && count(message, ": error: ") == 1 &&
+           (strstr(message, ": note: ") || strstr(message, " is taken: ") ||
+               strstr(message, " is called id already") ||
+               strstr(message, " is a keyword ") || strstr(message, " made by the "));
+}
+
+static void try(const char *yaml)
+{
+    const size_t number = run.tried++;
+    char *name = format("v%zu", number);
+    char *text = format("module: %s\nprefix: %s_\n%s", name, name, yaml);
+    struct outputs out;
+    char *message;
+
+    if (emit(name, text, strlen(text), &out, &message)) {
+        write_file(number, ".yaml", text);
+        write_file(number, ".orm.h", buffer_of(&out.header));
+        write_file(number, ".orm.c", buffer_of(&out.source));
+        fprintf(run.all, "#include \"%s.orm.c\"\n", name);
+    } else {
+        run.refused++;
+        if (!helps(message) && run.wrong++ < 10)
+            printf("%s\n%s\n", text, message);
+    }
+    free(message);
+    outputs_free(&out);
+    free(text);
+    free(name);
+}
+
+/* ---- Ways to make a name ---- */
+
+static void try_with(char *addition)
+{
+    char *yaml = format("%s%s", base, addition);
+    try(yaml);
+    free(yaml);
+    free(addition);
+}
+
+/* What a field can be, as YAML. */
+static const char *const fields[] = {
+    "text",
+    "{ type: int, optional: true }",
+    "{ enum: [zero] }",
+    "{ ref: author }",
+    "{ ref: tag, optional: true }",
+    "{ many: tag }",
+    "{ many: author, reverse: none }",
+};
+
+/* A field `name` of each kind, and the other side of one. */
+static void try_field(const char *model, const char *name)
+{
+    const bool is_new = strcmp(model, "book") != 0;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (is_new)
+            try_with(
+                format("  %s:\n    fields:\n      %s: %s\n", model, name, fields[i]));
+        else
+            try_with(format("      %s: %s\n", name, fields[i]));
+}
+
+static void try_reverse(const char *model, const char *name)
+{
+    static const char *const sides[] = {"{ ref: %s, reverse: %s }",
+        "{ ref: %s, unique: true, reverse: %s }", "{ many: %s, reverse: %s }"};
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+        struct buffer side = {0};
+        buffer_puts(&side, "  extra: { fields: { x: ");
+        const char *model_at = strstr(sides[i], "%s");
+        const char *name_at = strstr(model_at + 2, "%s");
+        buffer_add(&side, sides[i], (size_t)(model_at - sides[i]));
+        buffer_puts(&side, model);
+        buffer_add(&side, model_at + 2, (size_t)(name_at - model_at - 2));
+        buffer_puts(&side, name);
+        buffer_printf(&side, "%s } }\n", name_at + 2);
+        try_with(format("%s", side.at));
+        buffer_free(&side);
+    }
+}
+
+/* The model of the base that is called so, whatever the case; NULL: there is none. */
+static const char *model_called(const char *name, size_t len)
+{
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
+        if (strlen(models[i]) == len && strncasecmp(models[i], name, len) == 0)
+            return models[i];
+    return NULL;
+}
+
+/* The names of the base, sorted. */
+static struct {
+    char *at[4000];
+    size_t count;
+} names;
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool is_taken(char *name)
+{
+    return bsearch(&name, names.at, names.count, sizeof *names.at, by_name) != NULL;
+}
+
+/* Every way to spell `name` as a model and a part of it.  A model that meets something
+ * itself would be a second mistake. */
+static void meet(const char *name)
+{
+    try_with(format("  %s: { fields: { x: text } }\n", name));
+    for (const char *bar = name; (bar = strchr(bar, '_')); bar++) {
+        const char *known = model_called(name, (size_t)(bar - name));
+        char *model =
+            known ? format("%s", known) : format("%.*s", (int)(bar - name), name);
+        const char *part = bar + 1;
+        if (!known && is_taken(model)) {
+            free(model);
+            continue;
+        }
+        if (!known || strcmp(known, "book") == 0)
+            try_field(model, part);
+        if (known)
+            try_reverse(model, part);
+        /* model_field_label */
+        for (const char *next = part; (next = strchr(next, '_')); next++)
+            try_with(known && strcmp(known, "book") == 0
+                         ? format("      %.*s: { enum: [%s] }\n", (int)(next - part),
+                               part, next + 1)
+                         : format("  %s: { fields: { %.*s: { enum: [%s] } } }\n", model,
+                               (int)(next - part), part, next + 1));
+        free(model);
+    }
+}
+
+/* ---- All names of the base ---- */
+
+static const char prefix[] = "v0_";
+
+static bool has_prefix(const struct token *t)
+{
+    return t->kind == TOKEN_WORD && t->len > strlen(prefix) &&
+           strncasecmp(t->at, prefix, strlen(prefix)) == 0 && t->at[t->len - 1] != '_';
+}
+
+/* Takes the names from the header of the base. */
+static void collect_names(void)
+{
+    static char header[1 << 20];
+    char *path = format("%s/v0.orm.h", run.folder);
+    FILE *f = fopen(path, "r");
+    if (!f || fread(header, 1, sizeof header - 1, f) == 0) {
+        perror(path);
+        exit(1);
+    }
+    fclose(f);
+    free(path);
+
+    const char *at = header;
+    for (struct token t; (t = next_c_token(&at)).kind != TOKEN_END;) {
+        if (!has_prefix(&t) || names.count == sizeof names.at / sizeof *names.at)
+            continue;
+        const size_t skip = strlen(prefix);
+        names.at[names.count++] = format("%.*s", (int)(t.len - skip), t.at + skip);
+    }
+    qsort(names.at, names.count, sizeof *names.at, by_name);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2)
+        return 1;
+    run.folder = argv[1];
+    char *path = format("%s/all.c", run.folder);
+    run.all = fopen(path, "w");
+    if (!run.all) {
+        perror(path);
+        return 1;
+    }
+    free(path);
+
+    try_with(format("%s", ""));
+    collect_names();
+    for (size_t i = 0; i < names.count; i++)
+        if (i == 0 || strcmp(names.at[i], names.at[i - 1]) != 0)
+            meet(names.at[i]);
+
+    for (size_t i = 0; i < names.count; i++)
+        free(names.at[i]);
+    fclose(run.all);
+    printf("%zu schemas, %zu refused, %zu of them badly\n", run.tried, run.refused,
+        run.wrong);
+    return run.wrong ? 1 : 0;
+}
