@@ -250,18 +250,23 @@ static const char *const action_names[] = {
     [ACTION_SET_DEFAULT] = "ORM_SET_DEFAULT",
 };
 
-/* BOOK_AUTHOR_ID, ...: the indexes of columns. */
-static char *column_list(
-    const struct view *v, const struct field *const *fields, size_t count)
+/* Appends `text`, which it takes, to the list on top. */
+static void add_text(struct view *v, char *text)
 {
-    struct buffer list = {0};
+    hash(v, text);
+    lua_pushstring(v->lua, text);
+    end_item(v);
+    free(text);
+}
 
-    for (size_t i = 0; i < count; i++) {
-        char *upper = column_upper(v, fields[i]);
-        buffer_printf(&list, "%s%s", i > 0 ? ", " : "", upper);
-        free(upper);
-    }
-    return list.at;
+/* BOOK_AUTHOR_ID, ...: the indexes of columns. */
+static void put_column_list(
+    struct view *v, const char *key, const struct field *const *fields, size_t count)
+{
+    begin_list(v);
+    for (size_t i = 0; i < count; i++)
+        add_text(v, column_upper(v, fields[i]));
+    end_list(v, key);
 }
 
 /* The columns that become null with the reference, a bit each. */
@@ -301,9 +306,8 @@ static void put_slot(
     put_made(v, "target", c_name(v->schema, target->name));
     const struct field *const *ours = reverse ? r->target_fields : r->fields;
     const struct field *const *theirs = reverse ? r->fields : r->target_fields;
-    put_made(v, "columns", column_list(v, ours, r->column_count));
-    put_made(v, "target_columns", column_list(v, theirs, r->column_count));
-    put_number(v, "count", r->column_count);
+    put_column_list(v, "columns", ours, r->column_count);
+    put_column_list(v, "target_columns", theirs, r->column_count);
     put_number(v, "clears", reverse ? 0 : cleared_bits(r));
     put_made(v, "inverse",
         reverse ? slot_upper(v, r->model, r->name) : inverse_of_ref(v, r));
@@ -332,16 +336,15 @@ static void put_slots(struct view *v, const struct model *m)
 
 static void put_join_end(struct view *v, const char *key, const struct join_end *end)
 {
-    struct buffer names = {0};
-
-    for (size_t i = 0; i < end->column_count; i++) {
-        buffer_puts(&names, i > 0 ? ", " : "");
-        quote_c(&names, end->columns[i]);
-    }
     begin_item(v);
-    put_made(v, "columns", names.at);
-    put_made(v, "key", column_list(v, end->fields, end->column_count));
-    put_number(v, "count", end->column_count);
+    begin_list(v);
+    for (size_t i = 0; i < end->column_count; i++) {
+        struct buffer name = {0};
+        quote_c(&name, end->columns[i]);
+        add_text(v, name.at);
+    }
+    end_list(v, "columns");
+    put_column_list(v, "key", end->fields, end->column_count);
     end_list(v, key);
 }
 
@@ -549,27 +552,24 @@ static void put_orders(struct view *v, const struct model *m, const struct names
 
 static void put_key(struct view *v, const struct model *m)
 {
-    struct buffer upper = {0}, parameters = {0};
+    struct buffer parameters = {0};
 
     begin_item(v);
     begin_list(v);
     for (size_t i = 0; i < m->key_count; i++) {
         const struct field *f = &m->key[i];
         char *type = type_of(v, f);
-        char *column = column_upper(v, f);
         const char *comma = i > 0 ? ", " : "";
 
-        buffer_printf(&upper, "%s%s", comma, column);
         buffer_printf(&parameters, "%s%s%s", comma, type, c_parameter(f->name));
         begin_item(v);
+        put_made(v, "upper", column_upper(v, f));
         put(v, "value", c_types[f->type].value);
         put(v, "argument", c_parameter(f->name));
         end_item(v);
-        free(column);
         free(type);
     }
     end_list(v, "parts");
-    put_made(v, "upper", upper.at);
     put_made(v, "params", parameters.at);
     end_list(v, "key");
 }

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc24aa8ddedc7051bu
+#define IN_ORM_HASH 0x6b1fddb52dc4ee47u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xf551621f4cf82347u
+#define IN_ORM_HASH 0x174921d5b66816b3u
 
 #ifdef __cplusplus
 extern "C" {
