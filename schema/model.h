@@ -16,6 +16,16 @@ struct place {
     unsigned line;
     unsigned column;
     unsigned end_column; /* one past the last character, on the same line */
+    unsigned file;       /* in schema.files */
+};
+
+/* A file that was read: the first is the one that was asked for. */
+struct schema_file {
+    const char *path;   /* to open it from where ormgen was started */
+    const char *module; /* names the C schema object: blog_schema */
+    const char *prefix; /* of every C name of its models; "" */
+    const char *link;   /* how the first file writes it; NULL: it does not name it */
+    bool included;      /* known to the first, by `include:` and what that includes */
 };
 
 enum type {
@@ -58,6 +68,7 @@ enum default_kind {
 
 /* A native enumeration, one per enum field: type and C name are model_field. */
 struct enumeration {
+    const struct schema_file *file;
     const char *name;
     struct place place;
     size_t label_count;
@@ -205,6 +216,7 @@ struct exclusion {
 };
 
 struct model {
+    const struct schema_file *file;
     const char *name;
     const char *doc;    /* or NULL */
     const char *schema; /* in SQL; "public" */
@@ -240,18 +252,15 @@ struct model {
     size_t rank; /* place in schema.by_dependency */
 };
 
-/* A file that was read. */
-struct schema_file {
-    const char *path; /* to open it from where ormgen was started */
-};
-
 struct schema {
     const char *path;   /* as given */
     const char *module; /* names the C schema object: blog_schema */
     const char *prefix; /* of every C name; "" */
 
+    /* Of all files that were read, each in order of its file; those of the first come
+     * first, and are what C is made for. */
     size_t model_count;
-    struct model *models; /* in order of the file */
+    struct model *models;
 
     /* Referenced models before referring ones; a cycle is cut at an optional ref. */
     const struct model **by_dependency;
