@@ -234,5 +234,6 @@ struct schema *draft_resolve(struct draft *d)
         check_same(d, m->model);
     }
     fill_enumerations(d, s);
+    fill_extensions(d, s);
     return s;
 }
