@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x6a2efea2ac6d3f4au
+#if PEOPLE_ORM_HASH != 0x4cd102fb902ea56au
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 
