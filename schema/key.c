@@ -143,7 +143,9 @@ static void settle_plain(struct draft *d, struct draft_field *f)
     c->field.column = f->keys.column ? f->keys.column->text : f->name;
     c->field.doc = f->keys.doc ? f->keys.doc->text : NULL;
     c->field.type = f->type;
+    c->field.element = f->element;
     c->field.length = f->length;
+    c->field.scale = f->scale;
     c->field.enumeration = f->enumeration;
     c->field.optional = f->optional;
     c->field.unique = f->unique;

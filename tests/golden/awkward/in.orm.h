@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xbd7c9cf4a848978eu
+#define IN_ORM_HASH 0xcca41bd612d2658cu
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x4cd102fb902ea56au
+#if PEOPLE_ORM_HASH != 0xa11fa8bc04184080u
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x01a12aa4fe28b573u
+#if PLACES_ORM_HASH != 0xbed9edc12aef4633u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0x01a12aa4fe28b573u
+#define PLACES_ORM_HASH 0xbed9edc12aef4633u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x588b6a0d16a8e6a7u
+#define IN_ORM_HASH 0x5d8ded959cc9ccf5u
 
 #ifdef __cplusplus
 extern "C" {

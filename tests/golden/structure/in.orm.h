@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x99fec3bcaf826fceu
+#define IN_ORM_HASH 0x0db6259c7ed16440u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc674f1f563397a8fu
+#define IN_ORM_HASH 0xa0d94b2f28c784bcu
 
 #ifdef __cplusplus
 extern "C" {
