@@ -7,6 +7,7 @@
 #include "buffer.h"
 #include "cname.h"
 #include "ctypes.h"
+#include "ddl.h"
 #include "quote.h"
 #include "sqlname.h"
 
@@ -190,6 +191,21 @@ static size_t index_of_ref(const struct ref *r)
 
 /* -- Parts of a model -------------------------------------------------------------- */
 
+/* The SQL that makes a value of a key, so that it is known before the row is sent. */
+static void put_made_key(struct view *v, const struct field *f)
+{
+    struct buffer sql = {0}, quoted = {0};
+
+    if (!f->key || f->default_kind != DEFAULT_SQL) {
+        put(v, "made", "");
+        return;
+    }
+    ddl_default_value(f, &sql);
+    quote_c(&quoted, sql.at);
+    put_made(v, "made", quoted.at);
+    buffer_free(&sql);
+}
+
 static void put_columns(struct view *v, const struct model *m, const struct names *n)
 {
     begin_list(v);
@@ -214,6 +230,7 @@ static void put_columns(struct view *v, const struct model *m, const struct name
             f->enumeration ? c_name(f->enumeration->file, f->enumeration->name)
                            : format("%s", ""));
         put_number(v, "length", f->length);
+        put_made_key(v, f);
         put_number(v, "scale", f->scale);
         put(v, "orm_type", c_type_of(f)->orm);
         put(v, "element", f->type == TYPE_ARRAY ? c_element_of(f)->orm : "");
@@ -225,14 +242,15 @@ static void put_columns(struct view *v, const struct model *m, const struct name
             buffer_printf(&words, "\n\nTimes 10^%u.", f->scale);
         if (f->optional)
             buffer_printf(&words, "\n\nNull reads as %s; %s_has_%s() tells.",
-                c_type_of(f)->zero ? c_type_of(f)->zero : "zeros", n->c,
-                c_question(f));
+                c_type_of(f)->zero ? c_type_of(f)->zero : "zeros", n->c, c_question(f));
         put_comment(v, buffer_of(&words));
 
         if (f->optional)
             buffer_puts(&flags, " | ORM_COLUMN_NULLABLE");
-        if (f->default_kind != DEFAULT_NONE)
+        if (f->default_kind == DEFAULT_LITERAL || f->default_kind == DEFAULT_SQL)
             buffer_puts(&flags, " | ORM_COLUMN_DEFAULT");
+        if (f->default_kind == DEFAULT_UUID7)
+            buffer_puts(&flags, " | ORM_COLUMN_UUID7");
         if (f->identity)
             buffer_puts(&flags, " | ORM_COLUMN_IDENTITY");
         put(v, "flags", flags.len ? flags.at + strlen(" | ") : "");
@@ -583,7 +601,8 @@ static void put_key(struct view *v, const struct model *m)
         begin_item(v);
         put_made(v, "upper", column_upper(f));
         put(v, "value", c_type_of(f)->value);
-        put(v, "argument", c_parameter(f->name));
+        put_made(v, "argument",
+            format("%s%s", c_type_of(f)->zero ? "" : "&", c_parameter(f->name)));
         end_item(v);
         free(type);
     }

@@ -9,6 +9,7 @@
 bool batch_server_fills(const struct orm_object *o, unsigned column)
 {
     return o->model->columns[column].flags & ORM_COLUMN_DEFAULT &&
+           bit_is_set(object_null_bits(o), column) &&
            !bit_is_set(object_changed_bits(o), column);
 }
 

@@ -114,12 +114,14 @@ struct orm_enum {
 
 #define ORM_COLUMN_NULLABLE 1u
 #define ORM_COLUMN_DEFAULT  2u /* left out of an INSERT the server fills it */
+#define ORM_COLUMN_UUID7    128u /* a new object has one at once */
 #define ORM_COLUMN_IDENTITY 4u /* the key is taken from the column's sequence */
 
 struct orm_column {
     const char *name;  /* in SQL */
     const char *field; /* in YAML, for messages */
     const struct orm_enum *enumeration;
+    const char *made; /* of a key: the SQL that makes a value, or NULL */
     uint32_t offset;
     uint32_t length; /* characters, or decimal digits */
     uint16_t scale;  /* digits after the point */

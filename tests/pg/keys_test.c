@@ -459,6 +459,91 @@ static void a_rollback_takes_composite_keys_back(void **state)
     end(s);
 }
 
+/* -- Keys that are made ------------------------------------------------------------ */
+
+static void uuids_of_the_program_are_known_at_once_and_in_order(void **state)
+{
+    (void)state;
+    struct orm_session *s = begin();
+    struct event *first = event_new(event_table(s));
+    struct orm_uuid last = event_id(first);
+    assert_int_equal(last.bytes[6] >> 4, 7);
+    assert_int_equal(last.bytes[8] >> 6, 2);
+    for (int i = 0; i < 1000; i++) {
+        struct event *e = event_new(event_table(s));
+        const struct orm_uuid id = event_id(e);
+        assert_true(memcmp(last.bytes, id.bytes, sizeof id.bytes) < 0);
+        event_set_cause(e, first);
+        last = event_trace(e);
+        assert_true(memcmp(id.bytes, last.bytes, sizeof last.bytes) < 0);
+    }
+    const struct orm_uuid id = event_id(first);
+    commit(s);
+    assert_int_equal(spent(s), 1);
+    assert_ptr_equal(event_get(event_table(s), id), first);
+    assert_int_equal(spent(s), 0);
+    assert_int_equal(event_all(event_effects(first))->len, 1000);
+    assert_true(db_number(db,
+        "select bool_and(id > trace_before)::int from (select id, lag(trace) over "
+        "(order by"
+        " id) as trace_before from event) e where trace_before is not null"));
+    end(s);
+
+    s = begin();
+    size_t caused = 0;
+    orm_each(struct event, e, event_all(event_table(s)))
+        caused += event_cause(e) == event_get(event_table(s), id);
+    assert_int_equal(caused, 1000);
+    assert_int_equal(spent(s), 1);
+    end(s);
+}
+
+static void a_key_that_a_default_makes_is_known_before_it_is_written(void **state)
+{
+    (void)state;
+    struct orm_session *s = begin();
+    struct event *e = event_new(event_table(s));
+    struct ticket *tickets[50];
+    for (int i = 0; i < 50; i++) {
+        tickets[i] = ticket_new(event_tickets(e));
+        ticket_set_seat(tickets[i], i);
+    }
+    const struct orm_uuid own = {{1, 2, 3}};
+    ticket_set_code(tickets[7], own);
+    commit(s);
+    assert_int_equal(spent(s), 2);
+    assert_int_equal(db_number(db, "select count(distinct code) from ticket"), 50);
+    for (int i = 0; i < 50; i++) {
+        char text[ORM_UUID_TEXT];
+        assert_int_equal(db_number(db, "select seat from ticket where code = '%s'",
+                             orm_uuid_text(ticket_code(tickets[i]), text)),
+            i);
+        assert_ptr_equal(
+            ticket_get(ticket_table(s), event_id(e), ticket_code(tickets[i])),
+            tickets[i]);
+    }
+    assert_string_equal(db_text(db, "select seat from ticket where code ="
+                                    " '01020300-0000-0000-0000-000000000000'"),
+        "7");
+    end(s);
+}
+
+static void a_failed_flush_takes_the_made_keys_back(void **state)
+{
+    (void)state;
+    struct orm_session *s = begin();
+    struct event *e = event_new(event_table(s));
+    struct ticket *t = ticket_new(event_tickets(e));
+    ticket_set_seat(t, 1);
+    db_exec(db, "alter table ticket add constraint no_seat check (seat > 1)");
+    assert_false(orm_flush(s));
+    assert_int_equal(orm_status(s), ORM_CONSTRAINT);
+    db_exec(db, "alter table ticket drop constraint no_seat");
+    const struct orm_uuid none = {{0}}, code = ticket_code(t);
+    assert_memory_equal(&code, &none, sizeof none);
+    orm_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -482,6 +567,9 @@ int main(void)
         DB_TEST(one_to_one_by_a_composite_key_is_an_object_on_both_sides),
         DB_TEST(a_reference_with_one_null_part_is_null),
         DB_TEST(a_rollback_takes_composite_keys_back),
+        DB_TEST(uuids_of_the_program_are_known_at_once_and_in_order),
+        DB_TEST(a_key_that_a_default_makes_is_known_before_it_is_written),
+        DB_TEST(a_failed_flush_takes_the_made_keys_back),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xcca41bd612d2658cu
+#define IN_ORM_HASH 0xc1292c38686c952au
 
 #ifdef __cplusplus
 extern "C" {

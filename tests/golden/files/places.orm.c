@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0xbed9edc12aef4633u
+#if PLACES_ORM_HASH != 0xd99eeb3d7779bd4bu
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 

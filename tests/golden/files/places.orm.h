@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0xbed9edc12aef4633u
+#define PLACES_ORM_HASH 0xd99eeb3d7779bd4bu
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x0db6259c7ed16440u
+#define IN_ORM_HASH 0xe2fb979b80a999d2u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xa37d523063ae5c75u
+#define IN_ORM_HASH 0xfdbf4368edd2602bu
 
 #ifdef __cplusplus
 extern "C" {
