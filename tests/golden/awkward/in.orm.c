@@ -158,8 +158,14 @@ static const struct orm_to_one link_to_ones_[] = {
         .name = "holder",
         .target = &a_model,
         .offset = offsetof(struct link, holder_),
-        .columns = (const uint16_t[]){LINK_HOLDER_ID},
-        .target_columns = (const uint16_t[]){A_KEY},
+        .columns =
+            (const uint16_t[]){
+                LINK_HOLDER_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                A_KEY,
+            },
         .count = 1,
         .inverse = 1,
     },
@@ -197,7 +203,10 @@ const struct orm_model link_model = {
     .column_count = 20,
     .to_one_count = 1,
     .to_many_count = 0,
-    .key = (const uint16_t[]){LINK_ID},
+    .key =
+        (const uint16_t[]){
+            LINK_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct link),
     .fill = link_fill_,
@@ -226,8 +235,14 @@ static const struct orm_to_one a_to_ones_[] = {
         .name = "a",
         .target = &a_model,
         .offset = offsetof(struct a, a_),
-        .columns = (const uint16_t[]){A_A_ID},
-        .target_columns = (const uint16_t[]){A_KEY},
+        .columns =
+            (const uint16_t[]){
+                A_A_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                A_KEY,
+            },
         .count = 1,
         .clears = 1,
         .inverse = 2,
@@ -246,14 +261,26 @@ static const struct orm_to_many a_to_manys_[] = {
         .join_table = "a_m",
         .owner_end =
             {
-                .columns = (const char *const[]){"a_id"},
-                .key = (const uint16_t[]){A_KEY},
+                .columns =
+                    (const char *const[]){
+                        "a_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        A_KEY,
+                    },
                 .count = 1,
             },
         .target_end =
             {
-                .columns = (const char *const[]){"m_id"},
-                .key = (const uint16_t[]){M_ID},
+                .columns =
+                    (const char *const[]){
+                        "m_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        M_ID,
+                    },
                 .count = 1,
             },
     },
@@ -309,7 +336,10 @@ const struct orm_model a_model = {
     .column_count = 2,
     .to_one_count = 1,
     .to_many_count = 3,
-    .key = (const uint16_t[]){A_KEY},
+    .key =
+        (const uint16_t[]){
+            A_KEY,
+        },
     .key_count = 1,
     .size = sizeof(struct a),
     .fill = a_fill_,
@@ -345,14 +375,26 @@ static const struct orm_to_many m_to_manys_[] = {
         .join_table = "a_m",
         .owner_end =
             {
-                .columns = (const char *const[]){"m_id"},
-                .key = (const uint16_t[]){M_ID},
+                .columns =
+                    (const char *const[]){
+                        "m_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        M_ID,
+                    },
                 .count = 1,
             },
         .target_end =
             {
-                .columns = (const char *const[]){"a_id"},
-                .key = (const uint16_t[]){A_KEY},
+                .columns =
+                    (const char *const[]){
+                        "a_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        A_KEY,
+                    },
                 .count = 1,
             },
     },
@@ -389,7 +431,10 @@ const struct orm_model m_model = {
     .column_count = 2,
     .to_one_count = 0,
     .to_many_count = 1,
-    .key = (const uint16_t[]){M_ID},
+    .key =
+        (const uint16_t[]){
+            M_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct m),
     .fill = m_fill_,

@@ -89,7 +89,10 @@ const struct orm_model author_model = {
     .column_count = 4,
     .to_one_count = 0,
     .to_many_count = 2,
-    .key = (const uint16_t[]){AUTHOR_ID},
+    .key =
+        (const uint16_t[]){
+            AUTHOR_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct author),
     .fill = author_fill_,
@@ -144,8 +147,14 @@ static const struct orm_to_one book_to_ones_[] = {
         .name = "author",
         .target = &author_model,
         .offset = offsetof(struct book, author_),
-        .columns = (const uint16_t[]){BOOK_AUTHOR_ID},
-        .target_columns = (const uint16_t[]){AUTHOR_ID},
+        .columns =
+            (const uint16_t[]){
+                BOOK_AUTHOR_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                AUTHOR_ID,
+            },
         .count = 1,
         .inverse = 0,
         .on_delete = ORM_CASCADE,
@@ -154,8 +163,14 @@ static const struct orm_to_one book_to_ones_[] = {
         .name = "editor",
         .target = &author_model,
         .offset = offsetof(struct book, editor_),
-        .columns = (const uint16_t[]){BOOK_EDITOR_ID},
-        .target_columns = (const uint16_t[]){AUTHOR_ID},
+        .columns =
+            (const uint16_t[]){
+                BOOK_EDITOR_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                AUTHOR_ID,
+            },
         .count = 1,
         .clears = 1,
         .inverse = 1,
@@ -175,14 +190,26 @@ static const struct orm_to_many book_to_manys_[] = {
         .join_table = "book_tags",
         .owner_end =
             {
-                .columns = (const char *const[]){"book_id"},
-                .key = (const uint16_t[]){BOOK_ID},
+                .columns =
+                    (const char *const[]){
+                        "book_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        BOOK_ID,
+                    },
                 .count = 1,
             },
         .target_end =
             {
-                .columns = (const char *const[]){"tag_id"},
-                .key = (const uint16_t[]){TAG_ID},
+                .columns =
+                    (const char *const[]){
+                        "tag_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        TAG_ID,
+                    },
                 .count = 1,
             },
     },
@@ -221,7 +248,10 @@ const struct orm_model book_model = {
     .column_count = 6,
     .to_one_count = 2,
     .to_many_count = 1,
-    .key = (const uint16_t[]){BOOK_ID},
+    .key =
+        (const uint16_t[]){
+            BOOK_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct book),
     .fill = book_fill_,
@@ -257,14 +287,26 @@ static const struct orm_to_many tag_to_manys_[] = {
         .join_table = "book_tags",
         .owner_end =
             {
-                .columns = (const char *const[]){"tag_id"},
-                .key = (const uint16_t[]){TAG_ID},
+                .columns =
+                    (const char *const[]){
+                        "tag_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        TAG_ID,
+                    },
                 .count = 1,
             },
         .target_end =
             {
-                .columns = (const char *const[]){"book_id"},
-                .key = (const uint16_t[]){BOOK_ID},
+                .columns =
+                    (const char *const[]){
+                        "book_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        BOOK_ID,
+                    },
                 .count = 1,
             },
     },
@@ -302,7 +344,10 @@ const struct orm_model tag_model = {
     .column_count = 2,
     .to_one_count = 0,
     .to_many_count = 1,
-    .key = (const uint16_t[]){TAG_ID},
+    .key =
+        (const uint16_t[]){
+            TAG_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct tag),
     .fill = tag_fill_,

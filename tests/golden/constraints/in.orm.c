@@ -67,7 +67,10 @@ const struct orm_model author_model = {
     .column_count = 2,
     .to_one_count = 0,
     .to_many_count = 1,
-    .key = (const uint16_t[]){AUTHOR_ID},
+    .key =
+        (const uint16_t[]){
+            AUTHOR_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct author),
     .fill = author_fill_,
@@ -142,8 +145,14 @@ static const struct orm_to_one book_to_ones_[] = {
         .name = "author",
         .target = &author_model,
         .offset = offsetof(struct book, author_),
-        .columns = (const uint16_t[]){BOOK_AUTHOR_ID},
-        .target_columns = (const uint16_t[]){AUTHOR_ID},
+        .columns =
+            (const uint16_t[]){
+                BOOK_AUTHOR_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                AUTHOR_ID,
+            },
         .count = 1,
         .inverse = 0,
     },
@@ -181,7 +190,10 @@ const struct orm_model book_model = {
     .column_count = 9,
     .to_one_count = 1,
     .to_many_count = 0,
-    .key = (const uint16_t[]){BOOK_ID},
+    .key =
+        (const uint16_t[]){
+            BOOK_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct book),
     .fill = book_fill_,

@@ -48,8 +48,14 @@ static const struct orm_to_one org_person_to_ones_[] = {
         .name = "boss",
         .target = &org_person_model,
         .offset = offsetof(struct org_person, boss_),
-        .columns = (const uint16_t[]){ORG_PERSON_BOSS_ID},
-        .target_columns = (const uint16_t[]){ORG_PERSON_ID},
+        .columns =
+            (const uint16_t[]){
+                ORG_PERSON_BOSS_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                ORG_PERSON_ID,
+            },
         .count = 1,
         .clears = 1,
         .inverse = 0,
@@ -59,8 +65,14 @@ static const struct orm_to_one org_person_to_ones_[] = {
         .name = "mentor",
         .target = &org_person_model,
         .offset = offsetof(struct org_person, mentor_),
-        .columns = (const uint16_t[]){ORG_PERSON_MENTOR_ID},
-        .target_columns = (const uint16_t[]){ORG_PERSON_ID},
+        .columns =
+            (const uint16_t[]){
+                ORG_PERSON_MENTOR_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                ORG_PERSON_ID,
+            },
         .count = 1,
         .clears = 1,
         .inverse = ORM_NO_INVERSE,
@@ -69,8 +81,14 @@ static const struct orm_to_one org_person_to_ones_[] = {
         .name = "team",
         .target = &org_team_model,
         .offset = offsetof(struct org_person, team_),
-        .columns = (const uint16_t[]){ORG_PERSON_TEAM_ID},
-        .target_columns = (const uint16_t[]){ORG_TEAM_ID},
+        .columns =
+            (const uint16_t[]){
+                ORG_PERSON_TEAM_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                ORG_TEAM_ID,
+            },
         .count = 1,
         .inverse = 0,
         .on_delete = ORM_RESTRICT,
@@ -79,8 +97,14 @@ static const struct orm_to_one org_person_to_ones_[] = {
         .name = "leads",
         .target = &org_team_model,
         .offset = offsetof(struct org_person, leads_),
-        .columns = (const uint16_t[]){ORG_PERSON_ID},
-        .target_columns = (const uint16_t[]){ORG_TEAM_LEADER_ID},
+        .columns =
+            (const uint16_t[]){
+                ORG_PERSON_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                ORG_TEAM_LEADER_ID,
+            },
         .count = 1,
         .inverse = ORG_TEAM_REF_LEADER,
         .reverse = true,
@@ -90,8 +114,14 @@ static const struct orm_to_one org_person_to_ones_[] = {
         .name = "badge",
         .target = &org_badge_model,
         .offset = offsetof(struct org_person, badge_),
-        .columns = (const uint16_t[]){ORG_PERSON_ID},
-        .target_columns = (const uint16_t[]){ORG_BADGE_OWNER_ID},
+        .columns =
+            (const uint16_t[]){
+                ORG_PERSON_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                ORG_BADGE_OWNER_ID,
+            },
         .count = 1,
         .inverse = ORG_BADGE_REF_OWNER,
         .reverse = true,
@@ -145,7 +175,10 @@ const struct orm_model org_person_model = {
     .column_count = 5,
     .to_one_count = 5,
     .to_many_count = 1,
-    .key = (const uint16_t[]){ORG_PERSON_ID},
+    .key =
+        (const uint16_t[]){
+            ORG_PERSON_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct org_person),
     .fill = org_person_fill_,
@@ -181,8 +214,14 @@ static const struct orm_to_one org_team_to_ones_[] = {
         .name = "leader",
         .target = &org_person_model,
         .offset = offsetof(struct org_team, leader_),
-        .columns = (const uint16_t[]){ORG_TEAM_LEADER_ID},
-        .target_columns = (const uint16_t[]){ORG_PERSON_ID},
+        .columns =
+            (const uint16_t[]){
+                ORG_TEAM_LEADER_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                ORG_PERSON_ID,
+            },
         .count = 1,
         .clears = 1,
         .inverse = ORG_PERSON_REF_LEADS,
@@ -235,7 +274,10 @@ const struct orm_model org_team_model = {
     .column_count = 3,
     .to_one_count = 1,
     .to_many_count = 1,
-    .key = (const uint16_t[]){ORG_TEAM_ID},
+    .key =
+        (const uint16_t[]){
+            ORG_TEAM_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct org_team),
     .fill = org_team_fill_,
@@ -270,8 +312,14 @@ static const struct orm_to_one org_badge_to_ones_[] = {
         .name = "owner",
         .target = &org_person_model,
         .offset = offsetof(struct org_badge, owner_),
-        .columns = (const uint16_t[]){ORG_BADGE_OWNER_ID},
-        .target_columns = (const uint16_t[]){ORG_PERSON_ID},
+        .columns =
+            (const uint16_t[]){
+                ORG_BADGE_OWNER_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                ORG_PERSON_ID,
+            },
         .count = 1,
         .inverse = ORG_PERSON_REF_BADGE,
         .unique = true,
@@ -311,7 +359,10 @@ const struct orm_model org_badge_model = {
     .column_count = 3,
     .to_one_count = 1,
     .to_many_count = 0,
-    .key = (const uint16_t[]){ORG_BADGE_ID},
+    .key =
+        (const uint16_t[]){
+            ORG_BADGE_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct org_badge),
     .fill = org_badge_fill_,

@@ -48,8 +48,14 @@ static const struct orm_to_one book_to_ones_[] = {
         .name = "author",
         .target = &p_author_model,
         .offset = offsetof(struct book, author_),
-        .columns = (const uint16_t[]){BOOK_AUTHOR_ID},
-        .target_columns = (const uint16_t[]){P_AUTHOR_ID},
+        .columns =
+            (const uint16_t[]){
+                BOOK_AUTHOR_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                P_AUTHOR_ID,
+            },
         .count = 1,
         .inverse = 0,
         .on_delete = ORM_CASCADE,
@@ -58,8 +64,14 @@ static const struct orm_to_one book_to_ones_[] = {
         .name = "printed",
         .target = &place_model,
         .offset = offsetof(struct book, printed_),
-        .columns = (const uint16_t[]){BOOK_PRINTED_ID},
-        .target_columns = (const uint16_t[]){PLACE_ID},
+        .columns =
+            (const uint16_t[]){
+                BOOK_PRINTED_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                PLACE_ID,
+            },
         .count = 1,
         .clears = 1,
         .inverse = ORM_NO_INVERSE,
@@ -68,8 +80,14 @@ static const struct orm_to_one book_to_ones_[] = {
         .name = "sequel",
         .target = &book_model,
         .offset = offsetof(struct book, sequel_),
-        .columns = (const uint16_t[]){BOOK_SEQUEL_ID},
-        .target_columns = (const uint16_t[]){BOOK_ID},
+        .columns =
+            (const uint16_t[]){
+                BOOK_SEQUEL_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                BOOK_ID,
+            },
         .count = 1,
         .clears = 1,
         .inverse = BOOK_REF_PREQUEL,
@@ -79,8 +97,14 @@ static const struct orm_to_one book_to_ones_[] = {
         .name = "prequel",
         .target = &book_model,
         .offset = offsetof(struct book, prequel_),
-        .columns = (const uint16_t[]){BOOK_ID},
-        .target_columns = (const uint16_t[]){BOOK_SEQUEL_ID},
+        .columns =
+            (const uint16_t[]){
+                BOOK_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                BOOK_SEQUEL_ID,
+            },
         .count = 1,
         .inverse = BOOK_REF_SEQUEL,
         .reverse = true,
@@ -100,14 +124,26 @@ static const struct orm_to_many book_to_manys_[] = {
         .join_table = "book_topics",
         .owner_end =
             {
-                .columns = (const char *const[]){"book_id"},
-                .key = (const uint16_t[]){BOOK_ID},
+                .columns =
+                    (const char *const[]){
+                        "book_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        BOOK_ID,
+                    },
                 .count = 1,
             },
         .target_end =
             {
-                .columns = (const char *const[]){"topic_id"},
-                .key = (const uint16_t[]){TOPIC_ID},
+                .columns =
+                    (const char *const[]){
+                        "topic_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        TOPIC_ID,
+                    },
                 .count = 1,
             },
     },
@@ -122,14 +158,26 @@ static const struct orm_to_many book_to_manys_[] = {
         .join_table = "book_readers",
         .owner_end =
             {
-                .columns = (const char *const[]){"book_id"},
-                .key = (const uint16_t[]){BOOK_ID},
+                .columns =
+                    (const char *const[]){
+                        "book_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        BOOK_ID,
+                    },
                 .count = 1,
             },
         .target_end =
             {
-                .columns = (const char *const[]){"person_id"},
-                .key = (const uint16_t[]){P_PERSON_ID},
+                .columns =
+                    (const char *const[]){
+                        "person_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        P_PERSON_ID,
+                    },
                 .count = 1,
             },
     },
@@ -168,7 +216,10 @@ const struct orm_model book_model = {
     .column_count = 5,
     .to_one_count = 4,
     .to_many_count = 2,
-    .key = (const uint16_t[]){BOOK_ID},
+    .key =
+        (const uint16_t[]){
+            BOOK_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct book),
     .fill = book_fill_,
@@ -204,14 +255,26 @@ static const struct orm_to_many topic_to_manys_[] = {
         .join_table = "book_topics",
         .owner_end =
             {
-                .columns = (const char *const[]){"topic_id"},
-                .key = (const uint16_t[]){TOPIC_ID},
+                .columns =
+                    (const char *const[]){
+                        "topic_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        TOPIC_ID,
+                    },
                 .count = 1,
             },
         .target_end =
             {
-                .columns = (const char *const[]){"book_id"},
-                .key = (const uint16_t[]){BOOK_ID},
+                .columns =
+                    (const char *const[]){
+                        "book_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        BOOK_ID,
+                    },
                 .count = 1,
             },
     },
@@ -249,7 +312,10 @@ const struct orm_model topic_model = {
     .column_count = 2,
     .to_one_count = 0,
     .to_many_count = 1,
-    .key = (const uint16_t[]){TOPIC_ID},
+    .key =
+        (const uint16_t[]){
+            TOPIC_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct topic),
     .fill = topic_fill_,

@@ -69,7 +69,10 @@ const struct orm_model place_model = {
     .column_count = 2,
     .to_one_count = 0,
     .to_many_count = 1,
-    .key = (const uint16_t[]){PLACE_ID},
+    .key =
+        (const uint16_t[]){
+            PLACE_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct place),
     .fill = place_fill_,

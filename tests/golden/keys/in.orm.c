@@ -76,7 +76,10 @@ const struct orm_model tenant_model = {
     .column_count = 2,
     .to_one_count = 0,
     .to_many_count = 2,
-    .key = (const uint16_t[]){TENANT_ID},
+    .key =
+        (const uint16_t[]){
+            TENANT_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct tenant),
     .fill = tenant_fill_,
@@ -117,8 +120,14 @@ static const struct orm_to_one course_to_ones_[] = {
         .name = "tenant",
         .target = &tenant_model,
         .offset = offsetof(struct course, tenant_),
-        .columns = (const uint16_t[]){COURSE_TENANT_ID},
-        .target_columns = (const uint16_t[]){TENANT_ID},
+        .columns =
+            (const uint16_t[]){
+                COURSE_TENANT_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                TENANT_ID,
+            },
         .count = 1,
         .inverse = 0,
         .on_delete = ORM_CASCADE,
@@ -189,8 +198,14 @@ static const struct orm_to_many course_to_manys_[] = {
             },
         .target_end =
             {
-                .columns = (const char *const[]){"label_id"},
-                .key = (const uint16_t[]){LABEL_NAME},
+                .columns =
+                    (const char *const[]){
+                        "label_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        LABEL_NAME,
+                    },
                 .count = 1,
             },
     },
@@ -334,8 +349,14 @@ static const struct orm_to_one student_to_ones_[] = {
         .name = "tenant",
         .target = &tenant_model,
         .offset = offsetof(struct student, tenant_),
-        .columns = (const uint16_t[]){STUDENT_TENANT_ID},
-        .target_columns = (const uint16_t[]){TENANT_ID},
+        .columns =
+            (const uint16_t[]){
+                STUDENT_TENANT_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                TENANT_ID,
+            },
         .count = 1,
         .inverse = 1,
     },
@@ -775,7 +796,10 @@ const struct orm_model grade_model = {
     .column_count = 5,
     .to_one_count = 1,
     .to_many_count = 0,
-    .key = (const uint16_t[]){GRADE_ID},
+    .key =
+        (const uint16_t[]){
+            GRADE_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct grade),
     .fill = grade_fill_,
@@ -811,8 +835,14 @@ static const struct orm_to_many label_to_manys_[] = {
         .join_table = "course_labels",
         .owner_end =
             {
-                .columns = (const char *const[]){"label_id"},
-                .key = (const uint16_t[]){LABEL_NAME},
+                .columns =
+                    (const char *const[]){
+                        "label_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        LABEL_NAME,
+                    },
                 .count = 1,
             },
         .target_end =
@@ -882,7 +912,10 @@ const struct orm_model label_model = {
     .column_count = 2,
     .to_one_count = 0,
     .to_many_count = 3,
-    .key = (const uint16_t[]){LABEL_NAME},
+    .key =
+        (const uint16_t[]){
+            LABEL_NAME,
+        },
     .key_count = 1,
     .size = sizeof(struct label),
     .fill = label_fill_,
@@ -919,8 +952,14 @@ static const struct orm_to_one alias_to_ones_[] = {
         .name = "label",
         .target = &label_model,
         .offset = offsetof(struct alias, label_),
-        .columns = (const uint16_t[]){ALIAS_LABEL_CODE},
-        .target_columns = (const uint16_t[]){LABEL_CODE},
+        .columns =
+            (const uint16_t[]){
+                ALIAS_LABEL_CODE,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                LABEL_CODE,
+            },
         .count = 1,
         .inverse = 1,
         .on_update = ORM_CASCADE,
@@ -929,8 +968,14 @@ static const struct orm_to_one alias_to_ones_[] = {
         .name = "of",
         .target = &label_model,
         .offset = offsetof(struct alias, of_),
-        .columns = (const uint16_t[]){ALIAS_OF_ID},
-        .target_columns = (const uint16_t[]){LABEL_NAME},
+        .columns =
+            (const uint16_t[]){
+                ALIAS_OF_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                LABEL_NAME,
+            },
         .count = 1,
         .clears = 1,
         .inverse = 2,
@@ -970,7 +1015,10 @@ const struct orm_model alias_model = {
     .column_count = 3,
     .to_one_count = 2,
     .to_many_count = 0,
-    .key = (const uint16_t[]){ALIAS_ID},
+    .key =
+        (const uint16_t[]){
+            ALIAS_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct alias),
     .fill = alias_fill_,
@@ -1145,7 +1193,10 @@ const struct orm_model room_model = {
     .column_count = 3,
     .to_one_count = 1,
     .to_many_count = 0,
-    .key = (const uint16_t[]){ROOM_ID},
+    .key =
+        (const uint16_t[]){
+            ROOM_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct room),
     .fill = room_fill_,
@@ -1182,8 +1233,14 @@ static const struct orm_to_one event_to_ones_[] = {
         .name = "cause",
         .target = &event_model,
         .offset = offsetof(struct event, cause_),
-        .columns = (const uint16_t[]){EVENT_CAUSE_ID},
-        .target_columns = (const uint16_t[]){EVENT_ID},
+        .columns =
+            (const uint16_t[]){
+                EVENT_CAUSE_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                EVENT_ID,
+            },
         .count = 1,
         .clears = 1,
         .inverse = 0,
@@ -1244,7 +1301,10 @@ const struct orm_model event_model = {
     .column_count = 3,
     .to_one_count = 1,
     .to_many_count = 2,
-    .key = (const uint16_t[]){EVENT_ID},
+    .key =
+        (const uint16_t[]){
+            EVENT_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct event),
     .fill = event_fill_,
@@ -1280,8 +1340,14 @@ static const struct orm_to_one ticket_to_ones_[] = {
         .name = "event",
         .target = &event_model,
         .offset = offsetof(struct ticket, event_),
-        .columns = (const uint16_t[]){TICKET_EVENT_ID},
-        .target_columns = (const uint16_t[]){EVENT_ID},
+        .columns =
+            (const uint16_t[]){
+                TICKET_EVENT_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                EVENT_ID,
+            },
         .count = 1,
         .inverse = 1,
     },

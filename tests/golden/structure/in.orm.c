@@ -74,7 +74,10 @@ const struct orm_model writer_model = {
     .column_count = 2,
     .to_one_count = 0,
     .to_many_count = 1,
-    .key = (const uint16_t[]){WRITER_ID},
+    .key =
+        (const uint16_t[]){
+            WRITER_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct writer),
     .fill = writer_fill_,
@@ -116,8 +119,14 @@ static const struct orm_to_one paper_to_ones_[] = {
         .name = "writer",
         .target = &writer_model,
         .offset = offsetof(struct paper, writer_),
-        .columns = (const uint16_t[]){PAPER_WRITER_ID},
-        .target_columns = (const uint16_t[]){WRITER_ID},
+        .columns =
+            (const uint16_t[]){
+                PAPER_WRITER_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                WRITER_ID,
+            },
         .count = 1,
         .inverse = 0,
     },
@@ -145,14 +154,26 @@ static const struct orm_to_many paper_to_manys_[] = {
         .join_table = "paper_words",
         .owner_end =
             {
-                .columns = (const char *const[]){"paper_id"},
-                .key = (const uint16_t[]){PAPER_ID},
+                .columns =
+                    (const char *const[]){
+                        "paper_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        PAPER_ID,
+                    },
                 .count = 1,
             },
         .target_end =
             {
-                .columns = (const char *const[]){"word_id"},
-                .key = (const uint16_t[]){WORD_ID},
+                .columns =
+                    (const char *const[]){
+                        "word_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        WORD_ID,
+                    },
                 .count = 1,
             },
     },
@@ -169,14 +190,26 @@ static const struct orm_to_many paper_to_manys_[] = {
         .join_table = "citation",
         .owner_end =
             {
-                .columns = (const char *const[]){"from_id"},
-                .key = (const uint16_t[]){PAPER_ID},
+                .columns =
+                    (const char *const[]){
+                        "from_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        PAPER_ID,
+                    },
                 .count = 1,
             },
         .target_end =
             {
-                .columns = (const char *const[]){"to_id"},
-                .key = (const uint16_t[]){PAPER_ID},
+                .columns =
+                    (const char *const[]){
+                        "to_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        PAPER_ID,
+                    },
                 .count = 1,
             },
         .through = &citation_model,
@@ -236,7 +269,10 @@ const struct orm_model paper_model = {
     .column_count = 4,
     .to_one_count = 1,
     .to_many_count = 4,
-    .key = (const uint16_t[]){PAPER_ID},
+    .key =
+        (const uint16_t[]){
+            PAPER_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct paper),
     .fill = paper_fill_,
@@ -277,8 +313,14 @@ static const struct orm_to_one citation_to_ones_[] = {
         .name = "from",
         .target = &paper_model,
         .offset = offsetof(struct citation, from_),
-        .columns = (const uint16_t[]){CITATION_FROM_ID},
-        .target_columns = (const uint16_t[]){PAPER_ID},
+        .columns =
+            (const uint16_t[]){
+                CITATION_FROM_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                PAPER_ID,
+            },
         .count = 1,
         .inverse = 2,
     },
@@ -286,8 +328,14 @@ static const struct orm_to_one citation_to_ones_[] = {
         .name = "to",
         .target = &paper_model,
         .offset = offsetof(struct citation, to_),
-        .columns = (const uint16_t[]){CITATION_TO_ID},
-        .target_columns = (const uint16_t[]){PAPER_ID},
+        .columns =
+            (const uint16_t[]){
+                CITATION_TO_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                PAPER_ID,
+            },
         .count = 1,
         .inverse = 3,
     },
@@ -325,7 +373,10 @@ const struct orm_model citation_model = {
     .column_count = 4,
     .to_one_count = 2,
     .to_many_count = 0,
-    .key = (const uint16_t[]){CITATION_ID},
+    .key =
+        (const uint16_t[]){
+            CITATION_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct citation),
     .fill = citation_fill_,
@@ -368,14 +419,26 @@ static const struct orm_to_many word_to_manys_[] = {
         .join_table = "paper_words",
         .owner_end =
             {
-                .columns = (const char *const[]){"word_id"},
-                .key = (const uint16_t[]){WORD_ID},
+                .columns =
+                    (const char *const[]){
+                        "word_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        WORD_ID,
+                    },
                 .count = 1,
             },
         .target_end =
             {
-                .columns = (const char *const[]){"paper_id"},
-                .key = (const uint16_t[]){PAPER_ID},
+                .columns =
+                    (const char *const[]){
+                        "paper_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        PAPER_ID,
+                    },
                 .count = 1,
             },
     },
@@ -413,7 +476,10 @@ const struct orm_model word_model = {
     .column_count = 2,
     .to_one_count = 0,
     .to_many_count = 1,
-    .key = (const uint16_t[]){WORD_ID},
+    .key =
+        (const uint16_t[]){
+            WORD_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct word),
     .fill = word_fill_,

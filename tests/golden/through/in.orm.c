@@ -52,14 +52,26 @@ static const struct orm_to_many package_to_manys_[] = {
         .join_table = "dependency",
         .owner_end =
             {
-                .columns = (const char *const[]){"package_id"},
-                .key = (const uint16_t[]){PACKAGE_ID},
+                .columns =
+                    (const char *const[]){
+                        "package_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        PACKAGE_ID,
+                    },
                 .count = 1,
             },
         .target_end =
             {
-                .columns = (const char *const[]){"target_id"},
-                .key = (const uint16_t[]){PACKAGE_ID},
+                .columns =
+                    (const char *const[]){
+                        "target_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        PACKAGE_ID,
+                    },
                 .count = 1,
             },
         .through = &dependency_model,
@@ -77,14 +89,26 @@ static const struct orm_to_many package_to_manys_[] = {
         .join_table = "package_similar",
         .owner_end =
             {
-                .columns = (const char *const[]){"package_id"},
-                .key = (const uint16_t[]){PACKAGE_ID},
+                .columns =
+                    (const char *const[]){
+                        "package_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        PACKAGE_ID,
+                    },
                 .count = 1,
             },
         .target_end =
             {
-                .columns = (const char *const[]){"other_id"},
-                .key = (const uint16_t[]){PACKAGE_ID},
+                .columns =
+                    (const char *const[]){
+                        "other_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        PACKAGE_ID,
+                    },
                 .count = 1,
             },
     },
@@ -99,14 +123,26 @@ static const struct orm_to_many package_to_manys_[] = {
         .join_table = "dependency",
         .owner_end =
             {
-                .columns = (const char *const[]){"target_id"},
-                .key = (const uint16_t[]){PACKAGE_ID},
+                .columns =
+                    (const char *const[]){
+                        "target_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        PACKAGE_ID,
+                    },
                 .count = 1,
             },
         .target_end =
             {
-                .columns = (const char *const[]){"package_id"},
-                .key = (const uint16_t[]){PACKAGE_ID},
+                .columns =
+                    (const char *const[]){
+                        "package_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        PACKAGE_ID,
+                    },
                 .count = 1,
             },
         .through = &dependency_model,
@@ -124,14 +160,26 @@ static const struct orm_to_many package_to_manys_[] = {
         .join_table = "package_similar",
         .owner_end =
             {
-                .columns = (const char *const[]){"other_id"},
-                .key = (const uint16_t[]){PACKAGE_ID},
+                .columns =
+                    (const char *const[]){
+                        "other_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        PACKAGE_ID,
+                    },
                 .count = 1,
             },
         .target_end =
             {
-                .columns = (const char *const[]){"package_id"},
-                .key = (const uint16_t[]){PACKAGE_ID},
+                .columns =
+                    (const char *const[]){
+                        "package_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        PACKAGE_ID,
+                    },
                 .count = 1,
             },
     },
@@ -187,7 +235,10 @@ const struct orm_model package_model = {
     .column_count = 2,
     .to_one_count = 0,
     .to_many_count = 6,
-    .key = (const uint16_t[]){PACKAGE_ID},
+    .key =
+        (const uint16_t[]){
+            PACKAGE_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct package),
     .fill = package_fill_,
@@ -236,8 +287,14 @@ static const struct orm_to_one dependency_to_ones_[] = {
         .name = "package",
         .target = &package_model,
         .offset = offsetof(struct dependency, package_),
-        .columns = (const uint16_t[]){DEPENDENCY_PACKAGE_ID},
-        .target_columns = (const uint16_t[]){PACKAGE_ID},
+        .columns =
+            (const uint16_t[]){
+                DEPENDENCY_PACKAGE_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                PACKAGE_ID,
+            },
         .count = 1,
         .inverse = 4,
         .on_delete = ORM_CASCADE,
@@ -246,8 +303,14 @@ static const struct orm_to_one dependency_to_ones_[] = {
         .name = "target",
         .target = &package_model,
         .offset = offsetof(struct dependency, target_),
-        .columns = (const uint16_t[]){DEPENDENCY_TARGET_ID},
-        .target_columns = (const uint16_t[]){PACKAGE_ID},
+        .columns =
+            (const uint16_t[]){
+                DEPENDENCY_TARGET_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                PACKAGE_ID,
+            },
         .count = 1,
         .inverse = 5,
         .on_delete = ORM_CASCADE,
@@ -286,7 +349,10 @@ const struct orm_model dependency_model = {
     .column_count = 5,
     .to_one_count = 2,
     .to_many_count = 0,
-    .key = (const uint16_t[]){DEPENDENCY_ID},
+    .key =
+        (const uint16_t[]){
+            DEPENDENCY_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct dependency),
     .fill = dependency_fill_,

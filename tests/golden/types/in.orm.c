@@ -174,7 +174,10 @@ const struct orm_model sample_model = {
     .column_count = 13,
     .to_one_count = 0,
     .to_many_count = 0,
-    .key = (const uint16_t[]){SAMPLE_ID},
+    .key =
+        (const uint16_t[]){
+            SAMPLE_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct sample),
     .fill = sample_fill_,
@@ -302,7 +305,10 @@ const struct orm_model maybe_model = {
     .column_count = 12,
     .to_one_count = 0,
     .to_many_count = 0,
-    .key = (const uint16_t[]){MAYBE_ID},
+    .key =
+        (const uint16_t[]){
+            MAYBE_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct maybe),
     .fill = maybe_fill_,
@@ -408,7 +414,10 @@ const struct orm_model preset_model = {
     .column_count = 9,
     .to_one_count = 0,
     .to_many_count = 0,
-    .key = (const uint16_t[]){PRESET_CODE},
+    .key =
+        (const uint16_t[]){
+            PRESET_CODE,
+        },
     .key_count = 1,
     .size = sizeof(struct preset),
     .fill = preset_fill_,
