@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc1292c38686c952au
+#define IN_ORM_HASH 0x35a30b3624c517e1u
 
 #ifdef __cplusplus
 extern "C" {

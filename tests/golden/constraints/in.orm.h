@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x1884c8d51b45f661u
+#define IN_ORM_HASH 0x7b26145e912b827du
 
 #ifdef __cplusplus
 extern "C" {

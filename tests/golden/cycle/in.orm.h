@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x58b95a45d7ad43b9u
+#define IN_ORM_HASH 0xee1afeb4c9932560u
 
 #ifdef __cplusplus
 extern "C" {

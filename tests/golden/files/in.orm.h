@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc892bed3b0b34d85u
+#define IN_ORM_HASH 0x963d26bad2b353dfu
 
 #ifdef __cplusplus
 extern "C" {

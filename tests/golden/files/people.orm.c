@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x509ad858b99d5b9au
+#if PEOPLE_ORM_HASH != 0x90d617193b03314eu
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

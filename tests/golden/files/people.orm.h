@@ -9,7 +9,7 @@
 #if ORM_MODEL_ABI != 2
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0x509ad858b99d5b9au
+#define PEOPLE_ORM_HASH 0x90d617193b03314eu
 
 #ifdef __cplusplus
 extern "C" {

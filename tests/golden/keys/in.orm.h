@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x886fb1e7520ce9d8u
+#define IN_ORM_HASH 0xa63cac2d70a3aa69u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xa973fa6fb74144c5u
+#define IN_ORM_HASH 0xd3e8c7d2ed6a0727u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xfdbf4368edd2602bu
+#define IN_ORM_HASH 0x42439bba31f4d508u
 
 #ifdef __cplusplus
 extern "C" {
