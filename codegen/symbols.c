@@ -116,9 +116,13 @@ static const struct pattern of_settable_field[] = {
 
 static const struct pattern of_optional_field[] = {
     {FUNCTION, "%m_has_%q"},
-    {FUNCTION, "%m_clear_%q"},
     {FUNCTION, "%m_%q_is_null"},
     {FUNCTION, "%m_%q_not_null"},
+    {0, NULL},
+};
+
+static const struct pattern of_clearable_field[] = {
+    {FUNCTION, "%m_clear_%q"},
     {0, NULL},
 };
 
@@ -370,15 +374,17 @@ static void add_field(struct symbols *y, const struct field *f)
 {
     const struct model *m = f->model;
     const struct origin *o = origin_of(y, f->place, m->name, f->yaml);
-    struct values v = {c_kept(y, m->name), f->name, c_question(f), NULL};
+    struct values v = {c_kept(y, m->struct_name), f->name, c_question(f), NULL};
 
     if (!f->ref && !is_free_word(y, f->name, f->column, o))
         return;
     add_patterns(y, of_field, &v, o);
-    if (!f->identity)
+    if (f->settable)
         add_patterns(y, of_settable_field, &v, o);
     if (f->optional)
         add_patterns(y, of_optional_field, &v, o);
+    if (f->optional && f->settable)
+        add_patterns(y, of_clearable_field, &v, o);
     for (size_t i = 0; i < c_op_count; i++) {
         v.operation = c_ops[i].name;
         if (c_ops_of(f) & c_ops[i].of)
@@ -389,6 +395,9 @@ static void add_field(struct symbols *y, const struct field *f)
         add_sql(y, "constraint", m->table, "constraint",
             sql_unique(m->table, f->column), o);
     }
+    if (f->traits.check)
+        add_sql(y, "constraint", m->table, "constraint",
+            sql_check(m->table, f->column), o);
     if (f->identity)
         add_sql(
             y, "relation", m->schema, "sequence", sql_sequence(m->table, f->column), o);
@@ -398,7 +407,7 @@ static void add_ref(struct symbols *y, const struct ref *r)
 {
     const struct model *m = r->model;
     const struct origin *o = origin_of(y, r->place, m->name, r->name);
-    const struct values v = {.model = c_kept(y, m->name), .field = r->name};
+    const struct values v = {.model = c_kept(y, m->struct_name), .field = r->name};
 
     if (!is_free_word(y, r->name, r->fields[0]->column, o))
         return;
@@ -456,7 +465,7 @@ static void add_constraints(struct symbols *y, const struct model *m)
 static void add_model(struct symbols *y, const struct model *m)
 {
     const struct origin *o = origin_of(y, m->place, m->name, NULL);
-    struct values v = {.model = c_kept(y, m->name)};
+    struct values v = {.model = c_kept(y, m->struct_name)};
 
     if (strcmp(v.model, "orm") == 0) { /* one message, not one per name */
         add_c(y, FUNCTION, "orm_table", o);
@@ -495,7 +504,7 @@ static void add_model(struct symbols *y, const struct model *m)
 static void add_enumeration(struct symbols *y, const struct enumeration *e)
 {
     const struct origin *o = origin_of(y, e->place, e->name, NULL);
-    struct values v = {.model = c_kept(y, e->name)};
+    struct values v = {.model = c_kept(y, e->c_name)};
 
     add_patterns(y, of_enumeration, &v, o);
     add_sql(y, "type", sql_schema_of(y->schema, e), "type", format("%s", e->name), o);

@@ -32,10 +32,12 @@ struct names {
 
 static struct names names_of(const struct view *v, const struct model *m)
 {
-    struct names n = {.c = c_name(v->schema, m->name)};
+    struct names n = {.c = c_name(v->schema, m->struct_name)};
+    const char first = m->struct_name[0];
+
     n.upper = c_upper(n.c);
     n.var[0] =
-        m->name[0] >= 'A' && m->name[0] <= 'Z' ? (char)(m->name[0] + 32) : m->name[0];
+        first >= 'A' && first <= 'Z' ? (char)(first + 32) : first;
     return n;
 }
 
@@ -135,7 +137,7 @@ static char *type_of(const struct view *v, const struct field *f)
 {
     if (f->type != TYPE_ENUM)
         return spaced(c_types[f->type].c);
-    char *e = c_name(v->schema, f->enumeration->name);
+    char *e = c_name(v->schema, f->enumeration->c_name);
     char *type = format("enum %s ", e);
     free(e);
     return type;
@@ -192,13 +194,38 @@ static size_t index_of_ref(const struct ref *r)
 
 /* -- Parts of a model -------------------------------------------------------------- */
 
+static void put_column_flags(struct view *v, const struct field *f)
+{
+    const struct traits *t = &f->traits;
+    const struct {
+        bool set;
+        const char *name;
+    } flags[] = {
+        {f->optional, "NULLABLE"},
+        {f->default_kind != DEFAULT_NONE, "DEFAULT"},
+        {f->identity, "IDENTITY"},
+        {t->identity_always, "ALWAYS"},
+        {t->filled_on_insert || t->generated, "FILLED_ON_INSERT"},
+        {t->filled_on_update || t->generated, "FILLED_ON_UPDATE"},
+        {t->version, "VERSION"},
+        {t->created, "CREATED"},
+        {t->updated, "UPDATED"},
+    };
+    struct buffer set = {0};
+
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (flags[i].set)
+            buffer_printf(&set, "%sORM_COLUMN_%s", set.len ? " | " : "", flags[i].name);
+    put(v, "flags", buffer_of(&set));
+    buffer_free(&set);
+}
+
 static void put_columns(struct view *v, const struct model *m, const struct names *n)
 {
     begin_list(v);
     for (size_t i = 0; i < m->field_count; i++) {
         const struct field *f = &m->fields[i];
         char *upper = column_upper(v, f);
-        struct buffer flags = {0};
         struct buffer words = {0};
 
         begin_item(v);
@@ -214,7 +241,7 @@ static void put_columns(struct view *v, const struct model *m, const struct name
         put_c_string(v, "sql", f->column);
         put_c_string(v, "yaml", f->yaml);
         put_made(v, "enum",
-            f->enumeration ? c_name(v->schema, f->enumeration->name)
+            f->enumeration ? c_name(v->schema, f->enumeration->c_name)
                            : format("%s", ""));
         put_number(v, "length", f->length);
         put(v, "orm_type", c_types[f->type].orm);
@@ -226,17 +253,10 @@ static void put_columns(struct view *v, const struct model *m, const struct name
                 c_types[f->type].zero, n->c, c_question(f));
         put_comment(v, buffer_of(&words));
 
-        if (f->optional)
-            buffer_puts(&flags, " | ORM_COLUMN_NULLABLE");
-        if (f->default_kind != DEFAULT_NONE)
-            buffer_puts(&flags, " | ORM_COLUMN_DEFAULT");
-        if (f->identity)
-            buffer_puts(&flags, " | ORM_COLUMN_IDENTITY");
-        put(v, "flags", flags.len ? flags.at + strlen(" | ") : "");
+        put_column_flags(v, f);
         end_item(v);
 
         buffer_free(&words);
-        buffer_free(&flags);
         free(upper);
     }
     end_list(v, "columns");
@@ -303,7 +323,7 @@ static void put_slot(
     put(v, "name", name);
     put_c_string(v, "yaml", name);
     put_made(v, "upper", slot_upper(v, m, name));
-    put_made(v, "target", c_name(v->schema, target->name));
+    put_made(v, "target", c_name(v->schema, target->struct_name));
     const struct field *const *ours = reverse ? r->target_fields : r->fields;
     const struct field *const *theirs = reverse ? r->fields : r->target_fields;
     put_column_list(v, "columns", ours, r->column_count);
@@ -359,7 +379,7 @@ static void put_manys(struct view *v, const struct model *m)
         begin_item(v);
         put(v, "name", r->name);
         put_c_string(v, "yaml", r->name);
-        put_made(v, "target", c_name(v->schema, r->target->name));
+        put_made(v, "target", c_name(v->schema, r->target->struct_name));
         put_comment(v, r->doc ? r->doc : "");
         put(v, "kind", joins ? "ORM_MANY_JOIN" : "ORM_MANY_REVERSE");
         put_made(v, "ref",
@@ -379,7 +399,7 @@ static void put_manys(struct view *v, const struct model *m)
             put(v, "join_table", "");
         }
         put_made(v, "through",
-            through ? c_name(v->schema, r->through->name) : format("%s", ""));
+            through ? c_name(v->schema, r->through->struct_name) : format("%s", ""));
         put_number(v, "through_owner", through ? index_of_ref(r->through_owner) : 0);
         put_number(v, "through_target", through ? index_of_ref(r->through_target) : 0);
         end_item(v);
@@ -404,7 +424,7 @@ static void put_setter(
 static void put_ref_setters(struct view *v, const struct ref *r, const struct names *n)
 {
     const char *parameter = c_parameter(r->name);
-    char *target = c_name(v->schema, r->target->name);
+    char *target = c_name(v->schema, r->target->struct_name);
     char *slot = slot_upper(v, r->model, r->name);
 
     put_setter(v, format("%s_set_%s", n->c, r->name), "orm_set_ref",
@@ -434,7 +454,7 @@ static void put_setters(struct view *v, const struct model *m, const struct name
         for (size_t r = 0; r < m->ref_count; r++)
             if (anchor_of(&m->refs[r]) == f)
                 put_ref_setters(v, &m->refs[r], n);
-        if (f->identity)
+        if (!f->settable)
             continue;
 
         const char *parameter = c_parameter(f->name);
@@ -494,7 +514,7 @@ static void put_column_conds(
 static void put_ref_cond(struct view *v, const struct ref *r, const struct names *n)
 {
     const char *parameter = c_parameter(r->name);
-    char *target = c_name(v->schema, r->target->name);
+    char *target = c_name(v->schema, r->target->struct_name);
     char *slot = slot_upper(v, r->model, r->name);
 
     put_cond(v, format("%s_%s_is", n->c, r->name), "orm_cond_object",
@@ -579,7 +599,7 @@ static char *managers_of(const struct view *v, const struct model *m)
 {
     struct buffer made = {0};
     size_t count = 0;
-    char *c = c_name(v->schema, m->name);
+    char *c = c_name(v->schema, m->struct_name);
 
     buffer_printf(&made, "-- Managers: %s_table(s)", c);
     free(c);
@@ -611,7 +631,7 @@ static void put_model(struct view *v, const struct model *m)
     put(v, "name", m->name);
     put(v, "c", n.c);
     put(v, "var", n.var);
-    put(v, "object", c_parameter(m->name));
+    put(v, "object", c_parameter(m->struct_name));
     put_c_string(v, "yaml", m->name);
     put_c_string(v, "schema", m->schema);
     put_c_string(v, "table", m->table);
@@ -640,7 +660,7 @@ static void put_enums(struct view *v)
     begin_list(v);
     for (size_t i = 0; i < s->enumeration_count; i++) {
         const struct enumeration *e = s->enumerations[i];
-        char *c = c_name(s, e->name);
+        char *c = c_name(s, e->c_name);
         char *upper = c_upper(c);
 
         begin_item(v);
@@ -685,7 +705,7 @@ void view(lua_State *lua, const struct schema *s, const char *base)
     end_list(&v, "models");
     begin_list(&v);
     for (size_t i = 0; i < s->model_count; i++) {
-        char *c = c_name(s, s->by_dependency[i]->name);
+        char *c = c_name(s, s->by_dependency[i]->struct_name);
         hash(&v, c);
         lua_pushstring(lua, c);
         end_item(&v);

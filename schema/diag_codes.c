@@ -44,6 +44,8 @@ static const char *const titles[ERR_END] = {
     [ERR_RESERVED] = "a name that C, C++ or libc keeps for itself",
 
     [ERR_REF] = "a reference whose columns do not fit what it refers to",
+
+    [ERR_COLUMN] = "a column that cannot be what its keys say",
     [ERR_CONSTRAINT] = "a constraint that makes no sense",
 };
 

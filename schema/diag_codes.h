@@ -58,6 +58,9 @@ enum diag_code {
     /* Relations, again */
     ERR_REF,
 
+    /* Columns */
+    ERR_COLUMN,
+
     ERR_END
 };
 

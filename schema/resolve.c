@@ -73,7 +73,15 @@ static void place_column(struct model *m, struct draft_column *c)
     *c->placed = c->field;
 }
 
-/* The key's come first. */
+static void place_fields(struct draft_model *m, bool lazy)
+{
+    for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
+        for (size_t i = 0; i < f->column_count; i++)
+            if (!f->columns[i]->placed && f->columns[i]->field.traits.lazy == lazy)
+                place_column(m->model, f->columns[i]);
+}
+
+/* The key's come first, lazy ones last. */
 static void fill_columns(struct draft *d, struct draft_model *m)
 {
     struct model *out = m->model;
@@ -88,13 +96,13 @@ static void fill_columns(struct draft *d, struct draft_model *m)
         place_column(out, m->key_columns[i]);
     out->key = out->fields;
     out->key_count = m->key_column_count;
-    for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
-        for (size_t i = 0; i < f->column_count; i++)
-            if (!f->columns[i]->placed)
-                place_column(out, f->columns[i]);
+    place_fields(m, false);
+    const size_t eager = out->field_count;
+    place_fields(m, true);
+    out->lazy_count = out->field_count - eager;
+    for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
         if (f->kind == FIELD_REF && f->target)
             f->ref = &out->refs[out->ref_count++];
-    }
     if (out->field_count > MAX_COLUMNS)
         diag_error(d->diag, ERR_LIMIT, m->place,
             "%s: %zu columns; a PostgreSQL table holds at most %d: split the model",
@@ -147,6 +155,8 @@ static void check_default(struct draft *d, const struct draft_field *f)
         f->default_kind != DEFAULT_LITERAL)
         return;
     const struct field *column = f->columns[0]->placed;
+    if (!n) /* ours */
+        return;
     const bool is_null =
         !n->quoted && (strcmp(n->text, "null") == 0 || strcmp(n->text, "~") == 0);
     if (is_null)
@@ -169,9 +179,11 @@ static void fill_models(struct draft *d, struct schema *s)
         m->model = &s->models[i];
         *m->model = (struct model){
             .name = m->name,
+            .struct_name = m->struct_name,
             .doc = m->doc,
             .schema = d->sql_schema,
             .table = m->table,
+            .was = m->was ? m->was->text : NULL,
             .place = m->place,
         };
     }
@@ -213,6 +225,7 @@ struct schema *draft_resolve(struct draft *d)
         fill_constraints(d, m);
         check_same(d, m->model);
     }
+    check_columns_of_models(d);
     fill_enumerations(d, s);
     return s;
 }
