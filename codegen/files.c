@@ -3,11 +3,15 @@
  * Everything that can fail comes before the first rename: the new files are written and
  * synced beside the old ones.  What is replaced stays linked under a second name until
  * all renames are done, so that a failure in between can be undone.  A lock on each
- * directory (it dies with its process) keeps two runs apart. */
+ * directory (it dies with its process) keeps two runs apart; who holds it knows that
+ * the temporary files of its outputs were left behind by a run that was killed. */
 #include "files.h"
+#include "look.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +26,10 @@ enum state {
 };
 
 struct job {
-    const struct output *output;
-    int directory; /* open and locked */
-    bool shares;   /* an earlier job closes it */
+    struct output *output;
+    int directory; /* open */
+    bool locked;
+    bool shares; /* an earlier job closes it */
     dev_t device;
     ino_t inode;
     char *temporary;
@@ -32,12 +37,6 @@ struct job {
     char *old; /* the second name of what is replaced, or NULL */
     enum state state;
 };
-
-static bool fail(const struct output *o, const char *what)
-{
-    fprintf(stderr, "ormgen: %s/%s: %s\n", o->directory, o->name, what);
-    return false;
-}
 
 /* As mkdir -p. */
 static bool make_directory(const char *path)
@@ -67,10 +66,10 @@ static bool open_directory(struct job *jobs, size_t index)
 
     j->directory = -1;
     if (!make_directory(j->output->directory))
-        return fail(j->output, strerror(errno));
+        return files_fail(j->output, strerror(errno));
     j->directory = open(j->output->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (j->directory < 0 || fstat(j->directory, &st) != 0)
-        return fail(j->output, strerror(errno));
+        return files_fail(j->output, strerror(errno));
     j->device = st.st_dev;
     j->inode = st.st_ino;
     for (size_t i = 0; i < index; i++)
@@ -89,52 +88,24 @@ static bool locks_before(const struct job *a, const struct job *b)
 }
 
 /* In one order for all runs, or two could wait for each other. */
-static void lock_directories(const struct job *jobs, size_t count)
+static void lock_directories(struct job *jobs, size_t count)
 {
-    const struct job *last = NULL;
+    struct job *last = NULL;
 
     for (;;) {
-        const struct job *next = NULL;
+        struct job *next = NULL;
         for (size_t i = 0; i < count; i++)
             if ((!last || locks_before(last, &jobs[i])) &&
                 (!next || locks_before(&jobs[i], next)))
                 next = &jobs[i];
         if (!next)
             return;
-        while (flock(next->directory, LOCK_EX) != 0 && errno == EINTR)
+        int failed;
+        while ((failed = flock(next->directory, LOCK_EX)) != 0 && errno == EINTR)
             ;
+        next->locked = failed == 0; /* a file system may have no locks */
         last = next;
     }
-}
-
-/* 1: read into `content`; 0: there is no such file; -1: errno says why not. */
-static int read_file(int directory, const char *name, struct buffer *content)
-{
-    const int fd =
-        openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ENOENT ? 0 : -1;
-
-    struct stat st;
-    int result = fstat(fd, &st);
-    if (result == 0 && !S_ISREG(st.st_mode)) {
-        errno = S_ISDIR(st.st_mode) ? EISDIR : EEXIST;
-        result = -1;
-    }
-    char buffer[16384];
-    while (result == 0) {
-        const ssize_t n = read(fd, buffer, sizeof buffer);
-        if (n > 0)
-            buffer_add(content, buffer, (size_t)n);
-        else if (n == 0)
-            result = 1;
-        else if (errno != EINTR)
-            result = -1;
-    }
-    const int why = errno;
-    close(fd);
-    errno = why;
-    return result;
 }
 
 static bool write_all(int fd, const char *bytes, size_t len)
@@ -167,42 +138,93 @@ static bool write_temporary(struct job *j)
             break;
     }
     if (fd < 0)
-        return fail(o, strerror(errno));
+        return files_fail(o, strerror(errno));
     j->state = WRITTEN;
 
     const bool written = write_all(fd, o->content.at, o->content.len) && fsync(fd) == 0;
     const int why = errno;
     if (close(fd) != 0 && written)
-        return fail(o, strerror(errno));
-    return written ? true : fail(o, strerror(why));
+        return files_fail(o, strerror(errno));
+    return written ? true : files_fail(o, strerror(why));
+}
+
+/* Whether `name` is ".OUTPUT.PROCESS.NUMBER.tmp", or that and ".old". */
+static bool is_temporary_of(const char *name, const struct output *o)
+{
+    const size_t len = strlen(o->name);
+
+    if (name[0] != '.' || strncmp(name + 1, o->name, len) != 0 || name[1 + len] != '.')
+        return false;
+    const char *rest = name + 2 + len;
+    for (int numbers = 0; numbers < 2; numbers++) {
+        const size_t digits = strspn(rest, "0123456789");
+        if (digits == 0 || rest[digits] != '.')
+            return false;
+        rest += digits + 1;
+    }
+    return strcmp(rest, "tmp") == 0 || strcmp(rest, "tmp.old") == 0;
+}
+
+/* Removes what runs that were killed have left. */
+static void sweep(struct job *jobs, size_t count, size_t first)
+{
+    const int fd = dup(jobs[first].directory);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    for (const struct dirent *e; (e = readdir(dir));)
+        for (size_t i = first; i < count; i++)
+            if (jobs[i].directory == jobs[first].directory &&
+                is_temporary_of(e->d_name, jobs[i].output))
+                unlinkat(jobs[first].directory, e->d_name, 0);
+    closedir(dir);
 }
 
 static bool prepare(struct job *j)
 {
-    const struct output *o = j->output;
+    struct output *o = j->output;
     struct buffer there = {0};
     bool good = true;
 
-    const int found = read_file(j->directory, o->name, &there);
-    if (found < 0)
-        good = fail(o, errno == ELOOP ? "is a symbolic link" : strerror(errno));
-    else if (found && there.len > 0 && !strstr(there.at, FILES_BANNER))
-        good =
-            fail(o, "was not written by ormgen, and is not replaced; move it away, or "
-                    "choose another --out-dir");
-    else if (!found || there.len != o->content.len ||
-             memcmp(there.at, o->content.at, there.len) != 0)
+    const enum found found = look_at(j->directory, o, &there);
+    buffer_free(&there);
+    switch (found) {
+    case FOUND_FAILURE:
+        return false;
+    case FOUND_FOREIGN:
+        return files_refuse(o);
+    case FOUND_SAME:
+        return true;
+    case FOUND_NOTHING:
+    case FOUND_OTHER:
         good = write_temporary(j);
-    j->replaces = found == 1;
-    if (good && j->replaces && j->state == WRITTEN) {
+    }
+    j->replaces = found == FOUND_OTHER;
+    if (good && j->replaces) {
         j->old = format("%s.old", j->temporary);
         if (linkat(j->directory, o->name, j->directory, j->old, 0) != 0) {
             free(j->old);
             j->old = NULL; /* a file system without links: then no undoing */
         }
     }
-    buffer_free(&there);
     return good;
+}
+
+static bool publish(struct job *j)
+{
+    if (j->state == WRITTEN &&
+        renameat(j->directory, j->temporary, j->directory, j->output->name) != 0)
+        return files_fail(j->output, strerror(errno));
+    if (j->state == WRITTEN)
+        j->state = RENAMED;
+    else if (j->output->kind == OUTPUT_STAMP &&
+             utimensat(j->directory, j->output->name, NULL, 0) != 0)
+        return files_fail(j->output, strerror(errno));
+    return true;
 }
 
 static void undo(struct job *j)
@@ -215,43 +237,72 @@ static void undo(struct job *j)
         unlinkat(j->directory, j->temporary, 0);
 }
 
-bool files_write(struct output *outputs, size_t count)
+static void finish(struct job *j, bool good)
 {
-    struct job *jobs = must(calloc(count ? count : 1, sizeof *jobs));
+    if (!good)
+        undo(j);
+    if (j->old)
+        unlinkat(j->directory, j->old, 0);
+    if (j->state == RENAMED)
+        fsync(j->directory);
+    j->output->written = good && j->state == RENAMED;
+    free(j->temporary);
+    free(j->old);
+}
+
+/* All outputs or none holds for who presses Ctrl-C in between, too. */
+static void hold_signals(sigset_t *before)
+{
+    sigset_t held;
+
+    sigemptyset(&held);
+    sigaddset(&held, SIGHUP);
+    sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGTERM);
+    sigprocmask(SIG_BLOCK, &held, before);
+}
+
+/* However their paths are spelt. */
+static bool all_differ(const struct job *jobs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (jobs[i].directory == jobs[j].directory &&
+                strcmp(jobs[i].output->name, jobs[j].output->name) == 0) {
+                fprintf(stderr, "ormgen: %s and %s are the same file\n",
+                    jobs[j].output->path, jobs[i].output->path);
+                return false;
+            }
+    return true;
+}
+
+bool files_write(struct outputs *list)
+{
+    struct job *jobs = must(calloc(list->count + 1, sizeof *jobs));
     bool good = true;
     size_t opened = 0;
 
-    for (; opened < count && good; opened++) {
-        jobs[opened].output = &outputs[opened];
+    for (; opened < list->count && good; opened++) {
+        jobs[opened].output = &list->at[opened];
         good = open_directory(jobs, opened);
     }
-    if (good)
-        lock_directories(jobs, count);
-    for (size_t i = 0; i < count && good; i++)
+    if (good && (good = all_differ(jobs, opened)))
+        lock_directories(jobs, opened);
+    sigset_t before;
+    hold_signals(&before);
+    for (size_t i = 0; i < opened && good; i++)
+        if (jobs[i].locked)
+            sweep(jobs, opened, i);
+    for (size_t i = 0; i < opened && good; i++)
         good = prepare(&jobs[i]);
-    for (size_t i = 0; i < count && good; i++) {
-        struct job *j = &jobs[i];
-        if (j->state != WRITTEN)
-            continue;
-        if (renameat(j->directory, j->temporary, j->directory, j->output->name) == 0)
-            j->state = RENAMED;
-        else
-            good = fail(j->output, strerror(errno));
-    }
-    for (size_t i = 0; i < opened; i++) {
-        struct job *j = &jobs[i];
-        if (!good)
-            undo(j);
-        if (j->old)
-            unlinkat(j->directory, j->old, 0);
-        if (j->state == RENAMED)
-            fsync(j->directory);
-        free(j->temporary);
-        free(j->old);
-    }
+    for (size_t i = 0; i < opened && good; i++)
+        good = publish(&jobs[i]);
+    for (size_t i = 0; i < opened; i++)
+        finish(&jobs[i], good);
     for (size_t i = 0; i < opened; i++)
         if (jobs[i].directory >= 0 && !jobs[i].shares)
             close(jobs[i].directory);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     free(jobs);
     return good;
 }

@@ -1,88 +1,74 @@
-/* generate.c: `ormgen generate`: the outputs of each schema, written together. */
-#include "buffer.h"
+/* generate.c: `ormgen generate` and `ormgen list-outputs`. */
+#include "compare.h"
 #include "files.h"
-#include "render.h"
+#include "plan.h"
 #include "run.h"
-#include "source.h"
-#include "view.h"
-#include "wrap.h"
+#include "watch.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static void fill_output(struct output *o, struct render *r, const char *template,
-    const char *directory, const char *base)
+/* People see what was done; builds print nothing when all is well. */
+static void say_what_was_written(const struct outputs *list, bool even_nothing)
 {
-    struct buffer raw = {0};
+    const char *before = "ormgen: wrote ";
 
-    render(r, template, &raw);
-    wrap(buffer_of(&raw), &o->content);
-    buffer_free(&raw);
-    o->directory = format("%s", directory);
-    o->name = format("%s.%s", base, template);
+    for (size_t i = 0; i < list->count; i++)
+        if (list->at[i].kind == OUTPUT_CODE && list->at[i].written) {
+            fprintf(stderr, "%s%s", before, list->at[i].path);
+            before = ", ";
+        }
+    if (*before == ',')
+        fputc('\n', stderr);
+    else if (even_nothing)
+        fputs("ormgen: nothing to write\n", stderr);
 }
 
-/* The two files of one schema. */
-static int make_outputs(
-    const char *path, const char *out_dir, struct report *r, struct output *outputs)
+static int generate_once(const struct arguments *a, struct depends *depends)
 {
-    struct schema *s;
-    char *base = source_base(path);
-    if (!base)
-        return EXIT_USAGE;
-    const int status = source_read(path, base, r, &s);
-    if (status == EXIT_OK) {
-        char *directory = out_dir ? format("%s", out_dir) : source_directory(path);
-        struct render *render = render_open();
-        view(render_lua(render), s, base);
-        fill_output(&outputs[0], render, "orm.h", directory, base);
-        fill_output(&outputs[1], render, "orm.c", directory, base);
-        render_close(render);
-        free(directory);
-        schema_free(s);
-    }
-    free(base);
+    struct plan p = {0};
+    int status = plan_make(a, &p);
+
+    for (size_t i = 0; i < p.depends.count; i++)
+        depends_on(depends, p.depends.paths[i]);
+    if (status == EXIT_OK && a->check)
+        status = compare_outputs(&p.outputs);
+    else if (status == EXIT_OK && a->dry_run)
+        status = preview_outputs(&p.outputs);
+    else if (status == EXIT_OK && !files_write(&p.outputs))
+        status = EXIT_ENVIRONMENT;
+    else if (status == EXIT_OK && (a->watch || isatty(STDERR_FILENO)))
+        say_what_was_written(&p.outputs, a->watch);
+    plan_free(&p);
     return status;
-}
-
-static bool all_differ(const struct output *outputs, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < i; j++)
-            if (outputs[i].name && outputs[j].name &&
-                strcmp(outputs[i].name, outputs[j].name) == 0 &&
-                strcmp(outputs[i].directory, outputs[j].directory) == 0) {
-                fprintf(stderr, "ormgen: two of the files would both write %s/%s\n",
-                    outputs[i].directory, outputs[i].name);
-                return false;
-            }
-    return true;
 }
 
 int run_generate(const struct arguments *a)
 {
-    const size_t count = 2 * a->file_count;
-    struct output *outputs = must(calloc(count, sizeof *outputs));
-    struct report *r = report_open(a);
-    int status = EXIT_OK;
+    if (a->check + a->dry_run + a->watch > 1)
+        return usage_error(a->verb, "of --check, --dry-run and --watch, only one");
+    if ((a->check || a->dry_run) && (a->depfile || a->stamp))
+        return usage_error(a->verb, "--depfile and --stamp are files to write, and "
+                                    "--check and --dry-run write nothing");
+    if (a->check && a->format && strcmp(a->format, "text") != 0)
+        return usage_error(a->verb, "--check prints a diff: leave --format out");
+    if (a->deptarget && !a->depfile)
+        return usage_error(
+            a->verb, "--deptarget is what a --depfile says; there is none");
+    return a->watch ? watch(generate_once, a) : generate_once(a, NULL);
+}
 
-    /* All files are read even after a mistake, so that one run shows all of them. */
-    for (size_t i = 0; i < a->file_count; i++) {
-        const int one = make_outputs(a->files[i], a->out_dir, r, &outputs[2 * i]);
-        if (one > status)
-            status = one;
+int run_list_outputs(const struct arguments *a)
+{
+    struct plan p = {0};
+    int status = plan_names(a, &p);
+
+    if (status == EXIT_OK) {
+        for (size_t i = 0; i < p.outputs.count; i++)
+            puts(p.outputs.at[i].path);
+        status = flush_stdout();
     }
-    report_close(r);
-    if (status == EXIT_OK && !all_differ(outputs, count))
-        status = EXIT_USAGE;
-    if (status == EXIT_OK && !files_write(outputs, count))
-        status = EXIT_ENVIRONMENT;
-    for (size_t i = 0; i < count; i++) {
-        free(outputs[i].directory);
-        free(outputs[i].name);
-        buffer_free(&outputs[i].content);
-    }
-    free(outputs);
+    plan_free(&p);
     return status;
 }

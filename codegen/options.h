@@ -24,6 +24,12 @@ struct arguments {
     size_t file_count;
 
     const char *out_dir;
+    const char *depfile;
+    const char *deptarget;
+    const char *stamp;
+    bool check;
+    bool dry_run;
+    bool watch;
     const char *format;
     const char *color;
     bool help;

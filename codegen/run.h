@@ -5,6 +5,7 @@
 #include "options.h"
 
 int run_generate(const struct arguments *a);
+int run_list_outputs(const struct arguments *a);
 int run_check(const struct arguments *a);
 int run_sql(const struct arguments *a);
 int run_explain(const struct arguments *a);

@@ -43,8 +43,11 @@ char *source_directory(const char *path)
     return slash == path ? format("/") : format("%.*s", (int)(slash - path), path);
 }
 
-int source_read(const char *path, const char *base, struct report *r, struct schema **s)
+int source_read(const char *path, const char *base, struct report *r,
+    struct depends *depends, struct schema **s)
 {
+    *s = NULL;
+    depends_on(depends, path);
     if (access(path, R_OK) != 0) {
         fprintf(stderr, "ormgen: %s: %s\n", path, strerror(errno));
         return EXIT_ENVIRONMENT;
@@ -53,6 +56,8 @@ int source_read(const char *path, const char *base, struct report *r, struct sch
     struct diag *d = diag_new();
 
     *s = schema_read(path, d);
+    for (size_t i = 0; *s && i < (*s)->file_count; i++)
+        depends_on(depends, (*s)->files[i].path);
     if (*s && diag_count(d) == 0)
         symbols_check(*s, base, d);
     const bool good = *s && diag_count(d) == 0;

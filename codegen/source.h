@@ -2,6 +2,7 @@
 #ifndef CODEGEN_SOURCE_H
 #define CODEGEN_SOURCE_H
 
+#include "depends.h"
 #include "report.h"
 #include "schema.h"
 
@@ -12,10 +13,9 @@ char *source_base(const char *path);
 /* The folder that holds it.  To be freed. */
 char *source_directory(const char *path);
 
-/* Reads and checks one file.  Its mistakes go to the report, all else to standard
- * error.
- */
-int source_read(
-    const char *path, const char *base, struct report *r, struct schema **s);
+/* Reads and checks one file, and adds those that it includes to `d`, which may be NULL.
+ * Its mistakes go to the report, all else to standard error; `*s` is NULL then. */
+int source_read(const char *path, const char *base, struct report *r, struct depends *d,
+    struct schema **s);
 
 #endif

@@ -101,6 +101,16 @@ static const struct pattern of_listed_model[] = {
     {0, NULL},
 };
 
+static const struct pattern of_model_listed_elsewhere[] = {
+    {MACRO, "%M_ADD_ORM_H"},
+    {0, NULL},
+};
+
+static const struct pattern of_model_shown_elsewhere[] = {
+    {MACRO, "%M_MANAGER_ORM_H"},
+    {0, NULL},
+};
+
 static const struct pattern of_field[] = {
     {FUNCTION, "%m_%f"},
     {CONSTANT, "%M_%F"},
@@ -348,9 +358,10 @@ static struct origin *origin_of(
     return o;
 }
 
-static const char *c_kept(struct symbols *y, const char *name)
+static const char *c_kept(
+    struct symbols *y, const struct schema_file *file, const char *name)
 {
-    return arena_printf(y->arena, "%s%s", y->schema->prefix, name);
+    return arena_printf(y->arena, "%s%s", file->prefix, name);
 }
 
 /* A field's own name is a parameter's: no keyword.  `column` is what it is called in
@@ -374,7 +385,8 @@ static void add_field(struct symbols *y, const struct field *f)
 {
     const struct model *m = f->model;
     const struct origin *o = origin_of(y, f->place, m->name, f->yaml);
-    struct values v = {c_kept(y, m->struct_name), f->name, c_question(f), NULL};
+    struct values v = {
+        c_kept(y, m->file, m->struct_name), f->name, c_question(f), NULL};
 
     if (!f->ref && !is_free_word(y, f->name, f->column, o))
         return;
@@ -396,8 +408,8 @@ static void add_field(struct symbols *y, const struct field *f)
             sql_unique(m->table, f->column), o);
     }
     if (f->traits.check)
-        add_sql(y, "constraint", m->table, "constraint",
-            sql_check(m->table, f->column), o);
+        add_sql(
+            y, "constraint", m->table, "constraint", sql_check(m->table, f->column), o);
     if (f->identity)
         add_sql(
             y, "relation", m->schema, "sequence", sql_sequence(m->table, f->column), o);
@@ -407,7 +419,8 @@ static void add_ref(struct symbols *y, const struct ref *r)
 {
     const struct model *m = r->model;
     const struct origin *o = origin_of(y, r->place, m->name, r->name);
-    const struct values v = {.model = c_kept(y, m->struct_name), .field = r->name};
+    const struct values v = {
+        .model = c_kept(y, m->file, m->struct_name), .field = r->name};
 
     if (!is_free_word(y, r->name, r->fields[0]->column, o))
         return;
@@ -465,15 +478,19 @@ static void add_constraints(struct symbols *y, const struct model *m)
 static void add_model(struct symbols *y, const struct model *m)
 {
     const struct origin *o = origin_of(y, m->place, m->name, NULL);
-    struct values v = {.model = c_kept(y, m->struct_name)};
+    struct values v = {.model = c_kept(y, m->file, m->struct_name)};
 
     if (strcmp(v.model, "orm") == 0) { /* one message, not one per name */
         add_c(y, FUNCTION, "orm_table", o);
         return;
     }
     add_patterns(y, of_model, &v, o);
-    if (c_is_listed(y->schema, m))
+    if (c_listed(y->schema, m) != LISTED_NOWHERE)
         add_patterns(y, of_listed_model, &v, o);
+    if (c_listed(y->schema, m) == LISTED_ELSEWHERE)
+        add_patterns(y, of_model_listed_elsewhere, &v, o);
+    if (c_is_shown_elsewhere(y->schema, m))
+        add_patterns(y, of_model_shown_elsewhere, &v, o);
     add_sql(y, "relation", m->schema, "table", format("%s", m->table), o);
     add_sql(y, "type", m->schema, "table", format("%s", m->table), o);
     add_sql(y, "relation", m->schema, "index", sql_pkey(m->table), o);
@@ -504,7 +521,7 @@ static void add_model(struct symbols *y, const struct model *m)
 static void add_enumeration(struct symbols *y, const struct enumeration *e)
 {
     const struct origin *o = origin_of(y, e->place, e->name, NULL);
-    struct values v = {.model = c_kept(y, e->c_name)};
+    struct values v = {.model = c_kept(y, e->file, e->c_name)};
 
     add_patterns(y, of_enumeration, &v, o);
     add_sql(y, "type", sql_schema_of(y->schema, e), "type", format("%s", e->name), o);
@@ -516,6 +533,26 @@ static void add_enumeration(struct symbols *y, const struct enumeration *e)
     }
 }
 
+/* What a file makes besides its models. */
+static void add_file(struct symbols *y, const struct schema_file *f, const char *base)
+{
+    const struct place whole = {.file = (unsigned)(f - y->schema->files)};
+    const bool is_first = f == y->schema->files;
+    const char *of = is_first ? "" : arena_printf(y->arena, " of %s", f->path);
+    const struct origin *module =
+        origin_of(y, whole, arena_printf(y->arena, "the module%s", of), NULL);
+    const struct origin *header =
+        origin_of(y, whole, arena_printf(y->arena, "the header%s", of), NULL);
+    char *guard = c_guard(base, "ORM_H");
+    char *hash = c_guard(base, "ORM_HASH");
+
+    add_c(y, OBJECT, arena_printf(y->arena, "%s_schema", f->module), module);
+    add_c(y, MACRO, guard, header);
+    add_c(y, MACRO, hash, header);
+    free(guard);
+    free(hash);
+}
+
 void symbols_check(const struct schema *s, const char *base, struct diag *d)
 {
     struct arena *arena = arena_new();
@@ -524,19 +561,16 @@ void symbols_check(const struct schema *s, const char *base, struct diag *d)
         .reported = {.arena = arena},
         .schema = s,
         .diag = d};
-    const struct origin *module = origin_of(&y, (struct place){0}, "the module", NULL);
-    const struct origin *header = origin_of(&y, (struct place){0}, "the header", NULL);
-    char *guard = c_guard(base, "ORM_H");
-    char *hash = c_guard(base, "ORM_HASH");
 
-    add_c(&y, OBJECT, arena_printf(arena, "%s_schema", s->module), module);
-    add_c(&y, MACRO, guard, header);
-    add_c(&y, MACRO, hash, header);
+    add_file(&y, &s->files[0], base);
+    for (size_t i = 1; i < s->file_count; i++) {
+        char *other = c_base(s->files[i].path);
+        add_file(&y, &s->files[i], other);
+        free(other);
+    }
     for (size_t i = 0; i < s->model_count; i++)
         add_model(&y, &s->models[i]);
     for (size_t i = 0; i < s->enumeration_count; i++)
         add_enumeration(&y, s->enumerations[i]);
-    free(guard);
-    free(hash);
     arena_free(arena);
 }

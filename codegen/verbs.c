@@ -13,10 +13,22 @@ const struct verb verbs[] = {
         .help = "Writes X.orm.h and X.orm.c for each X.yaml.  Files that would not "
                 "change are left alone;\nafter a mistake no file is written.",
         .examples = "generate blog.yaml\n"
-                    "generate -o gen blog.yaml shop.yaml",
+                    "generate -o gen blog.yaml shop.yaml\n"
+                    "generate --check -o gen blog.yaml\n"
+                    "generate --watch blog.yaml",
         .least_files = 1,
         .most_files = SIZE_MAX,
         .run = run_generate,
+    },
+    {
+        .name = "list-outputs",
+        .usage = "[-o DIR] FILE.yaml...",
+        .summary = "print the names of the files that generate would write",
+        .help = "Prints the names of the files that generate would write, one a line. "
+                "They depend on\nthe command line alone: the schemas need not exist.",
+        .least_files = 1,
+        .most_files = SIZE_MAX,
+        .run = run_list_outputs,
     },
     {
         .name = "sql",
@@ -72,12 +84,53 @@ const struct verb verbs[] = {
 
 const struct option options[] = {
     {
-        .verbs = "generate",
+        .verbs = "generate list-outputs",
         .name = "out-dir",
         .letter = 'o',
         .value = "DIR",
         .help = "where to write, made if need be; else beside each FILE",
         .offset = offsetof(struct arguments, out_dir),
+    },
+    {
+        .verbs = "generate",
+        .name = "depfile",
+        .value = "FILE",
+        .help = "write which files were read, as make and ninja read it",
+        .offset = offsetof(struct arguments, depfile),
+    },
+    {
+        .verbs = "generate",
+        .name = "deptarget",
+        .value = "NAME",
+        .help =
+            "what the depfile says depends on them; else the stamp, else the outputs",
+        .offset = offsetof(struct arguments, deptarget),
+    },
+    {
+        .verbs = "generate",
+        .name = "stamp",
+        .value = "FILE",
+        .help = "an empty file to make new when all is well",
+        .offset = offsetof(struct arguments, stamp),
+    },
+    {
+        .verbs = "generate",
+        .name = "check",
+        .help = "write nothing; print what differs from the files that are there, as a "
+                "diff",
+        .offset = offsetof(struct arguments, check),
+    },
+    {
+        .verbs = "generate",
+        .name = "dry-run",
+        .help = "write nothing; say what would be written",
+        .offset = offsetof(struct arguments, dry_run),
+    },
+    {
+        .verbs = "generate",
+        .name = "watch",
+        .help = "stay, and do it again whenever a file that was read changes",
+        .offset = offsetof(struct arguments, watch),
     },
     {
         .verbs = "check generate",

@@ -30,14 +30,12 @@ struct names {
     char var[2]; /* b */
 };
 
-static struct names names_of(const struct view *v, const struct model *m)
+static struct names names_of(const struct model *m)
 {
-    struct names n = {.c = c_name(v->schema, m->struct_name)};
     const char first = m->struct_name[0];
-
+    struct names n = {.c = c_model(m)};
     n.upper = c_upper(n.c);
-    n.var[0] =
-        first >= 'A' && first <= 'Z' ? (char)(first + 32) : first;
+    n.var[0] = first >= 'A' && first <= 'Z' ? (char)(first + 32) : first;
     return n;
 }
 
@@ -133,18 +131,18 @@ static char *spaced(const char *type)
 }
 
 /* What getters return and setters take. */
-static char *type_of(const struct view *v, const struct field *f)
+static char *type_of(const struct field *f)
 {
     if (f->type != TYPE_ENUM)
         return spaced(c_types[f->type].c);
-    char *e = c_name(v->schema, f->enumeration->c_name);
+    char *e = c_enumeration(f->enumeration);
     char *type = format("enum %s ", e);
     free(e);
     return type;
 }
 
 /* What a getter returns for the object `var`. */
-static char *read_of(const struct view *v, const struct field *f, const char *var)
+static char *read_of(const struct field *f, const char *var)
 {
     const struct c_type *t = &c_types[f->type];
 
@@ -152,7 +150,7 @@ static char *read_of(const struct view *v, const struct field *f, const char *va
         return format("%s && %s->%s_", var, var, f->name);
     if (f->type != TYPE_ENUM)
         return format("%s ? %s->%s_ : %s", var, var, f->name, t->zero);
-    char *type = type_of(v, f);
+    char *type = type_of(f);
     char *read = format("(%.*s)(%s ? %s->%s_ : %s)", (int)strlen(type) - 1, type, var,
         var, f->name, t->zero);
     free(type);
@@ -167,9 +165,9 @@ static char *null_bit(const char *upper, size_t column)
     return format("null_bits[%zu] >> (%s - %zu)", column / 64, upper, column / 64 * 64);
 }
 
-static char *column_upper(const struct view *v, const struct field *f)
+static char *column_upper(const struct field *f)
 {
-    struct names n = names_of(v, f->model);
+    struct names n = names_of(f->model);
     char *field = c_upper(f->name);
     char *made = format("%s_%s", n.upper, field);
     free(field);
@@ -177,9 +175,9 @@ static char *column_upper(const struct view *v, const struct field *f)
     return made;
 }
 
-static char *slot_upper(const struct view *v, const struct model *m, const char *name)
+static char *slot_upper(const struct model *m, const char *name)
 {
-    struct names n = names_of(v, m);
+    struct names n = names_of(m);
     char *slot = c_upper(name);
     char *made = format("%s_REF_%s", n.upper, slot);
     free(slot);
@@ -225,24 +223,23 @@ static void put_columns(struct view *v, const struct model *m, const struct name
     begin_list(v);
     for (size_t i = 0; i < m->field_count; i++) {
         const struct field *f = &m->fields[i];
-        char *upper = column_upper(v, f);
+        char *upper = column_upper(f);
         struct buffer words = {0};
 
         begin_item(v);
         put(v, "name", f->name);
         put(v, "question", c_question(f));
         put(v, "upper", upper);
-        put_made(v, "type", type_of(v, f));
+        put_made(v, "type", type_of(f));
         put_made(
-            v, "member_type", f->type == TYPE_ENUM ? spaced("int32_t") : type_of(v, f));
-        put_made(v, "read", read_of(v, f, n->var));
+            v, "member_type", f->type == TYPE_ENUM ? spaced("int32_t") : type_of(f));
+        put_made(v, "read", read_of(f, n->var));
         put_made(v, "null_bit", null_bit(upper, i));
         put_flag(v, "optional", f->optional);
         put_c_string(v, "sql", f->column);
         put_c_string(v, "yaml", f->yaml);
         put_made(v, "enum",
-            f->enumeration ? c_name(v->schema, f->enumeration->c_name)
-                           : format("%s", ""));
+            f->enumeration ? c_enumeration(f->enumeration) : format("%s", ""));
         put_number(v, "length", f->length);
         put(v, "orm_type", c_types[f->type].orm);
 
@@ -285,7 +282,7 @@ static void put_column_list(
 {
     begin_list(v);
     for (size_t i = 0; i < count; i++)
-        add_text(v, column_upper(v, fields[i]));
+        add_text(v, column_upper(fields[i]));
     end_list(v, key);
 }
 
@@ -300,12 +297,12 @@ static unsigned cleared_bits(const struct ref *r)
 }
 
 /* The place of the target's slot that shows `r` from the other side. */
-static char *inverse_of_ref(const struct view *v, const struct ref *r)
+static char *inverse_of_ref(const struct ref *r)
 {
     if (!r->reverse)
         return format("ORM_NO_INVERSE");
     if (r->unique)
-        return slot_upper(v, r->target, r->reverse);
+        return slot_upper(r->target, r->reverse);
     for (size_t i = 0; i < r->target->many_count; i++)
         if (r->target->manys[i].ref == r)
             return format("%zu", i);
@@ -322,15 +319,14 @@ static void put_slot(
     begin_item(v);
     put(v, "name", name);
     put_c_string(v, "yaml", name);
-    put_made(v, "upper", slot_upper(v, m, name));
-    put_made(v, "target", c_name(v->schema, target->struct_name));
+    put_made(v, "upper", slot_upper(m, name));
+    put_made(v, "target", c_model(target));
     const struct field *const *ours = reverse ? r->target_fields : r->fields;
     const struct field *const *theirs = reverse ? r->fields : r->target_fields;
     put_column_list(v, "columns", ours, r->column_count);
     put_column_list(v, "target_columns", theirs, r->column_count);
     put_number(v, "clears", reverse ? 0 : cleared_bits(r));
-    put_made(v, "inverse",
-        reverse ? slot_upper(v, r->model, r->name) : inverse_of_ref(v, r));
+    put_made(v, "inverse", reverse ? slot_upper(r->model, r->name) : inverse_of_ref(r));
     put_flag(v, "reverse", reverse);
     put_flag(v, "unique", r->unique);
     put(v, "on_delete", action_names[r->on_delete]);
@@ -379,11 +375,11 @@ static void put_manys(struct view *v, const struct model *m)
         begin_item(v);
         put(v, "name", r->name);
         put_c_string(v, "yaml", r->name);
-        put_made(v, "target", c_name(v->schema, r->target->struct_name));
+        put_made(v, "target", c_model(r->target));
         put_comment(v, r->doc ? r->doc : "");
         put(v, "kind", joins ? "ORM_MANY_JOIN" : "ORM_MANY_REVERSE");
-        put_made(v, "ref",
-            joins ? format("%s", "") : slot_upper(v, r->target, r->ref->name));
+        put_made(
+            v, "ref", joins ? format("%s", "") : slot_upper(r->target, r->ref->name));
         put_made(v, "inverse",
             r->inverse ? format("%zu", (size_t)(r->inverse - r->target->manys))
                        : format("ORM_NO_INVERSE"));
@@ -398,8 +394,7 @@ static void put_manys(struct view *v, const struct model *m)
         } else {
             put(v, "join_table", "");
         }
-        put_made(v, "through",
-            through ? c_name(v->schema, r->through->struct_name) : format("%s", ""));
+        put_made(v, "through", through ? c_model(r->through) : format("%s", ""));
         put_number(v, "through_owner", through ? index_of_ref(r->through_owner) : 0);
         put_number(v, "through_target", through ? index_of_ref(r->through_target) : 0);
         end_item(v);
@@ -424,8 +419,8 @@ static void put_setter(
 static void put_ref_setters(struct view *v, const struct ref *r, const struct names *n)
 {
     const char *parameter = c_parameter(r->name);
-    char *target = c_name(v->schema, r->target->struct_name);
-    char *slot = slot_upper(v, r->model, r->name);
+    char *target = c_model(r->target);
+    char *slot = slot_upper(r->model, r->name);
 
     put_setter(v, format("%s_set_%s", n->c, r->name), "orm_set_ref",
         format(", struct %s *%s", target, parameter),
@@ -458,8 +453,8 @@ static void put_setters(struct view *v, const struct model *m, const struct name
             continue;
 
         const char *parameter = c_parameter(f->name);
-        char *type = type_of(v, f);
-        char *upper = column_upper(v, f);
+        char *type = type_of(f);
+        char *upper = column_upper(f);
         char *call = format("orm_set_%s", c_types[f->type].value);
         put_setter(v, format("%s_set_%s", n->c, f->name), call,
             format(", %s%s", type, parameter), format("%s, %s", upper, parameter));
@@ -491,8 +486,8 @@ static void put_column_conds(
 {
     const unsigned ops = c_ops_of(f);
     const char *parameter = c_parameter(f->name);
-    char *type = type_of(v, f);
-    char *upper = column_upper(v, f);
+    char *type = type_of(f);
+    char *upper = column_upper(f);
     char *make = format("orm_cond_%s", c_types[f->type].value);
 
     for (size_t i = 0; i < c_op_count; i++)
@@ -514,8 +509,8 @@ static void put_column_conds(
 static void put_ref_cond(struct view *v, const struct ref *r, const struct names *n)
 {
     const char *parameter = c_parameter(r->name);
-    char *target = c_name(v->schema, r->target->struct_name);
-    char *slot = slot_upper(v, r->model, r->name);
+    char *target = c_model(r->target);
+    char *slot = slot_upper(r->model, r->name);
 
     put_cond(v, format("%s_%s_is", n->c, r->name), "orm_cond_object",
         format("const struct %s *%s", target, parameter),
@@ -554,7 +549,7 @@ static void put_orders(struct view *v, const struct model *m, const struct names
     begin_list(v);
     for (size_t i = 0; i < m->field_count; i++) {
         const struct field *f = &m->fields[i];
-        char *upper = column_upper(v, f);
+        char *upper = column_upper(f);
         for (int descending = 0; descending < 2; descending++) {
             begin_item(v);
             put_made(v, "name",
@@ -578,12 +573,12 @@ static void put_key(struct view *v, const struct model *m)
     begin_list(v);
     for (size_t i = 0; i < m->key_count; i++) {
         const struct field *f = &m->key[i];
-        char *type = type_of(v, f);
+        char *type = type_of(f);
         const char *comma = i > 0 ? ", " : "";
 
         buffer_printf(&parameters, "%s%s%s", comma, type, c_parameter(f->name));
         begin_item(v);
-        put_made(v, "upper", column_upper(v, f));
+        put_made(v, "upper", column_upper(f));
         put(v, "value", c_types[f->type].value);
         put(v, "argument", c_parameter(f->name));
         end_item(v);
@@ -599,13 +594,13 @@ static char *managers_of(const struct view *v, const struct model *m)
 {
     struct buffer made = {0};
     size_t count = 0;
-    char *c = c_name(v->schema, m->struct_name);
+    char *c = c_model(m);
 
     buffer_printf(&made, "-- Managers: %s_table(s)", c);
     free(c);
     for (size_t i = 0; i < v->schema->model_count; i++) {
         const struct model *owner = &v->schema->models[i];
-        struct names n = names_of(v, owner);
+        struct names n = names_of(owner);
         for (size_t j = 0; j < owner->many_count; j++) {
             if (owner->manys[j].target != m)
                 continue;
@@ -624,12 +619,13 @@ static char *managers_of(const struct view *v, const struct model *m)
 
 static void put_model(struct view *v, const struct model *m)
 {
-    struct names n = names_of(v, m);
+    struct names n = names_of(m);
     struct buffer words = {0};
 
     begin_item(v);
     put(v, "name", m->name);
     put(v, "c", n.c);
+    put(v, "upper", n.upper);
     put(v, "var", n.var);
     put(v, "object", c_parameter(m->struct_name));
     put_c_string(v, "yaml", m->name);
@@ -641,7 +637,8 @@ static void put_model(struct view *v, const struct model *m)
     put_comment(v, words.at);
     buffer_free(&words);
     put_made(v, "managers", managers_of(v, m));
-    put_flag(v, "listed", c_is_listed(v->schema, m));
+    put_flag(v, "listed", c_listed(v->schema, m) == LISTED_AT_HOME);
+    put_flag(v, "shown", c_is_shown_elsewhere(v->schema, m));
     put_key(v, m);
     put_columns(v, m, &n);
     put_slots(v, m);
@@ -653,6 +650,95 @@ static void put_model(struct view *v, const struct model *m)
     free_names(&n);
 }
 
+/* -- Other files ------------------------------------------------------------------- */
+
+static bool is_own(const struct view *v, const struct model *m)
+{
+    return m->file == v->schema->files;
+}
+
+/* "dir/people.orm.h" of "dir/people.yaml". */
+static char *header_of(const char *link)
+{
+    return format("%.*s.orm.h", (int)(strlen(link) - strlen(".yaml")), link);
+}
+
+static void put_headers(struct view *v, const char *key, bool included)
+{
+    begin_list(v);
+    for (size_t i = 1; i < v->schema->file_count; i++) {
+        const struct schema_file *f = &v->schema->files[i];
+        if (!f->link || f->included != included)
+            continue;
+        char *header = header_of(f->link);
+        hash(v, header);
+        lua_pushstring(v->lua, header);
+        end_item(v);
+        free(header);
+    }
+    end_list(v, key);
+}
+
+/* Some of the other files' models, as `is_it` says: their names in C. */
+static void put_models(struct view *v, const char *key,
+    bool (*is_it)(const struct view *, const struct model *))
+{
+    begin_list(v);
+    for (size_t i = 0; i < v->schema->model_count; i++) {
+        const struct model *m = &v->schema->models[i];
+        if (is_own(v, m) || !is_it(v, m))
+            continue;
+        struct names n = names_of(m);
+        begin_item(v);
+        put(v, "c", n.c);
+        put(v, "upper", n.upper);
+        put(v, "object", c_parameter(m->name));
+        end_item(v);
+        free_names(&n);
+    }
+    end_list(v, key);
+}
+
+/* A struct of ours has a slot for it, and no header that we include knows it. */
+static bool is_shown_here(const struct view *v, const struct model *m)
+{
+    if (m->file->included)
+        return false;
+    for (size_t i = 0; i < v->schema->model_count; i++) {
+        const struct model *own = &v->schema->models[i];
+        if (!is_own(v, own))
+            continue;
+        for (size_t j = 0; j < own->many_count; j++)
+            if (own->manys[j].target == m)
+                return true;
+        for (size_t j = 0; j < own->one_count; j++)
+            if (own->ones[j]->model == m)
+                return true;
+    }
+    return false;
+}
+
+static bool is_listed_here(const struct view *v, const struct model *m)
+{
+    return c_listed(v->schema, m) == LISTED_ELSEWHERE && c_is_listed_here(v->schema, m);
+}
+
+/* Only the table of models needs it. */
+static bool is_far(const struct view *v, const struct model *m)
+{
+    (void)v;
+    return !m->file->included && !m->file->link;
+}
+
+static void put_others(struct view *v)
+{
+    put_headers(v, "includes", true);
+    put_headers(v, "source_includes", false);
+    put_models(v, "shown", is_shown_here);
+    put_models(v, "listed", is_listed_here);
+    put_models(v, "far", is_far);
+}
+
 static void put_enums(struct view *v)
 {
     const struct schema *s = v->schema;
@@ -660,7 +746,9 @@ static void put_enums(struct view *v)
     begin_list(v);
     for (size_t i = 0; i < s->enumeration_count; i++) {
         const struct enumeration *e = s->enumerations[i];
-        char *c = c_name(s, e->c_name);
+        if (e->file != s->files)
+            continue;
+        char *c = c_enumeration(e);
         char *upper = c_upper(c);
 
         begin_item(v);
@@ -701,11 +789,14 @@ void view(lua_State *lua, const struct schema *s, const char *base)
     put_enums(&v);
     begin_list(&v);
     for (size_t i = 0; i < s->model_count; i++)
-        put_model(&v, &s->models[i]);
+        if (is_own(&v, &s->models[i]))
+            put_model(&v, &s->models[i]);
     end_list(&v, "models");
+    put_others(&v);
     begin_list(&v);
     for (size_t i = 0; i < s->model_count; i++) {
-        char *c = c_name(s, s->by_dependency[i]->struct_name);
+        const struct model *m = s->by_dependency[i];
+        char *c = c_model(m);
         hash(&v, c);
         lua_pushstring(lua, c);
         end_item(&v);

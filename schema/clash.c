@@ -13,7 +13,9 @@ struct holder {
 
 static bool is_before(struct place a, struct place b)
 {
-    return a.line != b.line ? a.line < b.line : a.column < b.column;
+    return a.file != b.file   ? a.file < b.file
+           : a.line != b.line ? a.line < b.line
+                              : a.column < b.column;
 }
 
 /* At the later one, with a note at the earlier. */
@@ -46,9 +48,10 @@ static void enter_accessors(
     const char *where = arena_printf(d->arena, "%s.", shown(d, m->name));
     for (size_t i = 0; i < m->field_count; i++) {
         const struct draft_field *f = &m->fields[i];
-        const char *kind = f->kind == FIELD_REF    ? "ref"
-                           : f->kind == FIELD_MANY ? "many"
-                                                   : "field";
+        const char *kind = f->kind == FIELD_REF ? "ref"
+                           : f->kind == FIELD_MANY || f->kind == FIELD_REVERSE
+                               ? "many"
+                               : "field";
         if (!m->key && strcmp(f->name, "id") == 0) {
             diag_error(d->diag, ERR_CLASH, f->place,
                 "%sid: the key is called id already; write \"key: id\" beside fields: "
@@ -58,7 +61,8 @@ static void enter_accessors(
         }
         const char *what =
             arena_printf(d->arena, "the %s \"%s\"", kind, shown(d, f->name));
-        enter(d, names, ERR_CLASH, where, f->name, f->place, what);
+        if (!f->shows) /* else what it shows is entered */
+            enter(d, names, ERR_CLASH, where, f->name, f->place, what);
         for (size_t c = 0; f->kind == FIELD_REF && c < f->column_count; c++)
             if (f->columns[c]->maker == f)
                 enter(d, names, ERR_CLASH, where, f->columns[c]->field.name, f->place,
@@ -177,6 +181,8 @@ static void check_relations(struct draft *d)
     struct strmap relations = {.arena = d->arena};
     for (size_t i = 0; i < d->model_count; i++) {
         const struct draft_model *m = &d->models[i];
+        if (strmap_get(&d->by_name, m->name) != m)
+            continue; /* two files have it, which is reported */
         enter(d, &relations, ERR_SQL_CLASH, "table ", m->table, m->table_place,
             arena_printf(d->arena, "the table of %s", shown(d, m->name)));
     }

@@ -1,7 +1,7 @@
-/* diag.c: keeps the first mistakes of a file and prints them as gcc does.
+/* diag.c: keeps the first mistakes of some files and prints them as gcc does.
  *
- * `kept` is sorted by place at all times, so what comes later in a file than all of it
- * is counted without being formatted: a file of a million mistakes costs what 20 cost.
+ * `kept` is sorted by place at all times, so what comes later than all of it is
+ * counted without being formatted: a file of a million mistakes costs what 20 cost.
  */
 #include "diag.h"
 
@@ -32,10 +32,15 @@ struct diagnostic {
     struct message notes[NOTES];
 };
 
-struct diag {
+struct file {
     char *path;
-    char *text;
+    char *text; /* NULL: none was read */
     size_t size;
+};
+
+struct diag {
+    struct file *files;
+    unsigned file_count;
     size_t count;
     size_t kept_count;
     struct diagnostic *kept[KEPT];
@@ -53,8 +58,11 @@ void diag_free(struct diag *d)
         return;
     for (size_t i = 0; i < d->kept_count; i++)
         free(d->kept[i]);
-    free(d->path);
-    free(d->text);
+    for (unsigned i = 0; i < d->file_count; i++) {
+        free(d->files[i].path);
+        free(d->files[i].text);
+    }
+    free(d->files);
     free(d);
 }
 
@@ -65,17 +73,35 @@ static char *copy(const char *text, size_t size)
     return p;
 }
 
-void diag_file(struct diag *d, const char *path)
+unsigned diag_file(struct diag *d, const char *path)
 {
-    free(d->path);
-    d->path = copy(path, strlen(path));
+    struct file *more = must_alloc((d->file_count + 1) * sizeof *more);
+    for (unsigned i = 0; i < d->file_count; i++)
+        more[i] = d->files[i];
+    more[d->file_count].path = copy(path, strlen(path));
+    free(d->files);
+    d->files = more;
+    return d->file_count++;
 }
 
 void diag_text(struct diag *d, const char *text, size_t size)
 {
-    free(d->text);
-    d->text = copy(text, size);
-    d->size = size;
+    struct file *latest = &d->files[d->file_count - 1];
+    free(latest->text);
+    latest->text = copy(text, size);
+    latest->size = size;
+}
+
+/* NULL: the place speaks of no text, or of none that was read. */
+static const struct file *file_at(const struct diag *d, struct place at)
+{
+    const bool has_text = at.line && at.file < d->file_count && d->files[at.file].text;
+    return has_text ? &d->files[at.file] : NULL;
+}
+
+static const char *path_of(const struct diag *d, unsigned file)
+{
+    return file < d->file_count ? d->files[file].path : "ormgen";
 }
 
 size_t diag_count(const struct diag *d)
@@ -85,7 +111,9 @@ size_t diag_count(const struct diag *d)
 
 static bool is_before(struct place a, struct place b)
 {
-    return a.line != b.line ? a.line < b.line : a.column < b.column;
+    return a.file != b.file   ? a.file < b.file
+           : a.line != b.line ? a.line < b.line
+                              : a.column < b.column;
 }
 
 bool diag_wants(const struct diag *d, struct place at)
@@ -139,9 +167,9 @@ void diag_note(struct diag *d, struct place at, const char *format, ...)
 }
 
 /* The text of a line, without its end. */
-static const char *find_line(const struct diag *d, unsigned line, size_t *size)
+static const char *find_line(const struct file *f, unsigned line, size_t *size)
 {
-    const char *start = d->text, *end = d->text + d->size;
+    const char *start = f->text, *end = f->text + f->size;
     while (--line > 0) {
         const char *newline = memchr(start, '\n', (size_t)(end - start));
         if (!newline)
@@ -157,10 +185,11 @@ static const char *find_line(const struct diag *d, unsigned line, size_t *size)
 
 const char *diag_source(const struct diag *d, struct place at, size_t *size)
 {
-    const char *line = d->text && at.line ? find_line(d, at.line, size) : NULL;
+    const struct file *f = file_at(d, at);
+    const char *line = f ? find_line(f, at.line, size) : NULL;
     if (!line)
         return NULL;
-    const char *end = d->text + d->size;
+    const char *end = f->text + f->size;
     for (unsigned column = 1; column < at.column && line < end; column++) {
         uint32_t c;
         const size_t bytes = text_decode(line, (size_t)(end - line), &c);
@@ -230,9 +259,10 @@ static void paint(const struct printer *p, const char *colour)
 static void print_excerpt(const struct printer *p, struct place at)
 {
     const struct diag *d = p->diag;
+    const struct file *f = file_at(d, at);
     FILE *out = p->out;
     size_t size;
-    const char *line = d->text && at.line ? find_line(d, at.line, &size) : NULL;
+    const char *line = f ? find_line(f, at.line, &size) : NULL;
     if (!line)
         return;
 
@@ -281,7 +311,7 @@ static void print_message(
     FILE *out = p->out;
 
     paint(p, bold);
-    text_show(p->diag->path ? p->diag->path : "ormgen", out);
+    text_show(path_of(p->diag, m->at.file), out);
     if (m->at.line)
         fprintf(out, ":%u:%u", m->at.line, m->at.column);
     fputs(": ", out);
@@ -309,7 +339,7 @@ static void print(const struct diag *d, FILE *out, bool colour)
     }
     if (d->count > d->kept_count) {
         const size_t more = d->count - d->kept_count;
-        text_show(d->path ? d->path : "ormgen", out);
+        text_show(path_of(d, 0), out);
         fprintf(out, ": %zu more error%s, not shown: correct these first\n", more,
             more == 1 ? "" : "s");
     }
@@ -334,7 +364,7 @@ size_t diag_kept(const struct diag *d)
 
 static struct diag_message as_seen(const struct diag *d, const struct message *m)
 {
-    return (struct diag_message){d->path ? d->path : "ormgen", m->at, m->text};
+    return (struct diag_message){path_of(d, m->at.file), m->at, m->text};
 }
 
 enum diag_code diag_mistake(const struct diag *d, size_t index, struct diag_message *m)

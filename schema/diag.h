@@ -1,7 +1,8 @@
-/* diag.h: the mistakes found in one file: collected, then printed in its order.
+/* diag.h: the mistakes found in a file and in those that it names: collected, then
+ * printed in the order of the files.
  *
  * Report what is wrong and go on: people fix ten mistakes as easily as one.  The first
- * 20 in the file are kept; the rest is counted. */
+ * 20 are kept; the rest is counted. */
 #ifndef SCHEMA_DIAG_H
 #define SCHEMA_DIAG_H
 
@@ -15,8 +16,10 @@ struct diag;
 struct diag *diag_new(void);
 void diag_free(struct diag *d);
 
-/* What messages begin with, and the text that they quote.  Both are copied. */
-void diag_file(struct diag *d, const char *path);
+/* What messages about a file begin with.  Its number, for places in it: 0, 1, ... */
+unsigned diag_file(struct diag *d, const char *path);
+
+/* What stands in the latest file, to be quoted. */
 void diag_text(struct diag *d, const char *text, size_t size);
 
 /* A place without a line speaks of the file as a whole.

@@ -47,6 +47,8 @@ static const char *const titles[ERR_END] = {
 
     [ERR_COLUMN] = "a column that cannot be what its keys say",
     [ERR_CONSTRAINT] = "a constraint that makes no sense",
+    [ERR_INCLUDE] = "an include of what is no file for it, or in a circle",
+    [ERR_REVERSE_OF] = "a relation of which two files tell different things",
 };
 
 const char *diag_title(enum diag_code code)

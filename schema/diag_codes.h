@@ -55,6 +55,10 @@ enum diag_code {
     /* Rows */
     ERR_CONSTRAINT,
 
+    /* Several files */
+    ERR_INCLUDE,
+    ERR_REVERSE_OF,
+
     /* Relations, again */
     ERR_REF,
 

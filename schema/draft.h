@@ -15,7 +15,8 @@
 enum field_kind {
     FIELD_COLUMN = 1,
     FIELD_REF = 2,
-    FIELD_MANY = 4
+    FIELD_MANY = 4,
+    FIELD_REVERSE = 8 /* reverse_of: the other side of a relation of another file */
 };
 
 enum key_state {
@@ -44,6 +45,8 @@ struct field_keys {
     const struct node *through;
     const struct node *via;
     const struct node *table;
+    const struct node *reverse_of;
+    const struct node *file;
     const struct node *generated;
     const struct node *identity;
     const struct node *check;
@@ -94,12 +97,17 @@ struct draft_field {
     bool settled; /* `columns` are known */
     struct ref *ref;
     struct many *many;
+    /* FIELD_REVERSE: the ref or many whose other side it is; and back. */
+    struct draft_field *shows;
+    struct draft_field *shown_by;
 };
 
 struct draft_model {
+    const struct draft_file *file;
     const char *name;
     struct place place;
     const char *doc;
+    const char *schema;
     const char *table;
     struct place table_place;
     const char *struct_name;
@@ -127,21 +135,43 @@ struct draft_model {
     bool key_broken;
 };
 
-struct draft {
-    struct arena *arena;
-    struct diag *diag;
+/* Another file that a file names. */
+struct draft_link {
+    struct draft_file *to;
+    const struct node *written;
+    bool includes; /* else it is the `file:` of a reverse_of: */
+};
+
+struct draft_file {
     const char *path;
+    unsigned number;         /* in draft.files, and in places */
+    const struct node *root; /* NULL: it could not be read */
+    size_t link_count;
+    struct draft_link *links;
+    bool *reaches; /* by number: whose names are known here; its own too */
+
     const char *module;
     const char *prefix;
     const char *sql_schema;
+    const struct node *models; /* or NULL */
+};
+
+struct draft {
+    struct arena *arena;
+    struct diag *diag;
+    size_t file_count; /* the one that was asked for is the first */
+    struct draft_file **files;
     size_t model_count;
     struct draft_model *models;
     struct strmap by_name;
     size_t walks; /* by key.c */
 };
 
+/* include.c: fills `files`. */
+void read_files(struct draft *d, const char *path, const struct node *root);
+
 /* parse.c: false if there is nothing to resolve. */
-bool draft_parse(struct draft *d, const struct node *root);
+bool draft_parse(struct draft *d);
 
 /* parse_field.c: one entry of `fields:` */
 void parse_field(struct draft *d, struct draft_model *m, const struct node *n,
@@ -174,6 +204,9 @@ struct schema *draft_resolve(struct draft *d);
 /* key.c: which columns identify a row, and which refer to one. */
 void resolve_keys(struct draft *d);
 void settle_columns(struct draft *d);
+
+/* reverse.c: what files tell of each other's relations. */
+void match_reverses(struct draft *d);
 
 /* relate.c: targets first, then, with all columns there, refs and lists. */
 void resolve_targets(struct draft *d);

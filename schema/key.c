@@ -35,8 +35,9 @@ static const char *types_of_keys(struct draft *d)
 /* Why a column of that kind cannot identify rows, or hold what does. */
 static const char *trait_problem(const struct traits *t)
 {
-    return t->lazy ? "is lazy, and what identifies a row is always loaded: delete lazy: "
-                     "there"
+    return t->lazy
+               ? "is lazy, and what identifies a row is always loaded: delete lazy: "
+                 "there"
            : t->generated ? "is generated, so it is not known before its row is written"
            : t->version   ? "is a version, and changes with every update"
            : t->created || t->updated ? "is set by the runtime when its row is written"
@@ -293,8 +294,8 @@ static void check_shared(struct draft *d, const struct draft_field *f,
             column, type_text(d, ours), shown(d, theirs->model->name),
             shown(d, theirs->name), type_text(d, theirs));
     else if (trait_problem(&ours->traits))
-        diag_error(d->diag, ERR_REF, n->place, "%s: its column \"%s\" %s", where, column,
-            trait_problem(&ours->traits));
+        diag_error(d->diag, ERR_REF, n->place, "%s: its column \"%s\" %s", where,
+            column, trait_problem(&ours->traits));
     else if (ours->optional && !f->optional)
         diag_error(d->diag, ERR_REF, n->place,
             "%s: required, but its column \"%s\" may be null; add optional: true here, "

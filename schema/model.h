@@ -16,6 +16,16 @@ struct place {
     unsigned line;
     unsigned column;
     unsigned end_column; /* one past the last character, on the same line */
+    unsigned file;       /* in schema.files */
+};
+
+/* A file that was read: the first is the one that was asked for. */
+struct schema_file {
+    const char *path;   /* to open it from where ormgen was started */
+    const char *module; /* names the C schema object: blog_schema */
+    const char *prefix; /* of every C name of its models; "" */
+    const char *link;   /* how the first file writes it; NULL: it does not name it */
+    bool included;      /* known to the first, by `include:` and what that includes */
 };
 
 enum type {
@@ -58,6 +68,7 @@ enum default_kind {
 
 /* A native enumeration, one per enum field. */
 struct enumeration {
+    const struct schema_file *file;
     const char *name;   /* in SQL: model_field */
     const char *c_name; /* the same with the name that the model has in C */
     struct place place;
@@ -70,7 +81,7 @@ struct model;
 
 /* What is special about a column. */
 struct traits {
-    bool identity_always;  /* an identity that takes no other number than the server's */
+    bool identity_always; /* an identity that takes no other number than the server's */
     const char *generated; /* the SQL expression that it always is, or NULL */
     const char *check;     /* a condition in SQL, or NULL */
     const char *collation; /* or NULL */
@@ -221,6 +232,7 @@ struct exclusion {
 };
 
 struct model {
+    const struct schema_file *file;
     const char *name;        /* in YAML */
     const char *struct_name; /* in C; what it is called in YAML unless chosen */
     const char *doc;         /* or NULL */
@@ -260,18 +272,15 @@ struct model {
     size_t rank; /* place in schema.by_dependency */
 };
 
-/* A file that was read. */
-struct schema_file {
-    const char *path; /* to open it from where ormgen was started */
-};
-
 struct schema {
     const char *path;   /* as given */
     const char *module; /* names the C schema object: blog_schema */
     const char *prefix; /* of every C name; "" */
 
+    /* Of all files that were read, each in order of its file; those of the first come
+     * first, and are what C is made for. */
     size_t model_count;
-    struct model *models; /* in order of the file */
+    struct model *models;
 
     /* Referenced models before referring ones; a cycle is cut at an optional ref. */
     const struct model **by_dependency;

@@ -19,7 +19,7 @@ bool take_columns(struct draft *d, const char *where, const struct draft_model *
     }
     const struct draft_field *f =
         find_field(d, where, m, name, FIELD_COLUMN | FIELD_REF);
-    if (f && f->kind == FIELD_MANY)
+    if (f && f->kind & (FIELD_MANY | FIELD_REVERSE))
         diag_error(d->diag, ERR_INDEX, name->place,
             "%s%s is a list and has no column; its join table has its indexes already",
             where, place_name(d, f));

@@ -1,4 +1,4 @@
-/* parse.c: from the tree of a file to a draft: the file and its models.
+/* parse.c: from the trees of the files to a draft: the files and their models.
  *
  * Every shape and word is checked here, in parse_field.c, index.c and
  * constraint.c.  What may stand where is in the tables of keys, one per level of the
@@ -16,6 +16,7 @@ enum {
 /* ---- keys ---- */
 
 struct top_keys {
+    const struct node *include;
     const struct node *module;
     const struct node *prefix;
     const struct node *schema;
@@ -26,12 +27,14 @@ static const struct key top_keys[] = {
     {"module", SHAPE_TEXT, offsetof(struct top_keys, module), 0, NULL},
     {"prefix", SHAPE_TEXT, offsetof(struct top_keys, prefix), 0, NULL},
     {"schema", SHAPE_TEXT, offsetof(struct top_keys, schema), 0, NULL},
+    {"include", SHAPE_LIST, offsetof(struct top_keys, include), 0, NULL},
     {"models", SHAPE_MAP, offsetof(struct top_keys, models), 0, NULL},
     {0},
 };
 
 struct model_keys {
     const struct node *doc;
+    const struct node *schema;
     const struct node *table;
     const struct node *struct_name;
     const struct node *was;
@@ -45,6 +48,7 @@ struct model_keys {
 
 static const struct key model_keys[] = {
     {"doc", SHAPE_TEXT, offsetof(struct model_keys, doc), 0, NULL},
+    {"schema", SHAPE_TEXT, offsetof(struct model_keys, schema), 0, NULL},
     {"table", SHAPE_TEXT, offsetof(struct model_keys, table), 0, NULL},
     {"struct", SHAPE_TEXT, offsetof(struct model_keys, struct_name), 0, NULL},
     {"was", SHAPE_TEXT, offsetof(struct model_keys, was), 0, NULL},
@@ -58,6 +62,16 @@ static const struct key model_keys[] = {
 };
 
 /* ---- models ---- */
+
+static const char *sql_schema(struct draft *d, const char *where, const struct node *n)
+{
+    const char *name = sql_name(d, where, n);
+    if (strncmp(name, "pg_", 3) == 0)
+        diag_error(d->diag, ERR_SQL_NAME, n->place,
+            "%sschema \"%s\" begins with pg_, which PostgreSQL keeps for itself", where,
+            shown(d, name));
+    return name;
+}
 
 static void parse_model(struct draft *d, const struct node *n, struct draft_model *m)
 {
@@ -87,6 +101,8 @@ static void parse_model(struct draft *d, const struct node *n, struct draft_mode
     m->was = keys.was;
     if (m->was)
         sql_name(d, where, m->was);
+    if (keys.schema)
+        m->schema = sql_schema(d, where, keys.schema);
     m->key = keys.key;
     if (!keys.fields || keys.fields->count == 0) {
         if (right)
@@ -111,75 +127,99 @@ static void parse_model(struct draft *d, const struct node *n, struct draft_mode
 /* ---- the file ---- */
 
 /* "blog" of "models/blog.yaml". */
-static const char *base_name(struct draft *d)
+static const char *base_name(struct draft *d, const char *path)
 {
-    const char *slash = strrchr(d->path, '/');
-    const char *base = slash ? slash + 1 : d->path;
+    const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
     const char *dot = strrchr(base, '.');
     const bool has_ending =
         dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
     return arena_copy(d->arena, base, has_ending ? (size_t)(dot - base) : strlen(base));
 }
 
-static void parse_names(struct draft *d, const struct top_keys *keys)
+static void parse_names(
+    struct draft *d, struct draft_file *f, const struct top_keys *keys)
 {
-    d->module = keys->module ? keys->module->text : base_name(d);
-    const char *problem = name_problem(d->module);
+    f->module = keys->module ? keys->module->text : base_name(d, f->path);
+    const char *problem = name_problem(f->module);
     if (keys->module)
         check_name(d, "", "module", keys->module);
     else if (problem)
-        diag_error(d->diag, ERR_NAME, (struct place){0},
+        diag_error(d->diag, ERR_NAME, (struct place){.file = f->number},
             "the file's name \"%s\" %s; add module: with a name for the schema",
-            shown(d, d->module), problem);
+            shown(d, f->module), problem);
 
-    d->prefix = keys->prefix ? keys->prefix->text : "";
-    problem = keys->prefix ? prefix_problem(d->prefix) : NULL;
+    f->prefix = keys->prefix ? keys->prefix->text : "";
+    problem = keys->prefix ? prefix_problem(f->prefix) : NULL;
     if (problem)
         diag_error(d->diag, ERR_NAME, keys->prefix->place, "prefix \"%s\" %s",
-            shown(d, d->prefix), problem);
+            shown(d, f->prefix), problem);
 
-    d->sql_schema = keys->schema ? sql_name(d, "", keys->schema) : "public";
-    if (strncmp(d->sql_schema, "pg_", 3) == 0)
-        diag_error(d->diag, ERR_SQL_NAME, keys->schema->place,
-            "schema \"%s\" begins with pg_, which PostgreSQL keeps for itself",
-            shown(d, d->sql_schema));
+    f->sql_schema = keys->schema ? sql_schema(d, "", keys->schema) : "public";
 }
 
-bool draft_parse(struct draft *d, const struct node *root)
+static void parse_file(struct draft *d, struct draft_file *f)
 {
+    const struct node *root = f->root;
     if (root->kind != NODE_MAP) {
         diag_error(d->diag, ERR_SHAPE, root->place,
             "a schema is a map that begins with \"models:\", and this is %s",
             what_is(root));
-        return false;
+        return;
     }
     struct top_keys keys = {0};
     const bool right = take_keys(d, "", root, top_keys, &keys);
-    parse_names(d, &keys);
-    if (!keys.models || keys.models->count == 0) {
-        if (right)
-            diag_error(d->diag, ERR_MISSING,
-                keys.models ? keys.models->place : root->place,
-                "no models; add models: with one model at least");
-        return false;
-    }
-    if (keys.models->count > MAX_MODELS) {
-        diag_error(d->diag, ERR_BUDGET, keys.models->key->place,
-            "%zu models; a file has at most %d: split it into several files",
-            keys.models->count, MAX_MODELS);
-        return false;
-    }
+    parse_names(d, f, &keys);
+    if (keys.models && keys.models->count > 0)
+        f->models = keys.models;
+    else if (right && (keys.models || !keys.include))
+        diag_error(d->diag, ERR_MISSING, keys.models ? keys.models->place : root->place,
+            "no models; add models: with one model at least");
+}
 
-    d->model_count = keys.models->count;
-    d->models = arena_array(d->arena, d->model_count, sizeof *d->models);
-    struct draft_model *m = d->models;
-    for (const struct node *n = keys.models->first; n; n = n->next, m++) {
+static const struct node *first_model(const struct draft_file *f)
+{
+    return f->models ? f->models->first : NULL;
+}
+
+static void name_models(struct draft *d, const struct draft_file *f)
+{
+    for (const struct node *n = first_model(f); n; n = n->next) {
+        struct draft_model *m = &d->models[d->model_count++];
+        m->file = f;
         m->name = n->key->text;
         m->place = n->key->place;
-        strmap_add(&d->by_name, m->name, m);
+        m->schema = f->sql_schema;
+        const struct draft_model *other = strmap_add(&d->by_name, m->name, m);
+        if (!other)
+            continue;
+        diag_error(d->diag, ERR_CLASH, m->place,
+            "%s: another file has a model of this name; rename one", shown(d, m->name));
+        diag_note(d->diag, other->place, "the other one is here");
     }
-    m = d->models;
-    for (const struct node *n = keys.models->first; n; n = n->next)
-        parse_model(d, n, m++);
-    return true;
+}
+
+bool draft_parse(struct draft *d)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < d->file_count; i++) {
+        struct draft_file *f = d->files[i];
+        if (f->root)
+            parse_file(d, f);
+        count += f->models ? f->models->count : 0;
+        if (count > MAX_MODELS) {
+            diag_error(d->diag, ERR_BUDGET, f->models->key->place,
+                "%zu models; a schema has at most %d: split it into several", count,
+                MAX_MODELS);
+            return false;
+        }
+    }
+    d->models = arena_array(d->arena, count, sizeof *d->models);
+    for (size_t i = 0; i < d->file_count; i++)
+        name_models(d, d->files[i]);
+    struct draft_model *m = d->models;
+    for (size_t i = 0; i < d->file_count; i++)
+        for (const struct node *n = first_model(d->files[i]); n; n = n->next)
+            parse_model(d, n, m++);
+    return count > 0;
 }

@@ -27,8 +27,8 @@ static const struct node *said(const struct draft_field *f, size_t offset)
 /* ---- what excludes what ---- */
 
 /* Where a value comes from: from one of these at most. */
-static const size_t sources[] = {AT(fallback), AT(generated), AT(identity), AT(version),
-    AT(created), AT(updated)};
+static const size_t sources[] = {
+    AT(fallback), AT(generated), AT(identity), AT(version), AT(created), AT(updated)};
 
 #define ALWAYS_THERE "it always has a value: delete optional:"
 #define READ_ANYWAY  "what it becomes is known without: delete server_filled:"
@@ -64,8 +64,8 @@ static bool check_pair(struct draft *d, const char *where, const struct draft_fi
     const struct place p = a->key->place, q = b->key->place;
     const bool swap = p.line != q.line ? p.line > q.line : p.column > q.column;
     const struct node *first = swap ? b : a, *second = swap ? a : b;
-    diag_error(d->diag, ERR_EXCLUSIVE, second->key->place,
-        "%shas both %s: and %s:; %s", where, first->key->text, second->key->text, why);
+    diag_error(d->diag, ERR_EXCLUSIVE, second->key->place, "%shas both %s: and %s:; %s",
+        where, first->key->text, second->key->text, why);
     diag_note(d->diag, first->key->place, "%s: is here", first->key->text);
     return false;
 }
@@ -79,8 +79,8 @@ static bool check_exclusive(
                     "keep the one that its value comes from"))
                 return false;
     for (size_t i = 0; i < sizeof exclusive / sizeof *exclusive; i++)
-        if (!check_pair(d, where, f, exclusive[i].one, exclusive[i].other,
-                exclusive[i].why))
+        if (!check_pair(
+                d, where, f, exclusive[i].one, exclusive[i].other, exclusive[i].why))
             return false;
     return true;
 }
@@ -175,8 +175,8 @@ static bool parse_server_filled(
 }
 
 /* So that rows of others count and are dated as well. */
-static void give_default(
-    struct draft_field *f, const struct node *n, enum default_kind kind, const char *sql)
+static void give_default(struct draft_field *f, const struct node *n,
+    enum default_kind kind, const char *sql)
 {
     f->default_kind = kind;
     f->default_text = sql;
@@ -225,8 +225,8 @@ bool parse_column(struct draft *d, const char *where, struct draft_field *f)
 
 static void check_expressions(struct draft *d, const struct draft_field *f)
 {
-    const char *where = arena_printf(
-        d->arena, "%s.%s: ", shown(d, f->owner->name), shown(d, f->name));
+    const char *where =
+        arena_printf(d->arena, "%s.%s: ", shown(d, f->owner->name), shown(d, f->name));
     if (f->keys.generated)
         check_sql(d, arena_printf(d->arena, "%sgenerated: ", where), f->keys.generated,
             SQL_FIXED, f->owner->model);
@@ -269,8 +269,8 @@ static void check_old_columns(struct draft *d, const struct draft_model *m)
         const struct node *was = f->keys.was;
         if (!was || !f->column_count)
             continue;
-        const char *where = arena_printf(
-            d->arena, "%s.%s: ", shown(d, m->name), shown(d, f->name));
+        const char *where =
+            arena_printf(d->arena, "%s.%s: ", shown(d, m->name), shown(d, f->name));
         const struct draft_field *twin = strmap_add(&olds, was->text, f);
         if (f->column_count > 1)
             report_old_name(d, where, was, (struct place){0},
@@ -291,17 +291,25 @@ static void check_old_columns(struct draft *d, const struct draft_model *m)
     }
 }
 
+static const char *table_in(
+    struct draft *d, const struct draft_model *m, const char *name)
+{
+    return arena_printf(d->arena, "%s %s", m->model->schema, name);
+}
+
 static void check_old_tables(struct draft *d)
 {
     struct strmap olds = {.arena = d->arena}, tables = {.arena = d->arena};
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
-        strmap_add(&tables, m->table, m);
+        strmap_add(&tables, table_in(d, m, m->table), m);
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++) {
         if (!m->was)
             continue;
         const char *where = arena_printf(d->arena, "%s: ", shown(d, m->name));
-        const struct draft_model *twin = strmap_add(&olds, m->was->text, m);
-        const struct draft_model *now = strmap_get(&tables, m->was->text);
+        const struct draft_model *twin =
+            strmap_add(&olds, table_in(d, m, m->was->text), m);
+        const struct draft_model *now =
+            strmap_get(&tables, table_in(d, m, m->was->text));
         if (now == m)
             report_old_name(d, where, m->was, (struct place){0},
                 "is the name that its table has now; delete was:");

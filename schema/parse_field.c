@@ -15,7 +15,7 @@
 
 #define AT(member) offsetof(struct field_keys, member)
 enum {
-    ALL_KINDS = FIELD_COLUMN | FIELD_REF | FIELD_MANY,
+    ALL_KINDS = FIELD_COLUMN | FIELD_REF | FIELD_MANY | FIELD_REVERSE,
     WITH_COLUMN = FIELD_COLUMN | FIELD_REF,
     RELATIONS = FIELD_REF | FIELD_MANY
 };
@@ -48,6 +48,9 @@ static const struct key field_keys[] = {
         "it names the two refs of a many: with through:"},
     {"table", SHAPE_TEXT, AT(table), FIELD_MANY,
         "it names the join table of a many:; column: names a column"},
+    {"reverse_of", SHAPE_TEXT, AT(reverse_of), FIELD_REVERSE, ""},
+    {"file", SHAPE_TEXT, AT(file), FIELD_REVERSE,
+        "it says in which file the relation of reverse_of: is"},
     {"generated", SHAPE_TEXT, AT(generated), FIELD_COLUMN, RELATION_VALUE},
     {"identity", SHAPE_TEXT, AT(identity), FIELD_COLUMN, RELATION_VALUE},
     {"check", SHAPE_TEXT, AT(check), FIELD_COLUMN,
@@ -64,6 +67,20 @@ static const struct key field_keys[] = {
     {0},
 };
 #undef AT
+
+/* One of these says what a field is. */
+static const struct {
+    const char *key;
+    enum field_kind kind;
+    const char *what;
+} kinds[] = {
+    {"type", FIELD_COLUMN, "plain column"},
+    {"enum", FIELD_COLUMN, "plain column"},
+    {"ref", FIELD_REF, "ref"},
+    {"many", FIELD_MANY, "many"},
+    {"reverse_of", FIELD_REVERSE, "reverse_of"},
+};
+#define KINDS (sizeof kinds / sizeof *kinds)
 
 struct default_keys {
     const struct node *sql;
@@ -107,47 +124,48 @@ static bool parse_default(struct draft *d, const char *where, struct draft_field
     return check_sql(d, inside, keys.sql, SQL_DEFAULT, NULL);
 }
 
-static enum field_kind kind_of(const struct field_keys *k)
+/* The key that says what the field is.  NULL: there is none, or there are two, which
+ * say different things. */
+static const struct node *find_kind(struct draft *d, const char *where,
+    const struct node *map, bool keys_right, struct draft_field *f)
 {
-    return k->many ? FIELD_MANY : k->ref ? FIELD_REF : FIELD_COLUMN;
-}
-
-/* Two of these say two different things about what a field is. */
-static bool check_exclusive(struct draft *d, const char *where, const struct node *map)
-{
-    static const char *const kinds[] = {"type", "enum", "ref", "many"};
     const struct node *first = NULL;
     for (const struct node *n = map->first; n; n = n->next)
-        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-            if (strcmp(kinds[i], n->key->text) != 0)
+        for (size_t i = 0; i < KINDS; i++) {
+            if (strcmp(kinds[i].key, n->key->text) != 0)
                 continue;
             if (!first) {
                 first = n;
+                f->kind = kinds[i].kind;
                 continue;
             }
             diag_error(d->diag, ERR_EXCLUSIVE, n->key->place,
                 "%shas both %s: and %s:; keep the one that it is", where,
                 first->key->text, n->key->text);
             diag_note(d->diag, first->key->place, "%s: is here", first->key->text);
-            return false;
+            return NULL;
         }
-    return true;
+    if (!first && keys_right)
+        diag_error(d->diag, ERR_MISSING, f->place,
+            "%swhat is it? It needs one of type:, enum:, ref:, many: or reverse_of:",
+            where);
+    return first;
 }
 
 static bool check_kinds(
     struct draft *d, const char *where, const struct node *map, enum field_kind kind)
 {
+    const char *what = NULL;
+    for (size_t i = 0; i < KINDS; i++)
+        if (kinds[i].kind == kind)
+            what = kinds[i].what;
     bool right = true;
     for (const struct node *n = map->first; n; n = n->next) {
         const struct key *k = find_key(field_keys, n->key->text);
         if (!k || k->kinds & kind)
             continue;
         diag_error(d->diag, ERR_MISPLACED_KEY, n->key->place,
-            "%s%s does not belong to a %s: %s", where, k->name,
-            kind == FIELD_MANY  ? "many"
-            : kind == FIELD_REF ? "ref"
-                                : "plain column",
-            k->needs);
+            "%s%s does not belong to a %s: %s", where, k->name, what, k->needs);
         right = false;
     }
     return right;
@@ -158,20 +176,11 @@ static bool parse_field_map(
 {
     struct field_keys *k = &f->keys;
     const bool keys_right = take_keys(d, where, map, field_keys, k);
-    f->kind = kind_of(k);
+    const struct node *kind = find_kind(d, where, map, keys_right, f);
     /* A kind that could not be read must not make the rest look wrong. */
-    bool has_kind = false;
-    for (const struct node *n = map->first; n; n = n->next)
-        has_kind = has_kind || is_word(n->key, "type") || is_word(n->key, "enum") ||
-                   is_word(n->key, "ref") || is_word(n->key, "many");
-    const bool kind_read = k->type || k->enumeration || k->ref || k->many;
-    if (!has_kind) {
-        if (keys_right)
-            diag_error(d->diag, ERR_MISSING, f->place,
-                "%swhat is it? It needs one of type:, enum:, ref: or many:", where);
-        return false;
-    }
-    if (!kind_read || !check_exclusive(d, where, map))
+    const bool kind_read =
+        k->type || k->enumeration || k->ref || k->many || k->reverse_of;
+    if (!kind || !kind_read)
         return false;
     bool right = check_kinds(d, where, map, f->kind) && keys_right;
 
@@ -195,6 +204,12 @@ static bool parse_field_map(
     if (k->via && !k->through && f->kind == FIELD_MANY) {
         diag_error(d->diag, ERR_THROUGH, k->via->key->place,
             "%svia names the two refs of a join model; name that with through:", where);
+        right = false;
+    }
+    if (k->reverse_of && !k->file) {
+        diag_error(d->diag, ERR_MISSING, f->place,
+            "%sin which file is %s? Add file: with its path", where,
+            shown(d, k->reverse_of->text));
         right = false;
     }
     if (k->table && k->through) {

@@ -1,6 +1,8 @@
 /* relate.c: refs and lists, each with both its ends.
  *
- * Declared lists come before reverse ones, both in order of the file. */
+ * Declared lists come before reverse ones, both in order of the file; those that
+ * another file makes come last, in the order in which `reverse_of:` names them, so that
+ * a struct is the same whichever file is asked for. */
 #include "resolve.h"
 
 #include "suggest.h"
@@ -8,15 +10,21 @@
 static struct draft_model *find_model(
     struct draft *d, const struct draft_field *f, const struct node *name)
 {
+    const bool *known = d->files[name->place.file]->reaches;
     struct draft_model *m = strmap_get(&d->by_name, name->text);
-    if (m)
+    if (m && known[m->file->number])
         return m;
     struct suggestion s = {.wanted = name->text};
-    if (diag_wants(d->diag, name->place))
+    if (diag_wants(d->diag, name->place) && !m)
         for (size_t i = 0; i < d->model_count; i++)
-            suggest_offer(&s, d->models[i].name);
+            if (known[d->models[i].file->number])
+                suggest_offer(&s, d->models[i].name);
     const char *where = place_name(d, f), *wanted = shown(d, name->text);
-    if (s.best)
+    if (m)
+        diag_error(d->diag, ERR_NO_MODEL, name->place,
+            "%s: \"%s\" is in %s, which this file does not include; add it to include:",
+            where, wanted, m->file->path);
+    else if (s.best)
         diag_error(d->diag, ERR_NO_MODEL, name->place,
             "%s: no model \"%s\"; did you mean \"%s\"?", where, wanted, s.best);
     else
@@ -279,6 +287,30 @@ static void fill_many(struct draft *d, struct draft_field *f, struct many *back)
     m->inverse = back;
 }
 
+/* A declared list and what `f` makes on its target; `shown_by` is what the target's
+ * file says of it, or NULL. */
+static void fill_ends(
+    struct draft *d, struct draft_field *f, const struct draft_field *shown_by)
+{
+    struct model *to = f->target->model;
+    struct many *back = f->reverse && !is_one(f) ? &to->manys[to->many_count++] : NULL;
+    if (f->reverse && is_one(f))
+        to->ones[to->one_count++] = f->ref;
+    else if (f->many)
+        fill_many(d, f, back);
+    else if (back)
+        *back = (struct many){
+            .model = to,
+            .name = f->reverse,
+            .place = reverse_place(f),
+            .target = f->owner->model,
+            .kind = MANY_REVERSE,
+            .ref = f->ref,
+        };
+    if (back && shown_by && shown_by->keys.doc)
+        back->doc = shown_by->keys.doc->text;
+}
+
 void fill_relations(struct draft *d)
 {
     /* Count */
@@ -309,24 +341,11 @@ void fill_relations(struct draft *d)
         }
     /* Then reverse ends */
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
-        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
-            if (!f->target)
-                continue;
-            struct model *to = f->target->model;
-            struct many *back =
-                f->reverse && !is_one(f) ? &to->manys[to->many_count++] : NULL;
-            if (f->reverse && is_one(f))
-                to->ones[to->one_count++] = f->ref;
-            else if (f->many)
-                fill_many(d, f, back);
-            else if (back)
-                *back = (struct many){
-                    .model = to,
-                    .name = f->reverse,
-                    .place = reverse_place(f),
-                    .target = m->model,
-                    .kind = MANY_REVERSE,
-                    .ref = f->ref,
-                };
-        }
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
+            if (f->target && !f->shown_by)
+                fill_ends(d, f, NULL);
+    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
+        for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
+            if (f->shows)
+                fill_ends(d, f->shows, f);
 }

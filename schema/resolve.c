@@ -170,6 +170,23 @@ static void check_default(struct draft *d, const struct draft_field *f)
 
 /* ---- the schema ---- */
 
+static void fill_files(struct draft *d, struct schema *s)
+{
+    struct schema_file *files = arena_array(d->arena, d->file_count, sizeof *files);
+    for (size_t i = 0; i < d->file_count; i++)
+        files[i] = (struct schema_file){
+            .path = d->files[i]->path,
+            .module = d->files[i]->module,
+            .prefix = d->files[i]->prefix,
+            .included = d->files[0]->reaches[i],
+        };
+    const struct draft_file *first = d->files[0];
+    for (size_t i = 0; i < first->link_count; i++)
+        files[first->links[i].to->number].link = first->links[i].written->text;
+    s->file_count = d->file_count;
+    s->files = files;
+}
+
 static void fill_models(struct draft *d, struct schema *s)
 {
     s->model_count = d->model_count;
@@ -178,10 +195,11 @@ static void fill_models(struct draft *d, struct schema *s)
         struct draft_model *m = &d->models[i];
         m->model = &s->models[i];
         *m->model = (struct model){
+            .file = &s->files[m->file->number],
             .name = m->name,
             .struct_name = m->struct_name,
             .doc = m->doc,
-            .schema = d->sql_schema,
+            .schema = m->schema,
             .table = m->table,
             .was = m->was ? m->was->text : NULL,
             .place = m->place,
@@ -198,21 +216,23 @@ static void fill_enumerations(struct draft *d, struct schema *s)
     s->enumerations = arena_array(d->arena, count, sizeof(struct enumeration *));
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
         for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
-            if (f->enumeration)
+            if (f->enumeration) {
+                f->enumeration->file = m->model->file;
                 s->enumerations[s->enumeration_count++] = f->enumeration;
+            }
 }
 
 struct schema *draft_resolve(struct draft *d)
 {
     struct schema *s = arena_alloc(d->arena, sizeof *s);
-    *s = (struct schema){
-        .path = d->path, .module = d->module, .prefix = d->prefix, .arena = d->arena};
-    struct schema_file *files = arena_array(d->arena, 1, sizeof *files);
-    files[0].path = d->path;
-    s->files = files;
-    s->file_count = 1;
+    *s = (struct schema){.path = d->files[0]->path,
+        .module = d->files[0]->module,
+        .prefix = d->files[0]->prefix,
+        .arena = d->arena};
+    fill_files(d, s);
     fill_models(d, s);
     resolve_targets(d);
+    match_reverses(d);
     resolve_keys(d);
     settle_columns(d);
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)

@@ -118,7 +118,10 @@ struct place scalar_place(const struct diag *d, const struct node *n, size_t off
     }
     if (*target)
         skip_blanks(&c);
-    struct place at = {.line = c.line, .column = c.column, .end_column = c.column + 1};
+    struct place at = n->place;
+    at.line = c.line;
+    at.column = c.column;
+    at.end_column = c.column + 1;
     for (const char *t = target;
          is_word((unsigned char)t[0]) && is_word((unsigned char)t[1]); t++)
         at.end_column += ((unsigned char)t[1] & 0xc0) != 0x80;

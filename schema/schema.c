@@ -1,4 +1,4 @@
-/* schema.c: the way through this room: yaml, parse, resolve, clash, order. */
+/* schema.c: the way through this room: yaml, include, parse, resolve, clash, order. */
 #include "schema.h"
 
 #include "draft.h"
@@ -9,9 +9,10 @@ static struct schema *build(
     const char *path, const struct node *root, struct arena *a, struct diag *d)
 {
     struct draft draft = {.arena = a, .diag = d, .by_name = {.arena = a}};
-    draft.path = arena_copy(a, path, strlen(path));
     struct schema *s = NULL;
-    if (root && draft_parse(&draft, root)) {
+    if (root)
+        read_files(&draft, arena_copy(a, path, strlen(path)), root);
+    if (root && draft_parse(&draft)) {
         s = draft_resolve(&draft);
         clash_check(&draft);
         order_models(&draft, s);
@@ -25,16 +26,14 @@ static struct schema *build(
 struct schema *schema_read(const char *path, struct diag *d)
 {
     struct arena *a = arena_new();
-    diag_file(d, path);
-    return build(path, yaml_read(path, a, d), a, d);
+    return build(path, yaml_read(path, diag_file(d, path), a, d), a, d);
 }
 
 struct schema *schema_parse(
     const char *path, const char *text, size_t size, struct diag *d)
 {
     struct arena *a = arena_new();
-    diag_file(d, path);
-    return build(path, yaml_parse(text, size, a, d), a, d);
+    return build(path, yaml_parse(text, size, diag_file(d, path), a, d), a, d);
 }
 
 void schema_free(struct schema *s)

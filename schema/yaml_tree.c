@@ -18,8 +18,6 @@
 
 /* ---- the file ---- */
 
-static const struct place whole_file;
-
 static const char *kind_of_file(mode_t mode)
 {
     return S_ISDIR(mode)    ? "a directory"
@@ -29,8 +27,9 @@ static const char *kind_of_file(mode_t mode)
 }
 
 /* The whole file, NULL with the reason in `d`. */
-static char *read_file(int fd, size_t *size, struct diag *d)
+static char *read_file(int fd, unsigned file, size_t *size, struct diag *d)
 {
+    const struct place whole_file = {.file = file};
     struct stat info;
     if (fstat(fd, &info) != 0) {
         diag_error(d, ERR_FILE, whole_file, "cannot be read: %s", strerror(errno));
@@ -69,15 +68,17 @@ static char *read_file(int fd, size_t *size, struct diag *d)
 }
 
 /* Bytes that no schema may hold, wherever they stand.  False if the text is no text. */
-static bool check_characters(const char *text, size_t size, struct diag *d)
+static bool check_characters(
+    const char *text, size_t size, unsigned file, struct diag *d)
 {
+    const struct place whole_file = {.file = file};
     if (size >= 2 &&
         (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0)) {
         diag_error(d, ERR_CHARACTER, whole_file, "this is UTF-16; save it as UTF-8");
         return false;
     }
     const size_t before = diag_count(d);
-    struct place at = {1, 1, 2};
+    struct place at = {.line = 1, .column = 1, .end_column = 2, .file = file};
     for (size_t i = 0, length; i < size; i += length) {
         uint32_t c = 0;
         length = text_decode(text + i, size - i, &c);
@@ -98,7 +99,7 @@ static bool check_characters(const char *text, size_t size, struct diag *d)
             diag_error(d, ERR_CHARACTER, at,
                 "U+%04X is not allowed here: it %s; delete it", (unsigned)c, why);
         if (c == '\n')
-            at = (struct place){at.line + 1, 1, 2};
+            at.line++, at.column = 1, at.end_column = 2;
         else
             at.column++, at.end_column++;
     }
@@ -111,23 +112,28 @@ struct reader {
     yaml_parser_t parser;
     struct arena *arena;
     struct diag *diag;
+    unsigned file;
     size_t events;
     unsigned depth;
 };
 
 /* What stands on several lines is marked where it begins. */
-static struct place place_of(yaml_mark_t start, yaml_mark_t end)
+static struct place place_of(const struct reader *r, yaml_mark_t start, yaml_mark_t end)
 {
     const unsigned column = (unsigned)start.column + 1;
     const bool has_width = end.line == start.line && end.column > start.column;
-    return (struct place){(unsigned)start.line + 1, column,
-        has_width ? (unsigned)end.column + 1 : column + 1};
+    return (struct place){
+        .line = (unsigned)start.line + 1,
+        .column = column,
+        .end_column = has_width ? (unsigned)end.column + 1 : column + 1,
+        .file = r->file,
+    };
 }
 
 static bool refuse(
     struct reader *r, enum diag_code code, const yaml_event_t *e, const char *message)
 {
-    diag_error(r->diag, code, place_of(e->start_mark, e->end_mark), "%s", message);
+    diag_error(r->diag, code, place_of(r, e->start_mark, e->end_mark), "%s", message);
     return false;
 }
 
@@ -182,8 +188,8 @@ static const char *help_with(const yaml_parser_t *p)
 static void report_problem(struct reader *r)
 {
     const yaml_parser_t *p = &r->parser;
-    const struct place here = place_of(p->problem_mark, p->problem_mark);
-    const struct place start = place_of(p->context_mark, p->context_mark);
+    const struct place here = place_of(r, p->problem_mark, p->problem_mark);
+    const struct place start = place_of(r, p->context_mark, p->context_mark);
     const bool in_quotes =
         p->context && strcmp(p->context, "while scanning a quoted scalar") == 0;
     if (in_quotes) {
@@ -269,7 +275,7 @@ static struct node *read_scalar(struct reader *r, const yaml_event_t *e)
 {
     struct node *n = arena_alloc(r->arena, sizeof *n);
     n->kind = NODE_TEXT;
-    n->place = place_of(e->start_mark, e->end_mark);
+    n->place = place_of(r, e->start_mark, e->end_mark);
     n->quoted = e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     n->text =
         arena_copy(r->arena, (const char *)e->data.scalar.value, e->data.scalar.length);
@@ -314,7 +320,7 @@ static struct node *read_collection(struct reader *r, const yaml_event_t *start)
 
     struct node *n = arena_alloc(r->arena, sizeof *n);
     n->kind = is_map ? NODE_MAP : NODE_LIST;
-    n->place = place_of(start->start_mark, start->end_mark);
+    n->place = place_of(r, start->start_mark, start->end_mark);
     struct strmap seen = {.arena = r->arena};
     const struct node **tail = &n->first;
     for (;;) {
@@ -323,7 +329,7 @@ static struct node *read_collection(struct reader *r, const yaml_event_t *start)
             return NULL;
         if (e.type == end) {
             if (start->start_mark.line == e.end_mark.line)
-                n->place = place_of(start->start_mark, e.end_mark);
+                n->place = place_of(r, start->start_mark, e.end_mark);
             yaml_event_delete(&e);
             break;
         }
@@ -394,13 +400,14 @@ static const struct node *read_document(struct reader *r)
 }
 
 const struct node *yaml_parse(
-    const char *text, size_t size, struct arena *a, struct diag *d)
+    const char *text, size_t size, unsigned file, struct arena *a, struct diag *d)
 {
+    const struct place whole_file = {.file = file};
     diag_text(d, text, size);
-    if (!check_characters(text, size, d))
+    if (!check_characters(text, size, file, d))
         return NULL;
 
-    struct reader r = {.arena = a, .diag = d};
+    struct reader r = {.arena = a, .diag = d, .file = file};
     if (!yaml_parser_initialize(&r.parser))
         out_of_memory();
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
@@ -414,8 +421,10 @@ const struct node *yaml_parse(
     return root;
 }
 
-const struct node *yaml_read(const char *path, struct arena *a, struct diag *d)
+const struct node *yaml_read(
+    const char *path, unsigned file, struct arena *a, struct diag *d)
 {
+    const struct place whole_file = {.file = file};
     /* O_NONBLOCK: a pipe without a writer must not keep us waiting. */
     const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
@@ -423,11 +432,11 @@ const struct node *yaml_read(const char *path, struct arena *a, struct diag *d)
         return NULL;
     }
     size_t size = 0;
-    char *text = read_file(fd, &size, d);
+    char *text = read_file(fd, file, &size, d);
     close(fd);
     if (!text)
         return NULL;
-    const struct node *root = yaml_parse(text, size, a, d);
+    const struct node *root = yaml_parse(text, size, file, a, d);
     free(text);
     return root;
 }

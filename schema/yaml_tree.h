@@ -34,12 +34,14 @@ struct node {
     size_t count;
 };
 
-/* NULL if the file is none; the reason is in `d`, as are duplicate keys and hidden
- * characters, with which the tree is still worth looking at. */
-const struct node *yaml_read(const char *path, struct arena *a, struct diag *d);
+/* `file` is its number in `d`.  NULL if the file is none; the reason is in `d`, as are
+ * duplicate keys and hidden characters, with which the tree is still worth looking at.
+ */
+const struct node *yaml_read(
+    const char *path, unsigned file, struct arena *a, struct diag *d);
 
 /* The same from memory, for tests. */
 const struct node *yaml_parse(
-    const char *text, size_t size, struct arena *a, struct diag *d);
+    const char *text, size_t size, unsigned file, struct arena *a, struct diag *d);
 
 #endif

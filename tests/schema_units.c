@@ -173,15 +173,20 @@ static char *printed(const struct diag *d)
     return text;
 }
 
+static struct place at(unsigned line, unsigned column, unsigned end_column)
+{
+    return (struct place){.line = line, .column = column, .end_column = end_column};
+}
+
 static void mistakes_are_printed_in_the_order_of_the_file(void **state)
 {
     (void)state;
     struct diag *d = diag_new();
     diag_file(d, "a.yaml");
     diag_text(d, "one\ntwo\n", 8);
-    diag_error(d, ERR_CLASH, (struct place){2, 1, 4}, "second");
-    diag_note(d, (struct place){1, 1, 4}, "see");
-    diag_error(d, ERR_FILE, (struct place){1, 2, 3}, "first");
+    diag_error(d, ERR_CLASH, at(2, 1, 4), "second");
+    diag_note(d, at(1, 1, 4), "see");
+    diag_error(d, ERR_FILE, at(1, 2, 3), "first");
     char *text = printed(d);
     assert_string_equal(text, "a.yaml:1:2: error: first [E001]\n"
                               "    1 | one\n"
@@ -202,7 +207,7 @@ static void colours_add_nothing_but_colours(void **state)
     struct diag *d = diag_new();
     diag_file(d, "a.yaml");
     diag_text(d, "one\n", 4);
-    diag_error(d, ERR_CLASH, (struct place){1, 2, 4}, "wrong");
+    diag_error(d, ERR_CLASH, at(1, 2, 4), "wrong");
     diag_note(d, (struct place){0}, "see");
     char *text = NULL;
     size_t size = 0;
@@ -218,14 +223,40 @@ static void colours_add_nothing_but_colours(void **state)
     diag_free(d);
 }
 
+static void each_mistake_is_in_its_own_file(void **state)
+{
+    (void)state;
+    struct diag *d = diag_new();
+    diag_file(d, "a.yaml");
+    diag_text(d, "one\n", 4);
+    struct place other = at(1, 1, 4);
+    other.file = diag_file(d, "b.yaml");
+    diag_text(d, "two\n", 4);
+    diag_error(d, ERR_CLASH, other, "second");
+    diag_note(d, at(1, 1, 4), "see");
+    diag_error(d, ERR_CLASH, at(1, 2, 4), "first");
+    char *text = printed(d);
+    assert_string_equal(text, "a.yaml:1:2: error: first [E026]\n"
+                              "    1 | one\n"
+                              "      |  ^~\n"
+                              "b.yaml:1:1: error: second [E026]\n"
+                              "    1 | two\n"
+                              "      | ^~~\n"
+                              "a.yaml:1:1: note: see\n"
+                              "    1 | one\n"
+                              "      | ^~~\n");
+    free(text);
+    diag_free(d);
+}
+
 static void mistakes_can_be_read_one_by_one(void **state)
 {
     (void)state;
     struct diag *d = diag_new();
     diag_file(d, "a.yaml");
-    diag_error(d, ERR_CLASH, (struct place){2, 1, 4}, "second");
-    diag_note(d, (struct place){1, 1, 4}, "see");
-    diag_error(d, ERR_FILE, (struct place){1, 2, 3}, "first");
+    diag_error(d, ERR_CLASH, at(2, 1, 4), "second");
+    diag_note(d, at(1, 1, 4), "see");
+    diag_error(d, ERR_FILE, at(1, 2, 3), "first");
 
     struct diag_message m;
     assert_int_equal(diag_kept(d), 2);
@@ -248,8 +279,7 @@ static void nothing_hostile_is_printed(void **state)
     diag_file(d, "a\n\033[2J.yaml");
     const char line[] = "a\0\033[31m\x80\xe2\x80\xae";
     diag_text(d, line, sizeof line - 1);
-    diag_error(d, ERR_NAME, (struct place){1, 9, 10}, "bad \"%s\"",
-        "\033]0;x\007\xff\xc2\x9b");
+    diag_error(d, ERR_NAME, at(1, 9, 10), "bad \"%s\"", "\033]0;x\007\xff\xc2\x9b");
     char *text = printed(d);
     assert_string_equal(text, "a<U+000A><U+001B>[2J.yaml:1:9: error: bad "
                               "\"<U+001B>]0;x<U+0007><FF><U+009B>\" [E010]\n"
@@ -266,12 +296,12 @@ static void the_first_twenty_are_kept_whatever_their_order(void **state)
     struct diag *d = diag_new();
     diag_file(d, "a");
     for (unsigned i = 1000; i > 0; i--) {
-        diag_error(d, ERR_NAME, (struct place){i, 1, 2}, "x%u", i);
-        diag_note(d, (struct place){i, 1, 2}, "n%u", i);
+        diag_error(d, ERR_NAME, at(i, 1, 2), "x%u", i);
+        diag_note(d, at(i, 1, 2), "n%u", i);
     }
     assert_int_equal(diag_count(d), 1000);
-    assert_true(diag_wants(d, (struct place){20, 0, 1}));
-    assert_false(diag_wants(d, (struct place){20, 1, 2}));
+    assert_true(diag_wants(d, at(20, 0, 1)));
+    assert_false(diag_wants(d, at(20, 1, 2)));
     char *text = printed(d);
     assert_non_null(strstr(text, "x1 ["));
     assert_non_null(strstr(text, "x20 ["));
@@ -357,6 +387,7 @@ int main(void)
         cmocka_unit_test(one_sql_expression_is_told_from_more),
         cmocka_unit_test(mistakes_are_printed_in_the_order_of_the_file),
         cmocka_unit_test(colours_add_nothing_but_colours),
+        cmocka_unit_test(each_mistake_is_in_its_own_file),
         cmocka_unit_test(mistakes_can_be_read_one_by_one),
         cmocka_unit_test(nothing_hostile_is_printed),
         cmocka_unit_test(the_first_twenty_are_kept_whatever_their_order),

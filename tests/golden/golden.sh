@@ -1,7 +1,8 @@
 #!/bin/sh
-# golden.sh ORMGEN CASE: what `generate` and `sql` make of CASE/in.yaml is what lies there.
+# golden.sh ORMGEN CASE: what `generate` makes of each CASE/X.yaml and `sql` of in.yaml is
+# what lies there.
 # golden.sh --refresh ORMGEN CASE...: makes it so; read the diff before you commit it.
-
+set -eu
 refresh=false
 if [ "$1" = --refresh ]; then
     refresh=true
@@ -14,9 +15,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 for case in "$@"; do
-    "$ormgen" generate --out-dir "$work/$case" "$case/in.yaml"
+    "$ormgen" generate --out-dir "$work/$case" "$case"/*.yaml
     "$ormgen" sql "$case/in.yaml" >"$work/$case/in.sql"
-    for file in in.orm.h in.orm.c in.sql; do
+    for made in "$work/$case"/*; do
+        file=${made##*/}
         if $refresh; then
             cp "$work/$case/$file" "$case/$file"
         else

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x63c81af6b4773f12u
+#define IN_ORM_HASH 0x82f460341efc4c1fu
 
 #ifdef __cplusplus
 extern "C" {

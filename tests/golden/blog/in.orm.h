@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xf66762209f225ae6u
+#define IN_ORM_HASH 0x04adf0dcf07aafe7u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xb8b84154e51275b3u
+#define IN_ORM_HASH 0x705036782af0fbaau
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xca2840ccd296c207u
+#define IN_ORM_HASH 0x117cd9e2d56889d0u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x6b1fddb52dc4ee47u
+#define IN_ORM_HASH 0xd61299d70b5b9de1u
 
 #ifdef __cplusplus
 extern "C" {

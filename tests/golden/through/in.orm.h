@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xfe9b86d839cf0af0u
+#define IN_ORM_HASH 0xf5a5c7890fb630feu
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x174921d5b66816b3u
+#define IN_ORM_HASH 0x724cc48ceb424059u
 
 #ifdef __cplusplus
 extern "C" {
