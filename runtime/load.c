@@ -198,6 +198,14 @@ static bool is_equal(const struct orm_object *o, unsigned i, struct pg_cell cell
     return type_is_cell(c, type_get(c, o), cell);
 }
 
+/* The version that the program's changes were made to stays until they are written: if
+ * the row has another by now, they must not overwrite it. */
+static bool is_base_of_changes(const struct orm_object *o, unsigned column)
+{
+    return o->model->columns[column].flags & ORM_COLUMN_VERSION &&
+           o->state & OBJECT_QUEUED;
+}
+
 /* Clean columns take the row's values, changed ones keep theirs.  An equal text is not
  * copied again. */
 static void fill_again(
@@ -205,7 +213,8 @@ static void fill_again(
 {
     const struct orm_model *m = o->model;
     for (unsigned i = 0; i < m->column_count; i++) {
-        if (bit_is_set(object_changed_bits(o), i) || is_equal(o, i, cells[i]))
+        if (bit_is_set(object_changed_bits(o), i) || is_equal(o, i, cells[i]) ||
+            is_base_of_changes(o, i))
             continue;
         load_cell(s, o, i, cells[i]);
         object_reset_slots_of(o, i);

@@ -53,6 +53,18 @@ static inline void bit_put(uint64_t *bits, unsigned i, bool on)
 bool object_has_changes(const struct orm_object *o);
 void object_clear_changes(struct orm_object *o);
 
+/* -- Flags of columns -------------------------------------------------------------- */
+
+/* What the runtime sets when it writes the row. */
+#define COLUMN_IS_OURS (ORM_COLUMN_VERSION | ORM_COLUMN_CREATED | ORM_COLUMN_UPDATED)
+
+/* Whether a new row is complete without the program's setting the column. */
+static inline bool column_may_be_unset(const struct orm_column *c)
+{
+    return c->flags & (ORM_COLUMN_NULLABLE | ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY |
+                          ORM_COLUMN_FILLED_ON_INSERT | COLUMN_IS_OURS);
+}
+
 /* -- Columns and slots ------------------------------------------------------------- */
 
 static inline union orm_value object_value(const struct orm_object *o, unsigned column)

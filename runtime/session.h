@@ -90,6 +90,7 @@ struct orm_session {
     size_t change_count, change_capacity;
     struct link *links;
     size_t link_count, link_capacity;
+    int64_t flush_time; /* of the flush under way: what it dates rows with */
     struct undo *undos;
     size_t undo_count, undo_capacity;
     struct arena undo_arena;

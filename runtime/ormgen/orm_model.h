@@ -112,9 +112,15 @@ struct orm_enum {
     uint16_t label_count;
 };
 
-#define ORM_COLUMN_NULLABLE 1u
-#define ORM_COLUMN_DEFAULT  2u /* left out of an INSERT the server fills it */
-#define ORM_COLUMN_IDENTITY 4u /* the key is taken from the column's sequence */
+#define ORM_COLUMN_NULLABLE         1u
+#define ORM_COLUMN_DEFAULT          2u /* left out of an INSERT the server fills it */
+#define ORM_COLUMN_IDENTITY         4u /* numbered by its sequence; of a key, ahead */
+#define ORM_COLUMN_ALWAYS           8u /* an identity whose numbers only the server gives */
+#define ORM_COLUMN_FILLED_ON_INSERT 16u /* by the server: read back */
+#define ORM_COLUMN_FILLED_ON_UPDATE 32u
+#define ORM_COLUMN_VERSION          64u  /* counts the UPDATEs, which compare it */
+#define ORM_COLUMN_CREATED          128u /* when the runtime inserted the row */
+#define ORM_COLUMN_UPDATED          256u /* or last updated it */
 
 struct orm_column {
     const char *name;  /* in SQL */
@@ -125,7 +131,7 @@ struct orm_column {
     uint16_t scale;  /* digits after the point */
     uint8_t type;
     uint8_t element; /* of an array: the type of its items */
-    uint8_t flags;
+    uint16_t flags;
 };
 
 #define ORM_NO_INVERSE 0xffffu
