@@ -9,6 +9,7 @@ int run_list_outputs(const struct arguments *a);
 int run_check(const struct arguments *a);
 int run_sql(const struct arguments *a);
 int run_explain(const struct arguments *a);
+int run_fmt(const struct arguments *a);
 int run_dev(const struct arguments *a);
 int run_help(const struct arguments *a);
 

@@ -62,6 +62,19 @@ const struct verb verbs[] = {
         .run = run_explain,
     },
     {
+        .name = "fmt",
+        .usage = "[--check] FILE.yaml...",
+        .summary = "format YAML files",
+        .help = "Formats YAML files in place: indentation, blanks and blank lines.  "
+                "Lines, comments and\nthe meaning stay as they are.  A file \"-\" is "
+                "standard input, printed to standard output.",
+        .examples = "fmt blog.yaml\n"
+                    "fmt --check *.yaml",
+        .least_files = 1,
+        .most_files = SIZE_MAX,
+        .run = run_fmt,
+    },
+    {
         .name = "dev",
         .usage = "run [--schema FILE.yaml] -- COMMAND...",
         .summary = "run a command with a PostgreSQL database of its own",
@@ -131,6 +144,12 @@ const struct option options[] = {
         .name = "watch",
         .help = "stay, and do it again whenever a file that was read changes",
         .offset = offsetof(struct arguments, watch),
+    },
+    {
+        .verbs = "fmt",
+        .name = "check",
+        .help = "change nothing; print the names of files that would change",
+        .offset = offsetof(struct arguments, check),
     },
     {
         .verbs = "check generate",

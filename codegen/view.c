@@ -157,14 +157,6 @@ static char *read_of(const struct field *f, const char *var)
     return read;
 }
 
-/* The bit of a column, shifted to the right end. */
-static char *null_bit(const char *upper, size_t column)
-{
-    if (column < 64)
-        return format("null_bits[0] >> %s", upper);
-    return format("null_bits[%zu] >> (%s - %zu)", column / 64, upper, column / 64 * 64);
-}
-
 static char *column_upper(const struct field *f)
 {
     struct names n = names_of(f->model);
@@ -234,7 +226,6 @@ static void put_columns(struct view *v, const struct model *m, const struct name
         put_made(
             v, "member_type", f->type == TYPE_ENUM ? spaced("int32_t") : type_of(f));
         put_made(v, "read", read_of(f, n->var));
-        put_made(v, "null_bit", null_bit(upper, i));
         put_flag(v, "optional", f->optional);
         put_c_string(v, "sql", f->column);
         put_c_string(v, "yaml", f->yaml);

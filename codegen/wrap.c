@@ -60,6 +60,29 @@ static const char *argument_end(const char *at, const char *end)
     return end;
 }
 
+/* The last blank of what is not a call or a cast; NULL: there is none. */
+static const char *last_blank(const char *at, size_t len)
+{
+    const char *blank = NULL;
+
+    for (size_t i = 0; i < len && at[i] != '('; i++)
+        if (at[i] == ' ')
+            blank = at + i;
+    return memchr(at, '(', len) ? NULL : blank;
+}
+
+/* Breaks before the last word; the columns that are used then. */
+static size_t put_in_two(
+    struct buffer *out, const char *at, size_t len, const char *blank, size_t indent)
+{
+    const size_t rest = len - (size_t)(blank + 1 - at);
+
+    put(out, 0, at, (size_t)(blank - at));
+    buffer_add(out, spaces, indent);
+    buffer_add(out, blank + 1, rest);
+    return indent + rest;
+}
+
 /* Puts arguments on as few lines as they need; `used` columns are taken before it. */
 static void fill(
     struct buffer *out, const char *at, const char *end, size_t used, size_t indent)
@@ -77,8 +100,13 @@ static void fill(
             buffer_putc(out, ' ');
             used++;
         }
-        buffer_add(out, at, len);
-        used += len;
+        const char *blank = used + len > MAX ? last_blank(at, len) : NULL;
+        if (blank) {
+            used = put_in_two(out, at, len, blank, indent + 4);
+        } else {
+            buffer_add(out, at, len);
+            used += len;
+        }
         first = false;
         for (at = next; at < end && *at == ' ';)
             at++;
@@ -95,17 +123,19 @@ static void fill_below(
     fill(out, at, end, indent, indent);
 }
 
-/* How many lines fill() makes. */
-static size_t lines_of(const char *at, const char *end, size_t used, size_t indent)
+/* What fill() costs: its lines, and more than any of them what sticks out. */
+static size_t cost_of(const char *at, const char *end, size_t used, size_t indent)
 {
     struct buffer made = {0};
-    size_t lines = 0;
+    size_t cost = 0, column = used;
 
     fill(&made, at, end, used, indent);
-    for (size_t i = 0; i < made.len; i++)
-        lines += made.at[i] == '\n';
+    for (size_t i = 0; i < made.len; i++) {
+        cost += made.at[i] == '\n' ? 1 : column >= MAX ? 100 : 0;
+        column = made.at[i] == '\n' ? 0 : column + 1;
+    }
     buffer_free(&made);
-    return lines;
+    return cost;
 }
 
 /* f(g(a, b)): in g if two lines do, else g on a line of its own. */
@@ -130,8 +160,14 @@ static bool wrap_nested(const struct line *l, const char *open, struct buffer *o
     const size_t first = (size_t)(argument_end(arguments, end) - arguments);
     const bool alone = below + call + first > MAX;
     const size_t deep = alone ? below + 4 : below + call;
-    if (head + first <= MAX && lines_of(arguments, end, head, below) <=
-                                   lines_of(arguments, end, deep, below + 4) + alone) {
+    const size_t cost = 1 + cost_of(arguments, end, deep, below + 4) + alone;
+    if (head + first > MAX && head <= MAX &&
+        1 + cost_of(arguments, end, below, below) < cost) {
+        buffer_add(out, l->at, head);
+        fill_below(out, arguments, end, below);
+        return true;
+    }
+    if (head + first <= MAX && cost_of(arguments, end, head, below) < cost) {
         buffer_add(out, l->at, head);
         fill(out, arguments, end, head, below);
     } else {
@@ -143,6 +179,27 @@ static bool wrap_nested(const struct line *l, const char *open, struct buffer *o
         else
             fill(out, arguments, end, below + call, below + 4);
     }
+    return true;
+}
+
+/* return (struct x *)value; */
+static bool wrap_cast(const struct line *l, struct buffer *out)
+{
+    static const char start[] = "return (";
+    const char *end = l->at + l->len;
+    const char *cast = l->at + l->indent;
+    const size_t below = l->indent + 4;
+
+    if (strncmp(cast, start, strlen(start)) != 0 ||
+        strncmp(cast + strlen(start), "(", 1) == 0)
+        return false;
+    const char *inside = cast + strlen(start);
+    const char *value = strchr(inside, ')') + 1;
+    const bool is_call = l->at[l->len - 2] == ')';
+    if (!is_call && below + (size_t)(end - inside) <= MAX)
+        value = inside;
+    put(out, 0, l->at, (size_t)(value - l->at));
+    put(out, below, value, (size_t)(end - value));
     return true;
 }
 
@@ -160,8 +217,8 @@ static bool wrap_call(const struct line *l, struct buffer *out)
     const size_t rest = (size_t)(end - arguments);
     const size_t first = (size_t)(argument_end(arguments, end) - arguments);
 
-    if (head > MAX)
-        return false;
+    if (head > MAX && wrap_cast(l, out))
+        return true;
     if (below + rest > MAX && first == rest && wrap_nested(l, open, out))
         return true;
     buffer_add(out, l->at, head);
@@ -231,13 +288,42 @@ static bool wrap_choice(const struct line *l, struct buffer *out)
     return true;
 }
 
-/* .member = value, */
+/* struct x name; */
+static bool wrap_declaration(const struct line *l, struct buffer *out)
+{
+    const char *blank = last_blank(l->at + l->indent, l->len - l->indent);
+
+    if (l->indent == 0 || l->at[l->len - 1] != ';' || !blank || strchr(l->at, '=') ||
+        strncmp(l->at + l->indent, "return ", strlen("return ")) == 0)
+        return false;
+    put_in_two(out, l->at, l->len, blank, l->indent + 4);
+    buffer_putc(out, '\n');
+    return true;
+}
+
+/* _Static_assert(a == b, "text"); */
+static bool wrap_assert(const struct line *l, struct buffer *out)
+{
+    static const char start[] = "_Static_assert(";
+    const char *equal = strstr(l->at, " == ");
+    const char *comma = strstr(l->at, ", \"");
+
+    if (strncmp(l->at, start, strlen(start)) != 0 || !equal || !comma ||
+        4 + (size_t)(comma + 1 - l->at) - strlen(start) <= MAX)
+        return false;
+    put(out, 0, l->at, (size_t)(equal + 3 - l->at));
+    put(out, strlen(start) + 4, equal + 4, (size_t)(comma + 1 - equal - 4));
+    put(out, 4, comma + 2, l->len - (size_t)(comma + 2 - l->at));
+    return true;
+}
+
+/* .member = value,  and  place = value; */
 static bool wrap_member(const struct line *l, struct buffer *out)
 {
     const char *equals = strstr(l->at, " = ");
     const char *end = l->at + l->len;
 
-    if (l->at[l->indent] != '.' || !equals)
+    if (l->indent == 0 || !equals)
         return false;
     const size_t value = (size_t)(end - equals - 3);
     if (l->indent + 4 + value > MAX && last_open(l))
@@ -247,27 +333,62 @@ static bool wrap_member(const struct line *l, struct buffer *out)
     return true;
 }
 
-static bool (*const shapes[])(const struct line *, struct buffer *) = {
-    wrap_member, wrap_signature, wrap_choice, wrap_and, wrap_call};
+static bool (*const shapes[])(const struct line *, struct buffer *) = {wrap_assert,
+    wrap_member, wrap_signature, wrap_choice, wrap_and, wrap_call, wrap_cast,
+    wrap_declaration};
+
+/* static const struct x name[] = {, whose lines are indented by 4 then. */
+static bool wrap_table(const struct line *l, struct buffer *out)
+{
+    static const char opens[] = " = {";
+    const size_t name = l->len - strlen(opens);
+
+    if (l->indent > 0 || l->len < strlen(opens) || strcmp(l->at + name, opens) != 0)
+        return false;
+    if (l->len - strlen(" {") <= MAX) {
+        put(out, 0, l->at, l->len - strlen(" {"));
+        put(out, 4, "{", 1);
+        return true;
+    }
+    const char *blank = strstr(l->at, " *const ");
+    if (!blank)
+        blank = last_blank(l->at, name);
+    if (!blank)
+        return false;
+    put_in_two(out, l->at, l->len, blank, 4);
+    buffer_putc(out, '\n');
+    return true;
+}
+
+static bool wrap_line(const struct line *l, struct buffer *out)
+{
+    if (l->len <= MAX || strchr("#/*", l->at[l->indent]))
+        return false;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        if (shapes[i](l, out))
+            return true;
+    return false;
+}
 
 void wrap(const char *source, struct buffer *out)
 {
     struct buffer copy = {0};
+    size_t deeper = 0; /* what the lines of a table move to the right */
 
     for (const char *at = source; *at;) {
         const size_t len = strcspn(at, "\n");
-        const size_t indent = strspn(at, " ");
-        bool done = false;
-
-        if (len > MAX && !strchr("#/*", at[indent])) {
-            buffer_clear(&copy);
-            buffer_add(&copy, at, len);
-            const struct line l = {.at = copy.at, .len = len, .indent = indent};
-            for (size_t i = 0; !done && i < sizeof shapes / sizeof *shapes; i++)
-                done = shapes[i](&l, out);
-        }
-        if (!done)
-            put(out, 0, at, len);
+        if (*at == '}')
+            deeper = 0;
+        buffer_clear(&copy);
+        buffer_add(&copy, spaces, len > 0 ? deeper : 0);
+        buffer_add(&copy, at, len);
+        const struct line l = {.at = buffer_of(&copy),
+            .len = copy.len,
+            .indent = strspn(buffer_of(&copy), " ")};
+        if (l.len > MAX && wrap_table(&l, out))
+            deeper = 4;
+        else if (!wrap_line(&l, out))
+            put(out, 0, l.at, l.len);
         at += len + (at[len] == '\n');
     }
     buffer_free(&copy);

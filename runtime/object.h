@@ -41,7 +41,7 @@ static inline uint64_t *object_missing_bits(const struct orm_object *o)
 
 static inline bool bit_is_set(const uint64_t *bits, unsigned i)
 {
-    return bits[i / 64] >> (i % 64) & 1;
+    return orm_bit(bits, i);
 }
 
 static inline void bit_put(uint64_t *bits, unsigned i, bool on)

@@ -153,7 +153,8 @@ struct draft_file {
     const char *module;
     const char *prefix;
     const char *sql_schema;
-    const struct node *models; /* or NULL */
+    const struct node *extensions; /* or NULL */
+    const struct node *models;     /* or NULL */
 };
 
 struct draft {
@@ -165,6 +166,7 @@ struct draft {
     struct draft_model *models;
     struct strmap by_name;
     size_t walks; /* by key.c */
+    struct strmap extensions; /* of any file */
 };
 
 /* include.c: fills `files`. */
@@ -172,6 +174,11 @@ void read_files(struct draft *d, const char *path, const struct node *root);
 
 /* parse.c: false if there is nothing to resolve. */
 bool draft_parse(struct draft *d);
+
+/* extension.c: `extensions:` of a file. */
+void take_extensions(struct draft *d, const struct node *list);
+bool has_extension(const struct draft *d, const char *name);
+void fill_extensions(struct draft *d, struct schema *s);
 
 /* parse_field.c: one entry of `fields:` */
 void parse_field(struct draft *d, struct draft_model *m, const struct node *n,

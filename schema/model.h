@@ -277,6 +277,9 @@ struct schema {
     const char *module; /* names the C schema object: blog_schema */
     const char *prefix; /* of every C name; "" */
 
+    size_t extension_count; /* that the database must have */
+    const char **extensions;
+
     /* Of all files that were read, each in order of its file; those of the first come
      * first, and are what C is made for. */
     size_t model_count;

@@ -94,13 +94,15 @@ bool check_operator_class(struct draft *d, const char *where, const struct node 
     const struct index_method *method, const struct field *f, bool ops)
 {
     const enum takes takes = index_takes(method, f);
-    if (ops || takes == TAKES)
+    const bool is_taught =
+        takes == TAKES_WITH_EXTENSION && has_extension(d, method->extension);
+    if (ops || takes == TAKES || is_taught)
         return true;
     const char *other = method_for(f), *type = type_info(f->type)->yaml;
     if (takes == TAKES_WITH_EXTENSION)
         diag_error(d->diag, ERR_INDEX, at->place,
-            "%s%s takes %s, as \"%s\" is, only with the extension %s, and extensions "
-            "are not supported yet; use %s",
+            "%s%s takes %s, as \"%s\" is, only with the extension %s: add it to "
+            "extensions: at the top of the file, or use %s",
             where, method->name, type, f->yaml, method->extension, other);
     else if (other)
         diag_error(d->diag, ERR_INDEX, at->place,

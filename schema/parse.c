@@ -17,6 +17,7 @@ enum {
 
 struct top_keys {
     const struct node *include;
+    const struct node *extensions;
     const struct node *module;
     const struct node *prefix;
     const struct node *schema;
@@ -27,6 +28,7 @@ static const struct key top_keys[] = {
     {"module", SHAPE_TEXT, offsetof(struct top_keys, module), 0, NULL},
     {"prefix", SHAPE_TEXT, offsetof(struct top_keys, prefix), 0, NULL},
     {"schema", SHAPE_TEXT, offsetof(struct top_keys, schema), 0, NULL},
+    {"extensions", SHAPE_LIST, offsetof(struct top_keys, extensions), 0, NULL},
     {"include", SHAPE_LIST, offsetof(struct top_keys, include), 0, NULL},
     {"models", SHAPE_MAP, offsetof(struct top_keys, models), 0, NULL},
     {0},
@@ -170,6 +172,8 @@ static void parse_file(struct draft *d, struct draft_file *f)
     struct top_keys keys = {0};
     const bool right = take_keys(d, "", root, top_keys, &keys);
     parse_names(d, f, &keys);
+    f->extensions = keys.extensions;
+    take_extensions(d, keys.extensions);
     if (keys.models && keys.models->count > 0)
         f->models = keys.models;
     else if (right && (keys.models || !keys.include))

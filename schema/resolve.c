@@ -247,5 +247,6 @@ struct schema *draft_resolve(struct draft *d)
     }
     check_columns_of_models(d);
     fill_enumerations(d, s);
+    fill_extensions(d, s);
     return s;
 }

@@ -280,6 +280,8 @@ static struct node *read_scalar(struct reader *r, const yaml_event_t *e)
     n->text =
         arena_copy(r->arena, (const char *)e->data.scalar.value, e->data.scalar.length);
     n->length = strlen(n->text);
+    n->from = e->start_mark.index;
+    n->to = e->end_mark.index;
     check_scalar(r, n, e->data.scalar.length);
     return n;
 }

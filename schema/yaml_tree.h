@@ -28,6 +28,7 @@ struct node {
     struct place place;
     const char *text; /* UTF-8 without NUL */
     size_t length;
+    size_t from, to; /* of texts, in the file: characters, quotes included */
     const struct node *key;   /* of an entry of a map: its name, a text */
     const struct node *first; /* of maps and lists: the entries */
     const struct node *next;
@@ -40,7 +41,7 @@ struct node {
 const struct node *yaml_read(
     const char *path, unsigned file, struct arena *a, struct diag *d);
 
-/* The same from memory, for tests. */
+/* The same from memory. */
 const struct node *yaml_parse(
     const char *text, size_t size, unsigned file, struct arena *a, struct diag *d);
 

@@ -337,6 +337,25 @@ static inline struct orm_order orm_order_by(unsigned column, bool descending)
     return o;
 }
 
+/* -- Reading ----------------------------------------------------------------------- */
+
+static inline bool orm_bit(const uint64_t *bits, unsigned i)
+{
+    return bits[i / 64] >> (i % 64) & 1;
+}
+
+/* Whether a column has a value; NULL has none. */
+static inline bool orm_has(const struct orm_object *o, unsigned column)
+{
+    return o && !orm_bit((const uint64_t *)(o + 1), column);
+}
+
+/* "" for a value that is none. */
+static inline const char *orm_label(const struct orm_enum *e, unsigned value)
+{
+    return value < e->label_count ? e->labels[value] : "";
+}
+
 /* -- Calls of generated code ------------------------------------------------------- */
 /* `void *` stands for the model's struct, `const void *` list for its list struct. */
 

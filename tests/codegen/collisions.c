@@ -204,30 +204,44 @@ static const char prefix[] = "v0_";
 static bool has_prefix(const struct token *t)
 {
     return t->kind == TOKEN_WORD && t->len > strlen(prefix) &&
-           strncasecmp(t->at, prefix, strlen(prefix)) == 0 && t->at[t->len - 1] != '_';
+           strncasecmp(t->at, prefix, strlen(prefix)) == 0;
 }
 
-/* Takes the names from the header of the base. */
-static void collect_names(void)
+/* Takes the names from an output of the base.  What is the file's own ends in "_", and
+ * without that is a name to meet like any other. */
+static void collect_names(const char *ending)
 {
-    static char header[1 << 20];
-    char *path = format("%s/v0.orm.h", run.folder);
+    static char text[1 << 20];
+    char *path = format("%s/v0%s", run.folder, ending);
     FILE *f = fopen(path, "r");
-    if (!f || fread(header, 1, sizeof header - 1, f) == 0) {
+    if (!f || fread(text, 1, sizeof text - 1, f) == 0) {
         perror(path);
         exit(1);
     }
     fclose(f);
     free(path);
 
-    const char *at = header;
+    const char *at = text;
     for (struct token t; (t = next_c_token(&at)).kind != TOKEN_END;) {
         if (!has_prefix(&t) || names.count == sizeof names.at / sizeof *names.at)
             continue;
-        const size_t skip = strlen(prefix);
-        names.at[names.count++] = format("%.*s", (int)(t.len - skip), t.at + skip);
+        const char *name = t.at + strlen(prefix), *end = t.at + t.len;
+        end -= end[-1] == '_';
+        names.at[names.count++] = format("%.*s", (int)(end - name), name);
     }
+}
+
+static void sort_names(void)
+{
+    size_t kept = 0;
+
     qsort(names.at, names.count, sizeof *names.at, by_name);
+    for (size_t i = 0; i < names.count; i++)
+        if (kept > 0 && strcmp(names.at[i], names.at[kept - 1]) == 0)
+            free(names.at[i]);
+        else
+            names.at[kept++] = names.at[i];
+    names.count = kept;
 }
 
 int main(int argc, char **argv)
@@ -244,10 +258,11 @@ int main(int argc, char **argv)
     free(path);
 
     try_with(format("%s", ""));
-    collect_names();
+    collect_names(".orm.h");
+    collect_names(".orm.c");
+    sort_names();
     for (size_t i = 0; i < names.count; i++)
-        if (i == 0 || strcmp(names.at[i], names.at[i - 1]) != 0)
-            meet(names.at[i]);
+        meet(names.at[i]);
 
     for (size_t i = 0; i < names.count; i++)
         free(names.at[i]);

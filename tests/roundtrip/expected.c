@@ -286,6 +286,8 @@ static void expect_join(const struct many *j, struct buffer *out)
 
 void expect_lines(const struct schema *s, struct buffer *out)
 {
+    for (size_t i = 0; i < s->extension_count; i++)
+        buffer_printf(out, "extension|%s\n", s->extensions[i]);
     for (size_t i = 0; i < s->model_count; i++) {
         const struct model *m = &s->models[i];
         expect_model(m, out);

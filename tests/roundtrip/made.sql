@@ -126,3 +126,5 @@ SELECT concat_ws('|', 'enum', n.nspname, t.typname,
   FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid
   JOIN pg_namespace n ON n.oid = t.typnamespace
  GROUP BY n.nspname, t.typname;
+
+SELECT concat_ws('|', 'extension', extname) FROM pg_extension WHERE extname <> 'plpgsql';

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x82f460341efc4c1fu
+#define IN_ORM_HASH 0x2411ec116914d2d2u
 
 #ifdef __cplusplus
 extern "C" {
@@ -148,7 +148,7 @@ static inline const char *link_null(const struct link *l)
 
 static inline bool link_has_null(const struct link *l)
 {
-    return l && !(l->null_bits[0] >> LINK_NULL & 1);
+    return orm_has((const struct orm_object *)l, LINK_NULL);
 }
 
 static inline orm_time link_changed(const struct link *l)
@@ -241,147 +241,147 @@ static inline enum orm_ref link_holder_state(const struct link *l)
 static inline void link_set_index(struct link *l, const char *index)
 {
     if (!l)
-        orm_abort_null("link_set_index");
+        orm_abort_null(__func__);
     orm_set_text(&l->orm, LINK_INDEX, index);
 }
 
 static inline void link_set_timezone(struct link *l, const char *value)
 {
     if (!l)
-        orm_abort_null("link_set_timezone");
+        orm_abort_null(__func__);
     orm_set_text(&l->orm, LINK_TIMEZONE, value);
 }
 
 static inline void link_set_errno(struct link *l, int32_t value)
 {
     if (!l)
-        orm_abort_null("link_set_errno");
+        orm_abort_null(__func__);
     orm_set_integer(&l->orm, LINK_ERRNO, value);
 }
 
 static inline void link_set_stdin(struct link *l, bool value)
 {
     if (!l)
-        orm_abort_null("link_set_stdin");
+        orm_abort_null(__func__);
     orm_set_integer(&l->orm, LINK_STDIN, value);
 }
 
 static inline void link_set_null(struct link *l, const char *null)
 {
     if (!l)
-        orm_abort_null("link_set_null");
+        orm_abort_null(__func__);
     orm_set_text(&l->orm, LINK_NULL, null);
 }
 
 static inline void link_clear_null(struct link *l)
 {
     if (!l)
-        orm_abort_null("link_clear_null");
+        orm_abort_null(__func__);
     orm_set_null(&l->orm, LINK_NULL);
 }
 
 static inline void link_set_changed(struct link *l, orm_time changed)
 {
     if (!l)
-        orm_abort_null("link_set_changed");
+        orm_abort_null(__func__);
     orm_set_integer(&l->orm, LINK_CHANGED, changed);
 }
 
 static inline void link_set_missing(struct link *l, bool missing)
 {
     if (!l)
-        orm_abort_null("link_set_missing");
+        orm_abort_null(__func__);
     orm_set_integer(&l->orm, LINK_MISSING, missing);
 }
 
 static inline void link_set_orm(struct link *l, int32_t orm)
 {
     if (!l)
-        orm_abort_null("link_set_orm");
+        orm_abort_null(__func__);
     orm_set_integer(&l->orm, LINK_ORM, orm);
 }
 
 static inline void link_set_key(struct link *l, const char *value)
 {
     if (!l)
-        orm_abort_null("link_set_key");
+        orm_abort_null(__func__);
     orm_set_text(&l->orm, LINK_KEY, value);
 }
 
 static inline void link_set_value(struct link *l, const char *value)
 {
     if (!l)
-        orm_abort_null("link_set_value");
+        orm_abort_null(__func__);
     orm_set_text(&l->orm, LINK_VALUE, value);
 }
 
 static inline void link_set_l(struct link *l, const char *value)
 {
     if (!l)
-        orm_abort_null("link_set_l");
+        orm_abort_null(__func__);
     orm_set_text(&l->orm, LINK_L, value);
 }
 
 static inline void link_set_m(struct link *l, const char *value)
 {
     if (!l)
-        orm_abort_null("link_set_m");
+        orm_abort_null(__func__);
     orm_set_text(&l->orm, LINK_M, value);
 }
 
 static inline void link_set_q(struct link *l, const char *value)
 {
     if (!l)
-        orm_abort_null("link_set_q");
+        orm_abort_null(__func__);
     orm_set_text(&l->orm, LINK_Q, value);
 }
 
 static inline void link_set_s(struct link *l, const char *value)
 {
     if (!l)
-        orm_abort_null("link_set_s");
+        orm_abort_null(__func__);
     orm_set_text(&l->orm, LINK_S, value);
 }
 
 static inline void link_set_c(struct link *l, const char *value)
 {
     if (!l)
-        orm_abort_null("link_set_c");
+        orm_abort_null(__func__);
     orm_set_text(&l->orm, LINK_C, value);
 }
 
 static inline void link_set_o(struct link *l, const char *value)
 {
     if (!l)
-        orm_abort_null("link_set_o");
+        orm_abort_null(__func__);
     orm_set_text(&l->orm, LINK_O, value);
 }
 
 static inline void link_set_kind(struct link *l, enum link_kind kind)
 {
     if (!l)
-        orm_abort_null("link_set_kind");
+        orm_abort_null(__func__);
     orm_set_integer(&l->orm, LINK_KIND, kind);
 }
 
 static inline void link_set_size_t(struct link *l, int32_t value)
 {
     if (!l)
-        orm_abort_null("link_set_size_t");
+        orm_abort_null(__func__);
     orm_set_integer(&l->orm, LINK_SIZE_T, value);
 }
 
 static inline void link_set_holder(struct link *l, struct a *holder)
 {
     if (!l)
-        orm_abort_null("link_set_holder");
+        orm_abort_null(__func__);
     orm_set_ref(&l->orm, LINK_REF_HOLDER, (struct orm_object *)holder);
 }
 
 static inline void link_set_holder_id(struct link *l, const char *holder_id)
 {
     if (!l)
-        orm_abort_null("link_set_holder_id");
+        orm_abort_null(__func__);
     orm_set_text(&l->orm, LINK_HOLDER_ID, holder_id);
 }
 
@@ -485,7 +485,8 @@ static inline struct link_cond link_cond_(struct orm_cond orm)
 
 static inline struct link_order link_order_(unsigned column, bool descending)
 {
-    struct link_order o = {orm_order_by(column, descending)};
+    struct link_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -1348,7 +1349,7 @@ static inline const char *a_a_id(const struct a *a)
 
 static inline bool a_has_a(const struct a *a)
 {
-    return a && !(a->null_bits[0] >> A_A_ID & 1);
+    return orm_has((const struct orm_object *)a, A_A_ID);
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */
@@ -1386,28 +1387,28 @@ static inline struct a_manager *a_b(struct a *a)
 static inline void a_set_key(struct a *a, const char *value)
 {
     if (!a)
-        orm_abort_null("a_set_key");
+        orm_abort_null(__func__);
     orm_set_text(&a->orm, A_KEY, value);
 }
 
 static inline void a_set_a(struct a *a, struct a *value)
 {
     if (!a)
-        orm_abort_null("a_set_a");
+        orm_abort_null(__func__);
     orm_set_ref(&a->orm, A_REF_A, (struct orm_object *)value);
 }
 
 static inline void a_clear_a(struct a *a)
 {
     if (!a)
-        orm_abort_null("a_clear_a");
+        orm_abort_null(__func__);
     orm_set_ref(&a->orm, A_REF_A, NULL);
 }
 
 static inline void a_set_a_id(struct a *a, const char *a_id)
 {
     if (!a)
-        orm_abort_null("a_set_a_id");
+        orm_abort_null(__func__);
     orm_set_text(&a->orm, A_A_ID, a_id);
 }
 
@@ -1509,7 +1510,8 @@ static inline struct a_cond a_cond_(struct orm_cond orm)
 
 static inline struct a_order a_order_(unsigned column, bool descending)
 {
-    struct a_order o = {orm_order_by(column, descending)};
+    struct a_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -1663,7 +1665,7 @@ static inline struct a_manager *m_a(struct m *m)
 static inline void m_set_b(struct m *m, const char *value)
 {
     if (!m)
-        orm_abort_null("m_set_b");
+        orm_abort_null(__func__);
     orm_set_text(&m->orm, M_B, value);
 }
 
@@ -1765,7 +1767,8 @@ static inline struct m_cond m_cond_(struct orm_cond orm)
 
 static inline struct m_order m_order_(unsigned column, bool descending)
 {
-    struct m_order o = {orm_order_by(column, descending)};
+    struct m_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x04adf0dcf07aafe7u
+#define IN_ORM_HASH 0x261b798eaec5ca03u
 
 #ifdef __cplusplus
 extern "C" {
@@ -92,7 +92,7 @@ static inline orm_date author_born(const struct author *a)
 
 static inline bool author_has_born(const struct author *a)
 {
-    return a && !(a->null_bits[0] >> AUTHOR_BORN & 1);
+    return orm_has((const struct orm_object *)a, AUTHOR_BORN);
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */
@@ -112,28 +112,28 @@ static inline struct book_manager *author_edited(struct author *a)
 static inline void author_set_name(struct author *a, const char *name)
 {
     if (!a)
-        orm_abort_null("author_set_name");
+        orm_abort_null(__func__);
     orm_set_text(&a->orm, AUTHOR_NAME, name);
 }
 
 static inline void author_set_email(struct author *a, const char *email)
 {
     if (!a)
-        orm_abort_null("author_set_email");
+        orm_abort_null(__func__);
     orm_set_text(&a->orm, AUTHOR_EMAIL, email);
 }
 
 static inline void author_set_born(struct author *a, orm_date born)
 {
     if (!a)
-        orm_abort_null("author_set_born");
+        orm_abort_null(__func__);
     orm_set_integer(&a->orm, AUTHOR_BORN, born);
 }
 
 static inline void author_clear_born(struct author *a)
 {
     if (!a)
-        orm_abort_null("author_clear_born");
+        orm_abort_null(__func__);
     orm_set_null(&a->orm, AUTHOR_BORN);
 }
 
@@ -228,7 +228,8 @@ static inline struct author_cond author_cond_(struct orm_cond orm)
 
 static inline struct author_order author_order_(unsigned column, bool descending)
 {
-    struct author_order o = {orm_order_by(column, descending)};
+    struct author_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -493,7 +494,7 @@ static inline int32_t book_pages(const struct book *b)
 
 static inline bool book_has_pages(const struct book *b)
 {
-    return b && !(b->null_bits[0] >> BOOK_PAGES & 1);
+    return orm_has((const struct orm_object *)b, BOOK_PAGES);
 }
 
 static inline orm_time book_published(const struct book *b)
@@ -514,7 +515,7 @@ static inline int64_t book_editor_id(const struct book *b)
 
 static inline bool book_has_editor(const struct book *b)
 {
-    return b && !(b->null_bits[0] >> BOOK_EDITOR_ID & 1);
+    return orm_has((const struct orm_object *)b, BOOK_EDITOR_ID);
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */
@@ -555,63 +556,63 @@ static inline struct tag_manager *book_tags(struct book *b)
 static inline void book_set_title(struct book *b, const char *title)
 {
     if (!b)
-        orm_abort_null("book_set_title");
+        orm_abort_null(__func__);
     orm_set_text(&b->orm, BOOK_TITLE, title);
 }
 
 static inline void book_set_pages(struct book *b, int32_t pages)
 {
     if (!b)
-        orm_abort_null("book_set_pages");
+        orm_abort_null(__func__);
     orm_set_integer(&b->orm, BOOK_PAGES, pages);
 }
 
 static inline void book_clear_pages(struct book *b)
 {
     if (!b)
-        orm_abort_null("book_clear_pages");
+        orm_abort_null(__func__);
     orm_set_null(&b->orm, BOOK_PAGES);
 }
 
 static inline void book_set_published(struct book *b, orm_time published)
 {
     if (!b)
-        orm_abort_null("book_set_published");
+        orm_abort_null(__func__);
     orm_set_integer(&b->orm, BOOK_PUBLISHED, published);
 }
 
 static inline void book_set_author(struct book *b, struct author *author)
 {
     if (!b)
-        orm_abort_null("book_set_author");
+        orm_abort_null(__func__);
     orm_set_ref(&b->orm, BOOK_REF_AUTHOR, (struct orm_object *)author);
 }
 
 static inline void book_set_author_id(struct book *b, int64_t author_id)
 {
     if (!b)
-        orm_abort_null("book_set_author_id");
+        orm_abort_null(__func__);
     orm_set_integer(&b->orm, BOOK_AUTHOR_ID, author_id);
 }
 
 static inline void book_set_editor(struct book *b, struct author *editor)
 {
     if (!b)
-        orm_abort_null("book_set_editor");
+        orm_abort_null(__func__);
     orm_set_ref(&b->orm, BOOK_REF_EDITOR, (struct orm_object *)editor);
 }
 
 static inline void book_clear_editor(struct book *b)
 {
     if (!b)
-        orm_abort_null("book_clear_editor");
+        orm_abort_null(__func__);
     orm_set_ref(&b->orm, BOOK_REF_EDITOR, NULL);
 }
 
 static inline void book_set_editor_id(struct book *b, int64_t editor_id)
 {
     if (!b)
-        orm_abort_null("book_set_editor_id");
+        orm_abort_null(__func__);
     orm_set_integer(&b->orm, BOOK_EDITOR_ID, editor_id);
 }
 
@@ -715,7 +716,8 @@ static inline struct book_cond book_cond_(struct orm_cond orm)
 
 static inline struct book_order book_order_(unsigned column, bool descending)
 {
-    struct book_order o = {orm_order_by(column, descending)};
+    struct book_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -1026,7 +1028,7 @@ static inline struct book_manager *tag_books(struct tag *t)
 static inline void tag_set_name(struct tag *t, const char *name)
 {
     if (!t)
-        orm_abort_null("tag_set_name");
+        orm_abort_null(__func__);
     orm_set_text(&t->orm, TAG_NAME, name);
 }
 
@@ -1129,7 +1131,8 @@ static inline struct tag_cond tag_cond_(struct orm_cond orm)
 
 static inline struct tag_order tag_order_(unsigned column, bool descending)
 {
-    struct tag_order o = {orm_order_by(column, descending)};
+    struct tag_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x705036782af0fbaau
+#define IN_ORM_HASH 0xeeddb97cab9c0331u
 
 #ifdef __cplusplus
 extern "C" {
@@ -78,7 +78,7 @@ static inline struct book_manager *author_books(struct author *a)
 static inline void author_set_name(struct author *a, const char *name)
 {
     if (!a)
-        orm_abort_null("author_set_name");
+        orm_abort_null(__func__);
     orm_set_text(&a->orm, AUTHOR_NAME, name);
 }
 
@@ -173,7 +173,8 @@ static inline struct author_cond author_cond_(struct orm_cond orm)
 
 static inline struct author_order author_order_(unsigned column, bool descending)
 {
-    struct author_order o = {orm_order_by(column, descending)};
+    struct author_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -351,7 +352,7 @@ static inline int32_t book_shelf(const struct book *b)
 
 static inline bool book_has_shelf(const struct book *b)
 {
-    return b && !(b->null_bits[0] >> BOOK_SHELF & 1);
+    return orm_has((const struct orm_object *)b, BOOK_SHELF);
 }
 
 /* Null reads as 0; book_has_place() tells. */
@@ -362,7 +363,7 @@ static inline int32_t book_place(const struct book *b)
 
 static inline bool book_has_place(const struct book *b)
 {
-    return b && !(b->null_bits[0] >> BOOK_PLACE & 1);
+    return orm_has((const struct orm_object *)b, BOOK_PLACE);
 }
 
 /* Null reads as 0; book_has_pages() tells. */
@@ -373,7 +374,7 @@ static inline int32_t book_pages(const struct book *b)
 
 static inline bool book_has_pages(const struct book *b)
 {
-    return b && !(b->null_bits[0] >> BOOK_PAGES & 1);
+    return orm_has((const struct orm_object *)b, BOOK_PAGES);
 }
 
 static inline orm_time book_published(const struct book *b)
@@ -411,84 +412,84 @@ static inline enum orm_ref book_author_state(const struct book *b)
 static inline void book_set_title(struct book *b, const char *title)
 {
     if (!b)
-        orm_abort_null("book_set_title");
+        orm_abort_null(__func__);
     orm_set_text(&b->orm, BOOK_TITLE, title);
 }
 
 static inline void book_set_isbn(struct book *b, const char *isbn)
 {
     if (!b)
-        orm_abort_null("book_set_isbn");
+        orm_abort_null(__func__);
     orm_set_text(&b->orm, BOOK_ISBN, isbn);
 }
 
 static inline void book_set_shelf(struct book *b, int32_t shelf)
 {
     if (!b)
-        orm_abort_null("book_set_shelf");
+        orm_abort_null(__func__);
     orm_set_integer(&b->orm, BOOK_SHELF, shelf);
 }
 
 static inline void book_clear_shelf(struct book *b)
 {
     if (!b)
-        orm_abort_null("book_clear_shelf");
+        orm_abort_null(__func__);
     orm_set_null(&b->orm, BOOK_SHELF);
 }
 
 static inline void book_set_place(struct book *b, int32_t place)
 {
     if (!b)
-        orm_abort_null("book_set_place");
+        orm_abort_null(__func__);
     orm_set_integer(&b->orm, BOOK_PLACE, place);
 }
 
 static inline void book_clear_place(struct book *b)
 {
     if (!b)
-        orm_abort_null("book_clear_place");
+        orm_abort_null(__func__);
     orm_set_null(&b->orm, BOOK_PLACE);
 }
 
 static inline void book_set_pages(struct book *b, int32_t pages)
 {
     if (!b)
-        orm_abort_null("book_set_pages");
+        orm_abort_null(__func__);
     orm_set_integer(&b->orm, BOOK_PAGES, pages);
 }
 
 static inline void book_clear_pages(struct book *b)
 {
     if (!b)
-        orm_abort_null("book_clear_pages");
+        orm_abort_null(__func__);
     orm_set_null(&b->orm, BOOK_PAGES);
 }
 
 static inline void book_set_published(struct book *b, orm_time published)
 {
     if (!b)
-        orm_abort_null("book_set_published");
+        orm_abort_null(__func__);
     orm_set_integer(&b->orm, BOOK_PUBLISHED, published);
 }
 
 static inline void book_set_code(struct book *b, const char *code)
 {
     if (!b)
-        orm_abort_null("book_set_code");
+        orm_abort_null(__func__);
     orm_set_text(&b->orm, BOOK_CODE, code);
 }
 
 static inline void book_set_author(struct book *b, struct author *author)
 {
     if (!b)
-        orm_abort_null("book_set_author");
+        orm_abort_null(__func__);
     orm_set_ref(&b->orm, BOOK_REF_AUTHOR, (struct orm_object *)author);
 }
 
 static inline void book_set_author_id(struct book *b, int64_t author_id)
 {
     if (!b)
-        orm_abort_null("book_set_author_id");
+        orm_abort_null(__func__);
     orm_set_integer(&b->orm, BOOK_AUTHOR_ID, author_id);
 }
 
@@ -592,7 +593,8 @@ static inline struct book_cond book_cond_(struct orm_cond orm)
 
 static inline struct book_order book_order_(unsigned column, bool descending)
 {
-    struct book_order o = {orm_order_by(column, descending)};
+    struct book_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 

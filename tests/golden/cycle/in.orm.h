@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x117cd9e2d56889d0u
+#define IN_ORM_HASH 0x00a5ba6e2458339du
 
 #ifdef __cplusplus
 extern "C" {
@@ -101,7 +101,7 @@ static inline int64_t org_person_boss_id(const struct org_person *p)
 
 static inline bool org_person_has_boss(const struct org_person *p)
 {
-    return p && !(p->null_bits[0] >> ORG_PERSON_BOSS_ID & 1);
+    return orm_has((const struct orm_object *)p, ORG_PERSON_BOSS_ID);
 }
 
 /* Null reads as 0; org_person_has_mentor() tells. */
@@ -112,7 +112,7 @@ static inline int64_t org_person_mentor_id(const struct org_person *p)
 
 static inline bool org_person_has_mentor(const struct org_person *p)
 {
-    return p && !(p->null_bits[0] >> ORG_PERSON_MENTOR_ID & 1);
+    return orm_has((const struct orm_object *)p, ORG_PERSON_MENTOR_ID);
 }
 
 static inline int64_t org_person_team_id(const struct org_person *p)
@@ -201,28 +201,28 @@ static inline struct org_person_manager *org_person_reports(struct org_person *p
 static inline void org_person_set_name(struct org_person *p, const char *name)
 {
     if (!p)
-        orm_abort_null("org_person_set_name");
+        orm_abort_null(__func__);
     orm_set_text(&p->orm, ORG_PERSON_NAME, name);
 }
 
 static inline void org_person_set_boss(struct org_person *p, struct org_person *boss)
 {
     if (!p)
-        orm_abort_null("org_person_set_boss");
+        orm_abort_null(__func__);
     orm_set_ref(&p->orm, ORG_PERSON_REF_BOSS, (struct orm_object *)boss);
 }
 
 static inline void org_person_clear_boss(struct org_person *p)
 {
     if (!p)
-        orm_abort_null("org_person_clear_boss");
+        orm_abort_null(__func__);
     orm_set_ref(&p->orm, ORG_PERSON_REF_BOSS, NULL);
 }
 
 static inline void org_person_set_boss_id(struct org_person *p, int64_t boss_id)
 {
     if (!p)
-        orm_abort_null("org_person_set_boss_id");
+        orm_abort_null(__func__);
     orm_set_integer(&p->orm, ORG_PERSON_BOSS_ID, boss_id);
 }
 
@@ -230,35 +230,35 @@ static inline void org_person_set_mentor(
     struct org_person *p, struct org_person *mentor)
 {
     if (!p)
-        orm_abort_null("org_person_set_mentor");
+        orm_abort_null(__func__);
     orm_set_ref(&p->orm, ORG_PERSON_REF_MENTOR, (struct orm_object *)mentor);
 }
 
 static inline void org_person_clear_mentor(struct org_person *p)
 {
     if (!p)
-        orm_abort_null("org_person_clear_mentor");
+        orm_abort_null(__func__);
     orm_set_ref(&p->orm, ORG_PERSON_REF_MENTOR, NULL);
 }
 
 static inline void org_person_set_mentor_id(struct org_person *p, int64_t mentor_id)
 {
     if (!p)
-        orm_abort_null("org_person_set_mentor_id");
+        orm_abort_null(__func__);
     orm_set_integer(&p->orm, ORG_PERSON_MENTOR_ID, mentor_id);
 }
 
 static inline void org_person_set_team(struct org_person *p, struct org_team *team)
 {
     if (!p)
-        orm_abort_null("org_person_set_team");
+        orm_abort_null(__func__);
     orm_set_ref(&p->orm, ORG_PERSON_REF_TEAM, (struct orm_object *)team);
 }
 
 static inline void org_person_set_team_id(struct org_person *p, int64_t team_id)
 {
     if (!p)
-        orm_abort_null("org_person_set_team_id");
+        orm_abort_null(__func__);
     orm_set_integer(&p->orm, ORG_PERSON_TEAM_ID, team_id);
 }
 
@@ -369,7 +369,8 @@ static inline struct org_person_cond org_person_cond_(struct orm_cond orm)
 static inline struct org_person_order org_person_order_(
     unsigned column, bool descending)
 {
-    struct org_person_order o = {orm_order_by(column, descending)};
+    struct org_person_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -631,7 +632,7 @@ static inline int64_t org_team_leader_id(const struct org_team *t)
 
 static inline bool org_team_has_leader(const struct org_team *t)
 {
-    return t && !(t->null_bits[0] >> ORG_TEAM_LEADER_ID & 1);
+    return orm_has((const struct orm_object *)t, ORG_TEAM_LEADER_ID);
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */
@@ -660,28 +661,28 @@ static inline struct org_person_manager *org_team_members(struct org_team *t)
 static inline void org_team_set_name(struct org_team *t, const char *name)
 {
     if (!t)
-        orm_abort_null("org_team_set_name");
+        orm_abort_null(__func__);
     orm_set_text(&t->orm, ORG_TEAM_NAME, name);
 }
 
 static inline void org_team_set_leader(struct org_team *t, struct org_person *leader)
 {
     if (!t)
-        orm_abort_null("org_team_set_leader");
+        orm_abort_null(__func__);
     orm_set_ref(&t->orm, ORG_TEAM_REF_LEADER, (struct orm_object *)leader);
 }
 
 static inline void org_team_clear_leader(struct org_team *t)
 {
     if (!t)
-        orm_abort_null("org_team_clear_leader");
+        orm_abort_null(__func__);
     orm_set_ref(&t->orm, ORG_TEAM_REF_LEADER, NULL);
 }
 
 static inline void org_team_set_leader_id(struct org_team *t, int64_t leader_id)
 {
     if (!t)
-        orm_abort_null("org_team_set_leader_id");
+        orm_abort_null(__func__);
     orm_set_integer(&t->orm, ORG_TEAM_LEADER_ID, leader_id);
 }
 
@@ -777,7 +778,8 @@ static inline struct org_team_cond org_team_cond_(struct orm_cond orm)
 
 static inline struct org_team_order org_team_order_(unsigned column, bool descending)
 {
-    struct org_team_order o = {orm_order_by(column, descending)};
+    struct org_team_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -992,21 +994,21 @@ static inline enum orm_ref org_badge_owner_state(const struct org_badge *b)
 static inline void org_badge_set_number(struct org_badge *b, int32_t number)
 {
     if (!b)
-        orm_abort_null("org_badge_set_number");
+        orm_abort_null(__func__);
     orm_set_integer(&b->orm, ORG_BADGE_NUMBER, number);
 }
 
 static inline void org_badge_set_owner(struct org_badge *b, struct org_person *owner)
 {
     if (!b)
-        orm_abort_null("org_badge_set_owner");
+        orm_abort_null(__func__);
     orm_set_ref(&b->orm, ORG_BADGE_REF_OWNER, (struct orm_object *)owner);
 }
 
 static inline void org_badge_set_owner_id(struct org_badge *b, int64_t owner_id)
 {
     if (!b)
-        orm_abort_null("org_badge_set_owner_id");
+        orm_abort_null(__func__);
     orm_set_integer(&b->orm, ORG_BADGE_OWNER_ID, owner_id);
 }
 
@@ -1103,7 +1105,8 @@ static inline struct org_badge_cond org_badge_cond_(struct orm_cond orm)
 
 static inline struct org_badge_order org_badge_order_(unsigned column, bool descending)
 {
-    struct org_badge_order o = {orm_order_by(column, descending)};
+    struct org_badge_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 

@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x5e13ec874d45270bu
+#define IN_ORM_HASH 0x266f80d0c5be4441u
 
 #ifdef __cplusplus
 extern "C" {
@@ -104,7 +104,7 @@ static inline int64_t book_printed_id(const struct book *b)
 
 static inline bool book_has_printed(const struct book *b)
 {
-    return b && !(b->null_bits[0] >> BOOK_PRINTED_ID & 1);
+    return orm_has((const struct orm_object *)b, BOOK_PRINTED_ID);
 }
 
 /* Null reads as 0; book_has_sequel() tells. */
@@ -115,7 +115,7 @@ static inline int64_t book_sequel_id(const struct book *b)
 
 static inline bool book_has_sequel(const struct book *b)
 {
-    return b && !(b->null_bits[0] >> BOOK_SEQUEL_ID & 1);
+    return orm_has((const struct orm_object *)b, BOOK_SEQUEL_ID);
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */
@@ -187,63 +187,63 @@ static inline struct p_person_manager *book_readers(struct book *b)
 static inline void book_set_title(struct book *b, const char *title)
 {
     if (!b)
-        orm_abort_null("book_set_title");
+        orm_abort_null(__func__);
     orm_set_text(&b->orm, BOOK_TITLE, title);
 }
 
 static inline void book_set_author(struct book *b, struct p_author *author)
 {
     if (!b)
-        orm_abort_null("book_set_author");
+        orm_abort_null(__func__);
     orm_set_ref(&b->orm, BOOK_REF_AUTHOR, (struct orm_object *)author);
 }
 
 static inline void book_set_author_id(struct book *b, int64_t author_id)
 {
     if (!b)
-        orm_abort_null("book_set_author_id");
+        orm_abort_null(__func__);
     orm_set_integer(&b->orm, BOOK_AUTHOR_ID, author_id);
 }
 
 static inline void book_set_printed(struct book *b, struct place *printed)
 {
     if (!b)
-        orm_abort_null("book_set_printed");
+        orm_abort_null(__func__);
     orm_set_ref(&b->orm, BOOK_REF_PRINTED, (struct orm_object *)printed);
 }
 
 static inline void book_clear_printed(struct book *b)
 {
     if (!b)
-        orm_abort_null("book_clear_printed");
+        orm_abort_null(__func__);
     orm_set_ref(&b->orm, BOOK_REF_PRINTED, NULL);
 }
 
 static inline void book_set_printed_id(struct book *b, int64_t printed_id)
 {
     if (!b)
-        orm_abort_null("book_set_printed_id");
+        orm_abort_null(__func__);
     orm_set_integer(&b->orm, BOOK_PRINTED_ID, printed_id);
 }
 
 static inline void book_set_sequel(struct book *b, struct book *sequel)
 {
     if (!b)
-        orm_abort_null("book_set_sequel");
+        orm_abort_null(__func__);
     orm_set_ref(&b->orm, BOOK_REF_SEQUEL, (struct orm_object *)sequel);
 }
 
 static inline void book_clear_sequel(struct book *b)
 {
     if (!b)
-        orm_abort_null("book_clear_sequel");
+        orm_abort_null(__func__);
     orm_set_ref(&b->orm, BOOK_REF_SEQUEL, NULL);
 }
 
 static inline void book_set_sequel_id(struct book *b, int64_t sequel_id)
 {
     if (!b)
-        orm_abort_null("book_set_sequel_id");
+        orm_abort_null(__func__);
     orm_set_integer(&b->orm, BOOK_SEQUEL_ID, sequel_id);
 }
 
@@ -347,7 +347,8 @@ static inline struct book_cond book_cond_(struct orm_cond orm)
 
 static inline struct book_order book_order_(unsigned column, bool descending)
 {
-    struct book_order o = {orm_order_by(column, descending)};
+    struct book_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -604,7 +605,7 @@ static inline struct book_manager *topic_books(struct topic *t)
 static inline void topic_set_name(struct topic *t, const char *name)
 {
     if (!t)
-        orm_abort_null("topic_set_name");
+        orm_abort_null(__func__);
     orm_set_text(&t->orm, TOPIC_NAME, name);
 }
 
@@ -708,7 +709,8 @@ static inline struct topic_cond topic_cond_(struct orm_cond orm)
 
 static inline struct topic_order topic_order_(unsigned column, bool descending)
 {
-    struct topic_order o = {orm_order_by(column, descending)};
+    struct topic_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 

@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0xb4bab5d5c1116ad2u
+#if PEOPLE_ORM_HASH != 0x6a2efea2ac6d3f4au
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 
@@ -21,7 +21,7 @@ static const struct orm_enum p_person_mood_enum_ = {
 
 const char *p_person_mood_name(enum p_person_mood value)
 {
-    return (unsigned)value < 2 ? p_person_mood_labels_[value] : "";
+    return orm_label(&p_person_mood_enum_, (unsigned)value);
 }
 
 /* -- person ------------------------------------------------------------------------ */

@@ -9,7 +9,7 @@
 #if ORM_MODEL_ABI != 2
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0xb4bab5d5c1116ad2u
+#define PEOPLE_ORM_HASH 0x6a2efea2ac6d3f4au
 
 #ifdef __cplusplus
 extern "C" {
@@ -112,7 +112,7 @@ static inline int64_t p_person_lives_id(const struct p_person *p)
 
 static inline bool p_person_has_lives(const struct p_person *p)
 {
-    return p && !(p->null_bits[0] >> P_PERSON_LIVES_ID & 1);
+    return orm_has((const struct orm_object *)p, P_PERSON_LIVES_ID);
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */
@@ -153,35 +153,35 @@ static inline struct book_manager *p_person_reads(struct p_person *p)
 static inline void p_person_set_name(struct p_person *p, const char *name)
 {
     if (!p)
-        orm_abort_null("p_person_set_name");
+        orm_abort_null(__func__);
     orm_set_text(&p->orm, P_PERSON_NAME, name);
 }
 
 static inline void p_person_set_mood(struct p_person *p, enum p_person_mood mood)
 {
     if (!p)
-        orm_abort_null("p_person_set_mood");
+        orm_abort_null(__func__);
     orm_set_integer(&p->orm, P_PERSON_MOOD, mood);
 }
 
 static inline void p_person_set_lives(struct p_person *p, struct place *lives)
 {
     if (!p)
-        orm_abort_null("p_person_set_lives");
+        orm_abort_null(__func__);
     orm_set_ref(&p->orm, P_PERSON_REF_LIVES, (struct orm_object *)lives);
 }
 
 static inline void p_person_clear_lives(struct p_person *p)
 {
     if (!p)
-        orm_abort_null("p_person_clear_lives");
+        orm_abort_null(__func__);
     orm_set_ref(&p->orm, P_PERSON_REF_LIVES, NULL);
 }
 
 static inline void p_person_set_lives_id(struct p_person *p, int64_t lives_id)
 {
     if (!p)
-        orm_abort_null("p_person_set_lives_id");
+        orm_abort_null(__func__);
     orm_set_integer(&p->orm, P_PERSON_LIVES_ID, lives_id);
 }
 
@@ -287,7 +287,8 @@ static inline struct p_person_cond p_person_cond_(struct orm_cond orm)
 
 static inline struct p_person_order p_person_order_(unsigned column, bool descending)
 {
-    struct p_person_order o = {orm_order_by(column, descending)};
+    struct p_person_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -521,14 +522,14 @@ static inline struct book_manager *p_author_books(struct p_author *a)
 static inline void p_author_set_person(struct p_author *a, struct p_person *person)
 {
     if (!a)
-        orm_abort_null("p_author_set_person");
+        orm_abort_null(__func__);
     orm_set_ref(&a->orm, P_AUTHOR_REF_PERSON, (struct orm_object *)person);
 }
 
 static inline void p_author_set_person_id(struct p_author *a, int64_t person_id)
 {
     if (!a)
-        orm_abort_null("p_author_set_person_id");
+        orm_abort_null(__func__);
     orm_set_integer(&a->orm, P_AUTHOR_PERSON_ID, person_id);
 }
 
@@ -624,7 +625,8 @@ static inline struct p_author_cond p_author_cond_(struct orm_cond orm)
 
 static inline struct p_author_order p_author_order_(unsigned column, bool descending)
 {
-    struct p_author_order o = {orm_order_by(column, descending)};
+    struct p_author_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 

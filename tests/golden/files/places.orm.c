@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x87ec15e1c43c810du
+#if PLACES_ORM_HASH != 0x1442bb7dac935927u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0x87ec15e1c43c810du
+#define PLACES_ORM_HASH 0x1442bb7dac935927u
 
 #ifdef __cplusplus
 extern "C" {
@@ -78,7 +78,7 @@ static inline struct p_person_manager *place_people(struct place *p)
 static inline void place_set_name(struct place *p, const char *name)
 {
     if (!p)
-        orm_abort_null("place_set_name");
+        orm_abort_null(__func__);
     orm_set_text(&p->orm, PLACE_NAME, name);
 }
 
@@ -172,7 +172,8 @@ static inline struct place_cond place_cond_(struct orm_cond orm)
 
 static inline struct place_order place_order_(unsigned column, bool descending)
 {
-    struct place_order o = {orm_order_by(column, descending)};
+    struct place_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 

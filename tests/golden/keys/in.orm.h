@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xd61299d70b5b9de1u
+#define IN_ORM_HASH 0xee768f6d34eeca07u
 
 #ifdef __cplusplus
 extern "C" {
@@ -140,7 +140,7 @@ static inline struct student_manager *tenant_students(struct tenant *t)
 static inline void tenant_set_name(struct tenant *t, const char *name)
 {
     if (!t)
-        orm_abort_null("tenant_set_name");
+        orm_abort_null(__func__);
     orm_set_text(&t->orm, TENANT_NAME, name);
 }
 
@@ -235,7 +235,8 @@ static inline struct tenant_cond tenant_cond_(struct orm_cond orm)
 
 static inline struct tenant_order tenant_order_(unsigned column, bool descending)
 {
-    struct tenant_order o = {orm_order_by(column, descending)};
+    struct tenant_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -411,7 +412,7 @@ static inline int32_t course_parent_number(const struct course *c)
 
 static inline bool course_has_parent_number(const struct course *c)
 {
-    return c && !(c->null_bits[0] >> COURSE_PARENT_NUMBER & 1);
+    return orm_has((const struct orm_object *)c, COURSE_PARENT_NUMBER);
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */
@@ -480,56 +481,56 @@ static inline struct enrolment_manager *course_enrolments(struct course *c)
 static inline void course_set_tenant(struct course *c, struct tenant *tenant)
 {
     if (!c)
-        orm_abort_null("course_set_tenant");
+        orm_abort_null(__func__);
     orm_set_ref(&c->orm, COURSE_REF_TENANT, (struct orm_object *)tenant);
 }
 
 static inline void course_set_tenant_id(struct course *c, int64_t tenant_id)
 {
     if (!c)
-        orm_abort_null("course_set_tenant_id");
+        orm_abort_null(__func__);
     orm_set_integer(&c->orm, COURSE_TENANT_ID, tenant_id);
 }
 
 static inline void course_set_number(struct course *c, int32_t number)
 {
     if (!c)
-        orm_abort_null("course_set_number");
+        orm_abort_null(__func__);
     orm_set_integer(&c->orm, COURSE_NUMBER, number);
 }
 
 static inline void course_set_title(struct course *c, const char *title)
 {
     if (!c)
-        orm_abort_null("course_set_title");
+        orm_abort_null(__func__);
     orm_set_text(&c->orm, COURSE_TITLE, title);
 }
 
 static inline void course_set_parent(struct course *c, struct course *parent)
 {
     if (!c)
-        orm_abort_null("course_set_parent");
+        orm_abort_null(__func__);
     orm_set_ref(&c->orm, COURSE_REF_PARENT, (struct orm_object *)parent);
 }
 
 static inline void course_clear_parent(struct course *c)
 {
     if (!c)
-        orm_abort_null("course_clear_parent");
+        orm_abort_null(__func__);
     orm_set_ref(&c->orm, COURSE_REF_PARENT, NULL);
 }
 
 static inline void course_set_parent_number(struct course *c, int32_t parent_number)
 {
     if (!c)
-        orm_abort_null("course_set_parent_number");
+        orm_abort_null(__func__);
     orm_set_integer(&c->orm, COURSE_PARENT_NUMBER, parent_number);
 }
 
 static inline void course_clear_parent_number(struct course *c)
 {
     if (!c)
-        orm_abort_null("course_clear_parent_number");
+        orm_abort_null(__func__);
     orm_set_null(&c->orm, COURSE_PARENT_NUMBER);
 }
 
@@ -638,7 +639,8 @@ static inline struct course_cond course_cond_(struct orm_cond orm)
 
 static inline struct course_order course_order_(unsigned column, bool descending)
 {
-    struct course_order o = {orm_order_by(column, descending)};
+    struct course_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -870,7 +872,7 @@ static inline int64_t student_mentor_tenant_id(const struct student *s)
 
 static inline bool student_has_mentor_tenant_id(const struct student *s)
 {
-    return s && !(s->null_bits[0] >> STUDENT_MENTOR_TENANT_ID & 1);
+    return orm_has((const struct orm_object *)s, STUDENT_MENTOR_TENANT_ID);
 }
 
 /* Null reads as 0; student_has_mentor_number() tells. */
@@ -881,7 +883,7 @@ static inline int32_t student_mentor_number(const struct student *s)
 
 static inline bool student_has_mentor_number(const struct student *s)
 {
-    return s && !(s->null_bits[0] >> STUDENT_MENTOR_NUMBER & 1);
+    return orm_has((const struct orm_object *)s, STUDENT_MENTOR_NUMBER);
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */
@@ -942,35 +944,35 @@ static inline struct enrolment_manager *student_enrolments(struct student *s)
 static inline void student_set_tenant(struct student *s, struct tenant *tenant)
 {
     if (!s)
-        orm_abort_null("student_set_tenant");
+        orm_abort_null(__func__);
     orm_set_ref(&s->orm, STUDENT_REF_TENANT, (struct orm_object *)tenant);
 }
 
 static inline void student_set_tenant_id(struct student *s, int64_t tenant_id)
 {
     if (!s)
-        orm_abort_null("student_set_tenant_id");
+        orm_abort_null(__func__);
     orm_set_integer(&s->orm, STUDENT_TENANT_ID, tenant_id);
 }
 
 static inline void student_set_number(struct student *s, int32_t number)
 {
     if (!s)
-        orm_abort_null("student_set_number");
+        orm_abort_null(__func__);
     orm_set_integer(&s->orm, STUDENT_NUMBER, number);
 }
 
 static inline void student_set_mentor(struct student *s, struct student *mentor)
 {
     if (!s)
-        orm_abort_null("student_set_mentor");
+        orm_abort_null(__func__);
     orm_set_ref(&s->orm, STUDENT_REF_MENTOR, (struct orm_object *)mentor);
 }
 
 static inline void student_clear_mentor(struct student *s)
 {
     if (!s)
-        orm_abort_null("student_clear_mentor");
+        orm_abort_null(__func__);
     orm_set_ref(&s->orm, STUDENT_REF_MENTOR, NULL);
 }
 
@@ -978,28 +980,28 @@ static inline void student_set_mentor_tenant_id(
     struct student *s, int64_t mentor_tenant_id)
 {
     if (!s)
-        orm_abort_null("student_set_mentor_tenant_id");
+        orm_abort_null(__func__);
     orm_set_integer(&s->orm, STUDENT_MENTOR_TENANT_ID, mentor_tenant_id);
 }
 
 static inline void student_clear_mentor_tenant_id(struct student *s)
 {
     if (!s)
-        orm_abort_null("student_clear_mentor_tenant_id");
+        orm_abort_null(__func__);
     orm_set_null(&s->orm, STUDENT_MENTOR_TENANT_ID);
 }
 
 static inline void student_set_mentor_number(struct student *s, int32_t mentor_number)
 {
     if (!s)
-        orm_abort_null("student_set_mentor_number");
+        orm_abort_null(__func__);
     orm_set_integer(&s->orm, STUDENT_MENTOR_NUMBER, mentor_number);
 }
 
 static inline void student_clear_mentor_number(struct student *s)
 {
     if (!s)
-        orm_abort_null("student_clear_mentor_number");
+        orm_abort_null(__func__);
     orm_set_null(&s->orm, STUDENT_MENTOR_NUMBER);
 }
 
@@ -1109,7 +1111,8 @@ static inline struct student_cond student_cond_(struct orm_cond orm)
 
 static inline struct student_order student_order_(unsigned column, bool descending)
 {
-    struct student_order o = {orm_order_by(column, descending)};
+    struct student_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -1383,7 +1386,7 @@ static inline struct grade_manager *enrolment_grades(struct enrolment *e)
 static inline void enrolment_set_student(struct enrolment *e, struct student *student)
 {
     if (!e)
-        orm_abort_null("enrolment_set_student");
+        orm_abort_null(__func__);
     orm_set_ref(&e->orm, ENROLMENT_REF_STUDENT, (struct orm_object *)student);
 }
 
@@ -1391,7 +1394,7 @@ static inline void enrolment_set_student_tenant_id(
     struct enrolment *e, int64_t student_tenant_id)
 {
     if (!e)
-        orm_abort_null("enrolment_set_student_tenant_id");
+        orm_abort_null(__func__);
     orm_set_integer(&e->orm, ENROLMENT_STUDENT_TENANT_ID, student_tenant_id);
 }
 
@@ -1399,14 +1402,14 @@ static inline void enrolment_set_student_number(
     struct enrolment *e, int32_t student_number)
 {
     if (!e)
-        orm_abort_null("enrolment_set_student_number");
+        orm_abort_null(__func__);
     orm_set_integer(&e->orm, ENROLMENT_STUDENT_NUMBER, student_number);
 }
 
 static inline void enrolment_set_course(struct enrolment *e, struct course *course)
 {
     if (!e)
-        orm_abort_null("enrolment_set_course");
+        orm_abort_null(__func__);
     orm_set_ref(&e->orm, ENROLMENT_REF_COURSE, (struct orm_object *)course);
 }
 
@@ -1414,14 +1417,14 @@ static inline void enrolment_set_course_number(
     struct enrolment *e, int32_t course_number)
 {
     if (!e)
-        orm_abort_null("enrolment_set_course_number");
+        orm_abort_null(__func__);
     orm_set_integer(&e->orm, ENROLMENT_COURSE_NUMBER, course_number);
 }
 
 static inline void enrolment_set_since(struct enrolment *e, orm_date since)
 {
     if (!e)
-        orm_abort_null("enrolment_set_since");
+        orm_abort_null(__func__);
     orm_set_integer(&e->orm, ENROLMENT_SINCE, since);
 }
 
@@ -1535,7 +1538,8 @@ static inline struct enrolment_cond enrolment_cond_(struct orm_cond orm)
 
 static inline struct enrolment_order enrolment_order_(unsigned column, bool descending)
 {
-    struct enrolment_order o = {orm_order_by(column, descending)};
+    struct enrolment_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -1763,7 +1767,7 @@ static inline enum orm_ref grade_enrolment_state(const struct grade *g)
 static inline void grade_set_enrolment(struct grade *g, struct enrolment *enrolment)
 {
     if (!g)
-        orm_abort_null("grade_set_enrolment");
+        orm_abort_null(__func__);
     orm_set_ref(&g->orm, GRADE_REF_ENROLMENT, (struct orm_object *)enrolment);
 }
 
@@ -1771,7 +1775,7 @@ static inline void grade_set_enrolment_student_tenant_id(
     struct grade *g, int64_t enrolment_student_tenant_id)
 {
     if (!g)
-        orm_abort_null("grade_set_enrolment_student_tenant_id");
+        orm_abort_null(__func__);
     orm_set_integer(
         &g->orm, GRADE_ENROLMENT_STUDENT_TENANT_ID, enrolment_student_tenant_id);
 }
@@ -1780,7 +1784,7 @@ static inline void grade_set_enrolment_student_number(
     struct grade *g, int32_t enrolment_student_number)
 {
     if (!g)
-        orm_abort_null("grade_set_enrolment_student_number");
+        orm_abort_null(__func__);
     orm_set_integer(&g->orm, GRADE_ENROLMENT_STUDENT_NUMBER, enrolment_student_number);
 }
 
@@ -1788,14 +1792,14 @@ static inline void grade_set_enrolment_course_number(
     struct grade *g, int32_t enrolment_course_number)
 {
     if (!g)
-        orm_abort_null("grade_set_enrolment_course_number");
+        orm_abort_null(__func__);
     orm_set_integer(&g->orm, GRADE_ENROLMENT_COURSE_NUMBER, enrolment_course_number);
 }
 
 static inline void grade_set_mark(struct grade *g, int16_t mark)
 {
     if (!g)
-        orm_abort_null("grade_set_mark");
+        orm_abort_null(__func__);
     orm_set_integer(&g->orm, GRADE_MARK, mark);
 }
 
@@ -1899,7 +1903,8 @@ static inline struct grade_cond grade_cond_(struct orm_cond orm)
 
 static inline struct grade_order grade_order_(unsigned column, bool descending)
 {
-    struct grade_order o = {orm_order_by(column, descending)};
+    struct grade_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -2143,14 +2148,14 @@ static inline struct alias_manager *label_also(struct label *l)
 static inline void label_set_name(struct label *l, const char *name)
 {
     if (!l)
-        orm_abort_null("label_set_name");
+        orm_abort_null(__func__);
     orm_set_text(&l->orm, LABEL_NAME, name);
 }
 
 static inline void label_set_code(struct label *l, int32_t code)
 {
     if (!l)
-        orm_abort_null("label_set_code");
+        orm_abort_null(__func__);
     orm_set_integer(&l->orm, LABEL_CODE, code);
 }
 
@@ -2254,7 +2259,8 @@ static inline struct label_cond label_cond_(struct orm_cond orm)
 
 static inline struct label_order label_order_(unsigned column, bool descending)
 {
-    struct label_order o = {orm_order_by(column, descending)};
+    struct label_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -2417,7 +2423,7 @@ static inline const char *alias_of_id(const struct alias *a)
 
 static inline bool alias_has_of(const struct alias *a)
 {
-    return a && !(a->null_bits[0] >> ALIAS_OF_ID & 1);
+    return orm_has((const struct orm_object *)a, ALIAS_OF_ID);
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */
@@ -2453,35 +2459,35 @@ static inline enum orm_ref alias_of_state(const struct alias *a)
 static inline void alias_set_label(struct alias *a, struct label *label)
 {
     if (!a)
-        orm_abort_null("alias_set_label");
+        orm_abort_null(__func__);
     orm_set_ref(&a->orm, ALIAS_REF_LABEL, (struct orm_object *)label);
 }
 
 static inline void alias_set_label_code(struct alias *a, int32_t label_code)
 {
     if (!a)
-        orm_abort_null("alias_set_label_code");
+        orm_abort_null(__func__);
     orm_set_integer(&a->orm, ALIAS_LABEL_CODE, label_code);
 }
 
 static inline void alias_set_of(struct alias *a, struct label *of)
 {
     if (!a)
-        orm_abort_null("alias_set_of");
+        orm_abort_null(__func__);
     orm_set_ref(&a->orm, ALIAS_REF_OF, (struct orm_object *)of);
 }
 
 static inline void alias_clear_of(struct alias *a)
 {
     if (!a)
-        orm_abort_null("alias_clear_of");
+        orm_abort_null(__func__);
     orm_set_ref(&a->orm, ALIAS_REF_OF, NULL);
 }
 
 static inline void alias_set_of_id(struct alias *a, const char *of_id)
 {
     if (!a)
-        orm_abort_null("alias_set_of_id");
+        orm_abort_null(__func__);
     orm_set_text(&a->orm, ALIAS_OF_ID, of_id);
 }
 
@@ -2585,7 +2591,8 @@ static inline struct alias_cond alias_cond_(struct orm_cond orm)
 
 static inline struct alias_order alias_order_(unsigned column, bool descending)
 {
-    struct alias_order o = {orm_order_by(column, descending)};
+    struct alias_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -2783,7 +2790,7 @@ static inline void certificate_set_enrolment(
     struct certificate *c, struct enrolment *enrolment)
 {
     if (!c)
-        orm_abort_null("certificate_set_enrolment");
+        orm_abort_null(__func__);
     orm_set_ref(&c->orm, CERTIFICATE_REF_ENROLMENT, (struct orm_object *)enrolment);
 }
 
@@ -2791,7 +2798,7 @@ static inline void certificate_set_enrolment_student_tenant_id(
     struct certificate *c, int64_t enrolment_student_tenant_id)
 {
     if (!c)
-        orm_abort_null("certificate_set_enrolment_student_tenant_id");
+        orm_abort_null(__func__);
     orm_set_integer(
         &c->orm, CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, enrolment_student_tenant_id);
 }
@@ -2800,7 +2807,7 @@ static inline void certificate_set_enrolment_student_number(
     struct certificate *c, int32_t enrolment_student_number)
 {
     if (!c)
-        orm_abort_null("certificate_set_enrolment_student_number");
+        orm_abort_null(__func__);
     orm_set_integer(
         &c->orm, CERTIFICATE_ENROLMENT_STUDENT_NUMBER, enrolment_student_number);
 }
@@ -2809,7 +2816,7 @@ static inline void certificate_set_enrolment_course_number(
     struct certificate *c, int32_t enrolment_course_number)
 {
     if (!c)
-        orm_abort_null("certificate_set_enrolment_course_number");
+        orm_abort_null(__func__);
     orm_set_integer(
         &c->orm, CERTIFICATE_ENROLMENT_COURSE_NUMBER, enrolment_course_number);
 }
@@ -2916,7 +2923,8 @@ static inline struct certificate_cond certificate_cond_(struct orm_cond orm)
 static inline struct certificate_order certificate_order_(
     unsigned column, bool descending)
 {
-    struct certificate_order o = {orm_order_by(column, descending)};
+    struct certificate_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -3068,7 +3076,7 @@ static inline int64_t room_course_tenant_id(const struct room *r)
 
 static inline bool room_has_course_tenant_id(const struct room *r)
 {
-    return r && !(r->null_bits[0] >> ROOM_COURSE_TENANT_ID & 1);
+    return orm_has((const struct orm_object *)r, ROOM_COURSE_TENANT_ID);
 }
 
 /* Null reads as 0; room_has_course_number() tells. */
@@ -3079,7 +3087,7 @@ static inline int32_t room_course_number(const struct room *r)
 
 static inline bool room_has_course_number(const struct room *r)
 {
-    return r && !(r->null_bits[0] >> ROOM_COURSE_NUMBER & 1);
+    return orm_has((const struct orm_object *)r, ROOM_COURSE_NUMBER);
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */
@@ -3102,42 +3110,42 @@ static inline enum orm_ref room_course_state(const struct room *r)
 static inline void room_set_course(struct room *r, struct course *course)
 {
     if (!r)
-        orm_abort_null("room_set_course");
+        orm_abort_null(__func__);
     orm_set_ref(&r->orm, ROOM_REF_COURSE, (struct orm_object *)course);
 }
 
 static inline void room_clear_course(struct room *r)
 {
     if (!r)
-        orm_abort_null("room_clear_course");
+        orm_abort_null(__func__);
     orm_set_ref(&r->orm, ROOM_REF_COURSE, NULL);
 }
 
 static inline void room_set_course_tenant_id(struct room *r, int64_t course_tenant_id)
 {
     if (!r)
-        orm_abort_null("room_set_course_tenant_id");
+        orm_abort_null(__func__);
     orm_set_integer(&r->orm, ROOM_COURSE_TENANT_ID, course_tenant_id);
 }
 
 static inline void room_clear_course_tenant_id(struct room *r)
 {
     if (!r)
-        orm_abort_null("room_clear_course_tenant_id");
+        orm_abort_null(__func__);
     orm_set_null(&r->orm, ROOM_COURSE_TENANT_ID);
 }
 
 static inline void room_set_course_number(struct room *r, int32_t course_number)
 {
     if (!r)
-        orm_abort_null("room_set_course_number");
+        orm_abort_null(__func__);
     orm_set_integer(&r->orm, ROOM_COURSE_NUMBER, course_number);
 }
 
 static inline void room_clear_course_number(struct room *r)
 {
     if (!r)
-        orm_abort_null("room_clear_course_number");
+        orm_abort_null(__func__);
     orm_set_null(&r->orm, ROOM_COURSE_NUMBER);
 }
 
@@ -3231,7 +3239,8 @@ static inline struct room_cond room_cond_(struct orm_cond orm)
 
 static inline struct room_order room_order_(unsigned column, bool descending)
 {
-    struct room_order o = {orm_order_by(column, descending)};
+    struct room_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 

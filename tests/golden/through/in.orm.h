@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xf5a5c7890fb630feu
+#define IN_ORM_HASH 0x8cd9461d391a6f5fu
 
 #ifdef __cplusplus
 extern "C" {
@@ -116,7 +116,7 @@ static inline struct dependency_manager *package_dependents(struct package *p)
 static inline void package_set_name(struct package *p, const char *name)
 {
     if (!p)
-        orm_abort_null("package_set_name");
+        orm_abort_null(__func__);
     orm_set_text(&p->orm, PACKAGE_NAME, name);
 }
 
@@ -222,7 +222,8 @@ static inline struct package_cond package_cond_(struct orm_cond orm)
 
 static inline struct package_order package_order_(unsigned column, bool descending)
 {
-    struct package_order o = {orm_order_by(column, descending)};
+    struct package_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -399,7 +400,7 @@ static inline const char *dependency_version(const struct dependency *d)
 
 static inline bool dependency_has_version(const struct dependency *d)
 {
-    return d && !(d->null_bits[0] >> DEPENDENCY_VERSION & 1);
+    return orm_has((const struct orm_object *)d, DEPENDENCY_VERSION);
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */
@@ -437,49 +438,49 @@ static inline enum orm_ref dependency_target_state(const struct dependency *d)
 static inline void dependency_set_package(struct dependency *d, struct package *package)
 {
     if (!d)
-        orm_abort_null("dependency_set_package");
+        orm_abort_null(__func__);
     orm_set_ref(&d->orm, DEPENDENCY_REF_PACKAGE, (struct orm_object *)package);
 }
 
 static inline void dependency_set_package_id(struct dependency *d, int64_t package_id)
 {
     if (!d)
-        orm_abort_null("dependency_set_package_id");
+        orm_abort_null(__func__);
     orm_set_integer(&d->orm, DEPENDENCY_PACKAGE_ID, package_id);
 }
 
 static inline void dependency_set_target(struct dependency *d, struct package *target)
 {
     if (!d)
-        orm_abort_null("dependency_set_target");
+        orm_abort_null(__func__);
     orm_set_ref(&d->orm, DEPENDENCY_REF_TARGET, (struct orm_object *)target);
 }
 
 static inline void dependency_set_target_id(struct dependency *d, int64_t target_id)
 {
     if (!d)
-        orm_abort_null("dependency_set_target_id");
+        orm_abort_null(__func__);
     orm_set_integer(&d->orm, DEPENDENCY_TARGET_ID, target_id);
 }
 
 static inline void dependency_set_kind(struct dependency *d, enum dependency_kind kind)
 {
     if (!d)
-        orm_abort_null("dependency_set_kind");
+        orm_abort_null(__func__);
     orm_set_integer(&d->orm, DEPENDENCY_KIND, kind);
 }
 
 static inline void dependency_set_version(struct dependency *d, const char *version)
 {
     if (!d)
-        orm_abort_null("dependency_set_version");
+        orm_abort_null(__func__);
     orm_set_text(&d->orm, DEPENDENCY_VERSION, version);
 }
 
 static inline void dependency_clear_version(struct dependency *d)
 {
     if (!d)
-        orm_abort_null("dependency_clear_version");
+        orm_abort_null(__func__);
     orm_set_null(&d->orm, DEPENDENCY_VERSION);
 }
 
@@ -590,7 +591,8 @@ static inline struct dependency_cond dependency_cond_(struct orm_cond orm)
 static inline struct dependency_order dependency_order_(
     unsigned column, bool descending)
 {
-    struct dependency_order o = {orm_order_by(column, descending)};
+    struct dependency_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x724cc48ceb424059u
+#define IN_ORM_HASH 0x40bbb26284b01021u
 
 #ifdef __cplusplus
 extern "C" {
@@ -182,84 +182,84 @@ static inline enum sample_kind sample_kind(const struct sample *s)
 static inline void sample_set_flag(struct sample *s, bool flag)
 {
     if (!s)
-        orm_abort_null("sample_set_flag");
+        orm_abort_null(__func__);
     orm_set_integer(&s->orm, SAMPLE_FLAG, flag);
 }
 
 static inline void sample_set_small(struct sample *s, int16_t small)
 {
     if (!s)
-        orm_abort_null("sample_set_small");
+        orm_abort_null(__func__);
     orm_set_integer(&s->orm, SAMPLE_SMALL, small);
 }
 
 static inline void sample_set_medium(struct sample *s, int32_t medium)
 {
     if (!s)
-        orm_abort_null("sample_set_medium");
+        orm_abort_null(__func__);
     orm_set_integer(&s->orm, SAMPLE_MEDIUM, medium);
 }
 
 static inline void sample_set_plain(struct sample *s, int32_t plain)
 {
     if (!s)
-        orm_abort_null("sample_set_plain");
+        orm_abort_null(__func__);
     orm_set_integer(&s->orm, SAMPLE_PLAIN, plain);
 }
 
 static inline void sample_set_large(struct sample *s, int64_t large)
 {
     if (!s)
-        orm_abort_null("sample_set_large");
+        orm_abort_null(__func__);
     orm_set_integer(&s->orm, SAMPLE_LARGE, large);
 }
 
 static inline void sample_set_ratio(struct sample *s, float ratio)
 {
     if (!s)
-        orm_abort_null("sample_set_ratio");
+        orm_abort_null(__func__);
     orm_set_real(&s->orm, SAMPLE_RATIO, ratio);
 }
 
 static inline void sample_set_exact(struct sample *s, double exact)
 {
     if (!s)
-        orm_abort_null("sample_set_exact");
+        orm_abort_null(__func__);
     orm_set_real(&s->orm, SAMPLE_EXACT, exact);
 }
 
 static inline void sample_set_words(struct sample *s, const char *words)
 {
     if (!s)
-        orm_abort_null("sample_set_words");
+        orm_abort_null(__func__);
     orm_set_text(&s->orm, SAMPLE_WORDS, words);
 }
 
 static inline void sample_set_brief(struct sample *s, const char *brief)
 {
     if (!s)
-        orm_abort_null("sample_set_brief");
+        orm_abort_null(__func__);
     orm_set_text(&s->orm, SAMPLE_BRIEF, brief);
 }
 
 static inline void sample_set_day(struct sample *s, orm_date day)
 {
     if (!s)
-        orm_abort_null("sample_set_day");
+        orm_abort_null(__func__);
     orm_set_integer(&s->orm, SAMPLE_DAY, day);
 }
 
 static inline void sample_set_moment(struct sample *s, orm_time moment)
 {
     if (!s)
-        orm_abort_null("sample_set_moment");
+        orm_abort_null(__func__);
     orm_set_integer(&s->orm, SAMPLE_MOMENT, moment);
 }
 
 static inline void sample_set_kind(struct sample *s, enum sample_kind kind)
 {
     if (!s)
-        orm_abort_null("sample_set_kind");
+        orm_abort_null(__func__);
     orm_set_integer(&s->orm, SAMPLE_KIND, kind);
 }
 
@@ -354,7 +354,8 @@ static inline struct sample_cond sample_cond_(struct orm_cond orm)
 
 static inline struct sample_order sample_order_(unsigned column, bool descending)
 {
-    struct sample_order o = {orm_order_by(column, descending)};
+    struct sample_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -927,7 +928,7 @@ static inline bool maybe_flag(const struct maybe *m)
 
 static inline bool maybe_has_flag(const struct maybe *m)
 {
-    return m && !(m->null_bits[0] >> MAYBE_FLAG & 1);
+    return orm_has((const struct orm_object *)m, MAYBE_FLAG);
 }
 
 /* Null reads as 0; maybe_has_small() tells. */
@@ -938,7 +939,7 @@ static inline int16_t maybe_small(const struct maybe *m)
 
 static inline bool maybe_has_small(const struct maybe *m)
 {
-    return m && !(m->null_bits[0] >> MAYBE_SMALL & 1);
+    return orm_has((const struct orm_object *)m, MAYBE_SMALL);
 }
 
 /* Null reads as 0; maybe_has_medium() tells. */
@@ -949,7 +950,7 @@ static inline int32_t maybe_medium(const struct maybe *m)
 
 static inline bool maybe_has_medium(const struct maybe *m)
 {
-    return m && !(m->null_bits[0] >> MAYBE_MEDIUM & 1);
+    return orm_has((const struct orm_object *)m, MAYBE_MEDIUM);
 }
 
 /* Null reads as 0; maybe_has_large() tells. */
@@ -960,7 +961,7 @@ static inline int64_t maybe_large(const struct maybe *m)
 
 static inline bool maybe_has_large(const struct maybe *m)
 {
-    return m && !(m->null_bits[0] >> MAYBE_LARGE & 1);
+    return orm_has((const struct orm_object *)m, MAYBE_LARGE);
 }
 
 /* Null reads as 0; maybe_has_ratio() tells. */
@@ -971,7 +972,7 @@ static inline float maybe_ratio(const struct maybe *m)
 
 static inline bool maybe_has_ratio(const struct maybe *m)
 {
-    return m && !(m->null_bits[0] >> MAYBE_RATIO & 1);
+    return orm_has((const struct orm_object *)m, MAYBE_RATIO);
 }
 
 /* Null reads as 0; maybe_has_exact() tells. */
@@ -982,7 +983,7 @@ static inline double maybe_exact(const struct maybe *m)
 
 static inline bool maybe_has_exact(const struct maybe *m)
 {
-    return m && !(m->null_bits[0] >> MAYBE_EXACT & 1);
+    return orm_has((const struct orm_object *)m, MAYBE_EXACT);
 }
 
 /* Not ''empty''.
@@ -995,7 +996,7 @@ static inline const char *maybe_words(const struct maybe *m)
 
 static inline bool maybe_has_words(const struct maybe *m)
 {
-    return m && !(m->null_bits[0] >> MAYBE_WORDS & 1);
+    return orm_has((const struct orm_object *)m, MAYBE_WORDS);
 }
 
 /* Null reads as ""; maybe_has_brief() tells. */
@@ -1006,7 +1007,7 @@ static inline const char *maybe_brief(const struct maybe *m)
 
 static inline bool maybe_has_brief(const struct maybe *m)
 {
-    return m && !(m->null_bits[0] >> MAYBE_BRIEF & 1);
+    return orm_has((const struct orm_object *)m, MAYBE_BRIEF);
 }
 
 /* Null reads as 0; maybe_has_day() tells. */
@@ -1017,7 +1018,7 @@ static inline orm_date maybe_day(const struct maybe *m)
 
 static inline bool maybe_has_day(const struct maybe *m)
 {
-    return m && !(m->null_bits[0] >> MAYBE_DAY & 1);
+    return orm_has((const struct orm_object *)m, MAYBE_DAY);
 }
 
 /* Null reads as 0; maybe_has_moment() tells. */
@@ -1028,7 +1029,7 @@ static inline orm_time maybe_moment(const struct maybe *m)
 
 static inline bool maybe_has_moment(const struct maybe *m)
 {
-    return m && !(m->null_bits[0] >> MAYBE_MOMENT & 1);
+    return orm_has((const struct orm_object *)m, MAYBE_MOMENT);
 }
 
 /* Null reads as 0; maybe_has_kind() tells. */
@@ -1039,7 +1040,7 @@ static inline enum maybe_kind maybe_kind(const struct maybe *m)
 
 static inline bool maybe_has_kind(const struct maybe *m)
 {
-    return m && !(m->null_bits[0] >> MAYBE_KIND & 1);
+    return orm_has((const struct orm_object *)m, MAYBE_KIND);
 }
 
 /* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
@@ -1047,154 +1048,154 @@ static inline bool maybe_has_kind(const struct maybe *m)
 static inline void maybe_set_flag(struct maybe *m, bool flag)
 {
     if (!m)
-        orm_abort_null("maybe_set_flag");
+        orm_abort_null(__func__);
     orm_set_integer(&m->orm, MAYBE_FLAG, flag);
 }
 
 static inline void maybe_clear_flag(struct maybe *m)
 {
     if (!m)
-        orm_abort_null("maybe_clear_flag");
+        orm_abort_null(__func__);
     orm_set_null(&m->orm, MAYBE_FLAG);
 }
 
 static inline void maybe_set_small(struct maybe *m, int16_t small)
 {
     if (!m)
-        orm_abort_null("maybe_set_small");
+        orm_abort_null(__func__);
     orm_set_integer(&m->orm, MAYBE_SMALL, small);
 }
 
 static inline void maybe_clear_small(struct maybe *m)
 {
     if (!m)
-        orm_abort_null("maybe_clear_small");
+        orm_abort_null(__func__);
     orm_set_null(&m->orm, MAYBE_SMALL);
 }
 
 static inline void maybe_set_medium(struct maybe *m, int32_t medium)
 {
     if (!m)
-        orm_abort_null("maybe_set_medium");
+        orm_abort_null(__func__);
     orm_set_integer(&m->orm, MAYBE_MEDIUM, medium);
 }
 
 static inline void maybe_clear_medium(struct maybe *m)
 {
     if (!m)
-        orm_abort_null("maybe_clear_medium");
+        orm_abort_null(__func__);
     orm_set_null(&m->orm, MAYBE_MEDIUM);
 }
 
 static inline void maybe_set_large(struct maybe *m, int64_t large)
 {
     if (!m)
-        orm_abort_null("maybe_set_large");
+        orm_abort_null(__func__);
     orm_set_integer(&m->orm, MAYBE_LARGE, large);
 }
 
 static inline void maybe_clear_large(struct maybe *m)
 {
     if (!m)
-        orm_abort_null("maybe_clear_large");
+        orm_abort_null(__func__);
     orm_set_null(&m->orm, MAYBE_LARGE);
 }
 
 static inline void maybe_set_ratio(struct maybe *m, float ratio)
 {
     if (!m)
-        orm_abort_null("maybe_set_ratio");
+        orm_abort_null(__func__);
     orm_set_real(&m->orm, MAYBE_RATIO, ratio);
 }
 
 static inline void maybe_clear_ratio(struct maybe *m)
 {
     if (!m)
-        orm_abort_null("maybe_clear_ratio");
+        orm_abort_null(__func__);
     orm_set_null(&m->orm, MAYBE_RATIO);
 }
 
 static inline void maybe_set_exact(struct maybe *m, double exact)
 {
     if (!m)
-        orm_abort_null("maybe_set_exact");
+        orm_abort_null(__func__);
     orm_set_real(&m->orm, MAYBE_EXACT, exact);
 }
 
 static inline void maybe_clear_exact(struct maybe *m)
 {
     if (!m)
-        orm_abort_null("maybe_clear_exact");
+        orm_abort_null(__func__);
     orm_set_null(&m->orm, MAYBE_EXACT);
 }
 
 static inline void maybe_set_words(struct maybe *m, const char *words)
 {
     if (!m)
-        orm_abort_null("maybe_set_words");
+        orm_abort_null(__func__);
     orm_set_text(&m->orm, MAYBE_WORDS, words);
 }
 
 static inline void maybe_clear_words(struct maybe *m)
 {
     if (!m)
-        orm_abort_null("maybe_clear_words");
+        orm_abort_null(__func__);
     orm_set_null(&m->orm, MAYBE_WORDS);
 }
 
 static inline void maybe_set_brief(struct maybe *m, const char *brief)
 {
     if (!m)
-        orm_abort_null("maybe_set_brief");
+        orm_abort_null(__func__);
     orm_set_text(&m->orm, MAYBE_BRIEF, brief);
 }
 
 static inline void maybe_clear_brief(struct maybe *m)
 {
     if (!m)
-        orm_abort_null("maybe_clear_brief");
+        orm_abort_null(__func__);
     orm_set_null(&m->orm, MAYBE_BRIEF);
 }
 
 static inline void maybe_set_day(struct maybe *m, orm_date day)
 {
     if (!m)
-        orm_abort_null("maybe_set_day");
+        orm_abort_null(__func__);
     orm_set_integer(&m->orm, MAYBE_DAY, day);
 }
 
 static inline void maybe_clear_day(struct maybe *m)
 {
     if (!m)
-        orm_abort_null("maybe_clear_day");
+        orm_abort_null(__func__);
     orm_set_null(&m->orm, MAYBE_DAY);
 }
 
 static inline void maybe_set_moment(struct maybe *m, orm_time moment)
 {
     if (!m)
-        orm_abort_null("maybe_set_moment");
+        orm_abort_null(__func__);
     orm_set_integer(&m->orm, MAYBE_MOMENT, moment);
 }
 
 static inline void maybe_clear_moment(struct maybe *m)
 {
     if (!m)
-        orm_abort_null("maybe_clear_moment");
+        orm_abort_null(__func__);
     orm_set_null(&m->orm, MAYBE_MOMENT);
 }
 
 static inline void maybe_set_kind(struct maybe *m, enum maybe_kind kind)
 {
     if (!m)
-        orm_abort_null("maybe_set_kind");
+        orm_abort_null(__func__);
     orm_set_integer(&m->orm, MAYBE_KIND, kind);
 }
 
 static inline void maybe_clear_kind(struct maybe *m)
 {
     if (!m)
-        orm_abort_null("maybe_clear_kind");
+        orm_abort_null(__func__);
     orm_set_null(&m->orm, MAYBE_KIND);
 }
 
@@ -1288,7 +1289,8 @@ static inline struct maybe_cond maybe_cond_(struct orm_cond orm)
 
 static inline struct maybe_order maybe_order_(unsigned column, bool descending)
 {
-    struct maybe_order o = {orm_order_by(column, descending)};
+    struct maybe_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
@@ -1962,63 +1964,63 @@ static inline enum preset_kind preset_kind(const struct preset *p)
 static inline void preset_set_code(struct preset *p, const char *code)
 {
     if (!p)
-        orm_abort_null("preset_set_code");
+        orm_abort_null(__func__);
     orm_set_text(&p->orm, PRESET_CODE, code);
 }
 
 static inline void preset_set_flag(struct preset *p, bool flag)
 {
     if (!p)
-        orm_abort_null("preset_set_flag");
+        orm_abort_null(__func__);
     orm_set_integer(&p->orm, PRESET_FLAG, flag);
 }
 
 static inline void preset_set_small(struct preset *p, int16_t small)
 {
     if (!p)
-        orm_abort_null("preset_set_small");
+        orm_abort_null(__func__);
     orm_set_integer(&p->orm, PRESET_SMALL, small);
 }
 
 static inline void preset_set_large(struct preset *p, int64_t large)
 {
     if (!p)
-        orm_abort_null("preset_set_large");
+        orm_abort_null(__func__);
     orm_set_integer(&p->orm, PRESET_LARGE, large);
 }
 
 static inline void preset_set_ratio(struct preset *p, double ratio)
 {
     if (!p)
-        orm_abort_null("preset_set_ratio");
+        orm_abort_null(__func__);
     orm_set_real(&p->orm, PRESET_RATIO, ratio);
 }
 
 static inline void preset_set_words(struct preset *p, const char *words)
 {
     if (!p)
-        orm_abort_null("preset_set_words");
+        orm_abort_null(__func__);
     orm_set_text(&p->orm, PRESET_WORDS, words);
 }
 
 static inline void preset_set_day(struct preset *p, orm_date day)
 {
     if (!p)
-        orm_abort_null("preset_set_day");
+        orm_abort_null(__func__);
     orm_set_integer(&p->orm, PRESET_DAY, day);
 }
 
 static inline void preset_set_moment(struct preset *p, orm_time moment)
 {
     if (!p)
-        orm_abort_null("preset_set_moment");
+        orm_abort_null(__func__);
     orm_set_integer(&p->orm, PRESET_MOMENT, moment);
 }
 
 static inline void preset_set_kind(struct preset *p, enum preset_kind kind)
 {
     if (!p)
-        orm_abort_null("preset_set_kind");
+        orm_abort_null(__func__);
     orm_set_integer(&p->orm, PRESET_KIND, kind);
 }
 
@@ -2113,7 +2115,8 @@ static inline struct preset_cond preset_cond_(struct orm_cond orm)
 
 static inline struct preset_order preset_order_(unsigned column, bool descending)
 {
-    struct preset_order o = {orm_order_by(column, descending)};
+    struct preset_order o;
+    o.orm = orm_order_by(column, descending);
     return o;
 }
 
