@@ -204,6 +204,8 @@ bool parse_column(struct draft *d, const char *where, struct draft_field *f)
 {
     const struct field_keys *k = &f->keys;
     struct traits *t = &f->traits;
+    if (f->kind != FIELD_COLUMN)
+        return parse_was(d, where, f);
     t->generated = k->generated ? k->generated->text : NULL;
     t->check = k->check ? k->check->text : NULL;
     t->version = is_true(k->version);

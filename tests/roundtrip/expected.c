@@ -81,14 +81,30 @@ static void expect_column(const struct field *f, size_t number, struct buffer *o
     put_head(out, "column", f->model);
     buffer_printf(out, "|%zu|%s", number, f->column);
     put_type_name(out, f);
-    buffer_printf(out,
-        "|%s|identity=%s|collation=", f->optional ? "optional" : "required",
-        f->identity ? "d" : "");
+    buffer_printf(out, "|%s|identity=%s|collation=%s",
+        f->optional ? "optional" : "required",
+        f->traits.identity_always ? "a"
+        : f->identity             ? "d"
+                                  : "",
+        f->traits.collation ? f->traits.collation : "");
     put_doc(out, doc);
     buffer_putc(out, '\n');
     if (f->default_kind != DEFAULT_NONE) {
         put_head(out, "default", f->model);
         buffer_printf(out, "|%s\n", f->column);
+    }
+    if (f->traits.generated) {
+        put_head(out, "generated", f->model);
+        buffer_printf(out, "|%s|", f->column);
+        put_plain(out, f->traits.generated);
+        buffer_putc(out, '\n');
+    }
+    if (f->traits.check) {
+        put_head(out, "check", f->model);
+        put_own(out, sql_check(f->model->table, f->column));
+        buffer_putc(out, '|');
+        put_plain(out, f->traits.check);
+        buffer_putc(out, '\n');
     }
     if (f->identity) {
         buffer_printf(out, "sequence|%s", f->model->schema);
