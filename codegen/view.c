@@ -210,6 +210,16 @@ static void put_column_flags(struct view *v, const struct field *f)
     buffer_free(&set);
 }
 
+/* Whether the lazy column is not loaded: an expression. */
+static char *unloaded_bit(const struct model *m, size_t column, const char *var)
+{
+    const size_t eager = m->field_count - m->lazy_count;
+    const size_t bit = column < eager ? 0 : column - eager;
+
+    return format(
+        "%s && %s->unloaded_bits[%zu] >> %zu & 1", var, var, bit / 64, bit % 64);
+}
+
 static void put_columns(struct view *v, const struct model *m, const struct names *n)
 {
     begin_list(v);
@@ -227,6 +237,8 @@ static void put_columns(struct view *v, const struct model *m, const struct name
             v, "member_type", f->type == TYPE_ENUM ? spaced("int32_t") : type_of(f));
         put_made(v, "read", read_of(f, n->var));
         put_flag(v, "optional", f->optional);
+        put_flag(v, "lazy", f->traits.lazy);
+        put_made(v, "unloaded", unloaded_bit(m, i, n->var));
         put_c_string(v, "sql", f->column);
         put_c_string(v, "yaml", f->yaml);
         put_made(v, "enum",
@@ -236,6 +248,9 @@ static void put_columns(struct view *v, const struct model *m, const struct name
 
         if (f->doc)
             buffer_puts(&words, f->doc);
+        if (f->traits.lazy)
+            buffer_printf(&words,
+                "\n\nLazy: loads it for every %s that arrived with this one.", m->name);
         if (f->optional)
             buffer_printf(&words, "\n\nNull reads as %s; %s_has_%s() tells.",
                 c_types[f->type].zero, n->c, c_question(f));
@@ -631,6 +646,7 @@ static void put_model(struct view *v, const struct model *m)
     put_flag(v, "listed", c_listed(v->schema, m) == LISTED_AT_HOME);
     put_flag(v, "shown", c_is_shown_elsewhere(v->schema, m));
     put_key(v, m);
+    put_number(v, "lazy_count", m->lazy_count);
     put_columns(v, m, &n);
     put_slots(v, m);
     put_manys(v, m);

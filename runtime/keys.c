@@ -62,8 +62,7 @@ static bool add_sequence(struct orm_session *s, struct order *o)
 
 static bool add_order(struct orm_session *s, struct order *o)
 {
-    if (o->describes &&
-        !flight_describe(s, load_statement(s, key_of_model(o->model), LOAD_ANY)))
+    if (o->describes && !flight_describe(s, load_whole_statement(s, o->model)))
         return false;
     return !o->wanted || add_sequence(s, o);
 }
@@ -102,8 +101,7 @@ static bool take_answers(struct orm_session *s, struct order *orders, size_t cou
     size_t item = 0;
     for (size_t i = 0; i < count; i++) {
         const struct orm_model *m = orders[i].model;
-        if (orders[i].describes &&
-            !load_check_columns(s, m, flight_result(s, item++), 0))
+        if (orders[i].describes && !load_check_table(s, m, flight_result(s, item++)))
             return false;
         if (orders[i].wanted &&
             !take_numbers(s, m, flight_result(s, item++), orders[i].wanted))

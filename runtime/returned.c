@@ -62,6 +62,7 @@ static void fill_returned(
     for (unsigned i = 0; i < m->column_count; i++)
         if (batch_returns(b, i)) {
             load_cell(s, o, i, pg_value(r, row, at++));
+            object_set_loaded(o, i);
             if (b->kind != BATCH_INSERT)
                 object_reset_slots_of(o, i);
         }

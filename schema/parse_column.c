@@ -212,12 +212,7 @@ bool parse_column(struct draft *d, const char *where, struct draft_field *f)
     t->created = is_true(k->created);
     t->updated = is_true(k->updated);
     t->lazy = is_true(k->lazy);
-    bool right = check_exclusive(d, where, f) && check_types(d, where, f);
-    if (right && t->lazy) {
-        diag_error(d->diag, ERR_UNSUPPORTED, k->lazy->key->place,
-            "%slazy columns are not supported yet; delete lazy:", where);
-        right = false;
-    }
+    const bool right = check_exclusive(d, where, f) && check_types(d, where, f);
     if (right && t->version)
         give_default(f, k->version, DEFAULT_LITERAL, "1");
     if (right && t->created)

@@ -8,10 +8,12 @@
  *         uint64_t null_bits[n];     no value; n = ORM_WORDS(columns)
  *         uint64_t changed_bits[n];  not written yet
  *         uint64_t missing_bits[m];  asked, no row; m = ORM_WORDS(object slots)
+ *         uint64_t unloaded_bits[l]; not loaded yet; l = ORM_WORDS(lazy columns)
  *         ... columns, object slots, manager slots: at the offsets in the tables
  *     };
  *
- * Without object slots there are no missing_bits.  A text column is never NULL: it is
+ * Without object slots there are no missing_bits, without lazy columns no
+ * unloaded_bits.  A text column is never NULL: it is
  * "" before anything else. */
 #ifndef ORM_MODEL_H
 #define ORM_MODEL_H
@@ -208,6 +210,7 @@ struct orm_model {
     const struct orm_to_many *to_manys;
     const struct orm_to_many *whole; /* kind ORM_MANY_TABLE */
     uint16_t column_count;
+    uint16_t lazy_count; /* of them, the last ones: left out of ordinary loads */
     uint16_t to_one_count;
     uint16_t to_many_count;
     uint16_t key_count;
@@ -362,6 +365,9 @@ static inline const char *orm_label(const struct orm_enum *e, unsigned value)
 /* The object of a slot whose pointer is NULL: loads it, for all peers, unless it is
  * known to be null or missing.  NULL gives NULL. */
 ORM_EXPORT struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot);
+
+/* Loads a lazy column that is not loaded, of all peers that lack it. */
+ORM_EXPORT void orm_load_lazy(struct orm_object *o, unsigned column);
 
 /* Never a query. */
 ORM_EXPORT enum orm_ref orm_ref_state(const struct orm_object *o, unsigned slot);

@@ -1,4 +1,5 @@
-/* columns_test.c: columns that the server or the runtime gives their values. */
+/* columns_test.c: columns that the server or the runtime gives their values, and lazy
+ * ones. */
 #include "pgtest.h"
 #include "sessions.h"
 
@@ -437,6 +438,248 @@ static void messages_name_the_model_and_not_its_struct(void **state)
     orm_close(s);
 }
 
+/* -- Lazy -------------------------------------------------------------------------- */
+
+static const struct page_query pages_by_id = {.order = {{{PAGE_ID + 1, false}}}};
+
+static void arrange_pages(int n)
+{
+    db_exec(db,
+        "insert into binder (name) values ('binder');"
+        "insert into page (title, body, note, book_id)"
+        "  select 'title ' || i, 'body ' || i, nullif('note ' || i, 'note 2'), 1"
+        "  from generate_series(1, %d) i",
+        n);
+}
+
+static void a_lazy_column_is_loaded_for_all_peers_at_once(void **state)
+{
+    (void)state;
+    arrange_pages(10);
+    struct orm_session *s = open_session();
+    const struct page_list *pages = page_find(page_table(s), &pages_by_id);
+    assert_int_equal(spent(s), 1);
+    orm_each(struct page, p, pages) {
+        char body[16];
+        snprintf(body, sizeof body, "body %d", (int)page_id(p));
+        assert_string_equal(page_body(p), body);
+    }
+    assert_int_equal(spent(s), 1);
+    orm_each(struct page, p, pages) {
+        assert_int_equal(page_has_note(p), page_id(p) != 2);
+        assert_int_equal(page_letters(p), page_id(p) < 10 ? 6 : 7);
+    }
+    assert_int_equal(spent(s), 2);
+    close_session(s);
+}
+
+static void an_object_alone_loads_its_own(void **state)
+{
+    (void)state;
+    arrange_pages(3);
+    struct orm_session *s = open_session();
+    struct page *p = page_get(page_table(s), 2);
+    assert_string_equal(page_note(p), "");
+    assert_false(page_has_note(p));
+    assert_int_equal(spent(s), 2);
+    assert_string_equal(page_note(p), "");
+    assert_int_equal(spent(s), 0);
+    close_session(s);
+}
+
+static void what_a_relation_brings_in_is_lazy_too(void **state)
+{
+    (void)state;
+    arrange_pages(4);
+    struct orm_session *s = open_session();
+    struct binder *b = binder_get(binder_table(s), 1);
+    const struct page_list *pages = page_all(binder_pages(b));
+    spent(s);
+    orm_each(struct page, p, pages)
+        assert_non_null(strstr(page_body(p), "body"));
+    assert_int_equal(spent(s), 1);
+    orm_each(struct page, p, pages)
+        assert_ptr_equal(page_book(p), b);
+    assert_int_equal(spent(s), 0);
+    close_session(s);
+}
+
+static void a_condition_on_a_lazy_column_loads_nothing(void **state)
+{
+    (void)state;
+    arrange_pages(4);
+    struct orm_session *s = open_session();
+    const struct page_query q = {
+        .where = {page_body_eq("body 3")}, .order = {page_body_desc()}};
+    struct page *p = page_first(page_table(s), &q);
+    assert_int_equal(page_id(p), 3);
+    assert_int_equal(spent(s), 1);
+    assert_string_equal(page_body(p), "body 3");
+    assert_int_equal(spent(s), 1);
+    close_session(s);
+}
+
+static void what_the_program_set_is_not_loaded_over(void **state)
+{
+    (void)state;
+    arrange_pages(3);
+    struct orm_session *s = open_session();
+    const struct page_list *pages = page_find(page_table(s), &pages_by_id);
+    struct page *first = pages->items[0], *third = pages->items[2];
+    page_set_body(first, "mine");
+    page_clear_note(third);
+    spent(s);
+    assert_string_equal(page_body(first), "mine");
+    assert_false(page_has_note(third));
+    assert_int_equal(spent(s), 0);
+    assert_string_equal(page_body(third), "body 3");
+    assert_true(page_has_note(first));
+    assert_int_equal(spent(s), 2);
+    assert_string_equal(page_body(first), "mine");
+    assert_false(page_has_note(third));
+    assert_true(orm_commit(s));
+    assert_int_equal(spent(s), 2);
+    assert_int_equal(page_letters(first), 4);
+    assert_string_equal(
+        db_text(db, "select body, note, revision from page order by id"),
+        "mine|note 1|2\nbody 2|-|1\nbody 3|-|2");
+    close_session(s);
+}
+
+/* Whether it is a change is not known before it is loaded. */
+static void setting_what_is_not_loaded_is_a_change(void **state)
+{
+    (void)state;
+    arrange_pages(1);
+    struct orm_session *s = open_session();
+    struct page *p = page_get(page_table(s), 1);
+    page_set_body(p, "body 1");
+    spent(s);
+    assert_true(orm_commit(s));
+    assert_int_equal(spent(s), 1);
+    assert_int_equal(page_revision(p), 2);
+    page_set_body(p, "body 1");
+    assert_true(orm_commit(s));
+    assert_int_equal(spent(s), 0);
+    close_session(s);
+}
+
+static void a_new_object_is_complete(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_session();
+    struct page *p = page_new(page_table(s));
+    page_set_title(p, "t");
+    page_set_body(p, "words");
+    assert_false(page_has_note(p));
+    assert_true(orm_commit(s));
+    spent(s);
+    assert_string_equal(page_body(p), "words");
+    assert_false(page_has_note(p));
+    assert_int_equal(page_letters(p), 5);
+    assert_int_equal(spent(s), 0);
+    close_session(s);
+}
+
+static void a_new_row_needs_its_lazy_columns(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_session();
+    page_set_title(page_new(page_table(s)), "t");
+    assert_false(orm_commit(s));
+    assert_string_equal(orm_message(s), "page.body: required, but never set");
+    orm_close(s);
+}
+
+static void refresh_forgets_what_was_loaded(void **state)
+{
+    (void)state;
+    arrange_pages(1);
+    struct orm_session *s = open_session();
+    struct page *p = page_get(page_table(s), 1);
+    const char *before = page_body(p);
+    db_exec(db, "update page set body = 'theirs', note = null");
+    page_set_note(p, "mine");
+    page_refresh(p);
+    spent(s);
+    assert_string_equal(page_body(p), "theirs");
+    assert_string_equal(page_note(p), "mine");
+    assert_int_equal(spent(s), 1);
+    assert_string_equal(before, "body 1"); /* it stays valid */
+    orm_rollback(s);
+    close_session(s);
+}
+
+static void a_rollback_forgets_what_was_loaded_in_the_transaction(void **state)
+{
+    (void)state;
+    arrange_pages(2);
+    struct orm_session *s = open_session();
+    const struct page_list *pages = page_find(page_table(s), &pages_by_id);
+    struct page *first = pages->items[0], *second = pages->items[1];
+    page_set_body(first, "mine");
+    assert_true(orm_flush(s));
+    assert_string_equal(page_body(second), "body 2");
+    orm_rollback(s);
+    assert_string_equal(page_body(first), "body 1");
+    assert_string_equal(page_body(second), "body 2");
+    assert_int_equal(page_revision(first), 1);
+    close_session(s);
+}
+
+static void a_lazy_column_of_a_row_that_is_gone_is_an_error(void **state)
+{
+    (void)state;
+    arrange_pages(3);
+    struct orm_session *s = open_session();
+    const struct page_list *pages = page_find(page_table(s), &pages_by_id);
+    db_exec(db, "delete from page where id = 2");
+    assert_string_equal(page_body(pages->items[0]), "body 1");
+    assert_string_equal(page_body(pages->items[2]), "body 3");
+    assert_fine(s);
+    assert_string_equal(page_body(pages->items[1]), "");
+    assert_failed(s, ORM_STALE, "page", "body");
+    assert_string_equal(
+        orm_message(s), "page.body: page 2 is not in the table any more");
+    assert_false(page_has_note(pages->items[1]));
+    orm_close(s);
+}
+
+static void a_lazy_column_by_a_key_of_two_columns(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into leaf values ('oak', 1, 'a'), ('oak', 2, 'b'),"
+                " ('elm', 1, 'c')");
+    struct orm_session *s = open_session();
+    unsigned seen = 0;
+    orm_each(struct leaf, l, leaf_all(leaf_table(s)))
+        seen |= 1u << (leaf_words(l)[0] - 'a');
+    assert_int_equal(seen, 7);
+    assert_int_equal(spent(s), 2);
+    close_session(s);
+}
+
+static void a_lazy_column_of_another_type_is_drift(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into leaf values ('oak', 1, 'a');"
+                "alter table leaf alter words type varchar(9)");
+    struct orm_session *s = open_session();
+    struct leaf *l = leaf_first(leaf_table(s), NULL);
+    assert_fine(s);
+    assert_string_equal(leaf_words(l), "");
+    assert_failed(s, ORM_DRIFT, "leaf", "words");
+    orm_close(s);
+
+    s = open_session();
+    l = leaf_first(leaf_table(s), NULL);
+    leaf_set_words(l, "b");
+    assert_false(orm_commit(s));
+    assert_failed(s, ORM_DRIFT, "leaf", "words");
+    orm_close(s);
+    db_exec(db, "alter table leaf alter words type text");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -459,6 +702,19 @@ int main(void)
         DB_TEST(dates_go_back_with_a_rollback),
         DB_TEST(rows_of_others_are_counted_and_dated_by_the_table),
         DB_TEST(messages_name_the_model_and_not_its_struct),
+        DB_TEST(a_lazy_column_is_loaded_for_all_peers_at_once),
+        DB_TEST(an_object_alone_loads_its_own),
+        DB_TEST(what_a_relation_brings_in_is_lazy_too),
+        DB_TEST(a_condition_on_a_lazy_column_loads_nothing),
+        DB_TEST(what_the_program_set_is_not_loaded_over),
+        DB_TEST(setting_what_is_not_loaded_is_a_change),
+        DB_TEST(a_new_object_is_complete),
+        DB_TEST(a_new_row_needs_its_lazy_columns),
+        DB_TEST(refresh_forgets_what_was_loaded),
+        DB_TEST(a_rollback_forgets_what_was_loaded_in_the_transaction),
+        DB_TEST(a_lazy_column_of_a_row_that_is_gone_is_an_error),
+        DB_TEST(a_lazy_column_by_a_key_of_two_columns),
+        DB_TEST(a_lazy_column_of_another_type_is_drift),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }
