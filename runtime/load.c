@@ -126,8 +126,8 @@ static bool check_columns(struct orm_session *s, const struct orm_model *m,
     for (unsigned i = 0; i < count; i++)
         if (!load_check_type(s, m, i, r, i))
             return false;
-    if (count == m->column_count)
-        session_model(s, m)->verified = true;
+    struct model_state *state = session_model(s, m);
+    state->verified = count > state->verified ? count : state->verified;
     return true;
 }
 

@@ -38,7 +38,7 @@ struct model_state {
     size_t unwritten;   /* objects with changes not flushed */
     uint64_t deletions; /* counts them: lists made before look for deleted objects */
     bool is_through;    /* some relation's join table */
-    bool verified;      /* on this connection the table is what the model says */
+    unsigned verified;  /* so many columns are, on this connection, as the model says */
 };
 
 /* A row of a join table to be made or removed by the next flush. */
