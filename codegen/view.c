@@ -400,7 +400,16 @@ static void put_manys(struct view *v, const struct model *m)
         } else {
             put(v, "join_table", "");
         }
-        put_made(v, "through", through ? c_model(r->through) : format("%s", ""));
+        put_made(v, "through",
+            through ? c_model(r->through) : format("%s", ""));
+        begin_list(v);
+        for (size_t k = 0; k < r->order_count; k++) {
+            begin_item(v);
+            put_made(v, "column", column_upper(r->order[k].field));
+            put_flag(v, "descending", r->order[k].descending);
+            end_item(v);
+        }
+        end_list(v, "order");
         put_number(v, "through_owner", through ? index_of_ref(r->through_owner) : 0);
         put_number(v, "through_target", through ? index_of_ref(r->through_target) : 0);
         end_item(v);

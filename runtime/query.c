@@ -279,20 +279,20 @@ static void order_by(struct compiler *c, unsigned i, bool descending, bool *firs
         text(c, " DESC");
 }
 
-static bool is_ordered(const uint16_t *ordered, unsigned column)
+static bool is_ordered(const struct orm_order *orders, size_t count, unsigned column)
 {
-    for (size_t i = 0; i < ORM_QUERY_ORDER; i++)
-        if (ordered[i] == column + 1)
+    for (size_t i = 0; i < count; i++)
+        if (orders[i].column == column + 1)
             return true;
     return false;
 }
 
 /* Rows that are cut off are cut off in a certain order: the key comes last. */
-static bool order(struct compiler *c, const struct orm_order *orders, bool by_key)
+static bool order(
+    struct compiler *c, const struct orm_order *orders, size_t count, bool by_key)
 {
     bool first = true;
-    uint16_t ordered[ORM_QUERY_ORDER] = {0};
-    for (size_t i = 0; orders && i < ORM_QUERY_ORDER; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (!orders[i].column)
             continue;
         const unsigned col = orders[i].column - 1u;
@@ -300,11 +300,10 @@ static bool order(struct compiler *c, const struct orm_order *orders, bool by_ke
             return refuse(c, "an order by a column that the model does not have");
         shape_add(c->s, col << 1 | orders[i].descending);
         order_by(c, col, orders[i].descending, &first);
-        ordered[i] = orders[i].column;
     }
     shape_add(c->s, UINT32_MAX - by_key);
     for (unsigned i = 0; by_key && i < c->m->key_count; i++)
-        if (!is_ordered(ordered, c->m->key[i]))
+        if (!is_ordered(orders, count, c->m->key[i]))
             order_by(c, c->m->key[i], false, &first);
     return true;
 }
@@ -335,6 +334,15 @@ static const struct orm_order *order_of(const void *query)
 {
     const size_t at = offsetof(struct orm_query, order);
     return query ? (const void *)((const char *)query + at) : NULL;
+}
+
+/* Without an order of its own a query on a relation has the relation's. */
+static bool has_order(const struct orm_order *orders)
+{
+    for (size_t i = 0; orders && i < ORM_QUERY_ORDER; i++)
+        if (orders[i].column)
+            return true;
+    return false;
 }
 
 static unsigned unsigned_at(const void *query, size_t offset)
@@ -382,7 +390,11 @@ static bool walk(struct compiler *c, const struct query *q)
         return false;
     if (c->writes_sql && c->s->sql.length == conditions_at)
         c->s->sql.length = where_at;
-    if (!order(c, rows ? order_of(q->conditions) : NULL,
+    const struct orm_to_many *rel = q->manager->relation;
+    const struct orm_order *orders = order_of(q->conditions);
+    const bool has_own = has_order(orders);
+    const size_t count = has_own ? ORM_QUERY_ORDER : rel->order_count;
+    if (!order(c, has_own ? orders : rel->order, rows ? count : 0,
             rows && (related || limit || offset)))
         return false;
     cut(c, limit, offset);

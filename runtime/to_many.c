@@ -129,6 +129,22 @@ static void write_join(struct orm_session *s, const struct orm_to_many *rel)
     buffer_text(sql, ")");
 }
 
+/* The key comes last, so that equal rows stand together: see without_repeats(). */
+static void write_order(struct orm_session *s, const struct orm_to_many *rel)
+{
+    const struct orm_model *m = rel->target;
+    buffer_text(&s->sql, " ORDER BY ");
+    for (unsigned i = 0; i < rel->order_count; i++) {
+        buffer_text(&s->sql, "t.");
+        buffer_identifier(&s->sql, m->columns[rel->order[i].column - 1u].name);
+        buffer_text(&s->sql, rel->order[i].descending ? " DESC, " : ", ");
+    }
+    for (unsigned i = 0; i < m->key_count; i++) {
+        buffer_text(&s->sql, i ? ", t." : "t.");
+        buffer_identifier(&s->sql, m->columns[m->key[i]].name);
+    }
+}
+
 static struct pg_statement *statement(
     struct orm_session *s, const struct orm_to_many *rel)
 {
@@ -141,11 +157,7 @@ static struct pg_statement *statement(
         write_reverse(s, rel);
     else
         write_join(s, rel);
-    const struct orm_model *m = rel->target;
-    for (unsigned i = 0; i < m->key_count; i++) {
-        buffer_text(&s->sql, i ? ", t." : " ORDER BY t.");
-        buffer_identifier(&s->sql, m->columns[m->key[i]].name);
-    }
+    write_order(s, rel);
     const struct key_columns keyed = many_owner_columns(rel);
     uint32_t types[KEY_COLUMNS_MOST];
     for (unsigned i = 0; i < keyed.count; i++)
@@ -219,8 +231,8 @@ static bool count_rows(struct load *l, const struct pg_result *r)
     return true;
 }
 
-/* Rows of one owner are in order of the target's key: equal ones stand together, and a
- * join model can hold a pair more than once. */
+/* Rows of one owner are in order, last of the target's key: equal ones stand together,
+ * and a join model can hold a pair more than once. */
 static size_t without_repeats(struct orm_object **objects, size_t count)
 {
     size_t n = 0;

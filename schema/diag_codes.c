@@ -49,6 +49,7 @@ static const char *const titles[ERR_END] = {
     [ERR_CONSTRAINT] = "a constraint that makes no sense",
     [ERR_INCLUDE] = "an include of what is no file for it, or in a circle",
     [ERR_REVERSE_OF] = "a relation of which two files tell different things",
+    [ERR_LIST_ORDER] = "an order that a list cannot have",
 };
 
 const char *diag_title(enum diag_code code)

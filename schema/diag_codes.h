@@ -58,6 +58,7 @@ enum diag_code {
     /* Several files */
     ERR_INCLUDE,
     ERR_REVERSE_OF,
+    ERR_LIST_ORDER,
 
     /* Relations, again */
     ERR_REF,

@@ -45,6 +45,8 @@ struct field_keys {
     const struct node *through;
     const struct node *via;
     const struct node *table;
+    const struct node *order;
+    const struct node *reverse_order;
     const struct node *reverse_of;
     const struct node *file;
     const struct node *generated;
@@ -218,6 +220,9 @@ void match_reverses(struct draft *d);
 /* relate.c: targets first, then, with all columns there, refs and lists. */
 void resolve_targets(struct draft *d);
 void fill_relations(struct draft *d);
+
+/* list_order.c: with all lists there, what they are ordered by. */
+void fill_list_orders(struct draft *d);
 
 /* clash.c: names that meet, inside a model and in the database. */
 void clash_check(struct draft *d);

@@ -151,6 +151,11 @@ struct join_end {
     const struct field **fields; /* of the side, which they hold: its key */
 };
 
+struct list_order {
+    const struct field *field; /* of what the list holds */
+    bool descending;
+};
+
 /* A to-many relation as one of its ends sees it: every slot of a struct is one of
  * these, declared (`many:`) or implied (`reverse:`). */
 struct many {
@@ -163,6 +168,9 @@ struct many {
     bool declared; /* written with `many:`; false: the `reverse:` of another */
     const struct many
         *inverse; /* the other end of MANY_JOIN and MANY_THROUGH, or NULL */
+
+    size_t order_count; /* the key comes last, unsaid */
+    struct list_order *order;
 
     const struct ref *ref; /* MANY_REVERSE: the target's ref to us */
 

@@ -48,6 +48,10 @@ static const struct key field_keys[] = {
         "it names the two refs of a many: with through:"},
     {"table", SHAPE_TEXT, AT(table), FIELD_MANY,
         "it names the join table of a many:; column: names a column"},
+    {"order", SHAPE_LIST, AT(order), FIELD_MANY,
+        "it orders the list of a many:; of a ref's other side, reverse_order: does"},
+    {"reverse_order", SHAPE_LIST, AT(reverse_order), RELATIONS,
+        "it orders the list that reverse: names"},
     {"reverse_of", SHAPE_TEXT, AT(reverse_of), FIELD_REVERSE, ""},
     {"file", SHAPE_TEXT, AT(file), FIELD_REVERSE,
         "it says in which file the relation of reverse_of: is"},
@@ -204,6 +208,16 @@ static bool parse_field_map(
     if (k->via && !k->through && f->kind == FIELD_MANY) {
         diag_error(d->diag, ERR_THROUGH, k->via->key->place,
             "%svia names the two refs of a join model; name that with through:", where);
+        right = false;
+    }
+    if (k->reverse_order && (!f->reverse || (f->kind == FIELD_REF && f->unique))) {
+        diag_error(d->diag, ERR_LIST_ORDER, k->reverse_order->key->place,
+            f->reverse
+                ? "%sreverse_order: the other side of a unique ref is one object, "
+                  "no list; delete it"
+                : "%sreverse_order: there is no list on the other side; name one "
+                  "with reverse:",
+            where);
         right = false;
     }
     if (k->reverse_of && !k->file) {

@@ -181,6 +181,12 @@ struct orm_join_end {
     uint16_t count;
 };
 
+/* By a column of what a list or a query yields. */
+struct orm_order {
+    uint16_t column; /* plus 1: 0 is an empty element */
+    bool descending;
+};
+
 struct orm_to_many {
     const char *name;
     const struct orm_model *owner; /* ORM_MANY_TABLE: as target */
@@ -189,6 +195,9 @@ struct orm_to_many {
     uint8_t kind;
     uint16_t ref;     /* REVERSE: index in target->to_ones */
     uint16_t inverse; /* JOIN: the target's slot that shows us, or ORM_NO_INVERSE */
+
+    const struct orm_order *order; /* of the list; the key comes last, unsaid */
+    uint16_t order_count;
 
     /* JOIN only. */
     const char *join_schema;
@@ -265,11 +274,6 @@ struct orm_cond {
     uint16_t op;
     uint16_t column;
     union orm_value value;
-};
-
-struct orm_order {
-    uint16_t column; /* plus 1: 0 is an empty element */
-    bool descending;
 };
 
 /* Every X_query that ormgen writes has this layout. */

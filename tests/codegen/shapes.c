@@ -157,8 +157,8 @@ static void put_field(struct buffer *yaml, struct words *w, const struct buffer 
         put_option(yaml, w, "default", 4);
         break;
     case 1:
-        buffer_puts(yaml,
-            "{ type: int, optional: true, default: { sql: \"f(E'\\\\'', $$;$$)\" }");
+        buffer_puts(yaml, "{ type: int, optional: true, default: { sql: "
+                          "\"length(E'\\\\'' || $$;$$)\" }");
         break;
     case 2:
         buffer_puts(yaml, "{ enum: [");
@@ -186,13 +186,39 @@ static void put_field(struct buffer *yaml, struct words *w, const struct buffer 
     buffer_puts(yaml, " }\n");
 }
 
+/* Constraints and indexes over two columns. */
+static void put_rules(
+    struct buffer *yaml, struct words *w, const char *number, const char *text)
+{
+    buffer_printf(yaml,
+        "    unique:\n      - [%s, %s]\n      - { on: [%s, id], name: ", number, text,
+        number);
+    put_sql_name(yaml, w);
+    buffer_puts(yaml, " }\n    checks:\n      ");
+    put_name(yaml, w);
+    buffer_puts(yaml, ": \"length($x$;'$x$ || E'\\\\'') > 1\"\n");
+    buffer_printf(
+        yaml, "    exclude:\n      - { using: btree, on: { %s: \"=\" }", text);
+    put_option(yaml, w, "name", 0);
+    buffer_printf(yaml,
+        " }\n    indexes:\n      - { on: [{ field: %s, ops: text_pattern_ops"
+        " }, %s], order: [desc, asc], where: \"1 > length(';')\" }\n",
+        text, number);
+    buffer_printf(yaml,
+        "      - { on: [{ sql: \"lower(';')\", collation: C }, %s], include: [%s], "
+        "name: ",
+        text, number);
+    put_sql_name(yaml, w);
+    buffer_puts(yaml, " }\n");
+}
+
 static void put_schema(struct buffer *yaml, struct words *w, size_t number)
 {
     struct buffer models[MODELS] = {0};
 
-    buffer_printf(yaml, "module: v%zu\nprefix: v%zu_\nschema: ", number, number);
-    put_sql_name(yaml, w);
-    buffer_puts(yaml, "\nmodels:\n");
+    buffer_printf(yaml, "module: v%zu\nprefix: v%zu_\n", number, number);
+    buffer_printf(yaml, "schema: \"number %zu%s\"\n", number, w->hostile ? "'" : "");
+    buffer_puts(yaml, "models:\n");
     for (size_t i = 0; i < MODELS; i++)
         put_name(&models[i], w);
     for (size_t i = 0; i < MODELS; i++) {
@@ -200,10 +226,17 @@ static void put_schema(struct buffer *yaml, struct words *w, size_t number)
         put_sql_name(yaml, w);
         buffer_puts(yaml, "\n    doc: ");
         put_text(yaml, w, below(60));
-        buffer_puts(
-            yaml, "\n    indexes: [{ on: [id], order: [desc] }]\n    fields:\n");
-        for (size_t f = 1 + below(FIELDS); f > 0; f--)
+        buffer_puts(yaml, "\n    fields:\n");
+        struct buffer number_field = {0}, text_field = {0};
+        put_name(&number_field, w);
+        put_name(&text_field, w);
+        buffer_printf(
+            yaml, "      %s: int2\n      %s: text\n", number_field.at, text_field.at);
+        for (size_t f = below(FIELDS); f > 0; f--)
             put_field(yaml, w, models);
+        put_rules(yaml, w, number_field.at, text_field.at);
+        buffer_free(&number_field);
+        buffer_free(&text_field);
     }
     for (size_t i = 0; i < MODELS; i++)
         buffer_free(&models[i]);
@@ -222,15 +255,16 @@ static bool is_fixed(const struct token *t)
     return strncasecmp(t->at, "orm_", 4) == 0;
 }
 
-/* Words are the user's or ours; the hash is a number of each schema's own. */
-static bool is_same(const struct token *a, const struct token *b)
+/* Words of C are the user's or ours, those of SQL are ours; the hash is a number of
+ * each schema's own. */
+static bool is_same(const struct token *a, const struct token *b, next_token *next)
 {
     if (a->kind != b->kind)
         return false;
     const bool equal = a->len == b->len && memcmp(a->at, b->at, a->len) == 0;
     switch (a->kind) {
     case TOKEN_WORD:
-        return equal || (!is_fixed(a) && !is_fixed(b));
+        return equal || (next == next_c_token && !is_fixed(a) && !is_fixed(b));
     case TOKEN_NUMBER:
         return equal || (a->at[1] == 'x' && b->at[1] == 'x');
     case TOKEN_MARK:
@@ -250,7 +284,7 @@ static bool compare(const char *file, const struct buffer *plain,
     for (;;) {
         const char *line_a = a, *line_b = b;
         const struct token ta = next(&a), tb = next(&b);
-        if (!is_same(&ta, &tb)) {
+        if (!is_same(&ta, &tb, next)) {
             printf(
                 "%s: %.120s\nbut with hostile words: %.120s\n", file, line_a, line_b);
             return false;
@@ -313,6 +347,7 @@ static bool try(const char *folder, uint64_t seed, size_t number)
     write_file(folder, number, ".yaml", yaml.at);
     write_file(folder, number, ".orm.h", buffer_of(&hostile.header));
     write_file(folder, number, ".orm.c", buffer_of(&hostile.source));
+    write_file(folder, number, ".sql", buffer_of(&hostile.sql));
     outputs_free(&plain);
     outputs_free(&hostile);
     if (!good)

@@ -1,9 +1,8 @@
 /* columns_test.c: columns that the server or the runtime gives their values, and lazy
  * ones. */
+#include "../golden/columns/in.orm.h"
 #include "pgtest.h"
 #include "sessions.h"
-
-#include "columns.orm.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x261b798eaec5ca03u
+#define IN_ORM_HASH 0x7a13f3711885facfu
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xeeddb97cab9c0331u
+#define IN_ORM_HASH 0x504f3e6b4b9e3e0du
 
 #ifdef __cplusplus
 extern "C" {

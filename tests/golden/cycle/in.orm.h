@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x00a5ba6e2458339du
+#define IN_ORM_HASH 0xc5b7504aec1d6d0fu
 
 #ifdef __cplusplus
 extern "C" {

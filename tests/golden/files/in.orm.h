@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x266f80d0c5be4441u
+#define IN_ORM_HASH 0x86b56fa1be9a4fefu
 
 #ifdef __cplusplus
 extern "C" {

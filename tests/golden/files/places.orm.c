@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x1442bb7dac935927u
+#if PLACES_ORM_HASH != 0xd034f697ae2a565bu
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 

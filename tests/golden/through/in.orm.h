@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x8cd9461d391a6f5fu
+#define IN_ORM_HASH 0x8163dd9456581dc7u
 
 #ifdef __cplusplus
 extern "C" {
