@@ -187,6 +187,8 @@ static size_t index_of_ref(const struct ref *r)
 static void put_column_flags(struct view *v, const struct field *f)
 {
     const struct traits *t = &f->traits;
+    const bool inserts = t->filled_on_insert || t->generated;
+    const bool updates = t->filled_on_update || t->generated;
     const struct {
         bool set;
         const char *name;
@@ -195,8 +197,9 @@ static void put_column_flags(struct view *v, const struct field *f)
         {f->default_kind != DEFAULT_NONE, "DEFAULT"},
         {f->identity, "IDENTITY"},
         {t->identity_always, "ALWAYS"},
-        {t->filled_on_insert || t->generated, "FILLED_ON_INSERT"},
-        {t->filled_on_update || t->generated, "FILLED_ON_UPDATE"},
+        {inserts && updates, "FILLED"},
+        {inserts && !updates, "FILLED_ON_INSERT"},
+        {updates && !inserts, "FILLED_ON_UPDATE"},
         {t->version, "VERSION"},
         {t->created, "CREATED"},
         {t->updated, "UPDATED"},

@@ -120,6 +120,7 @@ struct orm_enum {
 #define ORM_COLUMN_ALWAYS           8u /* an identity whose numbers only the server gives */
 #define ORM_COLUMN_FILLED_ON_INSERT 16u /* by the server: read back */
 #define ORM_COLUMN_FILLED_ON_UPDATE 32u
+#define ORM_COLUMN_FILLED           (ORM_COLUMN_FILLED_ON_INSERT | ORM_COLUMN_FILLED_ON_UPDATE)
 #define ORM_COLUMN_VERSION          64u  /* counts the UPDATEs, which compare it */
 #define ORM_COLUMN_CREATED          128u /* when the runtime inserted the row */
 #define ORM_COLUMN_UPDATED          256u /* or last updated it */
