@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xee250a7aa8b1d7a3u
+#define IN_ORM_HASH 0xefca06ece3d9315bu
 
 #ifdef __cplusplus
 extern "C" {
