@@ -93,7 +93,7 @@ static void add_column(
     struct orm_session *s, struct batch *b, unsigned column, struct arrays *a)
 {
     const struct orm_column *c = &b->model->columns[column];
-    const struct type_oids oids = type_oids(c, s->enums);
+    const struct type_oids oids = type_bulk_oids(c, s->enums);
     const bool may_wait = b->kind == BATCH_INSERT && is_cleared(b->model, column);
     const bool is_key = key_has_column(key_of_model(b->model), column);
     params_array_begin(&b->params, oids.oid);

@@ -23,6 +23,16 @@ static void returning_key(
     }
 }
 
+/* The n-th column of u, of the column's type. */
+static void write_value(struct buffer *sql, const struct orm_column *c, unsigned n)
+{
+    number(sql, "u.c", n);
+    if (c->type != ORM_ARRAY)
+        return;
+    buffer_text(sql, "::");
+    type_sql(c, sql);
+}
+
 /* A comma each, then the columns that the statement returns. */
 static void returned_columns(
     struct buffer *sql, const struct batch *b, const char *qualifier)
@@ -52,8 +62,18 @@ static void write_insert(struct buffer *sql, const struct batch *b, int arrays)
     buffer_text(sql, ")");
     if (overrides)
         buffer_text(sql, " OVERRIDING SYSTEM VALUE");
-    buffer_text(sql, " SELECT * FROM ");
+    buffer_text(sql, " SELECT ");
+    unsigned given = 0;
+    for (unsigned i = 0; i < m->column_count; i++)
+        if (bit_is_set(b->columns, i)) {
+            buffer_text(sql, given++ ? ", " : "");
+            write_value(sql, &m->columns[i], given);
+        }
+    buffer_text(sql, " FROM ");
     params_unnest(sql, (unsigned)arrays);
+    for (unsigned i = 1; i <= given; i++)
+        number(sql, i > 1 ? ", c" : " AS u(c", i);
+    buffer_text(sql, ")");
     if (!batch_returns_any(b))
         return;
     returning_key(sql, m, "");
@@ -156,7 +176,8 @@ static void write_update(struct buffer *sql, const struct batch *b, int arrays)
             buffer_identifier(sql, m->columns[i].name);
             buffer_text(sql, " + 1");
         } else {
-            number(sql, " = u.c", n);
+            buffer_text(sql, " = ");
+            write_value(sql, &m->columns[i], n);
         }
     }
     buffer_text(sql, " FROM u");

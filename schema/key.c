@@ -166,7 +166,9 @@ static void settle_plain(struct draft *d, struct draft_field *f)
     c->field.column = f->keys.column ? f->keys.column->text : f->name;
     c->field.doc = f->keys.doc ? f->keys.doc->text : NULL;
     c->field.type = f->type;
+    c->field.element = f->element;
     c->field.length = f->length;
+    c->field.scale = f->scale;
     c->field.enumeration = f->enumeration;
     c->field.optional = f->optional;
     c->field.unique = f->unique;
@@ -327,7 +329,9 @@ static struct draft_column *settle_part(struct draft *d, struct draft_field *f,
     c->field.column = name ? name->text : c->field.name;
     c->field.doc = f->keys.doc ? f->keys.doc->text : NULL;
     c->field.type = part->type;
+    c->field.element = part->element;
     c->field.length = part->length;
+    c->field.scale = part->scale;
     c->field.enumeration = part->enumeration;
     c->field.optional = f->optional;
     c->field.settable = true;

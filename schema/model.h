@@ -35,11 +35,37 @@ enum type {
     TYPE_INT8,
     TYPE_FLOAT4,
     TYPE_FLOAT8,
+    TYPE_NUMERIC, /* exact, as text */
+    TYPE_DECIMAL, /* numeric(p,s) that fits an int64_t */
     TYPE_TEXT,
     TYPE_VARCHAR,
+    TYPE_CHAR,
+    TYPE_BYTEA,
+    TYPE_UUID,
     TYPE_DATE,
+    TYPE_TIME,
+    TYPE_TIMESTAMP,
     TYPE_TIMESTAMPTZ,
+    TYPE_INTERVAL,
+    TYPE_JSON,
+    TYPE_JSONB,
+    TYPE_INET,
+    TYPE_CIDR,
+    TYPE_MACADDR,
+    TYPE_INT4RANGE,
+    TYPE_INT8RANGE,
+    TYPE_NUMRANGE,
+    TYPE_DATERANGE,
+    TYPE_TSRANGE,
+    TYPE_TSTZRANGE,
+    TYPE_INT4MULTIRANGE,
+    TYPE_INT8MULTIRANGE,
+    TYPE_NUMMULTIRANGE,
+    TYPE_DATEMULTIRANGE,
+    TYPE_TSMULTIRANGE,
+    TYPE_TSTZMULTIRANGE,
     TYPE_ENUM,
+    TYPE_ARRAY, /* of `element` */
     TYPE_COUNT
 };
 
@@ -75,6 +101,7 @@ struct enumeration {
     size_t label_count;
     const char **labels;
     struct place *label_places;
+    bool in_array; /* the field is an array of it */
 };
 
 struct model;
@@ -102,7 +129,9 @@ struct field {
     struct place
         place; /* of the name in the file; of the model's name for an implicit key */
     enum type type;
-    unsigned length; /* varchar(length), else 0 */
+    enum type element; /* of an array: what length, scale and enumeration are about */
+    unsigned length;   /* characters, or decimal digits; 0: any */
+    unsigned scale;    /* of them after the point */
     const struct enumeration *enumeration;
     bool key;
     bool identity; /* numbered by the server */

@@ -128,10 +128,11 @@ static void report_default(struct draft *d, const struct field *f, const struct 
         strspn(n->text, "+-0123456789_") == length && length > 1 &&
         (strpbrk(n->text, "+_") || n->text[strspn(n->text, "-")] == '0');
 
-    if (f->type == TYPE_VARCHAR)
+    if (type_info(f->type)->detail == DETAIL_LENGTH)
         diag_error(d->diag, ERR_DEFAULT, n->place,
-            "%s has %zu characters; varchar(%u) holds %u", where,
-            text_characters(n->text, length), f->length, f->length);
+            "%s has %zu characters; %s(%u) holds %u", where,
+            text_characters(n->text, length), type_info(f->type)->yaml, f->length,
+            f->length);
     else if (s.best)
         diag_error(d->diag, ERR_DEFAULT, n->place,
             "%s is not one of its labels; did you mean \"%s\"?", where, s.best);
@@ -152,11 +153,9 @@ static void check_default(struct draft *d, const struct draft_field *f)
     const struct node *n = f->keys.fallback;
     const bool key_unknown = f->target && f->target->key_broken;
     if (f->broken || !f->column_count || key_unknown ||
-        f->default_kind != DEFAULT_LITERAL)
+        f->default_kind != DEFAULT_LITERAL || !n || n->kind == NODE_LIST)
         return;
     const struct field *column = f->columns[0]->placed;
-    if (!n) /* ours */
-        return;
     const bool is_null =
         !n->quoted && (strcmp(n->text, "null") == 0 || strcmp(n->text, "~") == 0);
     if (is_null)

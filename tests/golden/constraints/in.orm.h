@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x504f3e6b4b9e3e0du
+#define IN_ORM_HASH 0xaed17b30a27805f8u
 
 #ifdef __cplusplus
 extern "C" {

@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x86b56fa1be9a4fefu
+#define IN_ORM_HASH 0xe7d2c375ec1322bau
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x71afd710d3807b42u
+#if PEOPLE_ORM_HASH != 0x28241bafab6fbdf8u
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

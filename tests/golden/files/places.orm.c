@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0xd034f697ae2a565bu
+#if PLACES_ORM_HASH != 0x3e3a14f3c9ada08fu
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x49bcb20c0ba8e37fu
+#define IN_ORM_HASH 0xaefd57447272504bu
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xdb07c3b6d7d84140u
+#define IN_ORM_HASH 0xc73b2f3705c068c2u
 
 #ifdef __cplusplus
 extern "C" {
