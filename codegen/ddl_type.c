@@ -46,13 +46,17 @@ void put_type(struct buffer *out, const struct field *f)
         buffer_puts(out, "[]");
 }
 
-/* Stands in SQL as it is written; "007" is a text, not a number. */
+/* Stands in SQL as it is written; "007" is a text, not a number, and -0 as a number is
+ * 0, which a float tells apart. */
 static bool is_plain(const struct field *f)
 {
-    const char *digits = f->default_text + (*f->default_text == '-');
+    const bool is_negative = *f->default_text == '-';
+    const char *digits = f->default_text + is_negative;
 
     if (f->type == TYPE_BOOL)
         return true;
+    if (is_negative && (f->type == TYPE_FLOAT4 || f->type == TYPE_FLOAT8))
+        return false;
     return f->type >= TYPE_INT2 && f->type <= TYPE_DECIMAL && *digits &&
            digits[strspn(digits, "0123456789.")] == '\0';
 }
