@@ -336,6 +336,7 @@ static struct draft_column *settle_part(struct draft *d, struct draft_field *f,
     c->field.optional = f->optional;
     c->field.settable = true;
     c->field.traits.was = f->traits.was;
+    c->field.traits.collation = part->traits.collation;
     c->field.unique = f->unique && count == 1;
     c->field.default_kind = f->default_kind;
     c->field.default_text = f->default_text;
