@@ -20,7 +20,7 @@ static void put_column(struct buffer *out, const struct field *f)
     }
     if (!f->optional && !f->identity)
         buffer_puts(out, " NOT NULL");
-    if (f->default_kind != DEFAULT_NONE)
+    if (f->default_kind == DEFAULT_LITERAL || f->default_kind == DEFAULT_SQL)
         put_default(out, f);
     if (f->traits.generated)
         buffer_printf(out, " GENERATED ALWAYS AS (%s) STORED", f->traits.generated);

@@ -7,6 +7,7 @@
 #include "buffer.h"
 #include "cname.h"
 #include "ctypes.h"
+#include "ddl.h"
 #include "quote.h"
 #include "sqlname.h"
 
@@ -200,7 +201,9 @@ static void put_column_flags(struct view *v, const struct field *f)
         const char *name;
     } flags[] = {
         {f->optional, "NULLABLE"},
-        {f->default_kind != DEFAULT_NONE, "DEFAULT"},
+        {f->default_kind == DEFAULT_LITERAL || f->default_kind == DEFAULT_SQL,
+            "DEFAULT"},
+        {f->default_kind == DEFAULT_UUID7, "UUID7"},
         {f->identity, "IDENTITY"},
         {t->identity_always, "ALWAYS"},
         {inserts && updates, "FILLED"},
@@ -229,6 +232,21 @@ static char *unloaded_bit(const struct model *m, size_t column, const char *var)
         "%s && %s->unloaded_bits[%zu] >> %zu & 1", var, var, bit / 64, bit % 64);
 }
 
+/* The SQL that makes a value of a key, so that it is known before the row is sent. */
+static void put_made_key(struct view *v, const struct field *f)
+{
+    struct buffer sql = {0}, quoted = {0};
+
+    if (!f->key || f->default_kind != DEFAULT_SQL) {
+        put(v, "made", "");
+        return;
+    }
+    ddl_default_value(f, &sql);
+    quote_c(&quoted, sql.at);
+    put_made(v, "made", quoted.at);
+    buffer_free(&sql);
+}
+
 static void put_columns(struct view *v, const struct model *m, const struct names *n)
 {
     begin_list(v);
@@ -253,6 +271,7 @@ static void put_columns(struct view *v, const struct model *m, const struct name
         put_made(v, "enum",
             f->enumeration ? c_enumeration(f->enumeration) : format("%s", ""));
         put_number(v, "length", f->length);
+        put_made_key(v, f);
         put_number(v, "scale", f->scale);
         put(v, "orm_type", c_type_of(f)->orm);
         put(v, "element", f->type == TYPE_ARRAY ? c_element_of(f)->orm : "");
@@ -616,7 +635,8 @@ static void put_key(struct view *v, const struct model *m)
         begin_item(v);
         put_made(v, "upper", column_upper(f));
         put(v, "value", c_type_of(f)->value);
-        put(v, "argument", c_parameter(f->name));
+        put_made(v, "argument",
+            format("%s%s", c_type_of(f)->zero ? "" : "&", c_parameter(f->name)));
         end_item(v);
         free(type);
     }

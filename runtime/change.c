@@ -240,6 +240,24 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
 
 /* -- Making and deleting ----------------------------------------------------------- */
 
+/* Values that the program makes: known at once. */
+static bool make_uuids(struct orm_session *s, struct orm_object *o)
+{
+    for (unsigned i = 0; i < o->model->column_count; i++) {
+        const struct orm_column *c = &o->model->columns[i];
+        struct orm_uuid made;
+        if (!(c->flags & ORM_COLUMN_UUID7))
+            continue;
+        if (!uuid7_make(&s->uuid7, &made))
+            return error_set_field(&s->error, ORM_INVALID, o->model, c,
+                "no uuid: the system gives no random numbers");
+        type_put(c, o, (union orm_value){.data = &made});
+        bit_put(object_null_bits(o), i, false);
+        bit_put(object_changed_bits(o), i, true);
+    }
+    return true;
+}
+
 struct orm_object *change_make(struct orm_session *s, const struct orm_model *m)
 {
     struct orm_object *o = object_make(s, m);
@@ -249,7 +267,7 @@ struct orm_object *change_make(struct orm_session *s, const struct orm_model *m)
     }
     o->state = OBJECT_NEW;
     memset(object_null_bits(o), 0xff, ORM_WORDS(m->column_count) * sizeof(uint64_t));
-    return undo_note(o) && queue(s, o) ? o : NULL;
+    return undo_note(o) && queue(s, o) && make_uuids(s, o) ? o : NULL;
 }
 
 void orm_delete(struct orm_object *o)

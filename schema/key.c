@@ -61,9 +61,9 @@ static const char *part_problem(
     const char *trait = trait_problem(&f->traits);
     if (trait)
         return trait;
-    if (f->default_kind != DEFAULT_NONE)
-        return "has a default; a key made by the server is the implicit one: leave "
-               "out key:, or delete default: there";
+    if (f->default_kind == DEFAULT_LITERAL)
+        return "has a default, which would give every row the same key; delete "
+               "default: there, or write { sql: ... }";
     return NULL;
 }
 
@@ -90,6 +90,12 @@ static struct draft_field *find_part(
     return NULL;
 }
 
+/* Keys are taken before rows are sent: of one column at most. */
+static bool is_made(const struct draft_field *f)
+{
+    return f->default_kind == DEFAULT_SQL;
+}
+
 static bool add_part(struct draft *d, struct draft_model *m, const struct node *n)
 {
     struct draft_field *f = find_part(d, m, n);
@@ -100,6 +106,15 @@ static bool add_part(struct draft *d, struct draft_model *m, const struct node *
             diag_error(d->diag, ERR_KEY, n->place,
                 "%s: key: \"%s\" is named twice; delete one", shown(d, m->name),
                 shown(d, f->name));
+            return false;
+        }
+    for (size_t i = 0; i < m->key_part_count; i++)
+        if (is_made(m->key_parts[i]) && is_made(f)) {
+            diag_error(d->diag, ERR_KEY, n->place,
+                "%s: key: the server makes \"%s\" already, and can make one part of a "
+                "key; delete default: of one",
+                shown(d, m->name), shown(d, m->key_parts[i]->name));
+            diag_note(d->diag, f->place, "\"%s\" is declared here", shown(d, f->name));
             return false;
         }
     m->key_parts[m->key_part_count++] = f;

@@ -89,7 +89,8 @@ enum deferrable {
 enum default_kind {
     DEFAULT_NONE,
     DEFAULT_LITERAL, /* text as written; checked against the type */
-    DEFAULT_SQL      /* an SQL expression, as written */
+    DEFAULT_SQL,     /* an SQL expression, as written */
+    DEFAULT_UUID7    /* the program makes one; SQL knows nothing of it */
 };
 
 /* A native enumeration, one per enum field. */

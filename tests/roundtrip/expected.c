@@ -101,7 +101,7 @@ static void expect_column(const struct field *f, size_t number, struct buffer *o
     put_collation(out, f);
     put_doc(out, doc);
     buffer_putc(out, '\n');
-    if (f->default_kind != DEFAULT_NONE) {
+    if (f->default_kind == DEFAULT_LITERAL || f->default_kind == DEFAULT_SQL) {
         put_head(out, "default", f->model);
         buffer_printf(out, "|%s\n", f->column);
     }

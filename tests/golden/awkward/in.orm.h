@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xb40ec0f052a7a8a4u
+#define IN_ORM_HASH 0x92078bfea48b8222u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc73b2f3705c068c2u
+#define IN_ORM_HASH 0x11945d9c127a30b8u
 
 #ifdef __cplusplus
 extern "C" {
