@@ -226,7 +226,8 @@ struct orm_model {
     uint16_t to_one_count;
     uint16_t to_many_count;
     uint16_t key_count;
-    uint32_t size; /* of the struct */
+    bool read_only; /* a view */
+    uint32_t size;  /* of the struct */
 
     /* Makes `list` (a struct book_list) hold `len` objects in `items`, an array of
      * len + 1 pointers; the last becomes NULL. */

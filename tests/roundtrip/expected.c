@@ -145,7 +145,7 @@ static void put_cleared(struct buffer *out, const struct ref *r)
             buffer_printf(out, "%s\"%s\"", n++ > 0 ? "," : "|", r->fields[i]->column);
 }
 
-static void expect_ref(const struct ref *r, struct buffer *out)
+static void expect_reference(const struct ref *r, struct buffer *out)
 {
     static const char action[] = {
         [ACTION_NO_ACTION] = 'a',
@@ -163,6 +163,12 @@ static void expect_ref(const struct ref *r, struct buffer *out)
     put_cleared(out, r);
     buffer_printf(
         out, "|update=%c|match=s%s", action[r->on_update], deferred[r->deferrable]);
+}
+
+static void expect_ref(const struct ref *r, struct buffer *out)
+{
+    if (r->constrained)
+        expect_reference(r, out);
     if (sql_needs_unique(r)) {
         put_head(out, "unique", r->model);
         put_own(out, sql_ref_unique(r));
@@ -248,8 +254,32 @@ static void expect_constraints(const struct model *m, struct buffer *out)
     }
 }
 
+/* Its columns are found by name, and none of them is required. */
+static void expect_view(const struct model *m, struct buffer *out)
+{
+    put_head(out, "view", m);
+    buffer_puts(out, m->materialized ? "|materialized" : "|plain");
+    put_doc(out, m->doc);
+    buffer_putc(out, '\n');
+    for (size_t i = 0; i < m->field_count; i++) {
+        const struct field *f = &m->fields[i];
+        put_head(out, "shown", m);
+        buffer_printf(out, "|%s", f->column);
+        put_type_name(out, f);
+        put_doc(out, f->doc ? f->doc : f->ref ? f->ref->doc : NULL);
+        buffer_putc(out, '\n');
+    }
+    for (size_t i = 0; i < m->index_count; i++)
+        expect_index(m, &m->indexes[i], out);
+}
+
 static void expect_model(const struct model *m, struct buffer *out)
 {
+    if (m->view_sql) {
+        expect_view(m, out);
+        return;
+    }
+
     put_head(out, "table", m);
     put_doc(out, m->doc);
     buffer_putc(out, '\n');

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x30281c2711f2b747u
+#define IN_ORM_HASH 0x9c457a9700b36251u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x3e05e4bc666bfba2u
+#define IN_ORM_HASH 0x29153de1f3bc6bafu
 
 #ifdef __cplusplus
 extern "C" {
