@@ -173,7 +173,8 @@ static const struct node *find_kind(struct draft *d, const char *where,
         }
     if (!first && keys_right)
         diag_error(d->diag, ERR_MISSING, f->place,
-            "%swhat is it? It needs one of type:, enum:, ref:, many: or reverse_of:",
+            "%swhat is it? It needs one of type:, enum:, ref:, many:, value: or "
+            "reverse_of:",
             where);
     return first;
 }
