@@ -16,6 +16,7 @@ void put_constraint(struct buffer *out, char *name);
 /* ("a", "b") */
 void put_columns(struct buffer *out, const char *const *columns, size_t count);
 void put_fields(struct buffer *out, const struct field *const *fields, size_t count);
+void put_key(struct buffer *out, const struct model *m);
 
 /* ddl_type.c */
 void create_type(
@@ -26,6 +27,9 @@ void put_default(struct buffer *out, const struct field *f);
 /* ddl_table.c */
 void create_table(const struct model *m, struct buffer *out);
 void comment_on(const struct model *m, struct buffer *out);
+
+/* ddl_view.c */
+void create_views(const struct schema *s, struct buffer *out);
 
 /* ddl_join.c */
 void create_join_table(const struct many *j, struct buffer *out);

@@ -38,7 +38,8 @@ static const char *const titles[ERR_END] = {
     [ERR_SQL_CLASH] = "two things in the database have one name",
 
     [ERR_LIMIT] = "more than PostgreSQL can hold",
-    [ERR_UNSUPPORTED] = "not supported yet",
+
+    [ERR_REF] = "a reference whose columns do not fit what it refers to",
 
     [ERR_EMITTED_CLASH] = "two things have one name in the generated C",
     [ERR_RESERVED] = "a name that C, C++ or libc keeps for itself",
@@ -47,6 +48,9 @@ static const char *const titles[ERR_END] = {
     [ERR_INCLUDE] = "an include of what is no file for it, or in a circle",
     [ERR_REVERSE_OF] = "a relation of which two files tell different things",
     [ERR_LIST_ORDER] = "an order that a list cannot have",
+    [ERR_MIXIN] = "a mixin that is not there, or in a circle",
+    [ERR_VIEW] = "something that a view cannot have",
+    [ERR_VALUE] = "a value that is not there, or that holds more than columns",
 };
 
 const char *diag_title(enum diag_code code)

@@ -46,7 +46,9 @@ enum diag_code {
 
     /* Limits */
     ERR_LIMIT,
-    ERR_UNSUPPORTED,
+
+    /* Relations, again */
+    ERR_REF,
 
     /* What codegen/ makes of it */
     ERR_EMITTED_CLASH,
@@ -59,6 +61,9 @@ enum diag_code {
     ERR_INCLUDE,
     ERR_REVERSE_OF,
     ERR_LIST_ORDER,
+    ERR_MIXIN,
+    ERR_VIEW,
+    ERR_VALUE,
 
     ERR_END
 };

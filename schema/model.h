@@ -17,6 +17,7 @@ struct place {
     unsigned column;
     unsigned end_column; /* one past the last character, on the same line */
     unsigned file;       /* in schema.files */
+    unsigned use;        /* of a mixin: 0, or how it came where it is: diag_use() */
 };
 
 /* A file that was read: the first is the one that was asked for. */
@@ -69,12 +70,14 @@ enum type {
     TYPE_COUNT
 };
 
-enum on_delete {
-    ON_DELETE_NO_ACTION,
-    ON_DELETE_RESTRICT,
-    ON_DELETE_CASCADE,
-    ON_DELETE_SET_NULL,
-    ON_DELETE_SET_DEFAULT
+/* What happens to a row when the one it refers to is deleted, or gets another key. */
+enum action {
+    ACTION_NO_ACTION,
+    ACTION_RESTRICT,
+    ACTION_CASCADE,
+    ACTION_SET_NULL,
+    ACTION_SET_DEFAULT,
+    ACTION_COUNT
 };
 
 /* Whether a transaction may put the check of a constraint off. */
@@ -87,7 +90,8 @@ enum deferrable {
 enum default_kind {
     DEFAULT_NONE,
     DEFAULT_LITERAL, /* text as written; checked against the type */
-    DEFAULT_SQL      /* an SQL expression, as written */
+    DEFAULT_SQL,     /* an SQL expression, as written */
+    DEFAULT_UUID7    /* the program makes one; SQL knows nothing of it */
 };
 
 /* A native enumeration, one per enum field: type and C name are model_field. */
@@ -124,21 +128,28 @@ struct field {
     enum default_kind default_kind;
     const char *default_text;
     struct place default_place;
-    const struct ref *ref; /* the relation this column holds, or NULL */
+    const struct ref *ref; /* the relation this column was made for, or NULL */
 };
 
-/* A to-one relation, held by a column of `model`. */
+/* A to-one relation, held by columns of `model`: one per column of the key that it
+ * refers to.  A column may serve other relations as well, or be a field of its own. */
 struct ref {
     const struct model *model;
     const char *name;
     const char *doc;
     struct place place;
-    const struct field *field; /* our column: name_id */
     const struct model *target;
-    const struct field *target_field; /* the column it refers to: the key */
-    enum on_delete on_delete;
+    size_t column_count;
+    const struct field **fields;        /* ours: name_id, or name_part each */
+    const struct field **target_fields; /* what they refer to: the key, or one column */
+    bool *clears; /* per column: it becomes null when the reference does */
+    enum action on_delete;
+    enum action on_update;
+    enum deferrable deferrable;
+    bool to_key; /* `target_fields` are the target's key */
     bool optional;
     bool unique;         /* one-to-one: the other side is an object slot, not a list */
+    bool constrained;    /* a foreign key holds it; not from or to a view */
     const char *reverse; /* the accessor on target; NULL: none is generated */
     struct place reverse_place;
 };
@@ -147,6 +158,13 @@ enum many_kind {
     MANY_REVERSE, /* the other side of a ref */
     MANY_JOIN,    /* an implicit join table */
     MANY_THROUGH  /* a model is the join table */
+};
+
+/* The columns of a join table that refer to one of the two sides. */
+struct join_end {
+    size_t column_count;
+    const char **columns;        /* in SQL */
+    const struct field **fields; /* of the side, which they hold: its key */
 };
 
 struct list_order {
@@ -172,9 +190,9 @@ struct many {
 
     const struct ref *ref; /* MANY_REVERSE: the target's ref to us */
 
-    const char *join_table;    /* MANY_JOIN, MANY_THROUGH: in SQL */
-    const char *owner_column;  /* its column that holds our key */
-    const char *target_column; /* its column that holds the target's key */
+    const char *join_table;     /* MANY_JOIN, MANY_THROUGH: in SQL */
+    struct join_end owner_end;  /* its columns that hold our key */
+    struct join_end target_end; /* its columns that hold the target's key */
 
     const struct model *through; /* MANY_THROUGH: the model of the join table */
     const struct ref *through_owner;
@@ -237,6 +255,27 @@ struct exclusion {
     const char *where; /* or NULL */
 };
 
+/* A struct that models embed. */
+struct value {
+    const struct schema_file *file;
+    const char *name;
+    struct place place;
+    const char *doc; /* or NULL */
+    size_t field_count;
+    struct field *fields; /* columns of no model */
+};
+
+/* Some columns of a model that are a value together. */
+struct embed {
+    const struct model *model;
+    const char *name;
+    const char *doc; /* or NULL */
+    struct place place;
+    const struct value *value;
+    bool optional;                /* absent when all of its columns are null */
+    const struct field **columns; /* one for each of the value's fields */
+};
+
 struct model {
     const struct schema_file *file;
     const char *name;
@@ -244,9 +283,12 @@ struct model {
     const char *schema; /* in SQL; "public" */
     const char *table;  /* in SQL */
     struct place place;
+    const char *view_sql; /* the SELECT of a view, which is only read; NULL: a table */
+    bool materialized;
 
     size_t field_count; /* columns: the key first, then in order of the file */
     struct field *fields;
+    size_t key_count; /* in order of the key */
     const struct field *key;
 
     size_t ref_count; /* in order of the file */
@@ -266,6 +308,9 @@ struct model {
 
     size_t exclusion_count;
     struct exclusion *exclusions;
+
+    size_t embed_count;
+    struct embed *embeds;
 
     size_t index_count;
     struct index *indexes;
@@ -291,6 +336,9 @@ struct schema {
 
     size_t enumeration_count;
     struct enumeration **enumerations;
+
+    size_t value_count; /* of all files */
+    struct value *values;
 
     size_t file_count; /* the one that was asked for first, then what it names */
     const struct schema_file *files;
