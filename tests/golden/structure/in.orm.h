@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xb08b1e1063866cebu
+#define IN_ORM_HASH 0xdac83cbc0b3edb23u
 
 #ifdef __cplusplus
 extern "C" {

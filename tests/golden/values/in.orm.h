@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x876bddf8fcf66eb0u
+#define IN_ORM_HASH 0x646bbc2380760fe8u
 
 #ifdef __cplusplus
 extern "C" {
