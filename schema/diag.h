@@ -19,6 +19,10 @@ void diag_free(struct diag *d);
 /* What messages about a file begin with.  Its number, for places in it: 0, 1, ... */
 unsigned diag_file(struct diag *d, const char *path);
 
+/* The path of a file, or NULL behind the last one.  All that were looked for are here,
+ * those that could not be read, too. */
+const char *diag_path(const struct diag *d, unsigned file);
+
 /* What stands in the latest file, to be quoted. */
 void diag_text(struct diag *d, const char *text, size_t size);
 
@@ -27,6 +31,11 @@ void diag_text(struct diag *d, const char *text, size_t size);
  */
 __attribute__((format(printf, 4, 5))) void diag_error(
     struct diag *d, enum diag_code code, struct place at, const char *format, ...);
+
+/* Something was copied from where it is written to where it is used: the number that
+ * places in the copy carry.  A mistake in one is shown with a note at `at`; one that
+ * was reported before, in what is written or in another copy, is not reported again. */
+unsigned diag_use(struct diag *d, struct place at, const char *note);
 
 /* A second place of the mistake reported last: where the other one is. */
 __attribute__((format(printf, 3, 4))) void diag_note(
