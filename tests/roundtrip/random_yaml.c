@@ -156,6 +156,9 @@ static void put_doc(struct buffer *out, const char *lead, const char *end)
     buffer_puts(out, end);
 }
 
+/* btree_gist and btree_gin, in some of the schemas. */
+static bool has_extensions;
+
 /* Whether an index of this kind can be on it. */
 static bool takes(const struct drawn_field *f, const char *method)
 {
@@ -164,7 +167,8 @@ static bool takes(const struct drawn_field *f, const char *method)
         field.type = f->type->type;
         field.element = f->type->element;
     }
-    return !f->is_many && index_takes(index_method(method), &field) == TAKES;
+    const enum takes t = index_takes(index_method(method), &field);
+    return !f->is_many && (t == TAKES || (t == TAKES_WITH_EXTENSION && has_extensions));
 }
 
 /* ---- fields ---- */
@@ -434,7 +438,7 @@ static void put_where(struct buffer *out, const struct drawn_model *m)
 
 static void put_exclude(struct buffer *out, const struct drawn_model *m)
 {
-    static const struct {
+    const struct {
         const char *name;
         unsigned most;
         bool (*fits)(const struct drawn_field *f);
@@ -443,7 +447,7 @@ static void put_exclude(struct buffer *out, const struct drawn_model *m)
         {"hash", 1, in_btree, "="},
         {"btree", 2, in_btree, "="},
         {"spgist", 1, in_spgist, "="},
-        {"gist", 2, in_gist, "&&"},
+        {"gist", 2, in_gist, has_extensions ? "=" : "&&"},
     };
     const struct drawn_field *f[2];
     const unsigned way = below(4);
@@ -564,6 +568,11 @@ static void put_model(struct drawing *w, unsigned model)
 {
     struct drawn_model *m = &w->models[model];
     buffer_printf(w->out, "  %s:\n", m->name);
+    if (one_in(5)) {
+        buffer_puts(w->out, "    schema: ");
+        put_quoted(w->out, ANY(sql_names));
+        buffer_putc(w->out, '\n');
+    }
     put_doc(w->out, "    doc: ", "\n");
     if (one_in(3)) {
         buffer_puts(w->out, "    table: ");
@@ -597,6 +606,9 @@ void random_yaml(struct buffer *out, unsigned long long seed)
         put_quoted(out, ANY(sql_names));
         buffer_putc(out, '\n');
     }
+    has_extensions = one_in(8);
+    if (has_extensions)
+        buffer_puts(out, "extensions: [btree_gin, btree_gist]\n");
     buffer_puts(out, "models:\n");
     w.model_count = 1 + below(MOST_MODELS);
     for (unsigned i = 0; i < w.model_count; i++) {
