@@ -166,7 +166,7 @@ static void parse_file(struct draft *d, struct draft_file *f)
     take_extensions(d, keys.extensions);
     if (keys.models && keys.models->count > 0)
         f->models = keys.models;
-    else if (right && (keys.models || !keys.include))
+    else if (right && (keys.models || !keys.include || keys.include->count == 0))
         diag_error(d->diag, ERR_MISSING, keys.models ? keys.models->place : root->place,
             "no models; add models: with one model at least");
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # reject.sh ORMGEN [--refresh]: each reject/X.yaml is refused with the words of X.err.
 . "$(dirname "$0")/lib.sh"
-cp "$here"/reject/*.yaml .
+cp -r "$here"/reject/* .
 
 for file in *.yaml; do
     it "refuses $file"

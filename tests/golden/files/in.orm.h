@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x36a5bfbd0db706edu
+#define IN_ORM_HASH 0x1c093286d228fe7du
 
 #ifdef __cplusplus
 extern "C" {
@@ -562,7 +562,7 @@ static inline struct book_order book_sequel_id_desc(void)
 
 /* == topic ========================================================================= */
 
-/* Table "topic". */
+/* Table "place". */
 struct topic {
     struct orm_object orm;
     uint64_t null_bits[ORM_WORDS(2)];
