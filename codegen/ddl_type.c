@@ -3,21 +3,9 @@
 #include "ddl_parts.h"
 #include "quote.h"
 #include "sqlname.h"
+#include "types.h"
 
 #include <string.h>
-
-static const char *const sql_types[TYPE_COUNT] = {
-    [TYPE_BOOL] = "boolean",
-    [TYPE_INT2] = "smallint",
-    [TYPE_INT4] = "integer",
-    [TYPE_INT8] = "bigint",
-    [TYPE_FLOAT4] = "real",
-    [TYPE_FLOAT8] = "double precision",
-    [TYPE_TEXT] = "text",
-    [TYPE_VARCHAR] = "varchar",
-    [TYPE_DATE] = "date",
-    [TYPE_TIMESTAMPTZ] = "timestamptz",
-};
 
 void create_type(
     const struct schema *s, const struct enumeration *e, struct buffer *out)
@@ -33,24 +21,43 @@ void create_type(
     buffer_puts(out, ");\n");
 }
 
-void put_type(struct buffer *out, const struct field *f)
+/* What stands in brackets behind the type, if anything. */
+static void put_detail(struct buffer *out, const struct field *f, enum type type)
 {
-    if (f->type == TYPE_ENUM)
-        put_name(out, f->model->schema, f->enumeration->name);
+    if (!f->length)
+        return;
+    if (type_info(type)->detail == DETAIL_PRECISION)
+        buffer_printf(out, "(%u,%u)", f->length, f->scale);
     else
-        buffer_puts(out, sql_types[f->type]);
-    if (f->type == TYPE_VARCHAR)
         buffer_printf(out, "(%u)", f->length);
 }
 
-/* Stands in SQL as it is written; "007" is a text, not a number. */
+void put_type(struct buffer *out, const struct field *f)
+{
+    const bool is_array = f->type == TYPE_ARRAY;
+    const enum type type = is_array ? f->element : f->type;
+
+    if (type == TYPE_ENUM)
+        put_name(out, f->model->schema, f->enumeration->name);
+    else
+        buffer_puts(out, type_info(type)->sql);
+    put_detail(out, f, type);
+    if (is_array)
+        buffer_puts(out, "[]");
+}
+
+/* Stands in SQL as it is written; "007" is a text, not a number, and -0 as a number is
+ * 0, which a float tells apart. */
 static bool is_plain(const struct field *f)
 {
-    const char *digits = f->default_text + (*f->default_text == '-');
+    const bool is_negative = *f->default_text == '-';
+    const char *digits = f->default_text + is_negative;
 
     if (f->type == TYPE_BOOL)
         return true;
-    return f->type >= TYPE_INT2 && f->type <= TYPE_FLOAT8 && *digits &&
+    if (is_negative && (f->type == TYPE_FLOAT4 || f->type == TYPE_FLOAT8))
+        return false;
+    return f->type >= TYPE_INT2 && f->type <= TYPE_DECIMAL && *digits &&
            digits[strspn(digits, "0123456789.")] == '\0';
 }
 

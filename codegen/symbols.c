@@ -115,6 +115,10 @@ static const struct pattern of_model_shown_elsewhere[] = {
 static const struct pattern of_field[] = {
     {FUNCTION, "%m_%f"},
     {CONSTANT, "%M_%F"},
+    {0, NULL},
+};
+
+static const struct pattern of_sorted_field[] = {
     {FUNCTION, "%m_%f_asc"},
     {FUNCTION, "%m_%f_desc"},
     {0, NULL},
@@ -159,6 +163,11 @@ static const struct pattern of_many[] = {
 static const struct pattern of_enumeration[] = {
     {ENUM, "%m"},
     {FUNCTION, "%m_name"},
+    {0, NULL},
+};
+
+static const struct pattern of_array_enumeration[] = {
+    {STRUCT, "%m_array"},
     {0, NULL},
 };
 
@@ -399,6 +408,8 @@ static void add_field(struct symbols *y, const struct field *f)
     if (!f->ref && !is_free_word(y, f->name, f->column, o))
         return;
     add_patterns(y, of_field, &v, o);
+    if (c_is_sorted(f))
+        add_patterns(y, of_sorted_field, &v, o);
     if (!f->identity)
         add_patterns(y, of_settable_field, &v, o);
     if (f->optional)
@@ -525,6 +536,8 @@ static void add_enumeration(struct symbols *y, const struct enumeration *e)
     struct values v = {.model = c_kept(y, e->file, e->name)};
 
     add_patterns(y, of_enumeration, &v, o);
+    if (e->in_array)
+        add_patterns(y, of_array_enumeration, &v, o);
     add_sql(y, "type", sql_schema_of(y->schema, e), "type", format("%s", e->name), o);
     for (size_t i = 0; i < e->label_count; i++) {
         v.field = e->labels[i];

@@ -133,10 +133,15 @@ static char *spaced(const char *type)
 /* What getters return and setters take. */
 static char *type_of(const struct field *f)
 {
-    if (f->type != TYPE_ENUM)
-        return spaced(c_types[f->type].c);
+    const bool is_array = f->type == TYPE_ARRAY;
+    const struct c_type *t = is_array ? c_element_of(f) : c_type_of(f);
+
+    if (is_array && t->array)
+        return format("struct orm_%s_array ", t->array);
+    if (t->c)
+        return spaced(t->c);
     char *e = c_name(f->enumeration->file, f->enumeration->name);
-    char *type = format("enum %s ", e);
+    char *type = format(is_array ? "struct %s_array " : "enum %s ", e);
     free(e);
     return type;
 }
@@ -144,12 +149,13 @@ static char *type_of(const struct field *f)
 /* What a getter returns for the object `var`. */
 static char *read_of(const struct field *f, const char *var)
 {
-    const struct c_type *t = &c_types[f->type];
+    const struct c_type *t = c_type_of(f);
 
     if (f->type == TYPE_BOOL)
         return format("%s && %s->%s_", var, var, f->name);
     if (f->type != TYPE_ENUM)
-        return format("%s ? %s->%s_ : %s", var, var, f->name, t->zero);
+        return format(
+            "%s ? %s->%s_ : %s", var, var, f->name, t->zero ? t->zero : "nothing");
     char *type = type_of(f);
     char *read = format("(%.*s)(%s ? %s->%s_ : %s)", (int)strlen(type) - 1, type, var,
         var, f->name, t->zero);
@@ -214,13 +220,19 @@ static void put_columns(struct view *v, const struct model *m, const struct name
             f->enumeration ? c_name(f->enumeration->file, f->enumeration->name)
                            : format("%s", ""));
         put_number(v, "length", f->length);
-        put(v, "orm_type", c_types[f->type].orm);
+        put_number(v, "scale", f->scale);
+        put(v, "orm_type", c_type_of(f)->orm);
+        put(v, "element", f->type == TYPE_ARRAY ? c_element_of(f)->orm : "");
+        put_flag(v, "is_struct", !c_type_of(f)->zero);
 
         if (f->doc)
             buffer_puts(&words, f->doc);
+        if (f->type == TYPE_DECIMAL && f->scale)
+            buffer_printf(&words, "\n\nTimes 10^%u.", f->scale);
         if (f->optional)
             buffer_printf(&words, "\n\nNull reads as %s; %s_has_%s() tells.",
-                c_types[f->type].zero, n->c, question_of(f));
+                c_type_of(f)->zero ? c_type_of(f)->zero : "zeros", n->c,
+                question_of(f));
         put_comment(v, buffer_of(&words));
 
         if (f->optional)
@@ -387,9 +399,10 @@ static void put_setters(struct view *v, const struct model *m, const struct name
         const char *parameter = c_parameter(f->name);
         char *type = type_of(f);
         char *upper = column_upper(f);
-        char *call = format("orm_set_%s", c_types[f->type].value);
+        char *call = format("orm_set_%s", c_type_of(f)->value);
         put_setter(v, format("%s_set_%s", n->c, f->name), call,
-            format(", %s%s", type, parameter), format("%s, %s", upper, parameter));
+            format(", %s%s", type, parameter),
+            format("%s, %s%s", upper, c_type_of(f)->zero ? "" : "&", parameter));
         if (f->optional && !f->ref)
             put_setter(v, format("%s_clear_%s", n->c, f->name), "orm_set_null",
                 format("%s", ""), format("%s", upper));
@@ -418,24 +431,29 @@ static void put_column_conds(
 {
     const unsigned ops = c_ops_of(f);
     const char *parameter = c_parameter(f->name);
-    char *type = type_of(f);
     char *upper = column_upper(f);
-    char *make = format("orm_cond_%s", c_types[f->type].value);
 
-    for (size_t i = 0; i < c_op_count; i++)
-        if (ops & c_ops[i].of)
-            put_cond(v, format("%s_%s_%s", n->c, f->name, c_ops[i].name), make,
-                format("%s%s", type, parameter),
-                format("%s, %s, %s", c_ops[i].orm, upper, parameter));
+    for (size_t i = 0; i < c_op_count; i++) {
+        if (!(ops & c_ops[i].of))
+            continue;
+        const struct field operand = c_operand(f, c_ops[i].operand);
+        const struct c_type *t = c_type_of(&operand);
+        char *type = type_of(&operand);
+        char *make = format("orm_cond_%s", t->value);
+        put_cond(v, format("%s_%s_%s", n->c, f->name, c_ops[i].name), make,
+            t->zero ? format("%s%s", type, parameter)
+                    : format("const %s*%s", type, parameter),
+            format("%s, %s, %s", c_ops[i].orm, upper, parameter));
+        free(make);
+        free(type);
+    }
     if (f->optional) {
         put_cond(v, format("%s_%s_is_null", n->c, question_of(f)), "orm_cond_plain",
             format("void"), format("ORM_IS_NULL, %s", upper));
         put_cond(v, format("%s_%s_not_null", n->c, question_of(f)), "orm_cond_plain",
             format("void"), format("ORM_NOT_NULL, %s", upper));
     }
-    free(make);
     free(upper);
-    free(type);
 }
 
 static void put_ref_cond(struct view *v, const struct ref *r, const struct names *n)
@@ -480,6 +498,8 @@ static void put_orders(struct view *v, const struct model *m, const struct names
     begin_list(v);
     for (size_t i = 0; i < m->field_count; i++) {
         const struct field *f = &m->fields[i];
+        if (!c_is_sorted(f))
+            continue;
         char *upper = column_upper(f);
         for (int descending = 0; descending < 2; descending++) {
             begin_item(v);
@@ -503,7 +523,7 @@ static void put_key(struct view *v, const struct model *m)
 
     begin_item(v);
     put_made(v, "upper", column_upper(f));
-    put(v, "value", c_types[f->type].value);
+    put(v, "value", c_type_of(f)->value);
     put_made(v, "param", format("%s%s", type, c_parameter(f->name)));
     put(v, "argument", c_parameter(f->name));
     end_list(v, "key");
@@ -676,6 +696,7 @@ static void put_enums(struct view *v)
         put(v, "c", c);
         put_c_string(v, "sql", e->name);
         put_c_string(v, "schema", sql_schema_of(s, e));
+        put_flag(v, "in_array", e->in_array);
         begin_list(v);
         for (size_t l = 0; l < e->label_count; l++) {
             char *label = c_upper(e->labels[l]);

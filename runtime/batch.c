@@ -44,23 +44,44 @@ static void unnest(struct buffer *sql, int count)
     buffer_text(sql, ")");
 }
 
+/* The n-th column of u, of the column's type. */
+static void write_value(struct buffer *sql, const struct orm_column *c, unsigned n)
+{
+    number(sql, "u.c", n);
+    if (c->type != ORM_ARRAY)
+        return;
+    buffer_text(sql, "::");
+    type_sql(c, sql);
+}
+
 static void write_insert(struct buffer *sql, const struct batch *b, int arrays)
 {
     const struct orm_model *m = b->model;
     buffer_text(sql, "INSERT INTO ");
     buffer_table(sql, m->schema, m->table);
-    bool first = true, returns = false;
+    unsigned given = 0;
+    bool returns = false;
     for (unsigned i = 0; i < m->column_count; i++) {
         if (!bit_is_set(b->columns, i)) {
             returns = true;
             continue;
         }
-        buffer_text(sql, first ? " (" : ", ");
+        buffer_text(sql, given++ ? ", " : " (");
         buffer_identifier(sql, m->columns[i].name);
-        first = false;
     }
-    buffer_text(sql, ") SELECT * FROM ");
+    buffer_text(sql, ") SELECT ");
+    given = 0;
+    for (unsigned i = 0; i < m->column_count; i++)
+        if (bit_is_set(b->columns, i)) {
+            buffer_text(sql, given++ ? ", " : "");
+            write_value(sql, &m->columns[i], given);
+        }
+    buffer_text(sql, " FROM ");
     unnest(sql, arrays);
+    buffer_text(sql, " AS u(");
+    for (unsigned i = 1; i <= given; i++)
+        number(sql, i > 1 ? ", c" : "c", i);
+    buffer_text(sql, ")");
     if (!returns)
         return;
     buffer_text(sql, " RETURNING ");
@@ -106,7 +127,8 @@ static void write_update(struct buffer *sql, const struct batch *b, int arrays)
             continue;
         buffer_text(sql, n++ ? ", " : "");
         buffer_identifier(sql, m->columns[i].name);
-        number(sql, " = u.c", n);
+        buffer_text(sql, " = ");
+        write_value(sql, &m->columns[i], n);
     }
     buffer_text(sql, " FROM u");
     write_key_match(sql, m);
@@ -176,7 +198,7 @@ static void add_column(
     struct orm_session *s, struct batch *b, unsigned column, struct arrays *a)
 {
     const struct orm_column *c = &b->model->columns[column];
-    const struct type_oids oids = type_oids(c, s->enums);
+    const struct type_oids oids = type_bulk_oids(c, s->enums);
     const struct orm_to_one *ref =
         b->kind == BATCH_INSERT ? relate_slot_of(b->model, column) : NULL;
     params_array_begin(&b->params, oids.oid);

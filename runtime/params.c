@@ -49,6 +49,17 @@ void params_add(struct params *p, const struct orm_column *c, union orm_value v)
     type_encode(c, v, &p->bytes);
 }
 
+void params_add_array(struct params *p, const struct orm_column *c, union orm_value v,
+    uint32_t element_oid)
+{
+    enum {
+        DIMENSIONS_AND_NULLS = 8
+    };
+    const size_t at = p->bytes.length + DIMENSIONS_AND_NULLS;
+    params_add(p, c, v);
+    buffer_patch_int32(&p->bytes, at, element_oid);
+}
+
 void params_add_int8(struct params *p, int64_t v)
 {
     begin(p);
@@ -79,7 +90,10 @@ void params_array_add(struct params *p, const struct orm_column *c, union orm_va
 {
     const size_t at = p->bytes.length;
     buffer_int32(&p->bytes, 0);
-    type_encode(c, v, &p->bytes);
+    if (c->type == ORM_ARRAY)
+        type_print(c, v, &p->bytes);
+    else
+        type_encode(c, v, &p->bytes);
     buffer_patch_int32(&p->bytes, at, (uint32_t)(p->bytes.length - at - 4));
     p->array_length++;
 }

@@ -21,10 +21,14 @@ void params_clear(struct params *p);
 void params_free(struct params *p);
 
 void params_add(struct params *p, const struct orm_column *c, union orm_value v);
+
+/* Of an array: what type its items have is not known to the column. */
+void params_add_array(struct params *p, const struct orm_column *c, union orm_value v,
+    uint32_t element_oid);
 void params_add_int8(struct params *p, int64_t v);
 void params_add_text(struct params *p, const char *text);
 
-/* A one-dimensional array: begin, the elements, end. */
+/* A one-dimensional array of type_bulk_oids(): begin, the elements, end. */
 void params_array_begin(struct params *p, uint32_t element_oid);
 void params_array_add(struct params *p, const struct orm_column *c, union orm_value v);
 void params_array_add_null(struct params *p);

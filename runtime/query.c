@@ -16,22 +16,32 @@
 
 enum operand {
     NO_OPERAND,
-    ONE_VALUE
+    A_VALUE, /* of the column's type */
+    A_TEXT,
+    AN_ELEMENT /* an item of the array, a value in the range */
 };
 
 static const struct {
-    const char *sql; /* what stands after the column */
+    const char *sql;   /* what stands after the column */
+    const char *after; /* and after the operand */
     enum operand operand;
 } operators[] = {
-    [ORM_EQ] = {" = ", ONE_VALUE},
-    [ORM_NE] = {" <> ", ONE_VALUE},
-    [ORM_LT] = {" < ", ONE_VALUE},
-    [ORM_LE] = {" <= ", ONE_VALUE},
-    [ORM_GT] = {" > ", ONE_VALUE},
-    [ORM_GE] = {" >= ", ONE_VALUE},
-    [ORM_LIKE] = {" LIKE ", ONE_VALUE},
-    [ORM_IS_NULL] = {" IS NULL", NO_OPERAND},
-    [ORM_NOT_NULL] = {" IS NOT NULL", NO_OPERAND},
+    [ORM_EQ] = {" = ", "", A_VALUE},
+    [ORM_NE] = {" <> ", "", A_VALUE},
+    [ORM_LT] = {" < ", "", A_VALUE},
+    [ORM_LE] = {" <= ", "", A_VALUE},
+    [ORM_GT] = {" > ", "", A_VALUE},
+    [ORM_GE] = {" >= ", "", A_VALUE},
+    [ORM_LIKE] = {" LIKE ", "", A_TEXT}, /* may be longer than any value */
+    [ORM_CONTAINS] = {" @> ", "", A_VALUE},
+    [ORM_CONTAINED_BY] = {" <@ ", "", A_VALUE},
+    [ORM_OVERLAPS] = {" && ", "", A_VALUE},
+    [ORM_WITHIN] = {" <<= ", "", A_VALUE},
+    [ORM_HAS] = {" @> ARRAY[", "]", AN_ELEMENT}, /* as GIN indexes know it */
+    [ORM_HAS_VALUE] = {" @> ", "", AN_ELEMENT},
+    [ORM_HAS_KEY] = {" ? ", "", A_TEXT},
+    [ORM_IS_NULL] = {" IS NULL", "", NO_OPERAND},
+    [ORM_NOT_NULL] = {" IS NOT NULL", "", NO_OPERAND},
 };
 
 /* Brackets: what opens them and what stands between their elements. */
@@ -86,7 +96,12 @@ static void placeholder(struct compiler *c, uint32_t type)
 
 static void value(struct compiler *c, const struct orm_column *col, union orm_value v)
 {
-    params_add(&c->s->params, col, v);
+    if (col->type == ORM_ARRAY) {
+        const struct orm_column item = type_element(col);
+        params_add_array(&c->s->params, col, v, type_oids(&item, c->s->enums).oid);
+    } else {
+        params_add(&c->s->params, col, v);
+    }
     placeholder(c, type_oids(col, c->s->enums).oid);
 }
 
@@ -156,22 +171,31 @@ static bool is_object(struct compiler *c, const struct orm_cond *cond)
     return true;
 }
 
+/* A column of what the column is compared with. */
+static struct orm_column operand_like(const struct orm_column *col, enum operand kind)
+{
+    struct orm_column operand = *col;
+    if (kind == A_TEXT)
+        operand.type = ORM_TEXT;
+    while (kind == AN_ELEMENT && type_is_made_of(&operand))
+        operand = type_element(&operand);
+    return operand;
+}
+
 static bool compare(struct compiler *c, const struct orm_cond *cond)
 {
     if (cond->column >= c->m->column_count || cond->op >= ORM_ANY_OF)
         return refuse(c, "a condition that the model does not have");
-    const struct orm_column *col = &c->m->columns[cond->column];
-    const bool takes_value = operators[cond->op].operand == ONE_VALUE;
-    struct orm_column judge = *col;
-    if (cond->op == ORM_LIKE)
-        judge.type = ORM_TEXT; /* a pattern may be longer than any value */
-    if (takes_value && !type_accepts(c->m, &judge, cond->value, &c->s->error))
+    const enum operand kind = operators[cond->op].operand;
+    const struct orm_column operand = operand_like(&c->m->columns[cond->column], kind);
+    if (kind && !type_accepts(c->m, &operand, cond->value, &c->s->error))
         return false;
     separate(c);
     column(c, cond->column);
     text(c, operators[cond->op].sql);
-    if (takes_value)
-        value(c, col, cond->value);
+    if (kind)
+        value(c, &operand, cond->value);
+    text(c, operators[cond->op].after);
     return true;
 }
 

@@ -100,6 +100,12 @@ struct type_oids type_oids(const struct orm_column *c, const struct enum_oids *e
                : types[c->type].oids;
 }
 
+struct type_oids type_bulk_oids(
+    const struct orm_column *c, const struct enum_oids *enums)
+{
+    return c->type == ORM_ARRAY ? types[ORM_TEXT].oids : type_oids(c, enums);
+}
+
 const char *type_name(const struct orm_column *c)
 {
     const unsigned type = c->type == ORM_ARRAY ? c->element : c->type;

@@ -28,6 +28,11 @@ struct enum_oids {
 /* `enums` is needed for columns that are one. */
 struct type_oids type_oids(const struct orm_column *c, const struct enum_oids *enums);
 
+/* What its values are in the arrays that bulk statements take.  unnest() would flatten
+ * arrays of arrays: there an array travels as its text, to be cast by the statement. */
+struct type_oids type_bulk_oids(
+    const struct orm_column *c, const struct enum_oids *enums);
+
 /* "bigint" for 20; "type 12345" for what we do not know, in a static buffer. */
 const char *type_name_of_oid(uint32_t oid);
 
@@ -45,6 +50,12 @@ static inline bool type_is_number(const struct orm_column *c)
 static inline bool type_is_text(const struct orm_column *c)
 {
     return c->type >= ORM_TEXT && c->type < ORM_BYTEA;
+}
+
+/* Arrays, ranges and multiranges are made of values of another type. */
+static inline bool type_is_made_of(const struct orm_column *c)
+{
+    return c->type >= ORM_ARRAY;
 }
 
 /* A column of what an array, a range or a multirange is made of. */

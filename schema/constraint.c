@@ -143,6 +143,28 @@ static bool is_operator(const char *text)
            !strstr(text, "--") && !strstr(text, "/*");
 }
 
+/* Whether `text` is a word of a list with blanks between. */
+static bool is_among(const char *text, const char *words)
+{
+    const size_t length = strlen(text);
+    for (const char *w = words; *w; w += strcspn(w, " "), w += strspn(w, " "))
+        if (strcspn(w, " ") == length && strncmp(w, text, length) == 0)
+            return true;
+    return false;
+}
+
+static bool check_operator(struct draft *d, const char *where, const struct node *n,
+    const struct index_method *method, const struct field *f)
+{
+    const char *known = index_operators(method, f);
+    if (is_among(n->text, known))
+        return true;
+    diag_error(d->diag, ERR_CONSTRAINT, n->place,
+        "%s%s: two of %s exclude each other in %s by one of these: %s; not by %s",
+        where, f->yaml, type_info(f->type)->yaml, method->name, known, n->text);
+    return false;
+}
+
 static bool take_operator(struct draft *d, const char *where,
     const struct draft_model *m, const struct index_method *method,
     const struct node *n, struct exclusion *out)
@@ -159,7 +181,8 @@ static bool take_operator(struct draft *d, const char *where,
     if (!take_columns(d, where, m, n->key, fields, &count))
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (!check_operator_class(d, where, n->key, method, fields[i], false))
+        if (!check_operator_class(d, where, n->key, method, fields[i], false) ||
+            !check_operator(d, where, n, method, fields[i]))
             return false;
         if (out->part_count == MAX_INDEX_COLUMNS) {
             diag_error(d->diag, ERR_CONSTRAINT, n->key->place,

@@ -23,6 +23,7 @@ enum field_kind {
 struct field_keys {
     const struct node *type;
     const struct node *enumeration;
+    const struct node *array;
     const struct node *ref;
     const struct node *many;
     const struct node *optional;
@@ -50,7 +51,9 @@ struct draft_field {
     struct field_keys keys;
 
     enum type type;
+    enum type element;
     unsigned length;
+    unsigned scale;
     struct enumeration *enumeration;
     bool optional;
     bool unique;
@@ -155,6 +158,9 @@ void check_same(struct draft *d, const struct model *m);
 bool parse_type(
     struct draft *d, const char *where, const struct node *n, struct draft_field *f);
 bool parse_enum(
+    struct draft *d, const char *where, const struct node *list, struct draft_field *f);
+bool parse_array_key(struct draft *d, const char *where, struct draft_field *f);
+bool parse_array_default(
     struct draft *d, const char *where, const struct node *list, struct draft_field *f);
 
 /* resolve.c: what is returned is right only if `d->diag` has no errors. */

@@ -64,7 +64,8 @@ struct reading {
 
 static bool has_collation(const struct field *f)
 {
-    return f->type == TYPE_TEXT || f->type == TYPE_VARCHAR;
+    const enum type type = f->type == TYPE_ARRAY ? f->element : f->type;
+    return type == TYPE_TEXT || type == TYPE_VARCHAR || type == TYPE_CHAR;
 }
 
 static bool is_twice(const struct index *x, const struct index_part *p)

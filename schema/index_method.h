@@ -31,4 +31,7 @@ enum takes {
 /* Whether it has an operator class for the type of `f`, so that none need be named. */
 enum takes index_takes(const struct index_method *m, const struct field *f);
 
+/* The operators of that class that an exclusion can be made of: "= && -|-". */
+const char *index_operators(const struct index_method *m, const struct field *f);
+
 #endif

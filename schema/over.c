@@ -80,13 +80,21 @@ const struct index_method *take_method(
     return NULL;
 }
 
-/* The first method without an extension that takes it: there is mostly one. */
+/* What is made for its type, if anything is, else what takes nearly all. */
 static const char *method_for(const struct field *f)
 {
-    for (const struct index_method *m = index_methods; m->name; m++)
-        if (index_takes(m, f) == TAKES)
-            return m->name;
+    static const char *const by_purpose[] = {"gin", "gist", "btree"};
+    for (size_t i = 0; i < sizeof by_purpose / sizeof *by_purpose; i++)
+        if (index_takes(index_method(by_purpose[i]), f) == TAKES)
+            return by_purpose[i];
     return NULL;
+}
+
+static const char *type_words(struct draft *d, const struct field *f)
+{
+    return f->type == TYPE_ARRAY
+               ? arena_printf(d->arena, "%s[]", type_info(f->element)->yaml)
+               : type_info(f->type)->yaml;
 }
 
 bool check_operator_class(struct draft *d, const char *where, const struct node *at,
@@ -97,7 +105,7 @@ bool check_operator_class(struct draft *d, const char *where, const struct node 
         takes == TAKES_WITH_EXTENSION && has_extension(d, method->extension);
     if (ops || takes == TAKES || is_taught)
         return true;
-    const char *other = method_for(f), *type = type_info(f->type)->yaml;
+    const char *other = method_for(f), *type = type_words(d, f);
     if (takes == TAKES_WITH_EXTENSION)
         diag_error(d->diag, ERR_INDEX, at->place,
             "%s%s takes %s, as \"%s\" is, only with the extension %s: add it to "
@@ -110,8 +118,8 @@ bool check_operator_class(struct draft *d, const char *where, const struct node 
             where, method->name, type, f->yaml, other, f->yaml);
     else
         diag_error(d->diag, ERR_INDEX, at->place,
-            "%sno index takes %s, as \"%s\" is; index an expression of it: { sql: ... "
-            "}",
+            "%sno index takes %s, as \"%s\" is; index an expression of it, under "
+            "indexes: { sql: ... }",
             where, type, f->yaml);
     return false;
 }

@@ -23,6 +23,7 @@ static const struct key field_keys[] = {
         "a relation takes its type from the key it refers to"},
     {"enum", SHAPE_LIST, AT(enumeration), FIELD_COLUMN,
         "a relation takes its type from the key it refers to"},
+    {"array", SHAPE_BOOL, AT(array), FIELD_COLUMN, "it makes an array of an enum:"},
     {"ref", SHAPE_TEXT, AT(ref), FIELD_REF, ""},
     {"many", SHAPE_TEXT, AT(many), FIELD_MANY, ""},
     {"optional", SHAPE_BOOL, AT(optional), WITH_COLUMN, "a list may always be empty"},
@@ -88,6 +89,8 @@ static bool parse_default(struct draft *d, const char *where, struct draft_field
         f->default_text = n->text;
         return true; /* whether the type holds it is known when references are */
     }
+    if (n->kind == NODE_LIST && f->type == TYPE_ARRAY)
+        return parse_array_default(d, where, n, f);
     if (n->kind == NODE_LIST) {
         diag_error(d->diag, ERR_SHAPE, n->place,
             "%sdefault must be a value or { sql: expression }, and is a list", where);
@@ -217,6 +220,7 @@ static bool parse_field_map(
         right = parse_type(d, where, k->type, f) && right;
     if (k->enumeration)
         right = parse_enum(d, where, k->enumeration, f) && right;
+    right = parse_array_key(d, where, f) && right;
     right = parse_default(d, where, f) && right;
     if (f->kind == FIELD_REF)
         right = parse_on_delete(d, where, f) && right;

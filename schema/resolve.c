@@ -145,7 +145,9 @@ static struct field column_of(struct draft *d, const struct draft_field *f)
         .doc = f->keys.doc ? f->keys.doc->text : NULL,
         .place = f->place,
         .type = f->type,
+        .element = f->element,
         .length = f->length,
+        .scale = f->scale,
         .enumeration = f->enumeration,
         .key = f == f->owner->key_field,
         .optional = f->optional,
@@ -213,10 +215,11 @@ static void report_default(struct draft *d, const struct field *f, const struct 
         strspn(n->text, "+-0123456789_") == length && length > 1 &&
         (strpbrk(n->text, "+_") || n->text[strspn(n->text, "-")] == '0');
 
-    if (f->type == TYPE_VARCHAR)
+    if (type_info(f->type)->detail == DETAIL_LENGTH)
         diag_error(d->diag, ERR_DEFAULT, n->place,
-            "%s has %zu characters; varchar(%u) holds %u", where,
-            text_characters(n->text, length), f->length, f->length);
+            "%s has %zu characters; %s(%u) holds %u", where,
+            text_characters(n->text, length), type_info(f->type)->yaml, f->length,
+            f->length);
     else if (s.best)
         diag_error(d->diag, ERR_DEFAULT, n->place,
             "%s is not one of its labels; did you mean \"%s\"?", where, s.best);
@@ -236,7 +239,8 @@ static void check_default(struct draft *d, const struct draft_field *f)
 {
     const struct node *n = f->keys.fallback;
     const bool key_unknown = f->target && f->target->key_broken;
-    if (f->broken || !f->field || key_unknown || f->default_kind != DEFAULT_LITERAL)
+    if (f->broken || !f->field || key_unknown || f->default_kind != DEFAULT_LITERAL ||
+        n->kind == NODE_LIST)
         return;
     const bool is_null =
         !n->quoted && (strcmp(n->text, "null") == 0 || strcmp(n->text, "~") == 0);

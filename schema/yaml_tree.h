@@ -28,7 +28,7 @@ struct node {
     struct place place;
     const char *text; /* UTF-8 without NUL */
     size_t length;
-    size_t from, to; /* of texts, in the file: characters, quotes included */
+    size_t from, to;          /* of texts, in the file: characters, quotes included */
     const struct node *key;   /* of an entry of a map: its name, a text */
     const struct node *first; /* of maps and lists: the entries */
     const struct node *next;

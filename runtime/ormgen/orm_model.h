@@ -231,6 +231,13 @@ enum orm_op {
     ORM_GT,
     ORM_GE,
     ORM_LIKE,
+    ORM_CONTAINS,
+    ORM_CONTAINED_BY,
+    ORM_OVERLAPS,
+    ORM_WITHIN,    /* an address lies in the network `value` */
+    ORM_HAS,       /* an array has the item `value` */
+    ORM_HAS_VALUE, /* a range has `value` in it */
+    ORM_HAS_KEY,   /* a JSON object has the key `value.text` */
     ORM_IS_NULL,
     ORM_IS, /* a to-one slot holds the object `value.object`; `column` is the slot */
     ORM_NOT_NULL,

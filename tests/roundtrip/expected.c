@@ -64,12 +64,19 @@ static const char *nulls(bool alike)
 
 static void put_type_name(struct buffer *out, const struct field *f)
 {
-    if (f->type == TYPE_ENUM)
+    const bool is_array = f->type == TYPE_ARRAY;
+    const enum type type = is_array ? f->element : f->type;
+    const struct type_info *t = type_info(type);
+
+    if (type == TYPE_ENUM)
         buffer_printf(out, "|enum %s.%s", f->model->schema, f->enumeration->name);
     else
-        buffer_printf(out, "|%s", type_info(f->type)->sql);
-    if (f->length)
+        buffer_printf(out, "|%s", t->catalogue ? t->catalogue : t->sql);
+    if (f->length && t->detail == DETAIL_PRECISION)
+        buffer_printf(out, "(%u,%u)", f->length, f->scale);
+    else if (f->length)
         buffer_printf(out, "(%u)", f->length);
+    buffer_puts(out, is_array ? "[]" : "");
 }
 
 /* -- Lines ------------------------------------------------------------------------- */

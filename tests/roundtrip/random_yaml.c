@@ -3,7 +3,9 @@
  *
  * What is drawn is remembered as far as other things depend on it: which fields there
  * are, what they are called in SQL and what an index can make of them. */
+#include "index_method.h"
 #include "lines.h"
+#include "literals.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -60,38 +62,65 @@ static void put_quoted(struct buffer *out, const char *text)
 
 /* ---- types ---- */
 
-/* What is drawn for a column of a type. */
+/* What is drawn for a column of a type; its literals are those of literals.h. */
 static const struct type_words {
-    const char *type;
-    bool text;    /* takes lower(), like and a collation */
-    bool number;  /* takes + and > 0 */
-    bool in_hash; /* and so in equality */
-    bool in_brin;
+    enum type type;
+    const char *yaml;
+    enum type element; /* of an array */
+    bool text;         /* takes lower(), a collation and other operator classes */
+    bool number;       /* takes + and > */
     bool key;
-    const char *literals[4];
-    const char *expressions[3];
+    const char *expression;
 } types[] = {
-    {"bool", .in_hash = true, .literals = {"true", "false"}, .expressions = {"1 = 1"}},
-    {"int2", .number = true, .in_hash = true, .in_brin = true, .key = true,
-        .literals = {"-32768", "0", "7"}, .expressions = {"1 + 1"}},
-    {"int", .number = true, .in_hash = true, .in_brin = true, .key = true,
-        .literals = {"2147483647", "-1"}, .expressions = {"length('abc')"}},
-    {"int8", .number = true, .in_hash = true, .in_brin = true, .key = true,
-        .literals = {"-9223372036854775808", "12"}, .expressions = {"1 + 2"}},
-    {"float4", .number = true, .in_hash = true, .in_brin = true,
-        .literals = {"1.5", "NaN", "-Infinity", "2e10"}, .expressions = {"1.5"}},
-    {"float8", .number = true, .in_hash = true, .in_brin = true,
-        .literals = {"0.1", "Infinity", "-2.5e-30"}, .expressions = {"random()"}},
-    {"text", .text = true, .in_hash = true, .in_brin = true, .key = true,
-        .literals = {"\"it's\"", "\"\"", "\"a\\\\b\""}, .expressions = {"'a' || 'b'"}},
-    {"varchar(12)", .text = true, .in_hash = true, .in_brin = true, .key = true,
-        .literals = {"brief", "\"'\""}, .expressions = {"upper('x')"}},
-    {"date", .in_hash = true, .in_brin = true,
-        .literals = {"2024-02-29", "infinity", "0001-01-01"},
-        .expressions = {"current_date"}},
-    {"timestamptz", .in_hash = true, .in_brin = true,
-        .literals = {"2026-02-28T12:00:00Z", "-infinity"}, .expressions = {"now()"}},
+    {TYPE_BOOL, "bool", .expression = "1 = 1"},
+    {TYPE_INT2, "int2", .number = true, .key = true, .expression = "1 + 1"},
+    {TYPE_INT4, "int", .number = true, .key = true, .expression = "length('abc')"},
+    {TYPE_INT8, "int8", .number = true, .key = true, .expression = "1 + 2"},
+    {TYPE_FLOAT4, "float4", .number = true, .expression = "1.5"},
+    {TYPE_FLOAT8, "float8", .number = true, .expression = "random()"},
+    {TYPE_DECIMAL, "numeric(18,6)", .number = true, .expression = "1.5"},
+    {TYPE_NUMERIC, "numeric", .number = true, .expression = "1 / 3.0"},
+    {TYPE_NUMERIC, "numeric(40,9)", .number = true, .expression = "0.5"},
+    {TYPE_TEXT, "text", .text = true, .key = true, .expression = "'a' || 'b'"},
+    {TYPE_VARCHAR, "varchar(12)", .text = true, .key = true,
+        .expression = "upper('x')"},
+    {TYPE_CHAR, "char(3)", .expression = "'x'"},
+    {TYPE_BYTEA, "bytea", .expression = "decode('00ff', 'hex')"},
+    {TYPE_UUID, "uuid", .expression = "gen_random_uuid()"},
+    {TYPE_DATE, "date", .expression = "current_date"},
+    {TYPE_TIME, "time", .expression = "localtime"},
+    {TYPE_TIMESTAMP, "timestamp", .expression = "localtimestamp"},
+    {TYPE_TIMESTAMPTZ, "timestamptz", .expression = "now()"},
+    {TYPE_INTERVAL, "interval", .expression = "'1 day'"},
+    {TYPE_JSON, "json", .expression = "'{}'"},
+    {TYPE_JSONB, "jsonb", .expression = "'[]'"},
+    {TYPE_INET, "inet", .expression = "inet_client_addr()"},
+    {TYPE_CIDR, "cidr", .expression = "'10.0.0.0/8'"},
+    {TYPE_MACADDR, "macaddr", .expression = "'08:00:2b:01:02:03'"},
+    {TYPE_INT4RANGE, "int4range", .expression = "int4range(1, 2)"},
+    {TYPE_NUMRANGE, "numrange", .expression = "'empty'"},
+    {TYPE_DATERANGE, "daterange", .expression = "'(,)'"},
+    {TYPE_TSTZRANGE, "tstzrange", .expression = "tstzrange(now(), null)"},
+    {TYPE_INT8MULTIRANGE, "int8multirange", .expression = "'{}'"},
+    {TYPE_TSMULTIRANGE, "tsmultirange", .expression = "tsmultirange()"},
+    {TYPE_ARRAY, "int4[]", TYPE_INT4, .expression = "array[1, 2]"},
+    {TYPE_ARRAY, "text[]", TYPE_TEXT, .expression = "'{}'"},
+    {TYPE_ARRAY, "numeric(6,2)[]", TYPE_DECIMAL, .expression = "'{}'"},
+    {TYPE_ARRAY, "timestamptz[]", TYPE_TIMESTAMPTZ, .expression = "'{}'"},
 };
+
+static const char *literal_of(const struct type_words *t)
+{
+    for (size_t i = 0; i < sizeof literals / sizeof *literals; i++) {
+        const struct literals *l = &literals[i];
+        unsigned count = 0;
+        while (count < sizeof l->good / sizeof *l->good && l->good[count])
+            count++;
+        if (l->type == t->type && count > 0)
+            return l->good[below(count)];
+    }
+    return NULL;
+}
 
 /* ---- what is drawn ---- */
 
@@ -118,14 +147,6 @@ struct drawing {
     struct drawn_model models[MOST_MODELS];
 };
 
-static unsigned count_of(const char *const *list, unsigned room)
-{
-    unsigned n = 0;
-    while (n < room && list[n])
-        n++;
-    return n;
-}
-
 static void put_doc(struct buffer *out, const char *lead, const char *end)
 {
     if (!one_in(4))
@@ -133,6 +154,17 @@ static void put_doc(struct buffer *out, const char *lead, const char *end)
     buffer_puts(out, lead);
     put_quoted(out, ANY(texts));
     buffer_puts(out, end);
+}
+
+/* Whether an index of this kind can be on it. */
+static bool takes(const struct drawn_field *f, const char *method)
+{
+    struct field field = {.type = f->is_ref ? TYPE_INT8 : TYPE_ENUM};
+    if (f->type) {
+        field.type = f->type->type;
+        field.element = f->type->element;
+    }
+    return !f->is_many && index_takes(index_method(method), &field) == TAKES;
 }
 
 /* ---- fields ---- */
@@ -149,12 +181,15 @@ static void put_column_name(struct buffer *out, struct drawn_field *f)
 
 static void put_default(struct buffer *out, const struct type_words *t)
 {
-    if (one_in(3))
-        buffer_printf(
-            out, ", default: %s", t->literals[below(count_of(t->literals, 4))]);
-    else if (one_in(4))
-        buffer_printf(out, ", default: { sql: \"%s\" }",
-            t->expressions[below(count_of(t->expressions, 3))]);
+    const char *literal = literal_of(t);
+    if (literal && one_in(3)) {
+        buffer_puts(out, ", default: ");
+        put_quoted(out, literal);
+    } else if (one_in(4)) {
+        buffer_puts(out, ", default: { sql: ");
+        put_quoted(out, t->expression);
+        buffer_puts(out, " }");
+    }
 }
 
 static void put_plain_field(struct buffer *out, struct drawn_field *f, bool is_key)
@@ -169,12 +204,12 @@ static void put_plain_field(struct buffer *out, struct drawn_field *f, bool is_k
         if (one_in(3))
             buffer_puts(out, ", default: Two");
     } else {
-        buffer_printf(out, "{ type: \"%s\"", t->type);
+        buffer_printf(out, "{ type: \"%s\"", t->yaml);
         if (!is_key)
             put_default(out, t);
     }
     f->optional = !is_key && one_in(3);
-    f->unique = !is_key && one_in(5);
+    f->unique = !is_key && takes(f, "btree") && one_in(5);
     buffer_puts(out, f->optional ? ", optional: true" : "");
     buffer_puts(out, f->unique ? ", unique: true" : "");
     put_column_name(out, f);
@@ -272,20 +307,35 @@ static unsigned draw_fields(const struct drawn_model *m, unsigned most,
     return count;
 }
 
+static bool in_btree(const struct drawn_field *f)
+{
+    return takes(f, "btree");
+}
+
+static bool in_brin(const struct drawn_field *f)
+{
+    return takes(f, "brin");
+}
+
+static bool in_spgist(const struct drawn_field *f)
+{
+    return takes(f, "spgist");
+}
+
+static bool in_gist(const struct drawn_field *f)
+{
+    return takes(f, "gist");
+}
+
+static bool in_gin(const struct drawn_field *f)
+{
+    return takes(f, "gin");
+}
+
 static bool any(const struct drawn_field *f)
 {
     (void)f;
     return true;
-}
-
-static bool has_brin(const struct drawn_field *f)
-{
-    return f->is_ref || (f->type && f->type->in_brin);
-}
-
-static bool is_text(const struct drawn_field *f)
-{
-    return f->type && f->type->text;
 }
 
 static void put_list(
@@ -305,7 +355,7 @@ static void put_deferrable(struct buffer *out)
 static void put_uniques(struct buffer *out, const struct drawn_model *m)
 {
     const struct drawn_field *f[3];
-    const unsigned count = draw_fields(m, 2 + below(2), any, f);
+    const unsigned count = draw_fields(m, 2 + below(2), in_btree, f);
     if (count < 2 || !one_in(2))
         return;
     buffer_puts(out, "    unique:\n      - { on: ");
@@ -340,15 +390,26 @@ static void put_where(struct buffer *out, const struct drawn_model *m)
 
 static void put_exclude(struct buffer *out, const struct drawn_model *m)
 {
-    const struct drawn_field *f[3];
-    const bool hash = one_in(2);
-    const unsigned count = draw_fields(m, hash ? 1 : 2, any, f);
-    if (count == 0 || !one_in(4))
+    static const struct {
+        const char *name;
+        unsigned most;
+        bool (*fits)(const struct drawn_field *f);
+        const char *operator;
+    } ways[] = {
+        {"hash", 1, in_btree, "="},
+        {"btree", 2, in_btree, "="},
+        {"spgist", 1, in_spgist, "="},
+        {"gist", 2, in_gist, "&&"},
+    };
+    const struct drawn_field *f[2];
+    const unsigned way = below(4);
+    const unsigned count = draw_fields(m, ways[way].most, ways[way].fits, f);
+    if (count == 0 || !one_in(3))
         return;
-    buffer_printf(
-        out, "    exclude:\n      - { using: %s, on: {", hash ? "hash" : "btree");
+    buffer_printf(out, "    exclude:\n      - { using: %s, on: {", ways[way].name);
     for (unsigned i = 0; i < count; i++)
-        buffer_printf(out, "%s %s: \"=\"", i > 0 ? "," : "", f[i]->name);
+        buffer_printf(
+            out, "%s %s: \"%s\"", i > 0 ? "," : "", f[i]->name, ways[way].operator);
     buffer_puts(out, " }");
     put_where(out, m);
     put_deferrable(out);
@@ -363,7 +424,7 @@ static void put_part(struct buffer *out, const struct drawn_field *f)
             one_in(2) ? "text_pattern_ops" : "varchar_pattern_ops");
     else if (f->type && f->type->text && one_in(3))
         buffer_printf(out, "{ field: %s, collation: C }", f->name);
-    else if (f->type && strcmp(f->type->type, "text") == 0 && one_in(3)) {
+    else if (f->type && f->type->type == TYPE_TEXT && one_in(3)) {
         buffer_puts(out, "{ sql: \"lower(\\\"");
         buffer_printf(out, "%s\\\")\", collation: C }", f->column);
     } else
@@ -383,7 +444,7 @@ static void put_words(
 static void put_btree(struct buffer *out, const struct drawn_model *m, unsigned number)
 {
     const struct drawn_field *f[5];
-    const unsigned all = draw_fields(m, 1 + below(4), any, f);
+    const unsigned all = draw_fields(m, 1 + below(4), in_btree, f);
     const unsigned count = all > 1 && one_in(3) ? all - 1 : all;
     if (all == 0)
         return;
@@ -417,11 +478,13 @@ static void put_other_index(
         bool include;
         bool (*fits)(const struct drawn_field *f);
     } methods[] = {
-        {"hash", 1, false, any},
-        {"brin", 3, false, has_brin},
-        {"spgist", 1, true, is_text},
+        {"hash", 1, false, in_btree},
+        {"brin", 3, false, in_brin},
+        {"spgist", 1, true, in_spgist},
+        {"gist", 3, true, in_gist},
+        {"gin", 3, false, in_gin},
     };
-    const unsigned method = below(3);
+    const unsigned method = below(5);
     const struct drawn_field *f[3], *more[1];
     const unsigned count =
         draw_fields(m, methods[method].most, methods[method].fits, f);
@@ -429,7 +492,10 @@ static void put_other_index(
         return;
     buffer_printf(out, "      - { using: %s, on: ", methods[method].name);
     put_list(out, "[", f, count);
-    if (methods[method].include && draw_fields(m, 1, any, more) == 1 && more[0] != f[0])
+    bool more_fits = methods[method].include && draw_fields(m, 1, any, more) == 1;
+    for (unsigned i = 0; i < count; i++)
+        more_fits = more_fits && more[0] != f[i];
+    if (more_fits)
         put_list(out, ", include: [", more, 1);
     put_where(out, m);
     buffer_printf(out, ", name: %s_other_%u }\n", m->name, number);

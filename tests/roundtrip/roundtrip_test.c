@@ -125,7 +125,7 @@ static size_t compare_default(const struct field *f)
     bool same;
     if (f->default_kind == DEFAULT_LITERAL) {
         const char *answer =
-            db_text(db, "SELECT (%s)::text = (%s::%s)::text", expression, text, type);
+            db_text(db, "SELECT (%s)::%s::text = %s::%s::text", expression, type, text, type);
         same = strcmp(answer, "t") == 0;
     } else {
         struct buffer wanted = {0}, found_plain = {0};

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x3e5e9602f843d7cbu
+#define IN_ORM_HASH 0xc1956fdc619a7d8bu
 
 #ifdef __cplusplus
 extern "C" {

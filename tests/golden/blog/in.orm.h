@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x75efd5cf4e32f3c6u
+#define IN_ORM_HASH 0x06c27a73b200a952u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc39581e917bddeecu
+#define IN_ORM_HASH 0x79cd78a1d0b8d51du
 
 #ifdef __cplusplus
 extern "C" {

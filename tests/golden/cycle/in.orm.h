@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x4d30233c74e3552cu
+#define IN_ORM_HASH 0xa26aa7ac04711f97u
 
 #ifdef __cplusplus
 extern "C" {

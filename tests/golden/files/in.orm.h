@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x1c093286d228fe7du
+#define IN_ORM_HASH 0x878411ac3633e13cu
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x6c659bf1928d9b7bu
+#if PEOPLE_ORM_HASH != 0xb83fce316e0bfdcfu
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

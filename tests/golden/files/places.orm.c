@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x6f039b0e60c9cb37u
+#if PLACES_ORM_HASH != 0x3076e7a619500c07u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 

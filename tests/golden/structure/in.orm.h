@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x9ef1a3984fbfcb4du
+#define IN_ORM_HASH 0x7b857f9250c8ae67u
 
 #ifdef __cplusplus
 extern "C" {
