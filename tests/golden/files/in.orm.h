@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x878411ac3633e13cu
+#define IN_ORM_HASH 0xf726f5eb908dd6e0u
 
 #ifdef __cplusplus
 extern "C" {
@@ -562,7 +562,7 @@ static inline struct book_order book_sequel_id_desc(void)
 
 /* == topic ========================================================================= */
 
-/* Table "place". */
+/* Table "topic". */
 struct topic {
     struct orm_object orm;
     uint64_t null_bits[ORM_WORDS(2)];
