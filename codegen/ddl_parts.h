@@ -27,6 +27,9 @@ void put_default(struct buffer *out, const struct field *f);
 void create_table(const struct model *m, struct buffer *out);
 void comment_on(const struct model *m, struct buffer *out);
 
+/* ddl_view.c */
+void create_views(const struct schema *s, struct buffer *out);
+
 /* ddl_join.c */
 void create_join_table(const struct many *j, struct buffer *out);
 

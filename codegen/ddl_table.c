@@ -66,7 +66,10 @@ static void put_comment(struct buffer *out, const char *doc)
 void comment_on(const struct model *m, struct buffer *out)
 {
     if (m->doc) {
-        buffer_puts(out, "COMMENT ON TABLE ");
+        buffer_printf(out, "COMMENT ON %s ",
+            !m->view_sql      ? "TABLE"
+            : m->materialized ? "MATERIALIZED VIEW"
+                              : "VIEW");
         put_table(out, m);
         put_comment(out, m->doc);
     }

@@ -134,7 +134,7 @@ bool sql_needs_index(const struct ref *r)
 {
     const struct model *m = r->model;
 
-    if (r->unique || r->field->unique || r->field->key)
+    if (m->view_sql || r->unique || r->field->unique || r->field->key)
         return false;
     for (size_t i = 0; i < m->unique_count; i++)
         if (m->uniques[i].fields[0] == r->field)

@@ -17,6 +17,8 @@
 
 #define ABI 1 /* ORM_MODEL_ABI of the runtime that the templates are written for */
 
+#define API 1 /* raised when a field of these tables goes, or means something else */
+
 struct view {
     lua_State *lua;
     const struct schema *schema;
@@ -389,7 +391,7 @@ static void put_ref_setters(struct view *v, const struct ref *r, const struct na
 static void put_setters(struct view *v, const struct model *m, const struct names *n)
 {
     begin_list(v);
-    for (size_t i = 0; i < m->field_count; i++) {
+    for (size_t i = 0; !m->view_sql && i < m->field_count; i++) {
         const struct field *f = &m->fields[i];
         if (f->identity)
             continue;
@@ -514,6 +516,57 @@ static void put_orders(struct view *v, const struct model *m, const struct names
     end_list(v, "orders");
 }
 
+/* -- Values ------------------------------------------------------------------------ */
+
+static void put_embeds(struct view *v, const struct model *m)
+{
+    begin_list(v);
+    for (size_t i = 0; i < m->embed_count; i++) {
+        const struct embed *e = &m->embeds[i];
+        begin_item(v);
+        put(v, "name", e->name);
+        put_made(v, "value", c_name(e->value->file, e->value->name));
+        put_flag(v, "optional", e->optional);
+        put_comment(v, e->doc ? e->doc : "");
+        begin_list(v);
+        for (size_t k = 0; k < e->value->field_count; k++) {
+            begin_item(v);
+            put(v, "name", e->columns[k]->name);
+            put(v, "member", e->value->fields[k].name);
+            put_flag(v, "optional", e->value->fields[k].optional);
+            end_item(v);
+        }
+        end_list(v, "columns");
+        end_item(v);
+    }
+    end_list(v, "embeds");
+}
+
+static void put_values(struct view *v)
+{
+    begin_list(v);
+    for (size_t i = 0; i < v->schema->value_count; i++) {
+        const struct value *x = &v->schema->values[i];
+        if (x->file != v->schema->files)
+            continue;
+        begin_item(v);
+        put_made(v, "c", c_name(x->file, x->name));
+        put_comment(v, x->doc ? x->doc : "");
+        begin_list(v);
+        for (size_t k = 0; k < x->field_count; k++) {
+            const struct field *f = &x->fields[k];
+            begin_item(v);
+            put(v, "name", f->name);
+            put_made(v, "type", type_of(f));
+            put_flag(v, "optional", f->optional);
+            end_item(v);
+        }
+        end_list(v, "fields");
+        end_item(v);
+    }
+    end_list(v, "values");
+}
+
 /* -- Models ------------------------------------------------------------------------ */
 
 static void put_key(struct view *v, const struct model *m)
@@ -574,14 +627,16 @@ static void put_model(struct view *v, const struct model *m)
     put_c_string(v, "table", m->table);
     if (m->doc)
         buffer_printf(&words, "%s ", m->doc);
-    buffer_printf(&words, "Table \"%s\".", m->table);
+    buffer_printf(&words, "%s \"%s\".", m->view_sql ? "View" : "Table", m->table);
     put_comment(v, words.at);
     buffer_free(&words);
     put_made(v, "managers", managers_of(v, m));
-    put_flag(v, "listed", c_listed(v->schema, m) == LISTED_AT_HOME);
+    put_flag(v, "written", !m->view_sql);
+    put_flag(v, "listed", !m->view_sql && c_listed(v->schema, m) == LISTED_AT_HOME);
     put_flag(v, "shown", c_is_shown_elsewhere(v->schema, m));
     put_key(v, m);
     put_columns(v, m, &n);
+    put_embeds(v, m);
     put_slots(v, m);
     put_manys(v, m);
     put_setters(v, m, &n);
@@ -661,7 +716,8 @@ static bool is_shown_here(const struct view *v, const struct model *m)
 
 static bool is_listed_here(const struct view *v, const struct model *m)
 {
-    return c_listed(v->schema, m) == LISTED_ELSEWHERE && c_is_listed_here(v->schema, m);
+    return !m->view_sql && c_listed(v->schema, m) == LISTED_ELSEWHERE &&
+           c_is_listed_here(v->schema, m);
 }
 
 /* Only the table of models needs it. */
@@ -719,6 +775,8 @@ void view(lua_State *lua, const struct schema *s, const char *base)
     struct view v = {.lua = lua, .schema = s, .hash = 14695981039346656037u};
 
     lua_newtable(lua);
+    lua_pushinteger(lua, API);
+    lua_setfield(lua, -2, "api");
     put_made(&v, "file", format("%s.yaml", base));
     put_made(&v, "header", format("%s.orm.h", base));
     put_made(&v, "source", format("%s.orm.c", base));
@@ -729,6 +787,7 @@ void view(lua_State *lua, const struct schema *s, const char *base)
     put(&v, "c_module", s->module);
     put_made(&v, "c_schema", format("%s_schema", s->module));
     put_enums(&v);
+    put_values(&v);
     begin_list(&v);
     for (size_t i = 0; i < s->model_count; i++)
         if (is_own(&v, &s->models[i]))

@@ -34,6 +34,14 @@ static bool queue(struct orm_session *s, struct orm_object *o)
     return true;
 }
 
+/* False, and an error, for a view. */
+static bool is_written(struct orm_session *s, const struct orm_model *m)
+{
+    return !m->read_only ||
+           error_set_field(&s->error, ORM_INVALID, m, NULL,
+               "a view is only read; change the tables that it is made of");
+}
+
 /* True if `o` may be changed now; then it is in the unit of work. */
 static bool begin(struct orm_object *o)
 {
@@ -46,6 +54,8 @@ static bool begin(struct orm_object *o)
             "%s was deleted or rolled back and cannot be changed",
             object_describe(o, name, sizeof name));
     }
+    if (!is_written(s, o->model))
+        return false;
     return undo_note(o) && queue(s, o);
 }
 
@@ -187,6 +197,8 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
 
 struct orm_object *change_make(struct orm_session *s, const struct orm_model *m)
 {
+    if (!is_written(s, m))
+        return NULL;
     struct orm_object *o = object_make(s, m);
     if (!o) {
         session_nomem(s);

@@ -47,6 +47,9 @@ static const char *const titles[ERR_END] = {
     [ERR_INCLUDE] = "an include of what is no file for it, or in a circle",
     [ERR_REVERSE_OF] = "a relation of which two files tell different things",
     [ERR_LIST_ORDER] = "an order that a list cannot have",
+    [ERR_MIXIN] = "a mixin that is not there, or in a circle",
+    [ERR_VIEW] = "something that a view cannot have",
+    [ERR_VALUE] = "a value that is not there, or that holds more than columns",
 };
 
 const char *diag_title(enum diag_code code)

@@ -59,6 +59,9 @@ enum diag_code {
     ERR_INCLUDE,
     ERR_REVERSE_OF,
     ERR_LIST_ORDER,
+    ERR_MIXIN,
+    ERR_VIEW,
+    ERR_VALUE,
 
     ERR_END
 };

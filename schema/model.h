@@ -17,6 +17,7 @@ struct place {
     unsigned column;
     unsigned end_column; /* one past the last character, on the same line */
     unsigned file;       /* in schema.files */
+    unsigned use;        /* of a mixin: 0, or how it came where it is: diag_use() */
 };
 
 /* A file that was read: the first is the one that was asked for. */
@@ -139,6 +140,7 @@ struct ref {
     enum on_delete on_delete;
     bool optional;
     bool unique;         /* one-to-one: the other side is an object slot, not a list */
+    bool constrained;    /* a foreign key holds it; not from or to a view */
     const char *reverse; /* the accessor on target; NULL: none is generated */
     struct place reverse_place;
 };
@@ -237,6 +239,27 @@ struct exclusion {
     const char *where; /* or NULL */
 };
 
+/* A struct that models embed. */
+struct value {
+    const struct schema_file *file;
+    const char *name;
+    struct place place;
+    const char *doc; /* or NULL */
+    size_t field_count;
+    struct field *fields; /* columns of no model */
+};
+
+/* Some columns of a model that are a value together. */
+struct embed {
+    const struct model *model;
+    const char *name;
+    const char *doc; /* or NULL */
+    struct place place;
+    const struct value *value;
+    bool optional;                /* absent when all of its columns are null */
+    const struct field **columns; /* one for each of the value's fields */
+};
+
 struct model {
     const struct schema_file *file;
     const char *name;
@@ -244,6 +267,8 @@ struct model {
     const char *schema; /* in SQL; "public" */
     const char *table;  /* in SQL */
     struct place place;
+    const char *view_sql; /* the SELECT of a view, which is only read; NULL: a table */
+    bool materialized;
 
     size_t field_count; /* columns: the key first, then in order of the file */
     struct field *fields;
@@ -266,6 +291,9 @@ struct model {
 
     size_t exclusion_count;
     struct exclusion *exclusions;
+
+    size_t embed_count;
+    struct embed *embeds;
 
     size_t index_count;
     struct index *indexes;
@@ -291,6 +319,9 @@ struct schema {
 
     size_t enumeration_count;
     struct enumeration **enumerations;
+
+    size_t value_count; /* of all files */
+    struct value *values;
 
     size_t file_count; /* the one that was asked for first, then what it names */
     const struct schema_file *files;

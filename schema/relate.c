@@ -63,6 +63,7 @@ static void fill_ref(struct draft_field *f)
         .on_delete = f->on_delete,
         .optional = f->optional,
         .unique = f->unique,
+        .constrained = !f->owner->is_view && !f->target->is_view,
         .reverse = f->reverse,
         .reverse_place = reverse_place(f),
     };

@@ -5,6 +5,8 @@
  * After a mistake the tree has holes; it is still filled, to find the other mistakes.
  */
 #include "resolve.h"
+#include "value.h"
+#include "view.h"
 
 #include "names.h"
 #include "suggest.h"
@@ -136,7 +138,7 @@ static struct field implicit_key(const struct draft_model *m)
     };
 }
 
-static struct field column_of(struct draft *d, const struct draft_field *f)
+struct field column_of(struct draft *d, const struct draft_field *f)
 {
     struct field c = {
         .model = f->owner->model,
@@ -287,6 +289,8 @@ static void fill_models(struct draft *d, struct schema *s)
             .schema = m->schema,
             .table = m->table,
             .place = m->place,
+            .view_sql = m->is_view ? m->view_sql : NULL,
+            .materialized = m->materialized,
         };
     }
 }
@@ -318,6 +322,7 @@ struct schema *draft_resolve(struct draft *d)
     resolve_keys(d);
     resolve_targets(d);
     match_reverses(d);
+    check_joins_of_views(d);
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
         fill_columns(d, m);
     fill_relations(d);
@@ -330,6 +335,7 @@ struct schema *draft_resolve(struct draft *d)
         check_same(d, m->model);
     }
     fill_enumerations(d, s);
+    fill_values(d, s);
     fill_extensions(d, s);
     return s;
 }

@@ -72,7 +72,8 @@ static struct made *collect(struct draft *d, const struct model *m, size_t *coun
     size_t n = 0;
     const struct field **key = arena_array(d->arena, 1, sizeof *key);
     key[0] = m->key;
-    all[n++] = (struct made){m->key->place, "key", true, 1, key};
+    if (!m->view_sql) /* which has no index of its key */
+        all[n++] = (struct made){m->key->place, "key", true, 1, key};
     for (size_t i = 0; i < m->field_count; i++)
         if (m->fields[i].unique && !m->fields[i].key) {
             const struct field **one = arena_array(d->arena, 1, sizeof *one);

@@ -200,8 +200,9 @@ struct orm_model {
     uint16_t column_count;
     uint16_t to_one_count;
     uint16_t to_many_count;
-    uint16_t key;  /* index in columns */
-    uint32_t size; /* of the struct */
+    uint16_t key;   /* index in columns */
+    bool read_only; /* a view */
+    uint32_t size;  /* of the struct */
 
     /* Makes `list` (a struct book_list) hold `len` objects in `items`, an array of
      * len + 1 pointers; the last becomes NULL. */

@@ -110,7 +110,7 @@ static void expect_column(const struct field *f, size_t number, struct buffer *o
     }
 }
 
-static void expect_ref(const struct ref *r, struct buffer *out)
+static void expect_reference(const struct ref *r, struct buffer *out)
 {
     static const char action[] = {
         [ON_DELETE_NO_ACTION] = 'a',
@@ -125,6 +125,12 @@ static void expect_ref(const struct ref *r, struct buffer *out)
     buffer_printf(out, "|%s|%s|\"%s\"", r->target->schema, r->target->table,
         r->target_field->column);
     buffer_printf(out, "|delete=%c|update=a|match=s|at once\n", action[r->on_delete]);
+}
+
+static void expect_ref(const struct ref *r, struct buffer *out)
+{
+    if (r->constrained)
+        expect_reference(r, out);
     if (sql_needs_index(r)) {
         put_head(out, "index", r->model);
         put_own(out, sql_column_index(r->model->table, r->field->column));
@@ -200,8 +206,32 @@ static void expect_constraints(const struct model *m, struct buffer *out)
     }
 }
 
+/* Its columns are found by name, and none of them is required. */
+static void expect_view(const struct model *m, struct buffer *out)
+{
+    put_head(out, "view", m);
+    buffer_puts(out, m->materialized ? "|materialized" : "|plain");
+    put_doc(out, m->doc);
+    buffer_putc(out, '\n');
+    for (size_t i = 0; i < m->field_count; i++) {
+        const struct field *f = &m->fields[i];
+        put_head(out, "shown", m);
+        buffer_printf(out, "|%s", f->column);
+        put_type_name(out, f);
+        put_doc(out, f->doc ? f->doc : f->ref ? f->ref->doc : NULL);
+        buffer_putc(out, '\n');
+    }
+    for (size_t i = 0; i < m->index_count; i++)
+        expect_index(m, &m->indexes[i], out);
+}
+
 static void expect_model(const struct model *m, struct buffer *out)
 {
+    if (m->view_sql) {
+        expect_view(m, out);
+        return;
+    }
+
     put_head(out, "table", m);
     put_doc(out, m->doc);
     buffer_putc(out, '\n');

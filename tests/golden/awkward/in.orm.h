@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc1956fdc619a7d8bu
+#define IN_ORM_HASH 0x6bc8d978862ff4ecu
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x06c27a73b200a952u
+#define IN_ORM_HASH 0xb20dbb7645bc6001u
 
 #ifdef __cplusplus
 extern "C" {

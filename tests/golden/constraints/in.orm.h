@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x79cd78a1d0b8d51du
+#define IN_ORM_HASH 0xb9ce5f3c447f8bd3u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xa26aa7ac04711f97u
+#define IN_ORM_HASH 0x976cc230f88ff7e4u
 
 #ifdef __cplusplus
 extern "C" {

@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xf726f5eb908dd6e0u
+#define IN_ORM_HASH 0x73e879979a6f5562u
 
 #ifdef __cplusplus
 extern "C" {

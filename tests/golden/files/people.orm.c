@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0xb83fce316e0bfdcfu
+#if PEOPLE_ORM_HASH != 0xe2a24746a2deb727u
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

@@ -9,7 +9,7 @@
 #if ORM_MODEL_ABI != 1
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0xb83fce316e0bfdcfu
+#define PEOPLE_ORM_HASH 0xe2a24746a2deb727u
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x3076e7a619500c07u
+#if PLACES_ORM_HASH != 0xf97470c996efa9b8u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 

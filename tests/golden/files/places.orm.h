@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0x3076e7a619500c07u
+#define PLACES_ORM_HASH 0xf97470c996efa9b8u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x1c8a42514fd74187u
+#define IN_ORM_HASH 0xb3910f70d70cd32fu
 
 #ifdef __cplusplus
 extern "C" {

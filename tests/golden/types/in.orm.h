@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 1
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x5f4245b7a67b2243u
+#define IN_ORM_HASH 0x0fa91083430a3a5cu
 
 #ifdef __cplusplus
 extern "C" {
