@@ -24,7 +24,7 @@ struct mixin {
 };
 
 #define AT(member) offsetof(struct mixin_keys, member)
-static const struct key mixin_keys[] = {
+const struct key mixin_keys[] = {
     {"fields", SHAPE_MAP, AT(parts.fields), 0, NULL},
     {"use", SHAPE_LIST, AT(use), 0, NULL},
     {"unique", SHAPE_LIST, AT(parts.unique), 0, NULL},

@@ -17,7 +17,7 @@ struct value_keys {
     const struct node *fields;
 };
 
-static const struct key value_keys[] = {
+const struct key value_keys[] = {
     {"doc", SHAPE_TEXT, offsetof(struct value_keys, doc), 0, NULL},
     {"fields", SHAPE_MAP, offsetof(struct value_keys, fields), 0, NULL},
     {0},
@@ -141,7 +141,7 @@ struct embed_keys {
     const struct node *doc;
 };
 
-static const struct key embed_keys[] = {
+const struct key embed_keys[] = {
     {"value", SHAPE_TEXT, offsetof(struct embed_keys, value), 0, NULL},
     {"prefix", SHAPE_TEXT, offsetof(struct embed_keys, prefix), 0, NULL},
     {"optional", SHAPE_BOOL, offsetof(struct embed_keys, optional), 0, NULL},

@@ -11,7 +11,7 @@ struct view_keys {
     const struct node *materialized;
 };
 
-static const struct key view_keys[] = {
+const struct key view_keys[] = {
     {"sql", SHAPE_TEXT, offsetof(struct view_keys, sql), 0, NULL},
     {"materialized", SHAPE_BOOL, offsetof(struct view_keys, materialized), 0, NULL},
     {0},

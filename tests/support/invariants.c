@@ -47,6 +47,7 @@ static void check_ref(
     HOLDS(r->target_field == r->target->key);
     HOLDS(r->field->type == r->target->key->type);
     HOLDS(r->field->length == r->target->key->length);
+    HOLDS(r->constrained == (!m->view_sql && !r->target->view_sql));
     HOLDS(r->optional == r->field->optional && r->unique == r->field->unique);
     HOLDS(r->optional || r->on_delete != ON_DELETE_SET_NULL);
     HOLDS(r->optional || !r->constrained || r->target->rank < m->rank);
@@ -55,8 +56,37 @@ static void check_ref(
         check_place(r->reverse_place);
 }
 
+static void check_embed(const struct model *m, const struct embed *e)
+{
+    HOLDS(e->model == m && !name_problem(e->name));
+    HOLDS(e->value->field_count > 0);
+    for (size_t i = 0; i < e->value->field_count; i++) {
+        const struct field *member = &e->value->fields[i], *column = e->columns[i];
+        HOLDS(column->model == m && column->type == member->type);
+        HOLDS(!member->model && column->optional == (member->optional || e->optional));
+    }
+}
+
+static void check_view(const struct model *m)
+{
+    HOLDS(m->materialized || m->index_count == 0);
+    HOLDS(m->unique_count == 0 && m->exclusion_count == 0);
+    for (size_t i = 0; i < m->field_count; i++)
+        HOLDS(!m->fields[i].identity && m->fields[i].default_kind == DEFAULT_NONE);
+}
+
+/* The files that headers are made for know each other. */
+static void check_file(const struct schema *s, const struct model *m)
+{
+    HOLDS(m->file >= s->files && m->file < s->files + s->file_count);
+    for (size_t i = 0; m->file == s->files && i < m->ref_count; i++)
+        HOLDS(m->refs[i].target->file->included);
+}
+
 static void check_many(const struct model *m, const struct many *x)
 {
+    for (size_t i = 0; i < x->order_count; i++)
+        HOLDS(x->order[i].field->model == x->target);
     HOLDS(x->model == m && x->target && !name_problem(x->name));
     check_place(x->place);
     if (x->kind == MANY_REVERSE) {
@@ -89,6 +119,11 @@ void check_invariants(const struct schema *s)
         HOLDS(s->by_dependency[m->rank] == m);
         HOLDS(m->field_count > 0 && m->key == &m->fields[0]);
         check_place(m->place);
+        check_file(s, m);
+        if (m->view_sql)
+            check_view(m);
+        for (size_t j = 0; j < m->embed_count; j++)
+            check_embed(m, &m->embeds[j]);
         for (size_t j = 0; j < m->field_count; j++)
             check_field(m, &m->fields[j]);
         for (size_t j = 0; j < m->ref_count; j++)
@@ -114,7 +149,7 @@ void check_invariants(const struct schema *s)
             const struct exclusion *e = &m->exclusions[j];
             HOLDS(e->part_count > 0);
             for (size_t k = 0; k < e->part_count; k++)
-                HOLDS(e->parts[k].operator && e->parts[k].field->model == m);
+                HOLDS(e->parts[k].operator&& e->parts[k].field->model == m);
         }
     }
     for (size_t i = 0; i < s->enumeration_count; i++) {
