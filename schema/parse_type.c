@@ -177,6 +177,12 @@ bool parse_type(
 {
     struct words w;
     const bool closed = split_words(d, n->text, &w);
+    if (strchr(w.name, '[')) {
+        diag_error(d->diag, ERR_NO_TYPE, n->place,
+            "%s\"%s\": an array is of one dimension and of any size; write \"%.*s[]\"",
+            where, shown(d, n->text), (int)strcspn(w.name, "["), shown(d, w.name));
+        return false;
+    }
     f->type = type_by_name(w.name);
     if (f->type == TYPE_COUNT) {
         report_no_type(d, where, n, w.name);

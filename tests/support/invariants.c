@@ -69,6 +69,7 @@ static void check_ref(
     }
     HOLDS(r->to_key ? r->column_count == r->target->key_count : r->column_count == 1);
     HOLDS(r->optional == clears);
+    HOLDS(r->constrained == (!m->view_sql && !r->target->view_sql));
     HOLDS(r->optional || r->on_delete != ACTION_SET_NULL);
     HOLDS(r->optional || !r->constrained || r->target->rank < m->rank);
     check_place(r->place);
@@ -76,8 +77,37 @@ static void check_ref(
         check_place(r->reverse_place);
 }
 
+static void check_embed(const struct model *m, const struct embed *e)
+{
+    HOLDS(e->model == m && !name_problem(e->name));
+    HOLDS(e->value->field_count > 0);
+    for (size_t i = 0; i < e->value->field_count; i++) {
+        const struct field *member = &e->value->fields[i], *column = e->columns[i];
+        HOLDS(column->model == m && column->type == member->type);
+        HOLDS(!member->model && column->optional == (member->optional || e->optional));
+    }
+}
+
+static void check_view(const struct model *m)
+{
+    HOLDS(m->materialized || m->index_count == 0);
+    HOLDS(m->unique_count == 0 && m->exclusion_count == 0);
+    for (size_t i = 0; i < m->field_count; i++)
+        HOLDS(!m->fields[i].identity && m->fields[i].default_kind == DEFAULT_NONE);
+}
+
+/* The files that headers are made for know each other. */
+static void check_file(const struct schema *s, const struct model *m)
+{
+    HOLDS(m->file >= s->files && m->file < s->files + s->file_count);
+    for (size_t i = 0; m->file == s->files && i < m->ref_count; i++)
+        HOLDS(m->refs[i].target->file->included);
+}
+
 static void check_many(const struct model *m, const struct many *x)
 {
+    for (size_t i = 0; i < x->order_count; i++)
+        HOLDS(x->order[i].field->model == x->target);
     HOLDS(x->model == m && x->target && !name_problem(x->name));
     check_place(x->place);
     if (x->kind == MANY_REVERSE) {
@@ -114,6 +144,11 @@ void check_invariants(const struct schema *s)
         HOLDS(m->key_count > 0 && m->key_count <= m->field_count);
         HOLDS(m->key == &m->fields[0]);
         check_place(m->place);
+        check_file(s, m);
+        if (m->view_sql)
+            check_view(m);
+        for (size_t j = 0; j < m->embed_count; j++)
+            check_embed(m, &m->embeds[j]);
         for (size_t j = 0; j < m->field_count; j++)
             check_field(m, &m->fields[j]);
         for (size_t j = 0; j < m->ref_count; j++)
