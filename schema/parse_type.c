@@ -65,14 +65,8 @@ static void report_no_type(struct draft *d, const char *where, const struct node
     const struct draft_file *file = f->owner ? f->owner->file : NULL;
     for (size_t i = 0; file && i < file->user_type_count; i++)
         suggest_offer(&s, file->user_types[i].name);
-    const size_t length = strlen(name);
-    const bool is_nested = length > 2 && strcmp(name + length - 2, "[]") == 0;
     name = shown(d, name);
-    if (is_nested)
-        diag_error(d->diag, ERR_NO_TYPE, n->place,
-            "%s\"%s\": an array has one dimension; write \"%s\"", where,
-            shown(d, n->text), name);
-    else if (hint)
+    if (hint)
         diag_error(
             d->diag, ERR_NO_TYPE, n->place, "%sno type \"%s\"; %s", where, name, hint);
     else if (strmap_get(&d->by_name, name))
