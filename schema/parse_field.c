@@ -225,7 +225,7 @@ static bool parse_field_map(
     if (typed || (k->fallback && k->fallback->kind != NODE_LIST))
         right = parse_default(d, where, f) && right;
     right = (f->kind != FIELD_REF || parse_ref(d, where, f)) &&
-            (f->kind == FIELD_MANY || parse_column(d, where, f)) && right;
+            (f->kind == FIELD_MANY || !typed || parse_column(d, where, f)) && right;
     if (k->reverse && strcmp(k->reverse->text, "none") != 0) {
         f->reverse = k->reverse->text;
         right = check_name(d, where, "reverse", k->reverse) && right;
