@@ -19,7 +19,7 @@ static void put_column(struct buffer *out, const struct field *f)
     }
     if (!f->optional && !f->identity)
         buffer_puts(out, " NOT NULL");
-    if (f->default_kind != DEFAULT_NONE)
+    if (f->default_kind == DEFAULT_LITERAL || f->default_kind == DEFAULT_SQL)
         put_default(out, f);
 }
 
@@ -27,12 +27,21 @@ static void put_unique_columns(const struct model *m, struct buffer *out)
 {
     for (size_t i = 0; i < m->field_count; i++) {
         const struct field *f = &m->fields[i];
-        if (!f->unique || f->key)
+        if (!f->unique)
             continue;
         buffer_puts(out, ",\n    ");
         put_constraint(out, sql_unique(m->table, f->column));
         buffer_puts(out, " UNIQUE ");
         put_columns(out, &f->column, 1);
+    }
+    for (size_t i = 0; i < m->ref_count; i++) {
+        const struct ref *r = &m->refs[i];
+        if (!sql_needs_unique(r))
+            continue;
+        buffer_puts(out, ",\n    ");
+        put_constraint(out, sql_ref_unique(r));
+        buffer_puts(out, " UNIQUE ");
+        put_fields(out, r->fields, r->column_count);
     }
 }
 
@@ -49,7 +58,7 @@ void create_table(const struct model *m, struct buffer *out)
     buffer_puts(out, "    ");
     put_constraint(out, sql_pkey(m->table));
     buffer_puts(out, " PRIMARY KEY ");
-    put_columns(out, &m->key->column, 1);
+    put_key(out, m);
     put_unique_columns(m, out);
     put_constraints(m, out);
     put_foreign_keys(m, out);

@@ -161,6 +161,12 @@ static const struct pattern of_ref[] = {
     {0, NULL},
 };
 
+/* Of one column, it is that column's. */
+static const struct pattern of_optional_ref[] = {
+    {FUNCTION, "%m_clear_%f"},
+    {0, NULL},
+};
+
 static const struct pattern of_many[] = {
     {FUNCTION, "%m_%f"},
     {0, NULL},
@@ -411,8 +417,7 @@ static void add_field(struct symbols *y, const struct field *f)
 {
     const struct model *m = f->model;
     const struct origin *o = origin_of(y, f->place, m->name, f->yaml);
-    struct values v = {
-        c_kept(y, m->file, m->name), f->name, f->ref ? f->ref->name : f->name, NULL};
+    struct values v = {c_kept(y, m->file, m->name), f->name, c_question(f), NULL};
 
     if (!f->ref && !is_free_word(y, f->name, f->column, o))
         return;
@@ -430,7 +435,7 @@ static void add_field(struct symbols *y, const struct field *f)
         if (c_ops_of(f) & c_ops[i].of)
             add_patterns(y, of_operation, &v, o);
     }
-    if (f->unique && !f->key) {
+    if (f->unique) {
         add_sql(y, "relation", m->schema, "index", sql_unique(m->table, f->column), o);
         add_sql(y, "constraint", m->table, "constraint",
             sql_unique(m->table, f->column), o);
@@ -446,18 +451,22 @@ static void add_ref(struct symbols *y, const struct ref *r)
     const struct origin *o = origin_of(y, r->place, m->name, r->name);
     const struct values v = {.model = c_kept(y, m->file, m->name), .field = r->name};
 
-    if (!is_free_word(y, r->name, r->field->column, o))
+    if (!is_free_word(y, r->name, r->fields[0]->column, o))
         return;
     add_patterns(y, of_slot, &v, o);
     add_patterns(y, of_ref, &v, o);
     if (!m->view_sql)
         add_patterns(y, of_settable_field, &v, o);
+    if (!m->view_sql && r->optional && r->column_count > 1)
+        add_patterns(y, of_optional_ref, &v, o);
     if (r->constrained)
-        add_sql(y, "constraint", m->table, "constraint",
-            sql_fkey(m->table, r->field->column), o);
+        add_sql(y, "constraint", m->table, "constraint", sql_fkey(r), o);
+    if (sql_needs_unique(r)) {
+        add_sql(y, "relation", m->schema, "index", sql_ref_unique(r), o);
+        add_sql(y, "constraint", m->table, "constraint", sql_ref_unique(r), o);
+    }
     if (sql_needs_index(r))
-        add_sql(y, "relation", m->schema, "index",
-            sql_column_index(m->table, r->field->column), o);
+        add_sql(y, "relation", m->schema, "index", sql_ref_index(r), o);
 }
 
 static void add_join_table(
@@ -468,8 +477,7 @@ static void add_join_table(
     add_sql(y, "relation", schema, "table", format("%s", j->join_table), o);
     add_sql(y, "type", schema, "table", format("%s", j->join_table), o);
     add_sql(y, "relation", schema, "index", sql_pkey(j->join_table), o);
-    add_sql(y, "relation", schema, "index",
-        sql_column_index(j->join_table, j->target_column), o);
+    add_sql(y, "relation", schema, "index", sql_join_index(j, &j->target_end), o);
 }
 
 /* Those that are indexes as well share their names with tables. */

@@ -7,6 +7,7 @@
 #include "buffer.h"
 #include "cname.h"
 #include "ctypes.h"
+#include "ddl.h"
 #include "quote.h"
 #include "sqlname.h"
 
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ABI 1 /* ORM_MODEL_ABI of the runtime that the templates are written for */
+#define ABI 2 /* ORM_MODEL_ABI of the runtime that the templates are written for */
 
 #define API 1 /* raised when a field of these tables goes, or means something else */
 
@@ -185,18 +186,27 @@ static char *slot_upper(const struct model *m, const char *name)
     return made;
 }
 
-/* What has_, clear_ and is_null ask about: the relation if the column holds one. */
-static const char *question_of(const struct field *f)
-{
-    return f->ref ? f->ref->name : f->name;
-}
-
 static size_t index_of_ref(const struct ref *r)
 {
     return (size_t)(r - r->model->refs);
 }
 
 /* -- Parts of a model -------------------------------------------------------------- */
+
+/* The SQL that makes a value of a key, so that it is known before the row is sent. */
+static void put_made_key(struct view *v, const struct field *f)
+{
+    struct buffer sql = {0}, quoted = {0};
+
+    if (!f->key || f->default_kind != DEFAULT_SQL) {
+        put(v, "made", "");
+        return;
+    }
+    ddl_default_value(f, &sql);
+    quote_c(&quoted, sql.at);
+    put_made(v, "made", quoted.at);
+    buffer_free(&sql);
+}
 
 static void put_columns(struct view *v, const struct model *m, const struct names *n)
 {
@@ -209,7 +219,7 @@ static void put_columns(struct view *v, const struct model *m, const struct name
 
         begin_item(v);
         put(v, "name", f->name);
-        put(v, "question", question_of(f));
+        put(v, "question", c_question(f));
         put(v, "upper", upper);
         put_made(v, "type", type_of(f));
         put_made(
@@ -222,6 +232,7 @@ static void put_columns(struct view *v, const struct model *m, const struct name
             f->enumeration ? c_name(f->enumeration->file, f->enumeration->name)
                            : format("%s", ""));
         put_number(v, "length", f->length);
+        put_made_key(v, f);
         put_number(v, "scale", f->scale);
         put(v, "orm_type", c_type_of(f)->orm);
         put(v, "element", f->type == TYPE_ARRAY ? c_element_of(f)->orm : "");
@@ -233,14 +244,15 @@ static void put_columns(struct view *v, const struct model *m, const struct name
             buffer_printf(&words, "\n\nTimes 10^%u.", f->scale);
         if (f->optional)
             buffer_printf(&words, "\n\nNull reads as %s; %s_has_%s() tells.",
-                c_type_of(f)->zero ? c_type_of(f)->zero : "zeros", n->c,
-                question_of(f));
+                c_type_of(f)->zero ? c_type_of(f)->zero : "zeros", n->c, c_question(f));
         put_comment(v, buffer_of(&words));
 
         if (f->optional)
             buffer_puts(&flags, " | ORM_COLUMN_NULLABLE");
-        if (f->default_kind != DEFAULT_NONE)
+        if (f->default_kind == DEFAULT_LITERAL || f->default_kind == DEFAULT_SQL)
             buffer_puts(&flags, " | ORM_COLUMN_DEFAULT");
+        if (f->default_kind == DEFAULT_UUID7)
+            buffer_puts(&flags, " | ORM_COLUMN_UUID7");
         if (f->identity)
             buffer_puts(&flags, " | ORM_COLUMN_IDENTITY");
         put(v, "flags", flags.len ? flags.at + strlen(" | ") : "");
@@ -253,13 +265,42 @@ static void put_columns(struct view *v, const struct model *m, const struct name
     end_list(v, "columns");
 }
 
-static const char *const on_delete_names[] = {
-    [ON_DELETE_NO_ACTION] = "ORM_ON_DELETE_NO_ACTION",
-    [ON_DELETE_RESTRICT] = "ORM_ON_DELETE_RESTRICT",
-    [ON_DELETE_CASCADE] = "ORM_ON_DELETE_CASCADE",
-    [ON_DELETE_SET_NULL] = "ORM_ON_DELETE_SET_NULL",
-    [ON_DELETE_SET_DEFAULT] = "ORM_ON_DELETE_SET_DEFAULT",
+static const char *const action_names[] = {
+    [ACTION_NO_ACTION] = "ORM_NO_ACTION",
+    [ACTION_RESTRICT] = "ORM_RESTRICT",
+    [ACTION_CASCADE] = "ORM_CASCADE",
+    [ACTION_SET_NULL] = "ORM_SET_NULL",
+    [ACTION_SET_DEFAULT] = "ORM_SET_DEFAULT",
 };
+
+/* Appends `text`, which it takes, to the list on top. */
+static void add_text(struct view *v, char *text)
+{
+    hash(v, text);
+    lua_pushstring(v->lua, text);
+    end_item(v);
+    free(text);
+}
+
+/* BOOK_AUTHOR_ID, ...: the indexes of columns. */
+static void put_column_list(
+    struct view *v, const char *key, const struct field *const *fields, size_t count)
+{
+    begin_list(v);
+    for (size_t i = 0; i < count; i++)
+        add_text(v, column_upper(fields[i]));
+    end_list(v, key);
+}
+
+/* The columns that become null with the reference, a bit each. */
+static unsigned cleared_bits(const struct ref *r)
+{
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < r->column_count; i++)
+        bits |= (unsigned)r->clears[i] << i;
+    return bits;
+}
 
 /* The place of the target's slot that shows `r` from the other side. */
 static char *inverse_of_ref(const struct ref *r)
@@ -286,12 +327,16 @@ static void put_slot(
     put_c_string(v, "yaml", name);
     put_made(v, "upper", slot_upper(m, name));
     put_made(v, "target", c_name(target->file, target->name));
-    put_made(v, "column", column_upper(reverse ? r->target_field : r->field));
-    put_made(v, "target_column", column_upper(reverse ? r->field : r->target_field));
+    const struct field *const *ours = reverse ? r->target_fields : r->fields;
+    const struct field *const *theirs = reverse ? r->fields : r->target_fields;
+    put_column_list(v, "columns", ours, r->column_count);
+    put_column_list(v, "target_columns", theirs, r->column_count);
+    put_number(v, "clears", reverse ? 0 : cleared_bits(r));
     put_made(v, "inverse", reverse ? slot_upper(r->model, r->name) : inverse_of_ref(r));
     put_flag(v, "reverse", reverse);
     put_flag(v, "unique", r->unique);
-    put(v, "on_delete", on_delete_names[r->on_delete]);
+    put(v, "on_delete", action_names[r->on_delete]);
+    put(v, "on_update", action_names[r->on_update]);
     if (r->doc && !reverse)
         buffer_printf(&words, "%s\n\n", r->doc);
     buffer_printf(
@@ -309,6 +354,20 @@ static void put_slots(struct view *v, const struct model *m)
     for (size_t i = 0; i < m->one_count; i++)
         put_slot(v, m, m->ones[i], true);
     end_list(v, "slots");
+}
+
+static void put_join_end(struct view *v, const char *key, const struct join_end *end)
+{
+    begin_item(v);
+    begin_list(v);
+    for (size_t i = 0; i < end->column_count; i++) {
+        struct buffer name = {0};
+        quote_c(&name, end->columns[i]);
+        add_text(v, name.at);
+    }
+    end_list(v, "columns");
+    put_column_list(v, "key", end->fields, end->column_count);
+    end_list(v, key);
 }
 
 static void put_manys(struct view *v, const struct model *m)
@@ -336,8 +395,8 @@ static void put_manys(struct view *v, const struct model *m)
                                                      : r->target;
             put_c_string(v, "join_schema", home->schema);
             put_c_string(v, "join_table", r->join_table);
-            put_c_string(v, "owner_column", r->owner_column);
-            put_c_string(v, "target_column", r->target_column);
+            put_join_end(v, "owner_end", &r->owner_end);
+            put_join_end(v, "target_end", &r->target_end);
         } else {
             put(v, "join_table", "");
         }
@@ -388,15 +447,25 @@ static void put_ref_setters(struct view *v, const struct ref *r, const struct na
     free(target);
 }
 
+/* The column beside which a relation stands in what is listed by column. */
+static const struct field *anchor_of(const struct ref *r)
+{
+    for (size_t i = 0; i < r->column_count; i++)
+        if (r->fields[i]->ref == r)
+            return r->fields[i];
+    return r->fields[0];
+}
+
 static void put_setters(struct view *v, const struct model *m, const struct names *n)
 {
     begin_list(v);
     for (size_t i = 0; !m->view_sql && i < m->field_count; i++) {
         const struct field *f = &m->fields[i];
+        for (size_t r = 0; r < m->ref_count; r++)
+            if (anchor_of(&m->refs[r]) == f)
+                put_ref_setters(v, &m->refs[r], n);
         if (f->identity)
             continue;
-        if (f->ref)
-            put_ref_setters(v, f->ref, n);
 
         const char *parameter = c_parameter(f->name);
         char *type = type_of(f);
@@ -405,7 +474,7 @@ static void put_setters(struct view *v, const struct model *m, const struct name
         put_setter(v, format("%s_set_%s", n->c, f->name), call,
             format(", %s%s", type, parameter),
             format("%s, %s%s", upper, c_type_of(f)->zero ? "" : "&", parameter));
-        if (f->optional && !f->ref)
+        if (f->optional && c_question(f) == f->name)
             put_setter(v, format("%s_clear_%s", n->c, f->name), "orm_set_null",
                 format("%s", ""), format("%s", upper));
         free(call);
@@ -450,9 +519,9 @@ static void put_column_conds(
         free(type);
     }
     if (f->optional) {
-        put_cond(v, format("%s_%s_is_null", n->c, question_of(f)), "orm_cond_plain",
+        put_cond(v, format("%s_%s_is_null", n->c, c_question(f)), "orm_cond_plain",
             format("void"), format("ORM_IS_NULL, %s", upper));
-        put_cond(v, format("%s_%s_not_null", n->c, question_of(f)), "orm_cond_plain",
+        put_cond(v, format("%s_%s_not_null", n->c, c_question(f)), "orm_cond_plain",
             format("void"), format("ORM_NOT_NULL, %s", upper));
     }
     free(upper);
@@ -488,8 +557,9 @@ static void put_conds(struct view *v, const struct model *m, const struct names 
         put_cond(v, format("%s_%s", n->c, brackets[i].name), "orm_cond_plain",
             format("void"), format("%s, 0", brackets[i].orm));
     for (size_t i = 0; i < m->field_count; i++) {
-        if (m->fields[i].ref)
-            put_ref_cond(v, m->fields[i].ref, n);
+        for (size_t r = 0; r < m->ref_count; r++)
+            if (anchor_of(&m->refs[r]) == &m->fields[i])
+                put_ref_cond(v, &m->refs[r], n);
         put_column_conds(v, &m->fields[i], n);
     }
     end_list(v, "conds");
@@ -571,16 +641,27 @@ static void put_values(struct view *v)
 
 static void put_key(struct view *v, const struct model *m)
 {
-    const struct field *f = m->key;
-    char *type = type_of(f);
+    struct buffer parameters = {0};
 
     begin_item(v);
-    put_made(v, "upper", column_upper(f));
-    put(v, "value", c_type_of(f)->value);
-    put_made(v, "param", format("%s%s", type, c_parameter(f->name)));
-    put(v, "argument", c_parameter(f->name));
+    begin_list(v);
+    for (size_t i = 0; i < m->key_count; i++) {
+        const struct field *f = &m->key[i];
+        char *type = type_of(f);
+        const char *comma = i > 0 ? ", " : "";
+
+        buffer_printf(&parameters, "%s%s%s", comma, type, c_parameter(f->name));
+        begin_item(v);
+        put_made(v, "upper", column_upper(f));
+        put(v, "value", c_type_of(f)->value);
+        put_made(v, "argument",
+            format("%s%s", c_type_of(f)->zero ? "" : "&", c_parameter(f->name)));
+        end_item(v);
+        free(type);
+    }
+    end_list(v, "parts");
+    put_made(v, "params", parameters.at);
     end_list(v, "key");
-    free(type);
 }
 
 /* Where managers of `m` come from. */

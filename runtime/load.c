@@ -8,7 +8,6 @@
 #include "load.h"
 
 #include "flight.h"
-#include "identity.h"
 #include "object.h"
 #include "slot.h"
 
@@ -31,22 +30,51 @@ void load_select(struct orm_session *s, const struct orm_model *m)
     buffer_text(&s->sql, " AS t");
 }
 
-struct pg_statement *load_statement(struct orm_session *s, const struct orm_model *m,
-    unsigned column, enum load_match match)
+static void where_one(struct orm_session *s, struct key_columns k)
 {
-    shape_begin(s, 'K', m);
-    shape_add(s, column);
+    for (unsigned i = 0; i < k.count; i++) {
+        buffer_text(&s->sql, i ? " AND t." : " WHERE t.");
+        buffer_identifier(&s->sql, k.model->columns[k.at[i]].name);
+        buffer_text(&s->sql, " = $");
+        buffer_number(&s->sql, i + 1);
+    }
+}
+
+void load_where_any(struct orm_session *s, struct key_columns k)
+{
+    for (unsigned i = 0; i < k.count; i++) {
+        buffer_text(&s->sql, i ? ", t." : k.count == 1 ? " WHERE t." : " WHERE (t.");
+        buffer_identifier(&s->sql, k.model->columns[k.at[i]].name);
+    }
+    if (k.count == 1) {
+        buffer_text(&s->sql, " = ANY($1)");
+        return;
+    }
+    buffer_text(&s->sql, ") IN (SELECT * FROM ");
+    params_unnest(&s->sql, k.count);
+    buffer_text(&s->sql, ")");
+}
+
+struct pg_statement *load_statement(
+    struct orm_session *s, struct key_columns k, enum load_match match)
+{
+    uint32_t types[KEY_COLUMNS_MOST];
+    shape_begin(s, 'K', k.model);
     shape_add(s, match);
+    for (unsigned i = 0; i < k.count; i++) {
+        const struct type_oids oids = type_oids(&k.model->columns[k.at[i]], s->enums);
+        types[i] = match == LOAD_ONE ? oids.oid : oids.array_oid;
+        shape_add(s, k.at[i]);
+    }
     struct pg_statement *st = shape_known(s);
     if (st)
         return st;
-    load_select(s, m);
-    buffer_text(&s->sql, " WHERE t.");
-    buffer_identifier(&s->sql, m->columns[column].name);
-    buffer_text(&s->sql, match == LOAD_ONE ? " = $1" : " = ANY($1)");
-    const struct type_oids oids = type_oids(&m->columns[column], s->enums);
-    const uint32_t type = match == LOAD_ONE ? oids.oid : oids.array_oid;
-    return shape_make(s, &type, 1, true);
+    load_select(s, k.model);
+    if (match == LOAD_ONE)
+        where_one(s, k);
+    else
+        load_where_any(s, k);
+    return shape_make(s, types, (int)k.count, true);
 }
 
 bool load_check_columns(struct orm_session *s, const struct orm_model *m,
@@ -91,18 +119,13 @@ static bool check_cells(struct orm_session *s, const struct orm_model *m,
     return true;
 }
 
-static struct idmap_key key_in(const struct orm_column *key, struct pg_cell cell)
-{
-    const union orm_value v = type_decode(key, cell);
-    return type_is_text(key) ? idmap_text(v.text, (size_t)cell.length)
-                             : idmap_integer(v.integer);
-}
-
 struct orm_object *load_find(
-    const struct orm_session *s, const struct orm_model *m, struct pg_cell key_cell)
+    const struct orm_session *s, const struct orm_model *m, const struct pg_cell *key)
 {
-    const struct orm_column *key = &m->columns[m->key];
-    return idmap_find(&session_model(s, m)->map, key_in(key, key_cell), key->offset);
+    union orm_value values[KEY_COLUMNS_MOST];
+    for (unsigned i = 0; i < m->key_count; i++)
+        values[i] = key_in_cell(&m->columns[m->key[i]], key[i]);
+    return object_find_any(s, m, values);
 }
 
 void load_cell(
@@ -119,7 +142,7 @@ void load_cell(
 /* A new object with the row's values, mapped; there is room in the map.  NULL: memory
  * is out. */
 static struct orm_object *make_fresh(struct orm_session *s, const struct orm_model *m,
-    const struct pg_cell *cells, struct idmap_key key, size_t text_bytes)
+    const struct pg_cell *cells, const union orm_value *key, size_t text_bytes)
 {
     struct orm_object *o = object_make(s, m);
     if (!o || !arena_reserve(&s->scope.arena, text_bytes))
@@ -128,7 +151,7 @@ static struct orm_object *make_fresh(struct orm_session *s, const struct orm_mod
         load_cell(s, o, i, cells[i]);
     o->stamp = s->stamp;
     o->state = OBJECT_MAPPED | OBJECT_FRESH;
-    idmap_insert(&session_model(s, m)->map, key, o);
+    idmap_insert(&session_model(s, m)->map, key_hash(key_of_model(m), key), o);
     return o;
 }
 
@@ -140,14 +163,15 @@ static struct orm_object *claim(struct orm_session *s, const struct orm_model *m
     size_t text_bytes = 0;
     if (!check_cells(s, m, cells, &text_bytes))
         return NULL;
-    const struct orm_column *key = &m->columns[m->key];
-    const struct idmap_key k = key_in(key, cells[m->key]);
-    struct orm_object *o = idmap_find(&session_model(s, m)->map, k, key->offset);
+    union orm_value key[KEY_COLUMNS_MOST];
+    for (unsigned i = 0; i < m->key_count; i++)
+        key[i] = key_in_cell(&m->columns[m->key[i]], cells[m->key[i]]);
+    struct orm_object *o = object_find_any(s, m, key);
     if (o) {
         *later_bytes += text_bytes;
         return o;
     }
-    o = make_fresh(s, m, cells, k, text_bytes);
+    o = make_fresh(s, m, cells, key, text_bytes);
     if (!o)
         session_nomem(s);
     return o;

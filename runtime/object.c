@@ -1,5 +1,5 @@
 /* object.c: one object. */
-#include "object.h"
+#include "identity.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,13 +56,14 @@ struct orm_object *object_placeholder(struct orm_session *s, const struct orm_mo
 
 const char *object_describe(const struct orm_object *o, char *to, size_t size)
 {
-    const struct orm_column *key = &o->model->columns[o->model->key];
-    if (o->state & OBJECT_NEW)
+    if (o->state & OBJECT_NEW) {
         snprintf(to, size, "new %s", o->model->name);
-    else if (type_is_text(key))
-        snprintf(to, size, "%s \"%s\"", o->model->name, type_get(key, o).text);
-    else
-        snprintf(
-            to, size, "%s %lld", o->model->name, (long long)type_get(key, o).integer);
+        return to;
+    }
+    union orm_value key[KEY_COLUMNS_MOST];
+    char values[96];
+    key_read(key_of_model(o->model), o, key);
+    snprintf(to, size, "%s %s", o->model->name,
+        key_describe(o->model, key, values, sizeof values));
     return to;
 }

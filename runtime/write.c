@@ -7,7 +7,6 @@
 
 #include "cascade.h"
 #include "flight.h"
-#include "identity.h"
 #include "load.h"
 #include "plan.h"
 #include "undo.h"
@@ -29,7 +28,8 @@ static void explain_stale(struct orm_session *s, const struct batch *b)
     error_clear(&s->error);
     error_set_field(&s->error, ORM_STALE, b->model, NULL,
         "the row with %s %s is not there any more; nothing was written",
-        b->model->columns[b->model->key].field, shown);
+        b->model->key_count == 1 ? b->model->columns[b->model->key[0]].field : "key",
+        shown);
     s->error.outcome = outcome;
 }
 
@@ -110,8 +110,10 @@ static bool check_returned(struct orm_session *s, const struct batch *b,
     const struct orm_model *m = b->model;
     for (size_t row = 0; row < pg_rows(r); row++) {
         size_t at = 0;
-        if (!check_cell(s, m, m->key, r, row, at++, bytes))
-            return false;
+        for (unsigned i = 0; i < m->key_count; i++)
+            if (at >= pg_columns(r) ||
+                !check_cell(s, m, m->key[i], r, row, at++, bytes))
+                return false;
         for (unsigned i = 0; i < m->column_count; i++)
             if (!bit_is_set(b->columns, i) &&
                 (at >= pg_columns(r) || !check_cell(s, m, i, r, row, at++, bytes)))
@@ -120,14 +122,24 @@ static bool check_returned(struct orm_session *s, const struct batch *b,
     return true;
 }
 
+/* The mapped object of a row that begins with a checked key. */
+static struct orm_object *find_returned(struct orm_session *s,
+    const struct orm_model *m, const struct pg_result *r, size_t row)
+{
+    struct pg_cell key[KEY_COLUMNS_MOST];
+    for (unsigned i = 0; i < m->key_count; i++)
+        key[i] = pg_value(r, row, i);
+    return load_find(s, m, key);
+}
+
 static void fill_returned(
     struct orm_session *s, const struct batch *b, const struct pg_result *r, size_t row)
 {
     const struct orm_model *m = b->model;
-    struct orm_object *o = load_find(s, m, pg_value(r, row, 0));
+    struct orm_object *o = find_returned(s, m, r, row);
     if (!o)
         return;
-    size_t at = 1;
+    size_t at = m->key_count;
     for (unsigned i = 0; i < m->column_count; i++)
         if (!bit_is_set(b->columns, i))
             load_cell(s, o, i, pg_value(r, row, at++));
@@ -160,10 +172,12 @@ static void forget_unlinked(
     const struct orm_model *m = b->relation->through;
     struct orm_error ignored = {0};
     for (size_t row = 0; m && row < pg_rows(r); row++) {
-        const struct pg_cell cell = pg_value(r, row, 0);
-        struct orm_object *o = NULL;
-        if (cell.data && type_check(m, &m->columns[m->key], cell, &ignored))
-            o = load_find(s, m, cell);
+        bool right = pg_columns(r) >= m->key_count;
+        for (unsigned i = 0; right && i < m->key_count; i++) {
+            const struct pg_cell cell = pg_value(r, row, i);
+            right = cell.data && type_check(m, &m->columns[m->key[i]], cell, &ignored);
+        }
+        struct orm_object *o = right ? find_returned(s, m, r, row) : NULL;
         if (!o)
             continue;
         undo_note(o);
@@ -178,8 +192,9 @@ static void forget_unlinked(
  * been inserted. */
 static void map_new(struct orm_object *o)
 {
-    struct orm_object *old =
-        object_find_any(object_session(o), o->model, object_value(o, o->model->key));
+    union orm_value key[KEY_COLUMNS_MOST];
+    key_read(key_of_model(o->model), o, key);
+    struct orm_object *old = object_find_any(object_session(o), o->model, key);
     if (old) {
         object_unmap(old);
         old->state |= OBJECT_GONE;

@@ -38,7 +38,8 @@ static const char *const titles[ERR_END] = {
     [ERR_SQL_CLASH] = "two things in the database have one name",
 
     [ERR_LIMIT] = "more than PostgreSQL can hold",
-    [ERR_UNSUPPORTED] = "not supported yet",
+
+    [ERR_REF] = "a reference whose columns do not fit what it refers to",
 
     [ERR_EMITTED_CLASH] = "two things have one name in the generated C",
     [ERR_RESERVED] = "a name that C, C++ or libc keeps for itself",

@@ -46,7 +46,9 @@ enum diag_code {
 
     /* Limits */
     ERR_LIMIT,
-    ERR_UNSUPPORTED,
+
+    /* Relations, again */
+    ERR_REF,
 
     /* What codegen/ makes of it */
     ERR_EMITTED_CLASH,

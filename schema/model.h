@@ -70,12 +70,14 @@ enum type {
     TYPE_COUNT
 };
 
-enum on_delete {
-    ON_DELETE_NO_ACTION,
-    ON_DELETE_RESTRICT,
-    ON_DELETE_CASCADE,
-    ON_DELETE_SET_NULL,
-    ON_DELETE_SET_DEFAULT
+/* What happens to a row when the one it refers to is deleted, or gets another key. */
+enum action {
+    ACTION_NO_ACTION,
+    ACTION_RESTRICT,
+    ACTION_CASCADE,
+    ACTION_SET_NULL,
+    ACTION_SET_DEFAULT,
+    ACTION_COUNT
 };
 
 /* Whether a transaction may put the check of a constraint off. */
@@ -88,7 +90,8 @@ enum deferrable {
 enum default_kind {
     DEFAULT_NONE,
     DEFAULT_LITERAL, /* text as written; checked against the type */
-    DEFAULT_SQL      /* an SQL expression, as written */
+    DEFAULT_SQL,     /* an SQL expression, as written */
+    DEFAULT_UUID7    /* the program makes one; SQL knows nothing of it */
 };
 
 /* A native enumeration, one per enum field: type and C name are model_field. */
@@ -125,19 +128,25 @@ struct field {
     enum default_kind default_kind;
     const char *default_text;
     struct place default_place;
-    const struct ref *ref; /* the relation this column holds, or NULL */
+    const struct ref *ref; /* the relation this column was made for, or NULL */
 };
 
-/* A to-one relation, held by a column of `model`. */
+/* A to-one relation, held by columns of `model`: one per column of the key that it
+ * refers to.  A column may serve other relations as well, or be a field of its own. */
 struct ref {
     const struct model *model;
     const char *name;
     const char *doc;
     struct place place;
-    const struct field *field; /* our column: name_id */
     const struct model *target;
-    const struct field *target_field; /* the column it refers to: the key */
-    enum on_delete on_delete;
+    size_t column_count;
+    const struct field **fields;        /* ours: name_id, or name_part each */
+    const struct field **target_fields; /* what they refer to: the key, or one column */
+    bool *clears; /* per column: it becomes null when the reference does */
+    enum action on_delete;
+    enum action on_update;
+    enum deferrable deferrable;
+    bool to_key; /* `target_fields` are the target's key */
     bool optional;
     bool unique;         /* one-to-one: the other side is an object slot, not a list */
     bool constrained;    /* a foreign key holds it; not from or to a view */
@@ -149,6 +158,13 @@ enum many_kind {
     MANY_REVERSE, /* the other side of a ref */
     MANY_JOIN,    /* an implicit join table */
     MANY_THROUGH  /* a model is the join table */
+};
+
+/* The columns of a join table that refer to one of the two sides. */
+struct join_end {
+    size_t column_count;
+    const char **columns;        /* in SQL */
+    const struct field **fields; /* of the side, which they hold: its key */
 };
 
 struct list_order {
@@ -174,9 +190,9 @@ struct many {
 
     const struct ref *ref; /* MANY_REVERSE: the target's ref to us */
 
-    const char *join_table;    /* MANY_JOIN, MANY_THROUGH: in SQL */
-    const char *owner_column;  /* its column that holds our key */
-    const char *target_column; /* its column that holds the target's key */
+    const char *join_table;     /* MANY_JOIN, MANY_THROUGH: in SQL */
+    struct join_end owner_end;  /* its columns that hold our key */
+    struct join_end target_end; /* its columns that hold the target's key */
 
     const struct model *through; /* MANY_THROUGH: the model of the join table */
     const struct ref *through_owner;
@@ -272,6 +288,7 @@ struct model {
 
     size_t field_count; /* columns: the key first, then in order of the file */
     struct field *fields;
+    size_t key_count; /* in order of the key */
     const struct field *key;
 
     size_t ref_count; /* in order of the file */

@@ -35,7 +35,12 @@ const struct key field_keys[] = {
         "a list has no column; table: names the join table"},
     {"reverse", SHAPE_TEXT, AT(reverse), RELATIONS,
         "it names the other side of a ref: or many:"},
+    {"columns", SHAPE_LIST, AT(columns), FIELD_REF,
+        "it names the columns of a ref; column: names one"},
+    {"to", SHAPE_TEXT, AT(to), FIELD_REF, "it belongs to a ref:"},
     {"on_delete", SHAPE_TEXT, AT(on_delete), FIELD_REF, "it belongs to a ref:"},
+    {"on_update", SHAPE_TEXT, AT(on_update), FIELD_REF, "it belongs to a ref:"},
+    {"deferrable", SHAPE_TEXT, AT(deferrable), FIELD_REF, "it belongs to a ref:"},
     {"through", SHAPE_TEXT, AT(through), FIELD_MANY,
         "it names the model that joins the two sides of a many:"},
     {"via", SHAPE_LIST, AT(via), FIELD_MANY,
@@ -65,14 +70,38 @@ const struct field_kind_key field_kind_keys[] = {
 
 struct default_keys {
     const struct node *sql;
+    const struct node *uuid;
 };
 
 const struct key default_keys[] = {
     {"sql", SHAPE_TEXT, offsetof(struct default_keys, sql), 0, NULL},
+    {"uuid", SHAPE_TEXT, offsetof(struct default_keys, uuid), 0, NULL},
     {0},
 };
 
 /* ---- fields ---- */
+
+/* { uuid: v7 }: the program makes them, in the order of time. */
+static bool parse_uuid_default(struct draft *d, const char *where,
+    const struct default_keys *keys, struct draft_field *f)
+{
+    const struct node *n = keys->uuid;
+    const char *problem = keys->sql ? "the server makes a value or the program does; "
+                                      "keep sql: or uuid:"
+                          : !is_word(n, "v7")
+                              ? "v7 is the only kind that is made; for another "
+                                "write { sql: gen_random_uuid() }"
+                          : f->kind != FIELD_COLUMN || f->type != TYPE_UUID
+                              ? "only a field of type uuid has one"
+                              : NULL;
+    if (problem) {
+        diag_error(d->diag, ERR_DEFAULT, n->place, "%suuid: %s", where, problem);
+        return false;
+    }
+    f->default_kind = DEFAULT_UUID7;
+    f->default_text = n->text;
+    return true;
+}
 
 static bool parse_default(struct draft *d, const char *where, struct draft_field *f)
 {
@@ -96,6 +125,8 @@ static bool parse_default(struct draft *d, const char *where, struct draft_field
     const char *inside = arena_printf(d->arena, "%sdefault: ", where);
     if (!take_keys(d, inside, n, default_keys, &keys))
         return false;
+    if (keys.uuid)
+        return parse_uuid_default(d, inside, &keys, f);
     if (!keys.sql) {
         diag_error(d->diag, ERR_MISSING, n->place,
             "%sno expression; write { sql: now() }", inside);
@@ -105,49 +136,6 @@ static bool parse_default(struct draft *d, const char *where, struct draft_field
     f->default_text = keys.sql->text;
     f->default_place = keys.sql->place;
     return check_sql(d, inside, keys.sql, SQL_DEFAULT, NULL);
-}
-
-static bool parse_on_delete(struct draft *d, const char *where, struct draft_field *f)
-{
-    static const char *const actions[] = {[ON_DELETE_NO_ACTION] = "no_action",
-        [ON_DELETE_RESTRICT] = "restrict",
-        [ON_DELETE_CASCADE] = "cascade",
-        [ON_DELETE_SET_NULL] = "set_null",
-        [ON_DELETE_SET_DEFAULT] = "set_default"};
-    enum {
-        COUNT = sizeof actions / sizeof *actions
-    };
-    const struct node *n = f->keys.on_delete;
-    if (!n)
-        return true;
-    struct suggestion s = {.wanted = n->text};
-    size_t action = 0;
-    while (action < COUNT && strcmp(actions[action], n->text) != 0)
-        suggest_offer(&s, actions[action++]);
-    if (action == COUNT) {
-        const char *wanted = shown(d, n->text);
-        if (s.best)
-            diag_error(d->diag, ERR_ON_DELETE, n->place,
-                "%sno action \"%s\"; did you mean \"%s\"?", where, wanted, s.best);
-        else
-            diag_error(d->diag, ERR_ON_DELETE, n->place,
-                "%sno action \"%s\"; there are cascade, restrict, set_null, "
-                "set_default and no_action",
-                where, wanted);
-        return false;
-    }
-    f->on_delete = (enum on_delete)action;
-    if (f->on_delete == ON_DELETE_SET_NULL && !f->optional) {
-        diag_error(d->diag, ERR_ON_DELETE, n->place,
-            "%sset_null needs a reference that may be null; add optional: true", where);
-        return false;
-    }
-    if (f->on_delete == ON_DELETE_SET_DEFAULT && !f->keys.fallback) {
-        diag_error(d->diag, ERR_ON_DELETE, n->place,
-            "%sset_default needs a default; add default: with the key of a row", where);
-        return false;
-    }
-    return true;
 }
 
 /* The key that says what the field is.  NULL: there is none, or there are two, which
@@ -220,7 +208,7 @@ static bool parse_field_map(
     right = parse_array_key(d, where, f) && right;
     right = parse_default(d, where, f) && right;
     if (f->kind == FIELD_REF)
-        right = parse_on_delete(d, where, f) && right;
+        right = parse_ref(d, where, f) && right;
     if (k->reverse && strcmp(k->reverse->text, "none") != 0) {
         f->reverse = k->reverse->text;
         right = check_name(d, where, "reverse", k->reverse) && right;

@@ -323,8 +323,10 @@ static void fill_embeds(struct draft *d, struct draft_model *m)
             .optional = e->optional,
             .columns = arena_array(d->arena, count, sizeof(const struct field *)),
         };
-        for (size_t k = 0; k < count; k++)
-            x->columns[k] = m->fields[e->first + k].field;
+        for (size_t k = 0; k < count; k++) {
+            const struct draft_field *f = &m->fields[e->first + k];
+            x->columns[k] = f->column_count ? f->columns[0]->placed : NULL;
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0xf97470c996efa9b8u
+#if PLACES_ORM_HASH != 0x3ce2d7f251ce7186u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 
@@ -69,7 +69,11 @@ const struct orm_model place_model = {
     .column_count = 2,
     .to_one_count = 0,
     .to_many_count = 1,
-    .key = PLACE_ID,
+    .key =
+        (const uint16_t[]){
+            PLACE_ID,
+        },
+    .key_count = 1,
     .size = sizeof(struct place),
     .fill = place_fill_,
 };

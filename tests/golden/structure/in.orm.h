@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 1
+#if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xd35fcd94a79d5765u
+#define IN_ORM_HASH 0xfa5944b972137644u
 
 #ifdef __cplusplus
 extern "C" {
@@ -444,16 +444,16 @@ static inline struct writer *writer_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct writer *writer_get(struct writer_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct writer *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct writer *writer_require(struct writer_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct writer *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -1178,16 +1178,16 @@ static inline struct paper *paper_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct paper *paper_get(struct paper_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct paper *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct paper *paper_require(struct paper_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct paper *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -1587,16 +1587,16 @@ static inline struct citation *citation_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct citation *citation_get(struct citation_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct citation *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct citation *citation_require(struct citation_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct citation *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -2030,16 +2030,16 @@ static inline struct word *word_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct word *word_get(struct word_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct word *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct word *word_require(struct word_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct word *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -2437,16 +2437,16 @@ static inline struct best *best_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct best *best_get(struct best_manager *m, const char *name)
 {
-    union orm_value key;
-    key.text = name;
+    union orm_value key[1];
+    key[0].text = name;
     return (struct best *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct best *best_require(struct best_manager *m, const char *name)
 {
-    union orm_value key;
-    key.text = name;
+    union orm_value key[1];
+    key[0].text = name;
     return (struct best *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -2749,16 +2749,16 @@ static inline struct total *total_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct total *total_get(struct total_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct total *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct total *total_require(struct total_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct total *)orm_require((struct orm_manager *)m, key);
 }
 
