@@ -106,3 +106,8 @@ unsigned c_ops_of(const struct field *f)
         return OPS_SAME;
     return c_is_sorted(f) ? c_types[f->type].ops : 0;
 }
+
+const char *c_question(const struct field *f)
+{
+    return f->ref && f->ref->column_count == 1 ? f->ref->name : f->name;
+}

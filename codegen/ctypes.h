@@ -56,6 +56,10 @@ extern const size_t c_op_count;
 /* The conditions that make sense for `f`.  A reference is equal or it is not. */
 unsigned c_ops_of(const struct field *f);
 
+/* What has_, clear_ and is_null ask about: the relation, if the column alone holds it.
+ */
+const char *c_question(const struct field *f);
+
 /* A column like `f` that has the operand's type. */
 struct field c_operand(const struct field *f, enum c_operand operand);
 

@@ -1,26 +1,48 @@
 /* ddl_fkey.c: foreign keys.  They stand in CREATE TABLE where the table that they refer
  * to is made before; those that close a cycle are added when all tables are there. */
 #include "ddl_parts.h"
+#include "quote.h"
 #include "sqlname.h"
 
-static const char *const sql_on_delete[] = {
-    [ON_DELETE_NO_ACTION] = "",
-    [ON_DELETE_RESTRICT] = " ON DELETE RESTRICT",
-    [ON_DELETE_CASCADE] = " ON DELETE CASCADE",
-    [ON_DELETE_SET_NULL] = " ON DELETE SET NULL",
-    [ON_DELETE_SET_DEFAULT] = " ON DELETE SET DEFAULT",
+static const char *const sql_actions[] = {
+    [ACTION_RESTRICT] = "RESTRICT",
+    [ACTION_CASCADE] = "CASCADE",
+    [ACTION_SET_NULL] = "SET NULL",
+    [ACTION_SET_DEFAULT] = "SET DEFAULT",
 };
+
+/* A column that stays is named by leaving it out. */
+static void put_cleared(struct buffer *out, const struct ref *r)
+{
+    bool all = true, first = true;
+    for (size_t i = 0; i < r->column_count; i++)
+        all = all && r->clears[i];
+    for (size_t i = 0; i < r->column_count && !all; i++) {
+        if (!r->clears[i])
+            continue;
+        buffer_puts(out, first ? " (" : ", ");
+        quote_sql_name(out, r->fields[i]->column);
+        first = false;
+    }
+    buffer_puts(out, all ? "" : ")");
+}
 
 static void put_foreign_key(struct buffer *out, const struct ref *r)
 {
-    put_constraint(out, sql_fkey(r->model->table, r->field->column));
+    put_constraint(out, sql_fkey(r));
     buffer_puts(out, " FOREIGN KEY ");
-    put_columns(out, &r->field->column, 1);
+    put_fields(out, r->fields, r->column_count);
     buffer_puts(out, " REFERENCES ");
     put_table(out, r->target);
     buffer_putc(out, ' ');
-    put_columns(out, &r->target_field->column, 1);
-    buffer_puts(out, sql_on_delete[r->on_delete]);
+    put_fields(out, r->target_fields, r->column_count);
+    if (r->on_delete != ACTION_NO_ACTION)
+        buffer_printf(out, " ON DELETE %s", sql_actions[r->on_delete]);
+    if (r->on_delete == ACTION_SET_NULL)
+        put_cleared(out, r);
+    if (r->on_update != ACTION_NO_ACTION)
+        buffer_printf(out, " ON UPDATE %s", sql_actions[r->on_update]);
+    put_deferrable(out, r->deferrable);
 }
 
 static bool closes_a_cycle(const struct ref *r)

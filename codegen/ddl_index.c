@@ -65,11 +65,11 @@ static void create_index(
 static void create_ref_index(const struct ref *r, struct buffer *out)
 {
     buffer_puts(out, "CREATE INDEX ");
-    put_own_name(out, sql_column_index(r->model->table, r->field->column));
+    put_own_name(out, sql_ref_index(r));
     buffer_puts(out, " ON ");
     put_table(out, r->model);
     buffer_putc(out, ' ');
-    put_columns(out, &r->field->column, 1);
+    put_fields(out, r->fields, r->column_count);
     buffer_puts(out, ";\n");
 }
 

@@ -3,41 +3,60 @@
 #include "quote.h"
 #include "sqlname.h"
 
+static void put_end_columns(struct buffer *out, const struct join_end *end)
+{
+    for (size_t i = 0; i < end->column_count; i++) {
+        buffer_puts(out, "    ");
+        quote_sql_name(out, end->columns[i]);
+        buffer_putc(out, ' ');
+        put_type(out, end->fields[i]);
+        buffer_puts(out, " NOT NULL,\n");
+    }
+}
+
+static void put_names(struct buffer *out, const struct join_end *end)
+{
+    for (size_t i = 0; i < end->column_count; i++) {
+        buffer_puts(out, i > 0 ? ", " : "");
+        quote_sql_name(out, end->columns[i]);
+    }
+}
+
+static void put_end_key(struct buffer *out, const struct many *j,
+    const struct join_end *end, const struct model *side)
+{
+    buffer_puts(out, ",\n    ");
+    put_constraint(out, sql_join_fkey(j, end));
+    buffer_puts(out, " FOREIGN KEY ");
+    put_columns(out, end->columns, end->column_count);
+    buffer_puts(out, " REFERENCES ");
+    put_table(out, side);
+    buffer_putc(out, ' ');
+    put_fields(out, end->fields, end->column_count);
+    buffer_puts(out, " ON DELETE CASCADE");
+}
+
 void create_join_table(const struct many *j, struct buffer *out)
 {
-    const char *columns[] = {j->owner_column, j->target_column};
-    const struct model *ends[] = {j->model, j->target};
-
     buffer_puts(out, "\nCREATE TABLE ");
     put_name(out, j->model->schema, j->join_table);
     buffer_puts(out, " (\n");
-    for (size_t i = 0; i < 2; i++) {
-        buffer_puts(out, "    ");
-        quote_sql_name(out, columns[i]);
-        buffer_putc(out, ' ');
-        put_type(out, ends[i]->key);
-        buffer_puts(out, " NOT NULL,\n");
-    }
+    put_end_columns(out, &j->owner_end);
+    put_end_columns(out, &j->target_end);
     buffer_puts(out, "    ");
     put_constraint(out, sql_pkey(j->join_table));
-    buffer_puts(out, " PRIMARY KEY ");
-    put_columns(out, columns, 2);
-    for (size_t i = 0; i < 2; i++) {
-        buffer_puts(out, ",\n    ");
-        put_constraint(out, sql_fkey(j->join_table, columns[i]));
-        buffer_puts(out, " FOREIGN KEY ");
-        put_columns(out, &columns[i], 1);
-        buffer_puts(out, " REFERENCES ");
-        put_table(out, ends[i]);
-        buffer_putc(out, ' ');
-        put_columns(out, &ends[i]->key->column, 1);
-        buffer_puts(out, " ON DELETE CASCADE");
-    }
+    buffer_puts(out, " PRIMARY KEY (");
+    put_names(out, &j->owner_end);
+    buffer_puts(out, ", ");
+    put_names(out, &j->target_end);
+    buffer_putc(out, ')');
+    put_end_key(out, j, &j->owner_end, j->model);
+    put_end_key(out, j, &j->target_end, j->target);
     buffer_puts(out, "\n);\nCREATE INDEX ");
-    put_own_name(out, sql_column_index(j->join_table, columns[1]));
+    put_own_name(out, sql_join_index(j, &j->target_end));
     buffer_puts(out, " ON ");
     put_name(out, j->model->schema, j->join_table);
     buffer_putc(out, ' ');
-    put_columns(out, &columns[1], 1);
+    put_columns(out, j->target_end.columns, j->target_end.column_count);
     buffer_puts(out, ";\n");
 }

@@ -45,3 +45,12 @@ void put_fields(struct buffer *out, const struct field *const *fields, size_t co
     }
     buffer_putc(out, ')');
 }
+
+void put_key(struct buffer *out, const struct model *m)
+{
+    for (size_t i = 0; i < m->key_count; i++) {
+        buffer_puts(out, i > 0 ? ", " : "(");
+        quote_sql_name(out, m->key[i].column);
+    }
+    buffer_putc(out, ')');
+}

@@ -16,6 +16,7 @@ void put_constraint(struct buffer *out, char *name);
 /* ("a", "b") */
 void put_columns(struct buffer *out, const char *const *columns, size_t count);
 void put_fields(struct buffer *out, const struct field *const *fields, size_t count);
+void put_key(struct buffer *out, const struct model *m);
 
 /* ddl_type.c */
 void create_type(

@@ -48,9 +48,53 @@ char *sql_pkey(const char *table)
     return derived_sql_name(table, "pkey", (char *)NULL);
 }
 
-char *sql_fkey(const char *table, const char *column)
+/* book_author_id_fkey: the table, columns, and what it is. */
+static char *name_of_columns(
+    const char *table, const char *const *columns, size_t count, const char *ending)
 {
-    return derived_sql_name(table, column, "fkey", (char *)NULL);
+    struct buffer name = {0};
+
+    buffer_puts(&name, table);
+    for (size_t i = 0; i < count; i++)
+        buffer_printf(&name, "_%s", columns[i]);
+    buffer_printf(&name, "_%s", ending);
+    return fit(&name);
+}
+
+static char *name_of_ref(const struct ref *r, const char *ending)
+{
+    struct buffer name = {0};
+
+    buffer_puts(&name, r->model->table);
+    for (size_t i = 0; i < r->column_count; i++)
+        buffer_printf(&name, "_%s", r->fields[i]->column);
+    buffer_printf(&name, "_%s", ending);
+    return fit(&name);
+}
+
+char *sql_fkey(const struct ref *r)
+{
+    return name_of_ref(r, "fkey");
+}
+
+char *sql_ref_unique(const struct ref *r)
+{
+    return name_of_ref(r, "key");
+}
+
+char *sql_ref_index(const struct ref *r)
+{
+    return name_of_ref(r, "idx");
+}
+
+char *sql_join_fkey(const struct many *j, const struct join_end *end)
+{
+    return name_of_columns(j->join_table, end->columns, end->column_count, "fkey");
+}
+
+char *sql_join_index(const struct many *j, const struct join_end *end)
+{
+    return name_of_columns(j->join_table, end->columns, end->column_count, "idx");
 }
 
 char *sql_unique(const char *table, const char *column)
@@ -58,14 +102,14 @@ char *sql_unique(const char *table, const char *column)
     return derived_sql_name(table, column, "key", (char *)NULL);
 }
 
+char *sql_check(const char *table, const char *column)
+{
+    return derived_sql_name(table, column, "check", (char *)NULL);
+}
+
 char *sql_sequence(const char *table, const char *column)
 {
     return derived_sql_name(table, column, "seq", (char *)NULL);
-}
-
-char *sql_column_index(const char *table, const char *column)
-{
-    return derived_sql_name(table, column, "idx", (char *)NULL);
 }
 
 static void add_part(struct buffer *name, const struct index_part *p)
@@ -123,24 +167,67 @@ const char *sql_schema_of(const struct schema *s, const struct enumeration *e)
     return "public";
 }
 
-/* Whether rows are found by `f` in it: all rows, and in the order of `f`. */
-static bool serves(const struct index *x, const struct field *f)
+/* True if the first fields of a list are the columns of `r`, in any order. */
+static bool leads(const struct ref *r, const struct field *const *fields, size_t count)
 {
-    return strcmp(x->method, "btree") == 0 && !x->where && x->parts[0].field == f &&
-           !x->parts[0].ops && !x->parts[0].collation;
+    if (count < r->column_count)
+        return false;
+    for (size_t i = 0; i < r->column_count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < r->column_count; k++)
+            found = found || fields[k] == r->fields[i];
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+static bool leads_key(const struct ref *r)
+{
+    for (size_t i = 0; i < r->column_count; i++)
+        if (r->fields[i] >= r->model->key + r->column_count)
+            return false;
+    return r->column_count <= r->model->key_count;
+}
+
+bool sql_needs_unique(const struct ref *r)
+{
+    const bool by_column = r->column_count == 1 && r->fields[0]->unique;
+    const bool is_key = leads_key(r) && r->column_count == r->model->key_count;
+    return r->unique && !by_column && !is_key;
+}
+
+/* Whether rows are found by the columns of `r` in it: all rows, and in their order. */
+static bool serves(const struct index *x, const struct ref *r)
+{
+    if (strcmp(x->method, "btree") != 0 || x->where || x->part_count < r->column_count)
+        return false;
+    for (size_t i = 0; i < r->column_count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < r->column_count; k++)
+            found = found || (x->parts[k].field == r->fields[i] && !x->parts[k].ops &&
+                                 !x->parts[k].collation);
+        if (!found)
+            return false;
+    }
+    return true;
 }
 
 bool sql_needs_index(const struct ref *r)
 {
     const struct model *m = r->model;
 
-    if (r->unique || r->field->unique || r->field->key)
+    if (r->unique || leads_key(r) || (r->column_count == 1 && r->fields[0]->unique))
         return false;
     for (size_t i = 0; i < m->unique_count; i++)
-        if (m->uniques[i].fields[0] == r->field)
+        if (leads(r, m->uniques[i].fields, m->uniques[i].field_count))
             return false;
     for (size_t i = 0; i < m->index_count; i++)
-        if (serves(&m->indexes[i], r->field))
+        if (serves(&m->indexes[i], r))
+            return false;
+    for (const struct ref *other = m->refs; other < r; other++)
+        if (other->column_count >= r->column_count && sql_needs_index(other) &&
+            leads(r, other->fields, other->column_count))
             return false;
     return true;
 }

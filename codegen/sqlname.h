@@ -11,11 +11,15 @@
  * character and ends in a hash of the whole. */
 char *derived_sql_name(const char *part, ...) __attribute__((sentinel));
 
-char *sql_pkey(const char *table);                             /* book_pkey */
-char *sql_fkey(const char *table, const char *column);         /* book_author_id_fkey */
-char *sql_unique(const char *table, const char *column);       /* author_email_key */
-char *sql_sequence(const char *table, const char *column);     /* book_id_seq */
-char *sql_column_index(const char *table, const char *column); /* book_author_id_idx */
+char *sql_pkey(const char *table);         /* book_pkey */
+char *sql_fkey(const struct ref *r);       /* book_author_id_fkey */
+char *sql_ref_unique(const struct ref *r); /* book_author_id_key */
+char *sql_ref_index(const struct ref *r);  /* book_author_id_idx */
+char *sql_join_fkey(const struct many *j, const struct join_end *end);
+char *sql_join_index(const struct many *j, const struct join_end *end);
+char *sql_unique(const char *table, const char *column);   /* author_email_key */
+char *sql_check(const char *table, const char *column);    /* book_pages_check */
+char *sql_sequence(const char *table, const char *column); /* book_id_seq */
 
 /* The name that the schema gives, or book_a_b_idx, book_a_b_key, book_a_b_excl. */
 char *sql_index(const struct model *m, const struct index *x);
@@ -25,7 +29,10 @@ char *sql_exclusion(const struct model *m, const struct exclusion *e);
 /* The schema in SQL where the enumeration's type lives. */
 const char *sql_schema_of(const struct schema *s, const struct enumeration *e);
 
-/* True if the column of `r` needs an index of its own: no other begins with it. */
+/* True if one-to-one, and neither the key nor a unique column says so already. */
+bool sql_needs_unique(const struct ref *r);
+
+/* True if the columns of `r` need an index of their own: no other begins with them. */
 bool sql_needs_index(const struct ref *r);
 
 #endif

@@ -130,9 +130,13 @@ static const struct pattern of_settable_field[] = {
 
 static const struct pattern of_optional_field[] = {
     {FUNCTION, "%m_has_%q"},
-    {FUNCTION, "%m_clear_%q"},
     {FUNCTION, "%m_%q_is_null"},
     {FUNCTION, "%m_%q_not_null"},
+    {0, NULL},
+};
+
+static const struct pattern of_clearable_field[] = {
+    {FUNCTION, "%m_clear_%q"},
     {0, NULL},
 };
 
@@ -151,6 +155,12 @@ static const struct pattern of_slot[] = {
 static const struct pattern of_ref[] = {
     {FUNCTION, "%m_set_%f"},
     {FUNCTION, "%m_%f_is"},
+    {0, NULL},
+};
+
+/* Of one column, it is that column's. */
+static const struct pattern of_optional_ref[] = {
+    {FUNCTION, "%m_clear_%f"},
     {0, NULL},
 };
 
@@ -385,27 +395,32 @@ static void add_field(struct symbols *y, const struct field *f)
     const struct model *m = f->model;
     const struct origin *o = origin_of(y, f->place, m->name, f->yaml);
     struct values v = {
-        c_kept(y, m->file, m->name), f->name, f->ref ? f->ref->name : f->name, NULL};
+        c_kept(y, m->file, m->struct_name), f->name, c_question(f), NULL};
 
     if (!f->ref && !is_free_word(y, f->name, f->column, o))
         return;
     add_patterns(y, of_field, &v, o);
     if (c_is_sorted(f))
         add_patterns(y, of_sorted_field, &v, o);
-    if (!f->identity)
+    if (f->settable)
         add_patterns(y, of_settable_field, &v, o);
     if (f->optional)
         add_patterns(y, of_optional_field, &v, o);
+    if (f->optional && f->settable)
+        add_patterns(y, of_clearable_field, &v, o);
     for (size_t i = 0; i < c_op_count; i++) {
         v.operation = c_ops[i].name;
         if (c_ops_of(f) & c_ops[i].of)
             add_patterns(y, of_operation, &v, o);
     }
-    if (f->unique && !f->key) {
+    if (f->unique) {
         add_sql(y, "relation", m->schema, "index", sql_unique(m->table, f->column), o);
         add_sql(y, "constraint", m->table, "constraint",
             sql_unique(m->table, f->column), o);
     }
+    if (f->traits.check)
+        add_sql(
+            y, "constraint", m->table, "constraint", sql_check(m->table, f->column), o);
     if (f->identity)
         add_sql(
             y, "relation", m->schema, "sequence", sql_sequence(m->table, f->column), o);
@@ -415,17 +430,22 @@ static void add_ref(struct symbols *y, const struct ref *r)
 {
     const struct model *m = r->model;
     const struct origin *o = origin_of(y, r->place, m->name, r->name);
-    const struct values v = {.model = c_kept(y, m->file, m->name), .field = r->name};
+    const struct values v = {
+        .model = c_kept(y, m->file, m->struct_name), .field = r->name};
 
-    if (!is_free_word(y, r->name, r->field->column, o))
+    if (!is_free_word(y, r->name, r->fields[0]->column, o))
         return;
     add_patterns(y, of_slot, &v, o);
     add_patterns(y, of_ref, &v, o);
-    add_sql(y, "constraint", m->table, "constraint",
-        sql_fkey(m->table, r->field->column), o);
+    if (r->optional && r->column_count > 1)
+        add_patterns(y, of_optional_ref, &v, o);
+    add_sql(y, "constraint", m->table, "constraint", sql_fkey(r), o);
+    if (sql_needs_unique(r)) {
+        add_sql(y, "relation", m->schema, "index", sql_ref_unique(r), o);
+        add_sql(y, "constraint", m->table, "constraint", sql_ref_unique(r), o);
+    }
     if (sql_needs_index(r))
-        add_sql(y, "relation", m->schema, "index",
-            sql_column_index(m->table, r->field->column), o);
+        add_sql(y, "relation", m->schema, "index", sql_ref_index(r), o);
 }
 
 static void add_join_table(
@@ -436,8 +456,7 @@ static void add_join_table(
     add_sql(y, "relation", schema, "table", format("%s", j->join_table), o);
     add_sql(y, "type", schema, "table", format("%s", j->join_table), o);
     add_sql(y, "relation", schema, "index", sql_pkey(j->join_table), o);
-    add_sql(y, "relation", schema, "index",
-        sql_column_index(j->join_table, j->target_column), o);
+    add_sql(y, "relation", schema, "index", sql_join_index(j, &j->target_end), o);
 }
 
 /* Those that are indexes as well share their names with tables. */
@@ -470,7 +489,7 @@ static void add_constraints(struct symbols *y, const struct model *m)
 static void add_model(struct symbols *y, const struct model *m)
 {
     const struct origin *o = origin_of(y, m->place, m->name, NULL);
-    struct values v = {.model = c_kept(y, m->file, m->name)};
+    struct values v = {.model = c_kept(y, m->file, m->struct_name)};
 
     if (strcmp(v.model, "orm") == 0) { /* one message, not one per name */
         add_c(y, FUNCTION, "orm_table", o);
@@ -513,7 +532,7 @@ static void add_model(struct symbols *y, const struct model *m)
 static void add_enumeration(struct symbols *y, const struct enumeration *e)
 {
     const struct origin *o = origin_of(y, e->place, e->name, NULL);
-    struct values v = {.model = c_kept(y, e->file, e->name)};
+    struct values v = {.model = c_kept(y, e->file, e->c_name)};
 
     add_patterns(y, of_enumeration, &v, o);
     if (e->in_array)

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ABI 1 /* ORM_MODEL_ABI of the runtime that the templates are written for */
+#define ABI 2 /* ORM_MODEL_ABI of the runtime that the templates are written for */
 
 struct view {
     lua_State *lua;
@@ -32,10 +32,10 @@ struct names {
 
 static struct names names_of(const struct model *m)
 {
-    struct names n = {.c = c_name(m->file, m->name)};
+    const char first = m->struct_name[0];
+    struct names n = {.c = c_model(m)};
     n.upper = c_upper(n.c);
-    n.var[0] =
-        m->name[0] >= 'A' && m->name[0] <= 'Z' ? (char)(m->name[0] + 32) : m->name[0];
+    n.var[0] = first >= 'A' && first <= 'Z' ? (char)(first + 32) : first;
     return n;
 }
 
@@ -140,7 +140,7 @@ static char *type_of(const struct field *f)
         return format("struct orm_%s_array ", t->array);
     if (t->c)
         return spaced(t->c);
-    char *e = c_name(f->enumeration->file, f->enumeration->name);
+    char *e = c_enumeration(f->enumeration);
     char *type = format(is_array ? "struct %s_array " : "enum %s ", e);
     free(e);
     return type;
@@ -183,12 +183,6 @@ static char *slot_upper(const struct model *m, const char *name)
     return made;
 }
 
-/* What has_, clear_ and is_null ask about: the relation if the column holds one. */
-static const char *question_of(const struct field *f)
-{
-    return f->ref ? f->ref->name : f->name;
-}
-
 static size_t index_of_ref(const struct ref *r)
 {
     return (size_t)(r - r->model->refs);
@@ -196,29 +190,68 @@ static size_t index_of_ref(const struct ref *r)
 
 /* -- Parts of a model -------------------------------------------------------------- */
 
+static void put_column_flags(struct view *v, const struct field *f)
+{
+    const struct traits *t = &f->traits;
+    const bool inserts = t->filled_on_insert || t->generated;
+    const bool updates = t->filled_on_update || t->generated;
+    const struct {
+        bool set;
+        const char *name;
+    } flags[] = {
+        {f->optional, "NULLABLE"},
+        {f->default_kind != DEFAULT_NONE, "DEFAULT"},
+        {f->identity, "IDENTITY"},
+        {t->identity_always, "ALWAYS"},
+        {inserts && updates, "FILLED"},
+        {inserts && !updates, "FILLED_ON_INSERT"},
+        {updates && !inserts, "FILLED_ON_UPDATE"},
+        {t->version, "VERSION"},
+        {t->created, "CREATED"},
+        {t->updated, "UPDATED"},
+    };
+    struct buffer set = {0};
+
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (flags[i].set)
+            buffer_printf(&set, "%sORM_COLUMN_%s", set.len ? " | " : "", flags[i].name);
+    put(v, "flags", buffer_of(&set));
+    buffer_free(&set);
+}
+
+/* Whether the lazy column is not loaded: an expression. */
+static char *unloaded_bit(const struct model *m, size_t column, const char *var)
+{
+    const size_t eager = m->field_count - m->lazy_count;
+    const size_t bit = column < eager ? 0 : column - eager;
+
+    return format(
+        "%s && %s->unloaded_bits[%zu] >> %zu & 1", var, var, bit / 64, bit % 64);
+}
+
 static void put_columns(struct view *v, const struct model *m, const struct names *n)
 {
     begin_list(v);
     for (size_t i = 0; i < m->field_count; i++) {
         const struct field *f = &m->fields[i];
         char *upper = column_upper(f);
-        struct buffer flags = {0};
         struct buffer words = {0};
 
         begin_item(v);
         put(v, "name", f->name);
-        put(v, "question", question_of(f));
+        put(v, "question", c_question(f));
         put(v, "upper", upper);
         put_made(v, "type", type_of(f));
         put_made(
             v, "member_type", f->type == TYPE_ENUM ? spaced("int32_t") : type_of(f));
         put_made(v, "read", read_of(f, n->var));
         put_flag(v, "optional", f->optional);
+        put_flag(v, "lazy", f->traits.lazy);
+        put_made(v, "unloaded", unloaded_bit(m, i, n->var));
         put_c_string(v, "sql", f->column);
         put_c_string(v, "yaml", f->yaml);
         put_made(v, "enum",
-            f->enumeration ? c_name(f->enumeration->file, f->enumeration->name)
-                           : format("%s", ""));
+            f->enumeration ? c_enumeration(f->enumeration) : format("%s", ""));
         put_number(v, "length", f->length);
         put_number(v, "scale", f->scale);
         put(v, "orm_type", c_type_of(f)->orm);
@@ -227,37 +260,61 @@ static void put_columns(struct view *v, const struct model *m, const struct name
 
         if (f->doc)
             buffer_puts(&words, f->doc);
+        if (f->traits.lazy)
+            buffer_printf(&words,
+                "\n\nLazy: loads it for every %s that arrived with this one.", m->name);
         if (f->type == TYPE_DECIMAL && f->scale)
             buffer_printf(&words, "\n\nTimes 10^%u.", f->scale);
         if (f->optional)
             buffer_printf(&words, "\n\nNull reads as %s; %s_has_%s() tells.",
-                c_type_of(f)->zero ? c_type_of(f)->zero : "zeros", n->c,
-                question_of(f));
+                c_type_of(f)->zero ? c_type_of(f)->zero : "zeros", n->c, c_question(f));
         put_comment(v, buffer_of(&words));
 
-        if (f->optional)
-            buffer_puts(&flags, " | ORM_COLUMN_NULLABLE");
-        if (f->default_kind != DEFAULT_NONE)
-            buffer_puts(&flags, " | ORM_COLUMN_DEFAULT");
-        if (f->identity)
-            buffer_puts(&flags, " | ORM_COLUMN_IDENTITY");
-        put(v, "flags", flags.len ? flags.at + strlen(" | ") : "");
+        put_column_flags(v, f);
         end_item(v);
 
         buffer_free(&words);
-        buffer_free(&flags);
         free(upper);
     }
     end_list(v, "columns");
 }
 
-static const char *const on_delete_names[] = {
-    [ON_DELETE_NO_ACTION] = "ORM_ON_DELETE_NO_ACTION",
-    [ON_DELETE_RESTRICT] = "ORM_ON_DELETE_RESTRICT",
-    [ON_DELETE_CASCADE] = "ORM_ON_DELETE_CASCADE",
-    [ON_DELETE_SET_NULL] = "ORM_ON_DELETE_SET_NULL",
-    [ON_DELETE_SET_DEFAULT] = "ORM_ON_DELETE_SET_DEFAULT",
+static const char *const action_names[] = {
+    [ACTION_NO_ACTION] = "ORM_NO_ACTION",
+    [ACTION_RESTRICT] = "ORM_RESTRICT",
+    [ACTION_CASCADE] = "ORM_CASCADE",
+    [ACTION_SET_NULL] = "ORM_SET_NULL",
+    [ACTION_SET_DEFAULT] = "ORM_SET_DEFAULT",
 };
+
+/* Appends `text`, which it takes, to the list on top. */
+static void add_text(struct view *v, char *text)
+{
+    hash(v, text);
+    lua_pushstring(v->lua, text);
+    end_item(v);
+    free(text);
+}
+
+/* BOOK_AUTHOR_ID, ...: the indexes of columns. */
+static void put_column_list(
+    struct view *v, const char *key, const struct field *const *fields, size_t count)
+{
+    begin_list(v);
+    for (size_t i = 0; i < count; i++)
+        add_text(v, column_upper(fields[i]));
+    end_list(v, key);
+}
+
+/* The columns that become null with the reference, a bit each. */
+static unsigned cleared_bits(const struct ref *r)
+{
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < r->column_count; i++)
+        bits |= (unsigned)r->clears[i] << i;
+    return bits;
+}
 
 /* The place of the target's slot that shows `r` from the other side. */
 static char *inverse_of_ref(const struct ref *r)
@@ -283,13 +340,17 @@ static void put_slot(
     put(v, "name", name);
     put_c_string(v, "yaml", name);
     put_made(v, "upper", slot_upper(m, name));
-    put_made(v, "target", c_name(target->file, target->name));
-    put_made(v, "column", column_upper(reverse ? r->target_field : r->field));
-    put_made(v, "target_column", column_upper(reverse ? r->field : r->target_field));
+    put_made(v, "target", c_model(target));
+    const struct field *const *ours = reverse ? r->target_fields : r->fields;
+    const struct field *const *theirs = reverse ? r->fields : r->target_fields;
+    put_column_list(v, "columns", ours, r->column_count);
+    put_column_list(v, "target_columns", theirs, r->column_count);
+    put_number(v, "clears", reverse ? 0 : cleared_bits(r));
     put_made(v, "inverse", reverse ? slot_upper(r->model, r->name) : inverse_of_ref(r));
     put_flag(v, "reverse", reverse);
     put_flag(v, "unique", r->unique);
-    put(v, "on_delete", on_delete_names[r->on_delete]);
+    put(v, "on_delete", action_names[r->on_delete]);
+    put(v, "on_update", action_names[r->on_update]);
     if (r->doc && !reverse)
         buffer_printf(&words, "%s\n\n", r->doc);
     buffer_printf(
@@ -309,6 +370,20 @@ static void put_slots(struct view *v, const struct model *m)
     end_list(v, "slots");
 }
 
+static void put_join_end(struct view *v, const char *key, const struct join_end *end)
+{
+    begin_item(v);
+    begin_list(v);
+    for (size_t i = 0; i < end->column_count; i++) {
+        struct buffer name = {0};
+        quote_c(&name, end->columns[i]);
+        add_text(v, name.at);
+    }
+    end_list(v, "columns");
+    put_column_list(v, "key", end->fields, end->column_count);
+    end_list(v, key);
+}
+
 static void put_manys(struct view *v, const struct model *m)
 {
     begin_list(v);
@@ -320,7 +395,7 @@ static void put_manys(struct view *v, const struct model *m)
         begin_item(v);
         put(v, "name", r->name);
         put_c_string(v, "yaml", r->name);
-        put_made(v, "target", c_name(r->target->file, r->target->name));
+        put_made(v, "target", c_model(r->target));
         put_comment(v, r->doc ? r->doc : "");
         put(v, "kind", joins ? "ORM_MANY_JOIN" : "ORM_MANY_REVERSE");
         put_made(
@@ -334,13 +409,12 @@ static void put_manys(struct view *v, const struct model *m)
                                                      : r->target;
             put_c_string(v, "join_schema", home->schema);
             put_c_string(v, "join_table", r->join_table);
-            put_c_string(v, "owner_column", r->owner_column);
-            put_c_string(v, "target_column", r->target_column);
+            put_join_end(v, "owner_end", &r->owner_end);
+            put_join_end(v, "target_end", &r->target_end);
         } else {
             put(v, "join_table", "");
         }
-        put_made(v, "through",
-            through ? c_name(r->through->file, r->through->name) : format("%s", ""));
+        put_made(v, "through", through ? c_model(r->through) : format("%s", ""));
         begin_list(v);
         for (size_t k = 0; k < r->order_count; k++) {
             begin_item(v);
@@ -373,7 +447,7 @@ static void put_setter(
 static void put_ref_setters(struct view *v, const struct ref *r, const struct names *n)
 {
     const char *parameter = c_parameter(r->name);
-    char *target = c_name(r->target->file, r->target->name);
+    char *target = c_model(r->target);
     char *slot = slot_upper(r->model, r->name);
 
     put_setter(v, format("%s_set_%s", n->c, r->name), "orm_set_ref",
@@ -386,15 +460,25 @@ static void put_ref_setters(struct view *v, const struct ref *r, const struct na
     free(target);
 }
 
+/* The column beside which a relation stands in what is listed by column. */
+static const struct field *anchor_of(const struct ref *r)
+{
+    for (size_t i = 0; i < r->column_count; i++)
+        if (r->fields[i]->ref == r)
+            return r->fields[i];
+    return r->fields[0];
+}
+
 static void put_setters(struct view *v, const struct model *m, const struct names *n)
 {
     begin_list(v);
     for (size_t i = 0; i < m->field_count; i++) {
         const struct field *f = &m->fields[i];
-        if (f->identity)
+        for (size_t r = 0; r < m->ref_count; r++)
+            if (anchor_of(&m->refs[r]) == f)
+                put_ref_setters(v, &m->refs[r], n);
+        if (!f->settable)
             continue;
-        if (f->ref)
-            put_ref_setters(v, f->ref, n);
 
         const char *parameter = c_parameter(f->name);
         char *type = type_of(f);
@@ -403,7 +487,7 @@ static void put_setters(struct view *v, const struct model *m, const struct name
         put_setter(v, format("%s_set_%s", n->c, f->name), call,
             format(", %s%s", type, parameter),
             format("%s, %s%s", upper, c_type_of(f)->zero ? "" : "&", parameter));
-        if (f->optional && !f->ref)
+        if (f->optional && c_question(f) == f->name)
             put_setter(v, format("%s_clear_%s", n->c, f->name), "orm_set_null",
                 format("%s", ""), format("%s", upper));
         free(call);
@@ -448,9 +532,9 @@ static void put_column_conds(
         free(type);
     }
     if (f->optional) {
-        put_cond(v, format("%s_%s_is_null", n->c, question_of(f)), "orm_cond_plain",
+        put_cond(v, format("%s_%s_is_null", n->c, c_question(f)), "orm_cond_plain",
             format("void"), format("ORM_IS_NULL, %s", upper));
-        put_cond(v, format("%s_%s_not_null", n->c, question_of(f)), "orm_cond_plain",
+        put_cond(v, format("%s_%s_not_null", n->c, c_question(f)), "orm_cond_plain",
             format("void"), format("ORM_NOT_NULL, %s", upper));
     }
     free(upper);
@@ -459,7 +543,7 @@ static void put_column_conds(
 static void put_ref_cond(struct view *v, const struct ref *r, const struct names *n)
 {
     const char *parameter = c_parameter(r->name);
-    char *target = c_name(r->target->file, r->target->name);
+    char *target = c_model(r->target);
     char *slot = slot_upper(r->model, r->name);
 
     put_cond(v, format("%s_%s_is", n->c, r->name), "orm_cond_object",
@@ -486,8 +570,9 @@ static void put_conds(struct view *v, const struct model *m, const struct names 
         put_cond(v, format("%s_%s", n->c, brackets[i].name), "orm_cond_plain",
             format("void"), format("%s, 0", brackets[i].orm));
     for (size_t i = 0; i < m->field_count; i++) {
-        if (m->fields[i].ref)
-            put_ref_cond(v, m->fields[i].ref, n);
+        for (size_t r = 0; r < m->ref_count; r++)
+            if (anchor_of(&m->refs[r]) == &m->fields[i])
+                put_ref_cond(v, &m->refs[r], n);
         put_column_conds(v, &m->fields[i], n);
     }
     end_list(v, "conds");
@@ -518,16 +603,26 @@ static void put_orders(struct view *v, const struct model *m, const struct names
 
 static void put_key(struct view *v, const struct model *m)
 {
-    const struct field *f = m->key;
-    char *type = type_of(f);
+    struct buffer parameters = {0};
 
     begin_item(v);
-    put_made(v, "upper", column_upper(f));
-    put(v, "value", c_type_of(f)->value);
-    put_made(v, "param", format("%s%s", type, c_parameter(f->name)));
-    put(v, "argument", c_parameter(f->name));
+    begin_list(v);
+    for (size_t i = 0; i < m->key_count; i++) {
+        const struct field *f = &m->key[i];
+        char *type = type_of(f);
+        const char *comma = i > 0 ? ", " : "";
+
+        buffer_printf(&parameters, "%s%s%s", comma, type, c_parameter(f->name));
+        begin_item(v);
+        put_made(v, "upper", column_upper(f));
+        put(v, "value", c_type_of(f)->value);
+        put(v, "argument", c_parameter(f->name));
+        end_item(v);
+        free(type);
+    }
+    end_list(v, "parts");
+    put_made(v, "params", parameters.at);
     end_list(v, "key");
-    free(type);
 }
 
 /* Where managers of `m` come from. */
@@ -535,7 +630,7 @@ static char *managers_of(const struct view *v, const struct model *m)
 {
     struct buffer made = {0};
     size_t count = 0;
-    char *c = c_name(m->file, m->name);
+    char *c = c_model(m);
 
     buffer_printf(&made, "-- Managers: %s_table(s)", c);
     free(c);
@@ -568,7 +663,7 @@ static void put_model(struct view *v, const struct model *m)
     put(v, "c", n.c);
     put(v, "upper", n.upper);
     put(v, "var", n.var);
-    put(v, "object", c_parameter(m->name));
+    put(v, "object", c_parameter(m->struct_name));
     put_c_string(v, "yaml", m->name);
     put_c_string(v, "schema", m->schema);
     put_c_string(v, "table", m->table);
@@ -581,6 +676,7 @@ static void put_model(struct view *v, const struct model *m)
     put_flag(v, "listed", c_listed(v->schema, m) == LISTED_AT_HOME);
     put_flag(v, "shown", c_is_shown_elsewhere(v->schema, m));
     put_key(v, m);
+    put_number(v, "lazy_count", m->lazy_count);
     put_columns(v, m, &n);
     put_slots(v, m);
     put_manys(v, m);
@@ -689,7 +785,7 @@ static void put_enums(struct view *v)
         const struct enumeration *e = s->enumerations[i];
         if (e->file != s->files)
             continue;
-        char *c = c_name(e->file, e->name);
+        char *c = c_enumeration(e);
         char *upper = c_upper(c);
 
         begin_item(v);
@@ -738,7 +834,7 @@ void view(lua_State *lua, const struct schema *s, const char *base)
     begin_list(&v);
     for (size_t i = 0; i < s->model_count; i++) {
         const struct model *m = s->by_dependency[i];
-        char *c = c_name(m->file, m->name);
+        char *c = c_model(m);
         hash(&v, c);
         lua_pushstring(lua, c);
         end_item(&v);

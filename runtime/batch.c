@@ -1,191 +1,52 @@
-/* batch.c: the SQL of a flush.
- *
- * Whatever the number of rows, a statement has one array parameter per column.  UPDATE
- * and DELETE carry a guard: if a row is not there any more, they fail with its key in
- * the message, so the transaction cannot commit, without a round trip to find out. */
+/* batch.c: what a statement of a flush writes, and its parameters. */
 #include "batch.h"
 #include "flight.h"
 
 bool batch_server_fills(const struct orm_object *o, unsigned column)
 {
-    return o->model->columns[column].flags & ORM_COLUMN_DEFAULT &&
-           !bit_is_set(object_changed_bits(o), column);
+    const unsigned flags = o->model->columns[column].flags;
+    const unsigned fills =
+        ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY | ORM_COLUMN_FILLED_ON_INSERT;
+    return flags & fills && !(flags & COLUMN_IS_OURS) &&
+           !bit_is_set(object_changed_bits(o), column) &&
+           bit_is_set(object_null_bits(o), column);
+}
+
+bool batch_returns(const struct batch *b, unsigned column)
+{
+    const unsigned flags = b->model->columns[column].flags;
+    switch (b->kind) {
+    case BATCH_INSERT:
+        return flags & ORM_COLUMN_FILLED_ON_INSERT || !bit_is_set(b->columns, column);
+    case BATCH_TIE:
+    case BATCH_UPDATE:
+        return flags & ORM_COLUMN_FILLED_ON_UPDATE;
+    default:
+        return false;
+    }
+}
+
+bool batch_returns_any(const struct batch *b)
+{
+    for (unsigned i = 0; i < b->model->column_count; i++)
+        if (batch_returns(b, i))
+            return true;
+    return false;
 }
 
 bool batch_defers(const struct orm_object *o, const struct orm_to_one *ref)
 {
-    if (!(o->state & OBJECT_NEW) || ref->reverse ||
-        !(o->model->columns[ref->column].flags & ORM_COLUMN_NULLABLE))
+    if (!(o->state & OBJECT_NEW) || !ref->clears || !relate_is_to_new(o, ref))
         return false;
     /* While a flush is under way, the stamp of a new object is its batch. */
-    const struct orm_object *target = *object_slot(o, ref);
-    return target && target->state & OBJECT_NEW && target->stamp > o->stamp;
+    return (*object_slot(o, ref))->stamp > o->stamp;
 }
 
 bool batch_is_guarded(const struct batch *b)
 {
-    return b->kind == BATCH_UPDATE || b->kind == BATCH_UNTIE || b->kind == BATCH_DELETE;
+    return b->kind == BATCH_TIE || b->kind == BATCH_UPDATE || b->kind == BATCH_UNTIE ||
+           b->kind == BATCH_DELETE;
 }
-
-/* -- Text -------------------------------------------------------------------------- */
-
-static void number(struct buffer *sql, const char *before, unsigned n)
-{
-    buffer_text(sql, before);
-    buffer_number(sql, n);
-}
-
-/* unnest($1, $2, ...) */
-static void unnest(struct buffer *sql, int count)
-{
-    buffer_text(sql, "unnest(");
-    for (int i = 1; i <= count; i++)
-        number(sql, i > 1 ? ", $" : "$", (unsigned)i);
-    buffer_text(sql, ")");
-}
-
-/* The n-th column of u, of the column's type. */
-static void write_value(struct buffer *sql, const struct orm_column *c, unsigned n)
-{
-    number(sql, "u.c", n);
-    if (c->type != ORM_ARRAY)
-        return;
-    buffer_text(sql, "::");
-    type_sql(c, sql);
-}
-
-static void write_insert(struct buffer *sql, const struct batch *b, int arrays)
-{
-    const struct orm_model *m = b->model;
-    buffer_text(sql, "INSERT INTO ");
-    buffer_table(sql, m->schema, m->table);
-    unsigned given = 0;
-    bool returns = false;
-    for (unsigned i = 0; i < m->column_count; i++) {
-        if (!bit_is_set(b->columns, i)) {
-            returns = true;
-            continue;
-        }
-        buffer_text(sql, given++ ? ", " : " (");
-        buffer_identifier(sql, m->columns[i].name);
-    }
-    buffer_text(sql, ") SELECT ");
-    given = 0;
-    for (unsigned i = 0; i < m->column_count; i++)
-        if (bit_is_set(b->columns, i)) {
-            buffer_text(sql, given++ ? ", " : "");
-            write_value(sql, &m->columns[i], given);
-        }
-    buffer_text(sql, " FROM ");
-    unnest(sql, arrays);
-    buffer_text(sql, " AS u(");
-    for (unsigned i = 1; i <= given; i++)
-        number(sql, i > 1 ? ", c" : "c", i);
-    buffer_text(sql, ")");
-    if (!returns)
-        return;
-    buffer_text(sql, " RETURNING ");
-    buffer_identifier(sql, m->columns[m->key].name);
-    for (unsigned i = 0; i < m->column_count; i++)
-        if (!bit_is_set(b->columns, i)) {
-            buffer_text(sql, ", ");
-            buffer_identifier(sql, m->columns[i].name);
-        }
-}
-
-/* Fails, with the first missing key in the message, unless all rows were there: the
- * cast is made only then. */
-static void write_guard(struct buffer *sql, int count_param)
-{
-    number(
-        sql, " SELECT CASE WHEN (SELECT count(*) FROM w) <> $", (unsigned)count_param);
-    buffer_text(sql, " THEN ('" BATCH_STALE "' || (SELECT u.k FROM u WHERE u.k NOT IN "
-                     "(SELECT w.k FROM w) LIMIT 1))::int4 END");
-}
-
-static void write_key_match(struct buffer *sql, const struct orm_model *m)
-{
-    buffer_text(sql, " WHERE t.");
-    buffer_identifier(sql, m->columns[m->key].name);
-    buffer_text(sql, " = u.k RETURNING u.k)");
-}
-
-static void write_update(struct buffer *sql, const struct batch *b, int arrays)
-{
-    const struct orm_model *m = b->model;
-    buffer_text(sql, "WITH u AS (SELECT * FROM ");
-    unnest(sql, arrays);
-    buffer_text(sql, " AS u(k");
-    for (int i = 1; i < arrays; i++)
-        number(sql, ", c", (unsigned)i);
-    buffer_text(sql, ")), w AS (UPDATE ");
-    buffer_table(sql, m->schema, m->table);
-    buffer_text(sql, " AS t SET ");
-    unsigned n = 0;
-    for (unsigned i = 0; i < m->column_count; i++) {
-        if (!bit_is_set(b->columns, i))
-            continue;
-        buffer_text(sql, n++ ? ", " : "");
-        buffer_identifier(sql, m->columns[i].name);
-        buffer_text(sql, " = ");
-        write_value(sql, &m->columns[i], n);
-    }
-    buffer_text(sql, " FROM u");
-    write_key_match(sql, m);
-    write_guard(sql, arrays + 1);
-}
-
-static void write_delete(struct buffer *sql, const struct batch *b, int arrays)
-{
-    buffer_text(
-        sql, "WITH u AS (SELECT * FROM unnest($1) AS u(k)), w AS (DELETE FROM ");
-    buffer_table(sql, b->model->schema, b->model->table);
-    buffer_text(sql, " AS t USING u");
-    write_key_match(sql, b->model);
-    write_guard(sql, arrays + 1);
-}
-
-static void write_link(struct buffer *sql, const struct batch *b, int arrays)
-{
-    const struct orm_to_many *rel = b->relation;
-    buffer_text(sql, "INSERT INTO ");
-    buffer_table(sql, rel->join_schema, rel->join_table);
-    buffer_text(sql, " (");
-    buffer_identifier(sql, rel->owner_column);
-    buffer_text(sql, ", ");
-    buffer_identifier(sql, rel->target_column);
-    buffer_text(sql, ") SELECT * FROM ");
-    unnest(sql, arrays);
-    buffer_text(sql, " ON CONFLICT DO NOTHING");
-}
-
-static void write_unlink(struct buffer *sql, const struct batch *b, int arrays)
-{
-    const struct orm_to_many *rel = b->relation;
-    const struct orm_model *through = rel->through;
-    buffer_text(sql, "DELETE FROM ");
-    buffer_table(sql, rel->join_schema, rel->join_table);
-    buffer_text(sql, " AS j USING ");
-    unnest(sql, arrays);
-    buffer_text(sql, " AS u(a, b) WHERE j.");
-    buffer_identifier(sql, rel->owner_column);
-    buffer_text(sql, " = u.a AND j.");
-    buffer_identifier(sql, rel->target_column);
-    buffer_text(sql, " = u.b");
-    if (through) {
-        buffer_text(sql, " RETURNING j.");
-        buffer_identifier(sql, through->columns[through->key].name);
-    }
-}
-
-static void (*const writers[])(struct buffer *, const struct batch *, int) = {
-    [BATCH_INSERT] = write_insert,
-    [BATCH_UPDATE] = write_update,
-    [BATCH_UNLINK] = write_unlink,
-    [BATCH_LINK] = write_link,
-    [BATCH_UNTIE] = write_update,
-    [BATCH_DELETE] = write_delete,
-};
 
 /* -- Parameters -------------------------------------------------------------------- */
 
@@ -194,19 +55,55 @@ struct arrays {
     int count;
 };
 
+/* Whether some reference makes the column null. */
+static bool is_cleared(const struct orm_model *m, unsigned column)
+{
+    for (unsigned i = 0; i < m->to_one_count; i++)
+        if (ref_clears(&m->to_ones[i], column))
+            return true;
+    return false;
+}
+
+/* Whether the column is null until what it refers to is there. */
+static bool waits(const struct orm_object *o, unsigned column)
+{
+    for (unsigned i = 0; i < o->model->to_one_count; i++) {
+        const struct orm_to_one *ref = &o->model->to_ones[i];
+        if (ref_clears(ref, column) && batch_defers(o, ref))
+            return true;
+    }
+    return false;
+}
+
+/* A column that the runtime sets is written without being set in memory before: that
+ * follows when all is written.  An UPDATE and a DELETE compare the old version. */
+static bool is_set_now(const struct batch *b, const struct orm_column *c)
+{
+    return c->flags & COLUMN_IS_OURS &&
+           (b->kind == BATCH_INSERT || !(c->flags & ORM_COLUMN_VERSION));
+}
+
+union orm_value batch_set_value(const struct orm_session *s, const struct orm_column *c)
+{
+    const bool counts = c->flags & ORM_COLUMN_VERSION;
+    return (union orm_value){.integer = counts ? 1 : s->flush_time};
+}
+
 static void add_column(
     struct orm_session *s, struct batch *b, unsigned column, struct arrays *a)
 {
     const struct orm_column *c = &b->model->columns[column];
     const struct type_oids oids = type_bulk_oids(c, s->enums);
-    const struct orm_to_one *ref =
-        b->kind == BATCH_INSERT ? relate_slot_of(b->model, column) : NULL;
+    const bool may_wait = b->kind == BATCH_INSERT && is_cleared(b->model, column);
+    const bool is_key = key_has_column(key_of_model(b->model), column);
     params_array_begin(&b->params, oids.oid);
     for (size_t i = 0; i < b->count; i++) {
         const struct orm_object *o = b->objects[i];
-        const bool later = ref && batch_defers(o, ref);
-        const bool unties = b->kind == BATCH_UNTIE && column != b->model->key;
-        if (later || unties || bit_is_set(object_null_bits(o), column))
+        const bool later = may_wait && waits(o, column);
+        const bool unties = b->kind == BATCH_UNTIE && !is_key;
+        if (is_set_now(b, c))
+            params_array_add(&b->params, c, batch_set_value(s, c));
+        else if (later || unties || bit_is_set(object_null_bits(o), column))
             params_array_add_null(&b->params);
         else
             params_array_add(&b->params, c, type_get(c, o));
@@ -218,16 +115,20 @@ static void add_column(
 static void add_link_end(
     struct orm_session *s, struct batch *b, bool owner, struct arrays *a)
 {
-    const struct orm_model *m = owner ? b->relation->owner : b->relation->target;
-    const struct orm_column *key = &m->columns[m->key];
-    const struct type_oids oids = type_oids(key, s->enums);
-    params_array_begin(&b->params, oids.oid);
-    for (size_t i = 0; i < b->count; i++) {
-        const struct link *l = &b->links[i];
-        params_array_add(&b->params, key, type_get(key, owner ? l->owner : l->target));
+    const struct orm_to_many *rel = b->relation;
+    const struct orm_model *m = owner ? rel->owner : rel->target;
+    const struct orm_join_end *end = owner ? &rel->owner_end : &rel->target_end;
+    for (unsigned k = 0; k < end->count; k++) {
+        const struct orm_column *c = &m->columns[end->key[k]];
+        const struct type_oids oids = type_oids(c, s->enums);
+        params_array_begin(&b->params, oids.oid);
+        for (size_t i = 0; i < b->count; i++) {
+            const struct link *l = &b->links[i];
+            params_array_add(&b->params, c, type_get(c, owner ? l->owner : l->target));
+        }
+        params_array_end(&b->params);
+        a->types[a->count++] = oids.array_oid;
     }
-    params_array_end(&b->params);
-    a->types[a->count++] = oids.array_oid;
 }
 
 static void add_params(struct orm_session *s, struct batch *b, struct arrays *a)
@@ -237,20 +138,25 @@ static void add_params(struct orm_session *s, struct batch *b, struct arrays *a)
         add_link_end(s, b, false, a);
         return;
     }
-    if (b->kind != BATCH_INSERT)
-        add_column(s, b, b->model->key, a);
-    if (b->kind != BATCH_DELETE)
-        for (unsigned i = 0; i < b->model->column_count; i++)
-            if (bit_is_set(b->columns, i))
-                add_column(s, b, i, a);
+    for (unsigned i = 0; b->kind != BATCH_INSERT && i < b->model->key_count; i++)
+        add_column(s, b, b->model->key[i], a);
+    for (unsigned i = 0; i < b->model->column_count; i++)
+        if (bit_is_set(b->columns, i))
+            add_column(s, b, i, a);
 }
 
 /* -- The whole --------------------------------------------------------------------- */
 
+/* The key, the columns, or both ends of links, and the guard's count. */
+static size_t most_params(const struct batch *b)
+{
+    return b->model->column_count + 2u * KEY_COLUMNS_MOST + 1;
+}
+
 bool batch_compile(struct orm_session *s, struct batch *b)
 {
-    struct arrays a = {.types = arena_get(&s->scratch,
-                           (b->model->column_count + 3u) * sizeof *a.types)};
+    struct arrays a = {
+        .types = arena_get(&s->scratch, most_params(b) * sizeof *a.types)};
     if (!a.types)
         return session_nomem(s);
     add_params(s, b, &a);
@@ -269,7 +175,7 @@ bool batch_compile(struct orm_session *s, struct batch *b)
         buffer_int64(&s->shape, b->columns[i]);
     b->statement = shape_known(s);
     if (!b->statement) {
-        writers[b->kind](&s->sql, b, arrays);
+        batch_write(&s->sql, b, arrays);
         b->statement = shape_make(s, a.types, a.count, true);
     }
     return b->statement != NULL;

@@ -1,9 +1,22 @@
 /* cascade.c: the database follows on_delete; memory does the same. */
 #include "cascade.h"
 
-#include "identity.h"
 #include "relate.h"
+#include "slot.h"
 #include "undo.h"
+
+static void clear(struct orm_object *o, const struct orm_to_one *ref)
+{
+    for (unsigned i = 0; i < ref->count; i++) {
+        const unsigned column = ref->columns[i];
+        const struct orm_column *c = &o->model->columns[column];
+        if (!ref_clears(ref, column))
+            continue;
+        object_reset_slots_of(o, column);
+        bit_put(object_null_bits(o), column, true);
+        type_put(c, o, type_zero(c));
+    }
+}
 
 /* The row that `o` refers to was deleted: the database has followed on_delete. */
 static bool follow(struct orm_object *o, const struct orm_to_one *ref)
@@ -11,13 +24,11 @@ static bool follow(struct orm_object *o, const struct orm_to_one *ref)
     undo_note(o);
     *object_slot(o, ref) = NULL;
     switch (ref->on_delete) {
-    case ORM_ON_DELETE_CASCADE:
+    case ORM_CASCADE:
         o->state |= OBJECT_DELETED;
         return true;
-    case ORM_ON_DELETE_SET_NULL:
-        bit_put(object_null_bits(o), ref->column, true);
-        type_put(&o->model->columns[ref->column], o,
-            type_zero(&o->model->columns[ref->column]));
+    case ORM_SET_NULL:
+        clear(o, ref);
         return false;
     default:
         o->state |= OBJECT_EXPIRED;

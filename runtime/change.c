@@ -49,19 +49,45 @@ static bool begin(struct orm_object *o)
     return undo_note(o) && queue(s, o);
 }
 
-/* Puts the value, or null, and drops on both ends what it makes untrue. */
-static void put(struct orm_object *o, unsigned column, const union orm_value *v)
+static void put_one(struct orm_object *o, unsigned column, const union orm_value *v)
 {
     const struct orm_column *c = &o->model->columns[column];
-    const struct orm_to_one *ref = relate_slot_of(o->model, column);
-    if (ref)
-        relate_touch(o, ref);
     object_reset_slots_of(o, column);
     type_put(c, o, v ? *v : type_zero(c));
     bit_put(object_null_bits(o), column, !v);
     bit_put(object_changed_bits(o), column, true);
-    if (ref)
-        relate_touch(o, ref);
+    object_set_loaded(o, column);
+}
+
+/* All relations that one of the columns holds: of a shared column there are several. */
+static void touch_relations_of(
+    struct orm_object *o, const uint16_t *columns, unsigned n)
+{
+    for (unsigned i = 0; i < o->model->to_one_count; i++) {
+        const struct orm_to_one *ref = &o->model->to_ones[i];
+        const struct key_columns ours = ref_columns(o->model, ref);
+        bool held = false;
+        for (unsigned k = 0; k < n; k++)
+            held = held || key_has_column(ours, columns[k]);
+        if (held && !ref->reverse)
+            relate_touch(o, ref);
+    }
+}
+
+/* Puts values, or nulls, and drops on both ends what they make untrue. */
+static void put_all(struct orm_object *o, const uint16_t *columns, unsigned n,
+    const union orm_value *values)
+{
+    touch_relations_of(o, columns, n);
+    for (unsigned i = 0; i < n; i++)
+        put_one(o, columns[i], values ? &values[i] : NULL);
+    touch_relations_of(o, columns, n);
+}
+
+static void put(struct orm_object *o, unsigned column, const union orm_value *v)
+{
+    const uint16_t columns[] = {(uint16_t)column};
+    put_all(o, columns, 1, v);
 }
 
 /* -- Columns ----------------------------------------------------------------------- */
@@ -69,19 +95,22 @@ static void put(struct orm_object *o, unsigned column, const union orm_value *v)
 /* True if setting `v` would change nothing.  A new object is given every value. */
 static bool is_same(const struct orm_object *o, unsigned column, union orm_value v)
 {
-    if (bit_is_set(object_null_bits(o), column))
+    if (bit_is_set(object_null_bits(o), column) || !object_is_loaded(o, column))
         return false;
-    const struct orm_to_one *ref = relate_slot_of(o->model, column);
-    const struct orm_object *linked = ref ? *object_slot(o, ref) : NULL;
-    if (linked && linked->state & OBJECT_NEW)
-        return false;
+    for (unsigned i = 0; i < o->model->to_one_count; i++) {
+        const struct orm_to_one *ref = &o->model->to_ones[i];
+        if (relate_is_to_new(o, ref) &&
+            key_has_column(ref_columns(o->model, ref), column))
+            return false;
+    }
     const struct orm_column *c = &o->model->columns[column];
     return type_equal(c, type_get(c, o), v);
 }
 
 static bool may_set(struct orm_object *o, unsigned column)
 {
-    if (column != o->model->key || o->state & (OBJECT_NEW | OBJECT_PLACEHOLDER))
+    if (!key_has_column(key_of_model(o->model), column) ||
+        o->state & (OBJECT_NEW | OBJECT_PLACEHOLDER))
         return true;
     return error_set_field(&object_session(o)->error, ORM_INVALID, o->model,
         &o->model->columns[column],
@@ -132,7 +161,8 @@ void orm_set_null(struct orm_object *o, unsigned column)
             "required; it can be changed but not cleared");
         return;
     }
-    const bool is_null = bit_is_set(object_null_bits(o), column);
+    const bool is_null =
+        bit_is_set(object_null_bits(o), column) && object_is_loaded(o, column);
     if ((!is_null || o->state & OBJECT_NEW) && begin(o))
         put(o, column, NULL);
 }
@@ -155,26 +185,51 @@ static bool may_link(
     return true;
 }
 
+/* The columns that become null with the reference do. */
+static void clear_ref(struct orm_object *o, const struct orm_to_one *ref)
+{
+    for (unsigned i = 0; i < ref->count; i++)
+        if (!ref->clears || ref->clears >> i & 1)
+            orm_set_null(o, ref->columns[i]);
+}
+
+static bool is_linked(const struct orm_object *o, const struct orm_to_one *ref,
+    const struct orm_object *to, const union orm_value *values)
+{
+    if (*object_slot(o, ref) == to)
+        return true;
+    for (unsigned i = 0; i < ref->count; i++)
+        if (!is_same(o, ref->columns[i], values[i]))
+            return false;
+    return !(to->state & OBJECT_NEW);
+}
+
+static bool may_set_all(
+    struct orm_object *o, const struct orm_to_one *ref, const union orm_value *values)
+{
+    for (unsigned i = 0; i < ref->count; i++)
+        if (!is_same(o, ref->columns[i], values[i]) && !may_set(o, ref->columns[i]))
+            return false;
+    return true;
+}
+
 void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
 {
     struct orm_session *s = object_session(o);
     const struct orm_to_one *ref = &o->model->to_ones[slot];
-    const struct orm_column *c = &o->model->columns[ref->column];
     if (!to) {
-        orm_set_null(o, ref->column);
+        clear_ref(o, ref);
         return;
     }
-    if (s->error.code || !may_link(o, c, to))
+    if (s->error.code || !may_link(o, &o->model->columns[ref->columns[0]], to))
         return;
-    const bool saved = !(to->state & OBJECT_NEW);
-    const union orm_value key =
-        saved ? object_value(to, ref->target_column) : type_zero(c);
-    const bool linked =
-        *object_slot(o, ref) == to || (saved && is_same(o, ref->column, key));
+    union orm_value values[KEY_COLUMNS_MOST];
+    key_read(ref_target_columns(ref), to, values); /* of a new one, what is known */
+    const bool linked = is_linked(o, ref, to, values);
     if (!linked) {
-        if (!begin(o))
+        if (!may_set_all(o, ref, values) || !begin(o))
             return;
-        put(o, ref->column, &key);
+        put_all(o, ref->columns, ref->count, values);
     }
     *object_slot(o, ref) = to;
     if (!linked)

@@ -3,45 +3,145 @@
 
 #include "group.h"
 
+#include <stdio.h>
 #include <string.h>
 
-struct idmap_key object_map_key(const struct orm_column *column, union orm_value v)
+bool key_columns_equal(struct key_columns a, struct key_columns b)
 {
-    return type_is_text(column) ? idmap_text(v.text, strlen(v.text))
-                                : idmap_integer(v.integer);
+    if (a.model != b.model || a.count != b.count)
+        return false;
+    for (unsigned i = 0; i < a.count; i++)
+        if (a.at[i] != b.at[i])
+            return false;
+    return true;
+}
+
+void key_read(struct key_columns k, const struct orm_object *o, union orm_value *values)
+{
+    for (unsigned i = 0; i < k.count; i++)
+        values[i] = object_value(o, k.at[i]);
+}
+
+bool key_is_null(struct key_columns k, const struct orm_object *o)
+{
+    for (unsigned i = 0; i < k.count; i++)
+        if (bit_is_set(object_null_bits(o), k.at[i]))
+            return true;
+    return false;
+}
+
+static int describe_part(
+    const struct orm_column *c, union orm_value v, char *to, size_t size)
+{
+    return type_is_text(c) ? snprintf(to, size, "\"%s\"", v.text ? v.text : "")
+                           : snprintf(to, size, "%lld", (long long)v.integer);
+}
+
+const char *key_describe(
+    const struct orm_model *m, const union orm_value *key, char *to, size_t size)
+{
+    if (m->key_count == 1) {
+        describe_part(&m->columns[m->key[0]], key[0], to, size);
+        return to;
+    }
+    size_t at = 0;
+    for (unsigned i = 0; i < m->key_count && at + 1 < size; i++) {
+        at += (size_t)snprintf(to + at, size - at, i ? ", " : "(");
+        if (at + 1 < size)
+            at += (size_t)describe_part(
+                &m->columns[m->key[i]], key[i], to + at, size - at);
+    }
+    if (at + 1 < size)
+        snprintf(to + at, size - at, ")");
+    return to;
+}
+
+/* -- Maps -------------------------------------------------------------------------- */
+
+/* What is looked for in a map, when a hash does not tell all. */
+struct wanted {
+    struct idmap_key key; /* first: found again from it */
+    struct key_columns columns;
+    const union orm_value *values;
+};
+
+static bool fits(const struct idmap_key *key, const struct orm_object *o)
+{
+    const struct wanted *w = (const void *)key;
+    for (unsigned i = 0; i < w->columns.count; i++) {
+        const struct orm_column *c = &o->model->columns[w->columns.at[i]];
+        if (!type_equal(c, type_get(c, o), w->values[i]))
+            return false;
+    }
+    return true;
+}
+
+static uint64_t part_hash(const struct orm_column *c, union orm_value v)
+{
+    return type_is_text(c) ? idmap_hash(v.text, strlen(v.text)) : (uint64_t)v.integer;
+}
+
+/* One number: its hash is the number. */
+static bool is_number(struct key_columns k)
+{
+    return k.count == 1 && !type_is_text(&k.model->columns[k.at[0]]);
+}
+
+uint64_t key_hash(struct key_columns k, const union orm_value *values)
+{
+    uint64_t hash = part_hash(&k.model->columns[k.at[0]], values[0]);
+    for (unsigned i = 1; i < k.count; i++)
+        hash = idmap_join(hash, part_hash(&k.model->columns[k.at[i]], values[i]));
+    return hash;
+}
+
+struct orm_object *key_find(
+    struct idmap *map, struct key_columns k, const union orm_value *values)
+{
+    if (is_number(k)) {
+        const struct idmap_key number = {.hash = (uint64_t)values[0].integer};
+        return idmap_find(map, &number);
+    }
+    const struct wanted w = {{key_hash(k, values), fits}, k, values};
+    return idmap_find(map, &w.key);
+}
+
+void key_insert(struct idmap *map, struct key_columns k, struct orm_object *o)
+{
+    union orm_value values[KEY_COLUMNS_MOST];
+    key_read(k, o, values);
+    idmap_insert(map, key_hash(k, values), o);
 }
 
 struct orm_object *object_find_any(
-    const struct orm_session *s, const struct orm_model *m, union orm_value key)
+    const struct orm_session *s, const struct orm_model *m, const union orm_value *key)
 {
-    const struct orm_column *column = &m->columns[m->key];
-    return idmap_find(
-        &session_model(s, m)->map, object_map_key(column, key), column->offset);
+    return key_find(&session_model(s, m)->map, key_of_model(m), key);
 }
 
 struct orm_object *object_find(
-    const struct orm_session *s, const struct orm_model *m, union orm_value key)
+    const struct orm_session *s, const struct orm_model *m, const union orm_value *key)
 {
     struct orm_object *o = object_find_any(s, m, key);
     return o && !(o->state & OBJECT_EXPIRED) ? o : NULL;
 }
 
-static struct idmap_key key_of(const struct orm_object *o)
-{
-    return object_map_key(
-        &o->model->columns[o->model->key], object_value(o, o->model->key));
-}
-
 void object_map(struct orm_object *o)
 {
-    idmap_insert(&session_model(object_session(o), o->model)->map, key_of(o), o);
+    key_insert(
+        &session_model(object_session(o), o->model)->map, key_of_model(o->model), o);
     o->state |= OBJECT_MAPPED;
 }
 
 void object_unmap(struct orm_object *o)
 {
-    if (o->state & OBJECT_MAPPED)
-        idmap_remove(&session_model(object_session(o), o->model)->map, key_of(o), o);
+    if (o->state & OBJECT_MAPPED) {
+        union orm_value values[KEY_COLUMNS_MOST];
+        const struct key_columns k = key_of_model(o->model);
+        key_read(k, o, values);
+        idmap_remove(
+            &session_model(object_session(o), o->model)->map, key_hash(k, values), o);
+    }
     o->state &= ~OBJECT_MAPPED;
     group_leave(o);
 }

@@ -1,19 +1,67 @@
-/* identity.h: in a session, one row is one object. */
+/* identity.h: in a session, one row is one object.
+ *
+ * A key is the values of some columns of a model, in order: of those that identify a
+ * row, or of others by which its rows are looked up.  The bytes decide: two texts that
+ * a collation takes for one are two keys. */
 #ifndef RUNTIME_IDENTITY_H
 #define RUNTIME_IDENTITY_H
 
 #include "object.h"
 
-/* The value's key in a map of objects that keep it in `column`. */
-struct idmap_key object_map_key(const struct orm_column *column, union orm_value v);
+/* PostgreSQL's limit for the columns of an index. */
+#define KEY_COLUMNS_MOST 32
+
+/* Columns of a model by which its objects are told apart. */
+struct key_columns {
+    const struct orm_model *model;
+    const uint16_t *at;
+    unsigned count;
+};
+
+static inline struct key_columns key_of_model(const struct orm_model *m)
+{
+    return (struct key_columns){m, m->key, m->key_count};
+}
+
+bool key_columns_equal(struct key_columns a, struct key_columns b);
+
+static inline bool key_has_column(struct key_columns k, unsigned column)
+{
+    for (unsigned i = 0; i < k.count; i++)
+        if (k.at[i] == column)
+            return true;
+    return false;
+}
+
+/* The values in `o`; `values` has room for KEY_COLUMNS_MOST. */
+void key_read(
+    struct key_columns k, const struct orm_object *o, union orm_value *values);
+
+/* Whether one of the columns is null. */
+bool key_is_null(struct key_columns k, const struct orm_object *o);
+
+/* 7, "text", or (7, "text"), for messages. */
+const char *key_describe(
+    const struct orm_model *m, const union orm_value *key, char *to, size_t size);
+
+/* -- Maps -------------------------------------------------------------------------- */
+
+/* The object of a map by these columns that has the values. */
+struct orm_object *key_find(
+    struct idmap *map, struct key_columns k, const union orm_value *values);
+
+uint64_t key_hash(struct key_columns k, const union orm_value *values);
+
+/* Under its own values; room must be reserved. */
+void key_insert(struct idmap *map, struct key_columns k, struct orm_object *o);
 
 /* The mapped object with this key; NULL also for what is expired. */
 struct orm_object *object_find(
-    const struct orm_session *s, const struct orm_model *m, union orm_value key);
+    const struct orm_session *s, const struct orm_model *m, const union orm_value *key);
 
 /* The same, expired or not. */
 struct orm_object *object_find_any(
-    const struct orm_session *s, const struct orm_model *m, union orm_value key);
+    const struct orm_session *s, const struct orm_model *m, const union orm_value *key);
 
 void object_map(struct orm_object *o);   /* room must be reserved */
 void object_unmap(struct orm_object *o); /* and out of its group */

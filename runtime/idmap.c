@@ -27,31 +27,29 @@ static size_t home_of(const struct idmap *m, uint64_t hash)
     return (m->scatters ? scattered(hash) : hash) & (m->capacity - 1);
 }
 
-struct idmap_key idmap_text(const char *text, size_t length)
+uint64_t idmap_hash(const void *bytes, size_t length)
 {
-    return (struct idmap_key){
-        .hash = XXH3_64bits(text, length), .text = text, .length = length};
+    return XXH3_64bits(bytes, length);
 }
 
-static bool is_key(
-    const struct idmap_slot *slot, struct idmap_key key, size_t text_offset)
+uint64_t idmap_join(uint64_t hash, uint64_t part)
 {
-    if (slot->hash != key.hash)
-        return false;
-    if (!key.text)
-        return true;
-    const char *own = *(const char *const *)((const char *)slot->object + text_offset);
-    return strncmp(own, key.text, key.length) == 0 && own[key.length] == '\0';
+    return scattered(hash + 0x9e3779b97f4a7c15u) ^ part;
 }
 
-struct orm_object *idmap_find(struct idmap *m, struct idmap_key key, size_t text_offset)
+static bool is_key(const struct idmap_slot *slot, const struct idmap_key *key)
+{
+    return slot->hash == key->hash && (!key->fits || key->fits(key, slot->object));
+}
+
+struct orm_object *idmap_find(struct idmap *m, const struct idmap_key *key)
 {
     if (!m->capacity)
         return NULL;
     const size_t mask = m->capacity - 1;
     size_t probes = 0;
-    for (size_t i = home_of(m, key.hash); m->slots[i].object; i = (i + 1) & mask) {
-        if (is_key(&m->slots[i], key, text_offset))
+    for (size_t i = home_of(m, key->hash); m->slots[i].object; i = (i + 1) & mask) {
+        if (is_key(&m->slots[i], key))
             return m->slots[i].object;
         m->crowded |= ++probes == LONG_PROBE;
     }
@@ -100,20 +98,20 @@ bool idmap_reserve(struct idmap *m, size_t more)
 }
 
 /* A result can bring many keys that pile up: not all of them wait for the next one. */
-void idmap_insert(struct idmap *m, struct idmap_key key, struct orm_object *o)
+void idmap_insert(struct idmap *m, uint64_t hash, struct orm_object *o)
 {
     if (m->crowded && !m->scatters)
         rebuild(m, m->capacity);
-    place(m, key.hash, o);
+    place(m, hash, o);
     m->count++;
 }
 
-void idmap_remove(struct idmap *m, struct idmap_key key, const struct orm_object *o)
+void idmap_remove(struct idmap *m, uint64_t hash, const struct orm_object *o)
 {
     if (!m->capacity)
         return;
     const size_t mask = m->capacity - 1;
-    size_t hole = home_of(m, key.hash);
+    size_t hole = home_of(m, hash);
     while (m->slots[hole].object != o) {
         if (!m->slots[hole].object)
             return;

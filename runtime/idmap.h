@@ -25,32 +25,28 @@ struct idmap {
     bool crowded; /* a long probe was seen: idmap_reserve() will scatter */
 };
 
-/* A key as the map sees it: integers by value, texts by their hash and bytes. */
+/* What to look for.  One number is its own hash, and is found by that alone. */
 struct idmap_key {
     uint64_t hash;
-    const char *text; /* NULL for integers: then `hash` tells all */
-    size_t length;
+
+    /* Whether the object, whose hash is the same, has the key; NULL: it has. */
+    bool (*fits)(const struct idmap_key *key, const struct orm_object *o);
 };
 
-static inline struct idmap_key idmap_integer(int64_t value)
-{
-    struct idmap_key key = {(uint64_t)value, NULL, 0};
-    return key;
-}
+uint64_t idmap_hash(const void *bytes, size_t length);
 
-struct idmap_key idmap_text(const char *text, size_t length);
+/* The hash of a key of several parts, one after another. */
+uint64_t idmap_join(uint64_t hash, uint64_t part);
 
-/* `text_offset` is where an object keeps its text key. */
-struct orm_object *idmap_find(
-    struct idmap *m, struct idmap_key key, size_t text_offset);
+struct orm_object *idmap_find(struct idmap *m, const struct idmap_key *key);
 
 /* Room for `more` objects: after it so many insertions cannot fail. */
 bool idmap_reserve(struct idmap *m, size_t more);
 
 /* The key must be absent and room reserved. */
-void idmap_insert(struct idmap *m, struct idmap_key key, struct orm_object *o);
+void idmap_insert(struct idmap *m, uint64_t hash, struct orm_object *o);
 
-void idmap_remove(struct idmap *m, struct idmap_key key, const struct orm_object *o);
+void idmap_remove(struct idmap *m, uint64_t hash, const struct orm_object *o);
 void idmap_free(struct idmap *m);
 
 #endif

@@ -3,15 +3,22 @@
 #include "keys.h"
 
 #include "flight.h"
-#include "identity.h"
 #include "load.h"
 #include "memory.h"
 
+/* The column of a model's key that the server numbers, or NULL. */
+static const struct orm_column *numbered(const struct orm_model *m)
+{
+    for (unsigned i = 0; i < m->key_count; i++)
+        if (m->columns[m->key[i]].flags & ORM_COLUMN_IDENTITY)
+            return &m->columns[m->key[i]];
+    return NULL;
+}
+
 static bool wants_key(const struct orm_object *o)
 {
-    const struct orm_model *m = o->model;
-    return m->columns[m->key].flags & ORM_COLUMN_IDENTITY &&
-           bit_is_set(object_null_bits(o), m->key);
+    const struct orm_column *key = numbered(o->model);
+    return key && bit_is_set(object_null_bits(o), (unsigned)(key - o->model->columns));
 }
 
 /* -- Asking ------------------------------------------------------------------------ */
@@ -46,7 +53,7 @@ static bool add_sequence(struct orm_session *s, struct order *o)
     if (!name)
         return session_nomem(s);
     params_add_text(&o->params, name);
-    params_add_text(&o->params, m->columns[m->key].name);
+    params_add_text(&o->params, numbered(m)->name);
     params_add_int8(&o->params, (int64_t)o->wanted);
     memory_free(name);
     return params_finish(&o->params, &s->error) &&
@@ -55,8 +62,7 @@ static bool add_sequence(struct orm_session *s, struct order *o)
 
 static bool add_order(struct orm_session *s, struct order *o)
 {
-    if (o->describes &&
-        !flight_describe(s, load_statement(s, o->model, o->model->key, LOAD_ANY)))
+    if (o->describes && !flight_describe(s, load_whole_statement(s, o->model)))
         return false;
     return !o->wanted || add_sequence(s, o);
 }
@@ -67,7 +73,7 @@ static bool take_numbers(struct orm_session *s, const struct orm_model *m,
     const struct pg_result *r, size_t wanted)
 {
     struct model_state *state = session_model(s, m);
-    const struct orm_column *key = &m->columns[m->key];
+    const struct orm_column *key = numbered(m);
     const struct orm_column number = {.field = key->field, .type = ORM_INT8};
     const size_t rows = pg_rows(r);
     if (rows != wanted || pg_columns(r) != 1)
@@ -95,8 +101,7 @@ static bool take_answers(struct orm_session *s, struct order *orders, size_t cou
     size_t item = 0;
     for (size_t i = 0; i < count; i++) {
         const struct orm_model *m = orders[i].model;
-        if (orders[i].describes &&
-            !load_check_columns(s, m, flight_result(s, item++), 0))
+        if (orders[i].describes && !load_check_table(s, m, flight_result(s, item++)))
             return false;
         if (orders[i].wanted &&
             !take_numbers(s, m, flight_result(s, item++), orders[i].wanted))
@@ -140,11 +145,24 @@ static bool place_orders(struct orm_session *s, struct order *orders, size_t cou
 static void give(struct orm_session *s, struct orm_object *o)
 {
     struct model_state *state = session_model(s, o->model);
-    const struct orm_column *key = &o->model->columns[o->model->key];
+    const struct orm_column *key = numbered(o->model);
     type_put(
         key, o, (union orm_value){.integer = state->spare_keys[--state->spare_count]});
-    bit_put(object_null_bits(o), o->model->key, false);
+    bit_put(object_null_bits(o), (unsigned)(key - o->model->columns), false);
     o->state |= OBJECT_KEYED;
+}
+
+/* The columns, from the first, that must be as the model says before `o` is written. */
+static void count_written(
+    const struct orm_session *s, const struct orm_object *o, unsigned *written)
+{
+    const struct orm_model *m = o->model;
+    unsigned n = model_eager_count(m);
+    for (unsigned i = n; i < m->column_count; i++)
+        if (o->state & OBJECT_NEW || bit_is_set(object_changed_bits(o), i))
+            n = i + 1;
+    unsigned *most = &written[session_number(s, m)];
+    *most = n > *most ? n : *most;
 }
 
 bool keys_take(struct orm_session *s, struct orm_object **news, size_t count)
@@ -154,10 +172,13 @@ bool keys_take(struct orm_session *s, struct orm_object **news, size_t count)
     if (!orders)
         return session_nomem(s);
     size_t *wanted = arena_get(&s->scratch, models * sizeof *wanted);
-    if (!wanted)
+    unsigned *written = arena_get(&s->scratch, models * sizeof *written);
+    if (!wanted || !written)
         return session_nomem(s);
     for (unsigned i = 0; i < models; i++)
-        wanted[i] = 0;
+        wanted[i] = written[i] = 0;
+    for (size_t i = 0; i < s->change_count; i++)
+        count_written(s, s->changes[i], written);
     for (size_t i = 0; i < count; i++)
         wanted[session_number(s, news[i]->model)] += wants_key(news[i]);
 
@@ -168,7 +189,7 @@ bool keys_take(struct orm_session *s, struct orm_object **news, size_t count)
             .model = s->schema->models[i],
             .wanted =
                 wanted[i] > state->spare_count ? wanted[i] - state->spare_count : 0,
-            .describes = state->unwritten && !state->verified,
+            .describes = state->verified < written[i],
         };
         if (o.wanted || o.describes)
             orders[n++] = o;
@@ -188,11 +209,11 @@ void keys_give_back(struct orm_session *s, struct orm_object **news, size_t coun
         if (!(o->state & OBJECT_KEYED))
             continue;
         struct model_state *state = session_model(s, o->model);
-        const struct orm_column *key = &o->model->columns[o->model->key];
+        const struct orm_column *key = numbered(o->model);
         /* It came from there, so there is room. */
         state->spare_keys[state->spare_count++] = type_get(key, o).integer;
         type_put(key, o, type_zero(key));
-        bit_put(object_null_bits(o), o->model->key, true);
+        bit_put(object_null_bits(o), (unsigned)(key - o->model->columns), true);
         o->state &= ~OBJECT_KEYED;
     }
 }

@@ -8,101 +8,175 @@
 #include "load.h"
 
 #include "flight.h"
-#include "identity.h"
 #include "object.h"
 #include "slot.h"
 
 #include <string.h>
 
-void load_columns(struct orm_session *s, const struct orm_model *m)
+static void first_columns(
+    struct orm_session *s, const struct orm_model *m, unsigned count)
 {
-    for (unsigned i = 0; i < m->column_count; i++) {
+    for (unsigned i = 0; i < count; i++) {
         buffer_text(&s->sql, i ? ", t." : "t.");
         buffer_identifier(&s->sql, m->columns[i].name);
     }
+}
+
+void load_columns(struct orm_session *s, const struct orm_model *m)
+{
+    first_columns(s, m, model_eager_count(m));
+}
+
+void load_from(struct orm_session *s, const struct orm_model *m)
+{
+    buffer_text(&s->sql, " FROM ");
+    buffer_table(&s->sql, m->schema, m->table);
+    buffer_text(&s->sql, " AS t");
 }
 
 void load_select(struct orm_session *s, const struct orm_model *m)
 {
     buffer_text(&s->sql, "SELECT ");
     load_columns(s, m);
-    buffer_text(&s->sql, " FROM ");
-    buffer_table(&s->sql, m->schema, m->table);
-    buffer_text(&s->sql, " AS t");
+    load_from(s, m);
 }
 
-struct pg_statement *load_statement(struct orm_session *s, const struct orm_model *m,
-    unsigned column, enum load_match match)
+struct pg_statement *load_whole_statement(
+    struct orm_session *s, const struct orm_model *m)
 {
-    shape_begin(s, 'K', m);
-    shape_add(s, column);
-    shape_add(s, match);
+    if (!m->lazy_count)
+        return load_statement(s, key_of_model(m), LOAD_ANY);
+    shape_begin(s, 'D', m);
     struct pg_statement *st = shape_known(s);
     if (st)
         return st;
-    load_select(s, m);
-    buffer_text(&s->sql, " WHERE t.");
-    buffer_identifier(&s->sql, m->columns[column].name);
-    buffer_text(&s->sql, match == LOAD_ONE ? " = $1" : " = ANY($1)");
-    const struct type_oids oids = type_oids(&m->columns[column], s->enums);
-    const uint32_t type = match == LOAD_ONE ? oids.oid : oids.array_oid;
-    return shape_make(s, &type, 1, true);
+    buffer_text(&s->sql, "SELECT ");
+    first_columns(s, m, m->column_count);
+    load_from(s, m);
+    static const uint32_t none[1];
+    return shape_make(s, none, 0, false);
+}
+
+static void where_one(struct orm_session *s, struct key_columns k)
+{
+    for (unsigned i = 0; i < k.count; i++) {
+        buffer_text(&s->sql, i ? " AND t." : " WHERE t.");
+        buffer_identifier(&s->sql, k.model->columns[k.at[i]].name);
+        buffer_text(&s->sql, " = $");
+        buffer_number(&s->sql, i + 1);
+    }
+}
+
+void load_where_any(struct orm_session *s, struct key_columns k)
+{
+    for (unsigned i = 0; i < k.count; i++) {
+        buffer_text(&s->sql, i ? ", t." : k.count == 1 ? " WHERE t." : " WHERE (t.");
+        buffer_identifier(&s->sql, k.model->columns[k.at[i]].name);
+    }
+    if (k.count == 1) {
+        buffer_text(&s->sql, " = ANY($1)");
+        return;
+    }
+    buffer_text(&s->sql, ") IN (SELECT * FROM ");
+    params_unnest(&s->sql, k.count);
+    buffer_text(&s->sql, ")");
+}
+
+struct pg_statement *load_statement(
+    struct orm_session *s, struct key_columns k, enum load_match match)
+{
+    uint32_t types[KEY_COLUMNS_MOST];
+    shape_begin(s, 'K', k.model);
+    shape_add(s, match);
+    for (unsigned i = 0; i < k.count; i++) {
+        const struct type_oids oids = type_oids(&k.model->columns[k.at[i]], s->enums);
+        types[i] = match == LOAD_ONE ? oids.oid : oids.array_oid;
+        shape_add(s, k.at[i]);
+    }
+    struct pg_statement *st = shape_known(s);
+    if (st)
+        return st;
+    load_select(s, k.model);
+    if (match == LOAD_ONE)
+        where_one(s, k);
+    else
+        load_where_any(s, k);
+    return shape_make(s, types, (int)k.count, true);
+}
+
+bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned column,
+    const struct pg_result *r, size_t at)
+{
+    const struct orm_column *c = &m->columns[column];
+    const uint32_t wanted = type_oids(c, s->enums).oid;
+    const uint32_t is = pg_column_type(r, at);
+    return (is == wanted && wanted) || error_set_field(&s->error, ORM_DRIFT, m, c,
+                                           "the table has %s, the YAML says %s; "
+                                           "migrate the table or generate again",
+                                           type_name_of_oid(is), type_name(c));
+}
+
+static bool check_columns(struct orm_session *s, const struct orm_model *m,
+    const struct pg_result *r, unsigned count, size_t more)
+{
+    if (pg_columns(r) != count + more)
+        return error_set(&s->error, ORM_LOST,
+            "the server broke the protocol: %zu columns instead of %zu", pg_columns(r),
+            count + more);
+    for (unsigned i = 0; i < count; i++)
+        if (!load_check_type(s, m, i, r, i))
+            return false;
+    struct model_state *state = session_model(s, m);
+    state->verified = count > state->verified ? count : state->verified;
+    return true;
 }
 
 bool load_check_columns(struct orm_session *s, const struct orm_model *m,
     const struct pg_result *r, size_t more)
 {
-    if (pg_columns(r) != m->column_count + more)
-        return error_set(&s->error, ORM_LOST,
-            "the server broke the protocol: %zu columns instead of %zu", pg_columns(r),
-            m->column_count + more);
-    for (unsigned i = 0; i < m->column_count; i++) {
-        const struct orm_column *c = &m->columns[i];
-        const uint32_t wanted = type_oids(c, s->enums).oid;
-        const uint32_t is = pg_column_type(r, i);
-        if (is != wanted || !wanted)
-            return error_set_field(&s->error, ORM_DRIFT, m, c,
-                "the table has %s, the YAML says %s; migrate the table or generate "
-                "again",
-                type_name_of_oid(is), type_name(c));
-    }
-    session_model(s, m)->verified = true;
-    return true;
+    return check_columns(s, m, r, model_eager_count(m), more);
+}
+
+bool load_check_table(
+    struct orm_session *s, const struct orm_model *m, const struct pg_result *r)
+{
+    return check_columns(s, m, r, m->column_count, 0);
 }
 
 /* -- First pass -------------------------------------------------------------------- */
 
-static bool check_cells(struct orm_session *s, const struct orm_model *m,
-    const struct pg_cell *cells, size_t *text_bytes)
+bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned column,
+    struct pg_cell cell, size_t *bytes)
 {
-    for (unsigned i = 0; i < m->column_count; i++) {
-        const struct orm_column *c = &m->columns[i];
-        if (!cells[i].data) {
-            if (!(c->flags & ORM_COLUMN_NULLABLE))
-                return error_set_field(&s->error, ORM_DRIFT, m, c,
-                    "the table holds a null, the YAML does not say optional: true");
-            continue;
-        }
-        if (!type_check(m, c, cells[i], &s->error))
-            return false;
-        if (!type_is_number(c))
-            *text_bytes += type_room(c, cells[i]);
-    }
+    const struct orm_column *c = &m->columns[column];
+    if (!cell.data)
+        return c->flags & ORM_COLUMN_NULLABLE ||
+               error_set_field(&s->error, ORM_DRIFT, m, c,
+                   "the table holds a null, the YAML does not say optional: true");
+    if (!type_check(m, c, cell, &s->error))
+        return false;
+    if (!type_is_number(c))
+        *bytes += type_room(c, cell);
     return true;
 }
 
-static struct idmap_key key_in(const struct orm_column *key, struct pg_cell cell)
+static bool check_cells(struct orm_session *s, const struct orm_model *m,
+    const struct pg_cell *cells, size_t *bytes)
 {
-    const union orm_value v = type_decode(key, cell);
-    return type_is_text(key) ? idmap_text(v.text, (size_t)cell.length)
-                             : idmap_integer(v.integer);
+    const unsigned count = model_eager_count(m);
+    for (unsigned i = 0; i < count; i++)
+        if (!load_check_cell(s, m, i, cells[i], bytes))
+            return false;
+    return true;
 }
 
 struct orm_object *load_find(
-    const struct orm_session *s, const struct orm_model *m, struct pg_cell key_cell)
+    const struct orm_session *s, const struct orm_model *m, const struct pg_cell *key)
 {
-    const struct orm_column *key = &m->columns[m->key];
-    return idmap_find(&session_model(s, m)->map, key_in(key, key_cell), key->offset);
+    union orm_value values[KEY_COLUMNS_MOST];
+    for (unsigned i = 0; i < m->key_count; i++)
+        values[i] = type_decode(&m->columns[m->key[i]], key[i]);
+    return object_find_any(s, m, values);
 }
 
 void load_cell(
@@ -119,16 +193,19 @@ void load_cell(
 /* A new object with the row's values, mapped; there is room in the map.  NULL: memory
  * is out. */
 static struct orm_object *make_fresh(struct orm_session *s, const struct orm_model *m,
-    const struct pg_cell *cells, struct idmap_key key, size_t text_bytes)
+    const struct pg_cell *cells, const union orm_value *key, size_t text_bytes)
 {
     struct orm_object *o = object_make(s, m);
     if (!o || !arena_reserve(&s->scope.arena, text_bytes))
         return NULL;
-    for (unsigned i = 0; i < m->column_count; i++)
+    const unsigned eager = model_eager_count(m);
+    for (unsigned i = 0; i < eager; i++)
         load_cell(s, o, i, cells[i]);
+    if (m->lazy_count)
+        object_unload(o);
     o->stamp = s->stamp;
     o->state = OBJECT_MAPPED | OBJECT_FRESH;
-    idmap_insert(&session_model(s, m)->map, key, o);
+    idmap_insert(&session_model(s, m)->map, key_hash(key_of_model(m), key), o);
     return o;
 }
 
@@ -140,14 +217,15 @@ static struct orm_object *claim(struct orm_session *s, const struct orm_model *m
     size_t text_bytes = 0;
     if (!check_cells(s, m, cells, &text_bytes))
         return NULL;
-    const struct orm_column *key = &m->columns[m->key];
-    const struct idmap_key k = key_in(key, cells[m->key]);
-    struct orm_object *o = idmap_find(&session_model(s, m)->map, k, key->offset);
+    union orm_value key[KEY_COLUMNS_MOST];
+    for (unsigned i = 0; i < m->key_count; i++)
+        key[i] = type_decode(&m->columns[m->key[i]], cells[m->key[i]]);
+    struct orm_object *o = object_find_any(s, m, key);
     if (o) {
         *later_bytes += text_bytes;
         return o;
     }
-    o = make_fresh(s, m, cells, k, text_bytes);
+    o = make_fresh(s, m, cells, key, text_bytes);
     if (!o)
         session_nomem(s);
     return o;
@@ -174,14 +252,24 @@ static bool is_equal(const struct orm_object *o, unsigned i, struct pg_cell cell
     return type_is_cell(c, type_get(c, o), cell);
 }
 
+/* The version that the program's changes were made to stays until they are written: if
+ * the row has another by now, they must not overwrite it. */
+static bool is_base_of_changes(const struct orm_object *o, unsigned column)
+{
+    return o->model->columns[column].flags & ORM_COLUMN_VERSION &&
+           o->state & OBJECT_QUEUED;
+}
+
 /* Clean columns take the row's values, changed ones keep theirs.  An equal text is not
  * copied again. */
 static void fill_again(
     struct orm_session *s, struct orm_object *o, const struct pg_cell *cells)
 {
     const struct orm_model *m = o->model;
-    for (unsigned i = 0; i < m->column_count; i++) {
-        if (bit_is_set(object_changed_bits(o), i) || is_equal(o, i, cells[i]))
+    const unsigned eager = model_eager_count(m);
+    for (unsigned i = 0; i < eager; i++) {
+        if (bit_is_set(object_changed_bits(o), i) || is_equal(o, i, cells[i]) ||
+            is_base_of_changes(o, i))
             continue;
         load_cell(s, o, i, cells[i]);
         object_reset_slots_of(o, i);

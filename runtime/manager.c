@@ -1,6 +1,5 @@
 /* manager.c: what can be asked of a table or a relation. */
 #include "flight.h"
-#include "identity.h"
 #include "load.h"
 #include "query.h"
 #include "relate.h"
@@ -156,23 +155,25 @@ bool orm_exists(struct orm_manager *m, const void *query)
 /* -- By key ------------------------------------------------------------------------ */
 
 /* The objects of a relation with this key: one, or none. */
-static const void *find_by_key(struct orm_manager *m, union orm_value key)
+static const void *find_by_key(struct orm_manager *m, const union orm_value *key)
 {
+    const struct orm_model *model = m->relation->target;
     struct orm_query q = {0};
-    q.where[0].op = ORM_EQ;
-    q.where[0].column = m->relation->target->key;
-    q.where[0].value = key;
+    for (unsigned i = 0; i < model->key_count; i++)
+        q.where[i] =
+            (struct orm_cond){.op = ORM_EQ, .column = model->key[i], .value = key[i]};
     return find(m, &q, 0);
 }
 
 /* Asks the server for one row; loads by key never flush.  NULL: there is none, or the
  * error is recorded. */
 static struct orm_object *load_by_key(
-    struct orm_session *s, const struct orm_model *m, union orm_value key)
+    struct orm_session *s, const struct orm_model *m, const union orm_value *key)
 {
-    struct pg_statement *st = load_statement(s, m, m->key, LOAD_ONE);
+    struct pg_statement *st = load_statement(s, key_of_model(m), LOAD_ONE);
     params_clear(&s->params);
-    params_add(&s->params, &m->columns[m->key], key);
+    for (unsigned i = 0; i < m->key_count; i++)
+        params_add(&s->params, &m->columns[m->key[i]], key[i]);
     const struct pg_result *r =
         st && params_finish(&s->params, &s->error) ? flight_one(s, m, st) : NULL;
     struct orm_object *row = NULL;
@@ -185,14 +186,22 @@ static struct orm_object *load_by_key(
     return row;
 }
 
-struct orm_object *orm_get(struct orm_manager *m, union orm_value key)
+static bool accepts_key(
+    struct orm_session *s, const struct orm_model *m, const union orm_value *key)
+{
+    for (unsigned i = 0; i < m->key_count; i++)
+        if (!type_accepts(m, &m->columns[m->key[i]], key[i], &s->error))
+            return false;
+    return true;
+}
+
+struct orm_object *orm_get(struct orm_manager *m, const union orm_value *key)
 {
     if (!m)
         return NULL;
     struct orm_session *s = manager_session(m);
     const struct orm_model *model = m->relation->target;
-    if (s->error.code ||
-        !type_accepts(model, &model->columns[model->key], key, &s->error))
+    if (s->error.code || !accepts_key(s, model, key))
         return NULL;
     if (is_slot(m)) {
         const void *list = find_by_key(m, key);
@@ -204,7 +213,7 @@ struct orm_object *orm_get(struct orm_manager *m, union orm_value key)
     return o && object_is_live(o) ? o : NULL;
 }
 
-struct orm_object *orm_require(struct orm_manager *m, union orm_value key)
+struct orm_object *orm_require(struct orm_manager *m, const union orm_value *key)
 {
     if (!m)
         orm_abort_null("require");
@@ -213,12 +222,10 @@ struct orm_object *orm_require(struct orm_manager *m, union orm_value key)
     struct orm_object *o = orm_get(m, key);
     if (o)
         return o;
-    if (type_is_text(&model->columns[model->key]))
-        error_set_field(&s->error, ORM_NOT_FOUND, model, &model->columns[model->key],
-            "no row has \"%s\"", key.text ? key.text : "");
-    else
-        error_set_field(&s->error, ORM_NOT_FOUND, model, &model->columns[model->key],
-            "no row has %lld", (long long)key.integer);
+    char shown[96];
+    error_set_field(&s->error, ORM_NOT_FOUND, model,
+        model->key_count == 1 ? &model->columns[model->key[0]] : NULL, "no row has %s",
+        key_describe(model, key, shown, sizeof shown));
     return object_placeholder(s, model);
 }
 
@@ -232,8 +239,11 @@ void orm_refresh(struct orm_object *o)
     const struct orm_model *m = o->model;
     if (s->error.code || !object_is_live(o) || o->state & OBJECT_NEW)
         return;
-    if (load_by_key(s, m, object_value(o, m->key)) == o) {
+    union orm_value key[KEY_COLUMNS_MOST];
+    key_read(key_of_model(m), o, key);
+    if (load_by_key(s, m, key) == o) {
         object_reset_all_slots(o);
+        object_unload(o);
         return;
     }
     char name[128];

@@ -25,11 +25,10 @@ static const struct orm_column *also_required(const struct orm_to_many *rel)
     const struct orm_model *m = rel->through;
     for (unsigned i = 0; i < m->column_count; i++) {
         const struct orm_column *c = &m->columns[i];
-        const bool given = i == m->to_ones[rel->through_owner].column ||
-                           i == m->to_ones[rel->through_target].column;
-        const unsigned filled =
-            ORM_COLUMN_NULLABLE | ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY;
-        if (!given && !(c->flags & filled))
+        const bool given =
+            key_has_column(ref_columns(m, &m->to_ones[rel->through_owner]), i) ||
+            key_has_column(ref_columns(m, &m->to_ones[rel->through_target]), i);
+        if (!given && !column_may_be_unset(c))
             return c;
     }
     return NULL;
@@ -94,11 +93,11 @@ static void remove_reverse(struct orm_session *s, const struct orm_to_many *rel,
     const struct orm_to_one *ref = &rel->target->to_ones[rel->ref];
     if (relate_target(o, ref) != owner)
         return;
-    if (rel->target->columns[ref->column].flags & ORM_COLUMN_NULLABLE)
-        orm_set_null(o, ref->column);
+    if (ref->clears)
+        orm_set_ref(o, rel->ref, NULL);
     else
         error_set_field(&s->error, ORM_INVALID, rel->target,
-            &rel->target->columns[ref->column],
+            &rel->target->columns[ref->columns[0]],
             "required: it cannot be removed from %s.%s; set another %s or delete it",
             rel->owner->name, rel->name, rel->owner->name);
 }

@@ -1,5 +1,5 @@
 /* object.c: one object. */
-#include "object.h"
+#include "identity.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +19,19 @@ void object_clear_changes(struct orm_object *o)
 {
     memset(object_changed_bits(o), 0,
         ORM_WORDS(o->model->column_count) * sizeof(uint64_t));
+}
+
+void object_unload(struct orm_object *o)
+{
+    const struct orm_model *m = o->model;
+    const unsigned eager = model_eager_count(m);
+    for (unsigned i = eager; i < m->column_count; i++) {
+        if (bit_is_set(object_changed_bits(o), i))
+            continue;
+        type_put(&m->columns[i], o, type_zero(&m->columns[i]));
+        bit_put(object_null_bits(o), i, true);
+        bit_put(object_unloaded_bits(o), i - eager, true);
+    }
 }
 
 /* -- Memory ------------------------------------------------------------------------ */
@@ -56,13 +69,14 @@ struct orm_object *object_placeholder(struct orm_session *s, const struct orm_mo
 
 const char *object_describe(const struct orm_object *o, char *to, size_t size)
 {
-    const struct orm_column *key = &o->model->columns[o->model->key];
-    if (o->state & OBJECT_NEW)
+    if (o->state & OBJECT_NEW) {
         snprintf(to, size, "new %s", o->model->name);
-    else if (type_is_text(key))
-        snprintf(to, size, "%s \"%s\"", o->model->name, type_get(key, o).text);
-    else
-        snprintf(
-            to, size, "%s %lld", o->model->name, (long long)type_get(key, o).integer);
+        return to;
+    }
+    union orm_value key[KEY_COLUMNS_MOST];
+    char values[96];
+    key_read(key_of_model(o->model), o, key);
+    snprintf(to, size, "%s %s", o->model->name,
+        key_describe(o->model, key, values, sizeof values));
     return to;
 }

@@ -109,6 +109,16 @@ void params_array_end(struct params *p)
     buffer_patch_int32(&p->bytes, p->array_count, p->array_length);
 }
 
+void params_unnest(struct buffer *sql, unsigned count)
+{
+    buffer_text(sql, "unnest(");
+    for (unsigned i = 1; i <= count; i++) {
+        buffer_text(sql, i > 1 ? ", $" : "$");
+        buffer_number(sql, i);
+    }
+    buffer_text(sql, ")");
+}
+
 bool params_finish(struct params *p, struct orm_error *e)
 {
     if (p->bytes.failed)

@@ -34,6 +34,9 @@ void params_array_add(struct params *p, const struct orm_column *c, union orm_va
 void params_array_add_null(struct params *p);
 void params_array_end(struct params *p);
 
+/* "unnest($1, $2, ...)": arrays as rows. */
+void params_unnest(struct buffer *sql, unsigned count);
+
 /* Makes the pointers.  False when memory was out or a value is too long for the wire.
  */
 bool params_finish(struct params *p, struct orm_error *e);

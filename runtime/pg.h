@@ -90,6 +90,7 @@ size_t pg_inserted(const struct pg_result *r);
 /* The command tag, as "COMMIT". */
 const char *pg_tag(const struct pg_result *r);
 
+/* As libpq does, a zero byte follows the data. */
 struct pg_cell {
     const char *data; /* NULL: null */
     int length;

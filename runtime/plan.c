@@ -1,7 +1,7 @@
 /* plan.c: from recorded changes to batches. */
 #include "plan.h"
 
-#include "identity.h"
+#include "clock.h"
 #include "keys.h"
 #include "link.h"
 
@@ -36,9 +36,7 @@ static bool check_required(struct orm_session *s, const struct orm_object *o)
 {
     for (unsigned i = 0; i < o->model->column_count; i++) {
         const struct orm_column *c = &o->model->columns[i];
-        const unsigned filled =
-            ORM_COLUMN_NULLABLE | ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY;
-        if (bit_is_set(object_null_bits(o), i) && !(c->flags & filled))
+        if (bit_is_set(object_null_bits(o), i) && !column_may_be_unset(c))
             return error_set_field(
                 &s->error, ORM_INVALID, o->model, c, "required, but never set");
     }
@@ -51,12 +49,11 @@ static bool check_targets(struct orm_session *s, const struct orm_object *o)
     for (unsigned i = 0; i < o->model->to_one_count; i++) {
         const struct orm_to_one *ref = &o->model->to_ones[i];
         const struct orm_object *target = *object_slot(o, ref);
-        if (ref->reverse || !target ||
-            !bit_is_set(object_changed_bits(o), ref->column) ||
+        if (ref->reverse || !target || !relate_is_changed(o, ref) ||
             !(target->state & (OBJECT_GONE | OBJECT_DELETED)))
             continue;
         return error_set_field(&s->error, ORM_INVALID, o->model,
-            &o->model->columns[ref->column], "the %s it refers to was deleted",
+            &o->model->columns[ref->columns[0]], "the %s it refers to was deleted",
             target->model->name);
     }
     return true;
@@ -73,22 +70,54 @@ static bool check(const struct plan *p)
     return true;
 }
 
-/* New targets have their keys now: the columns that refer to them take it over.  Or
- * give it up again. */
-static void copy_keys(struct orm_object **objects, size_t count, bool back)
+/* A new target's key is known now, or not any more: the columns that refer to it take
+ * it over.  A column of our own key, too, unless the target is one of us: what such a
+ * tree shares, as a tenant's number, is each row's own. */
+static void copy_key(struct orm_object *o, const struct orm_to_one *ref)
+{
+    const struct orm_object *target = *object_slot(o, ref);
+    const bool is_self = ref->target == o->model;
+    for (unsigned i = 0; i < ref->count; i++) {
+        const unsigned from = ref->target_columns[i];
+        if (is_self && key_has_column(key_of_model(o->model), ref->columns[i]))
+            continue;
+        const struct orm_column *c = &o->model->columns[ref->columns[i]];
+        type_put(c, o,
+            bit_is_set(object_null_bits(target), from) ? type_zero(c)
+                                                       : object_value(target, from));
+    }
+}
+
+static void copy_keys(
+    struct orm_object **objects, size_t count, struct orm_model const *m)
 {
     for (size_t n = 0; n < count; n++) {
         struct orm_object *o = objects[n];
-        for (unsigned i = 0; i < o->model->to_one_count; i++) {
-            const struct orm_to_one *ref = &o->model->to_ones[i];
-            const struct orm_object *target = *object_slot(o, ref);
-            if (ref->reverse || !target || !(target->state & OBJECT_NEW))
-                continue;
-            const struct orm_column *c = &o->model->columns[ref->column];
-            type_put(
-                c, o, back ? type_zero(c) : object_value(target, ref->target_column));
-        }
+        for (unsigned i = 0; i < o->model->to_one_count; i++)
+            if ((!m || o->model == m) && relate_is_to_new(o, &o->model->to_ones[i]))
+                copy_key(o, &o->model->to_ones[i]);
     }
+}
+
+/* Whether the model's key is made of references. */
+static bool has_derived_key(const struct orm_model *m)
+{
+    for (unsigned i = 0; i < m->to_one_count; i++)
+        for (unsigned k = 0; k < m->to_ones[i].count; k++)
+            if (!m->to_ones[i].reverse &&
+                key_has_column(key_of_model(m), m->to_ones[i].columns[k]))
+                return true;
+    return false;
+}
+
+/* Keys made of references come first, those of referenced models before others. */
+static void copy_all_keys(const struct plan *p)
+{
+    for (unsigned i = 0; i < p->s->schema->model_count; i++)
+        if (has_derived_key(p->s->schema->models[i]))
+            copy_keys(p->news, p->new_count, p->s->schema->models[i]);
+    copy_keys(p->news, p->new_count, NULL);
+    copy_keys(p->updates, p->update_count, NULL);
 }
 
 /* -- Batches ----------------------------------------------------------------------- */
@@ -116,17 +145,38 @@ static void columns_to_insert(const struct orm_object *o, uint64_t *bits)
         bit_put(bits, i, !batch_server_fills(o, i));
 }
 
+static void put_flagged(const struct orm_model *m, unsigned flags, uint64_t *bits)
+{
+    for (unsigned i = 0; i < m->column_count; i++)
+        if (m->columns[i].flags & flags)
+            bit_put(bits, i, true);
+}
+
 static void columns_to_update(const struct orm_object *o, uint64_t *bits)
 {
     memcpy(
         bits, object_changed_bits(o), ORM_WORDS(o->model->column_count) * sizeof *bits);
+    put_flagged(o->model, ORM_COLUMN_VERSION | ORM_COLUMN_UPDATED, bits);
+}
+
+static void columns_to_delete(const struct orm_object *o, uint64_t *bits)
+{
+    put_flagged(o->model, ORM_COLUMN_VERSION, bits);
+}
+
+/* The columns that become null with the reference. */
+static void put_cleared(const struct orm_to_one *ref, uint64_t *bits)
+{
+    for (unsigned i = 0; i < ref->count; i++)
+        if (ref->clears >> i & 1)
+            bit_put(bits, ref->columns[i], true);
 }
 
 static void columns_deferred(const struct orm_object *o, uint64_t *bits)
 {
     for (unsigned i = 0; i < o->model->to_one_count; i++)
         if (batch_defers(o, &o->model->to_ones[i]))
-            bit_put(bits, o->model->to_ones[i].column, true);
+            put_cleared(&o->model->to_ones[i], bits);
 }
 
 /* The batch since `first` that writes these columns. */
@@ -247,8 +297,8 @@ static bool plan_some_updates(struct plan *p, enum batch_kind kind,
 
 static bool plan_updates(struct plan *p)
 {
-    return plan_some_updates(p, BATCH_UPDATE, p->news, p->new_count, has_deferred,
-               columns_deferred) &&
+    return plan_some_updates(
+               p, BATCH_TIE, p->news, p->new_count, has_deferred, columns_deferred) &&
            plan_updates_of(
                p, BATCH_UPDATE, p->updates, p->update_count, columns_to_update);
 }
@@ -290,9 +340,8 @@ static bool plan_links(struct plan *p)
 static bool is_tied(const struct orm_object *o, const struct orm_to_one *ref)
 {
     const struct orm_session *s = object_session(o);
-    if (ref->reverse || ref->on_delete == ORM_ON_DELETE_SET_NULL ||
-        session_number(s, ref->target) <= session_number(s, o->model) ||
-        !(o->model->columns[ref->column].flags & ORM_COLUMN_NULLABLE))
+    if (ref->reverse || ref->on_delete == ORM_SET_NULL ||
+        session_number(s, ref->target) <= session_number(s, o->model) || !ref->clears)
         return false;
     const struct orm_object *target = relate_target(o, ref);
     return target && target->state & OBJECT_DELETED;
@@ -302,7 +351,7 @@ static void columns_tied(const struct orm_object *o, uint64_t *bits)
 {
     for (unsigned i = 0; i < o->model->to_one_count; i++)
         if (is_tied(o, &o->model->to_ones[i]))
-            bit_put(bits, o->model->to_ones[i].column, true);
+            put_cleared(&o->model->to_ones[i], bits);
 }
 
 static bool has_tied(const struct orm_object *o)
@@ -311,12 +360,6 @@ static bool has_tied(const struct orm_object *o)
         if (is_tied(o, &o->model->to_ones[i]))
             return true;
     return false;
-}
-
-static void no_columns(const struct orm_object *o, uint64_t *bits)
-{
-    (void)o;
-    (void)bits;
 }
 
 /* Children first. */
@@ -328,7 +371,7 @@ static bool plan_deletes(struct plan *p)
     const size_t *counts = count_models(p, p->deletes, p->delete_count);
     for (unsigned i = p->s->schema->model_count; counts && i--;)
         if (counts[i] && !group_by_columns(p, BATCH_DELETE, p->s->schema->models[i],
-                             p->deletes, p->delete_count, no_columns))
+                             p->deletes, p->delete_count, columns_to_delete))
             return false;
     return counts != NULL;
 }
@@ -347,17 +390,16 @@ bool plan_make(struct plan *p)
 {
     if (!sort_out(p) || !check(p) || !keys_take(p->s, p->news, p->new_count))
         return false;
-    copy_keys(p->news, p->new_count, false);
-    copy_keys(p->updates, p->update_count, false);
+    copy_all_keys(p);
+    p->s->flush_time = clock_wall();
     return plan_inserts(p) && plan_updates(p) && plan_links(p) && plan_deletes(p) &&
            compile(p);
 }
 
 void plan_take_back(struct plan *p)
 {
-    copy_keys(p->news, p->new_count, true);
-    copy_keys(p->updates, p->update_count, true);
     keys_give_back(p->s, p->news, p->new_count);
+    copy_all_keys(p);
 }
 
 void plan_free(struct plan *p)

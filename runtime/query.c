@@ -53,8 +53,9 @@ static const struct {
     [ORM_NONE_OF] = {"NOT (", " OR "},
 };
 
-#define MAX_DEPTH  ORM_QUERY_WHERE
-#define MAX_VALUES (ORM_QUERY_WHERE + 3)
+#define MAX_DEPTH ORM_QUERY_WHERE
+/* A value per condition, or a key; the owner's key, the limits. */
+#define MAX_VALUES (ORM_QUERY_WHERE * KEY_COLUMNS_MOST + KEY_COLUMNS_MOST + 2)
 
 struct compiler {
     struct orm_session *s;
@@ -147,13 +148,33 @@ static bool close_bracket(struct compiler *c)
     return true;
 }
 
-/* The slot holds the object: our column has its key. */
+/* Our columns have the values that the object has in its own. */
+static void columns_are(struct compiler *c, const uint16_t *ours,
+    struct key_columns theirs, const struct orm_object *o)
+{
+    const bool none = key_is_null(theirs, o); /* which nothing can refer to */
+    shape_add(c->s, none);
+    if (none) {
+        text(c, "false");
+        return;
+    }
+    text(c, theirs.count > 1 ? "(" : "");
+    for (unsigned i = 0; i < theirs.count; i++) {
+        text(c, i ? " AND " : "");
+        column(c, ours[i]);
+        text(c, " = ");
+        value(c, &theirs.model->columns[theirs.at[i]], object_value(o, theirs.at[i]));
+    }
+    text(c, theirs.count > 1 ? ")" : "");
+}
+
+/* The slot holds the object: our columns have its key. */
 static bool is_object(struct compiler *c, const struct orm_cond *cond)
 {
     if (cond->column >= c->m->to_one_count)
         return refuse(c, "a condition on a relation that the model does not have");
     const struct orm_to_one *ref = &c->m->to_ones[cond->column];
-    const struct orm_column *ours = &c->m->columns[ref->column];
+    const struct orm_column *ours = &c->m->columns[ref->columns[0]];
     const struct orm_object *o = cond->value.object;
     if (!o)
         return error_set_field(&c->s->error, ORM_INVALID, c->m, ours,
@@ -165,9 +186,7 @@ static bool is_object(struct compiler *c, const struct orm_cond *cond)
         return error_set_field(&c->s->error, ORM_UNSAVED, c->m, ours,
             "the object to compare with is not in the database; flush it first");
     separate(c);
-    column(c, ref->column);
-    text(c, " = ");
-    value(c, ours, object_value(o, ref->target_column));
+    columns_are(c, ref->columns, ref_target_columns(ref), o);
     return true;
 }
 
@@ -228,35 +247,48 @@ static bool conditions(struct compiler *c, const struct orm_cond *where)
 
 /* -- The owner of a relation ------------------------------------------------------- */
 
+/* The target's key is in the join table beside the owner's. */
+static void joined_condition(
+    struct compiler *c, const struct orm_to_many *rel, const struct orm_object *owner)
+{
+    const struct orm_join_end *ours = &rel->owner_end, *theirs = &rel->target_end;
+    for (unsigned i = 0; i < theirs->count; i++) {
+        text(c, i ? ", " : theirs->count > 1 ? "(" : "");
+        column(c, theirs->key[i]);
+    }
+    text(c, theirs->count > 1 ? ") IN (SELECT j." : " IN (SELECT j.");
+    for (unsigned i = 0; i < theirs->count; i++) {
+        text(c, i ? ", j." : "");
+        identifier(c, theirs->columns[i]);
+    }
+    text(c, " FROM ");
+    if (c->writes_sql)
+        buffer_table(&c->s->sql, rel->join_schema, rel->join_table);
+    for (unsigned i = 0; i < ours->count; i++) {
+        text(c, i ? " AND j." : " AS j WHERE j.");
+        identifier(c, ours->columns[i]);
+        text(c, " = ");
+        value(c, &rel->owner->columns[ours->key[i]], object_value(owner, ours->key[i]));
+    }
+    text(c, ")");
+}
+
 static bool owner_condition(struct compiler *c, struct orm_manager *manager)
 {
     const struct orm_to_many *rel = manager->relation;
     const struct orm_object *owner = manager_owner(manager);
     if (!owner)
         return true;
-    const struct orm_column *key = &rel->owner->columns[rel->owner->key];
     if (owner->state & (OBJECT_NEW | OBJECT_GONE))
         return error_set(&c->s->error, ORM_UNSAVED,
             "%s.%s: the owner is not in the database; flush it first", rel->owner->name,
             rel->name);
     separate(c);
-    if (rel->kind == ORM_MANY_REVERSE) {
-        column(c, rel->target->to_ones[rel->ref].column);
-        text(c, " = ");
-    } else {
-        column(c, rel->target->key);
-        text(c, " IN (SELECT j.");
-        identifier(c, rel->target_column);
-        text(c, " FROM ");
-        if (c->writes_sql)
-            buffer_table(&c->s->sql, rel->join_schema, rel->join_table);
-        text(c, " AS j WHERE j.");
-        identifier(c, rel->owner_column);
-        text(c, " = ");
-    }
-    value(c, key, type_get(key, owner));
-    if (rel->kind == ORM_MANY_JOIN)
-        text(c, ")");
+    if (rel->kind == ORM_MANY_REVERSE)
+        columns_are(
+            c, rel->target->to_ones[rel->ref].columns, many_owner_columns(rel), owner);
+    else
+        joined_condition(c, rel, owner);
     return true;
 }
 
@@ -269,6 +301,14 @@ static void order_by(struct compiler *c, unsigned i, bool descending, bool *firs
     column(c, i);
     if (descending)
         text(c, " DESC");
+}
+
+static bool is_ordered(const struct orm_order *orders, size_t count, unsigned column)
+{
+    for (size_t i = 0; i < count; i++)
+        if (orders[i].column == column + 1)
+            return true;
+    return false;
 }
 
 /* Rows that are cut off are cut off in a certain order: the key comes last. */
@@ -284,11 +324,11 @@ static bool order(
             return refuse(c, "an order by a column that the model does not have");
         shape_add(c->s, col << 1 | orders[i].descending);
         order_by(c, col, orders[i].descending, &first);
-        by_key = by_key && col != c->m->key;
     }
     shape_add(c->s, UINT32_MAX - by_key);
-    if (by_key)
-        order_by(c, c->m->key, false, &first);
+    for (unsigned i = 0; by_key && i < c->m->key_count; i++)
+        if (!is_ordered(orders, count, c->m->key[i]))
+            order_by(c, c->m->key[i], false, &first);
     return true;
 }
 

@@ -1,33 +1,39 @@
 /* relate.c: what relations have in common. */
 #include "relate.h"
-#include "identity.h"
 
 #include <stddef.h>
 
-void key_set_begin(struct orm_session *s, struct key_set *k, const struct orm_column *c)
+bool key_set_begin(
+    struct orm_session *s, struct key_set *k, struct key_columns columns, size_t most)
 {
-    *k = (struct key_set){.column = c};
-    params_clear(&s->params);
-    params_array_begin(&s->params, type_oids(c, s->enums).oid);
+    *k = (struct key_set){.columns = columns};
+    k->objects = arena_get(&s->scratch, (most + 1) * sizeof *k->objects);
+    return k->objects || session_nomem(s);
 }
 
 bool key_set_add(struct orm_session *s, struct key_set *k, struct orm_object *o)
 {
-    const union orm_value v = type_get(k->column, o);
-    const struct idmap_key key = object_map_key(k->column, v);
-    if (idmap_find(&k->seen, key, k->column->offset))
+    union orm_value values[KEY_COLUMNS_MOST];
+    key_read(k->columns, o, values);
+    if (key_find(&k->seen, k->columns, values))
         return true;
     if (!idmap_reserve(&k->seen, 1))
         return session_nomem(s);
-    idmap_insert(&k->seen, key, o);
-    params_array_add(&s->params, k->column, v);
-    k->count++;
+    idmap_insert(&k->seen, key_hash(k->columns, values), o);
+    k->objects[k->count++] = o;
     return true;
 }
 
-bool key_set_end(struct orm_session *s)
+bool key_set_end(struct orm_session *s, const struct key_set *k)
 {
-    params_array_end(&s->params);
+    params_clear(&s->params);
+    for (unsigned i = 0; i < k->columns.count; i++) {
+        const struct orm_column *c = &k->columns.model->columns[k->columns.at[i]];
+        params_array_begin(&s->params, type_oids(c, s->enums).oid);
+        for (size_t n = 0; n < k->count; n++)
+            params_array_add(&s->params, c, type_get(c, k->objects[n]));
+        params_array_end(&s->params);
+    }
     return params_finish(&s->params, &s->error);
 }
 
@@ -45,23 +51,38 @@ struct orm_session *manager_session(struct orm_manager *m)
         ->session;
 }
 
-const struct orm_to_one *relate_slot_of(const struct orm_model *m, unsigned column)
+struct key_columns many_owner_columns(const struct orm_to_many *many)
 {
-    for (unsigned i = 0; i < m->to_one_count; i++)
-        if (!m->to_ones[i].reverse && m->to_ones[i].column == column)
-            return &m->to_ones[i];
-    return NULL;
+    if (many->kind == ORM_MANY_JOIN)
+        return (struct key_columns){
+            many->owner, many->owner_end.key, many->owner_end.count};
+    return ref_target_columns(&many->target->to_ones[many->ref]);
+}
+
+bool relate_is_to_new(const struct orm_object *o, const struct orm_to_one *ref)
+{
+    const struct orm_object *target = *object_slot(o, ref);
+    return !ref->reverse && target && target->state & OBJECT_NEW;
+}
+
+bool relate_is_changed(const struct orm_object *o, const struct orm_to_one *ref)
+{
+    for (unsigned i = 0; i < ref->count; i++)
+        if (bit_is_set(object_changed_bits(o), ref->columns[i]))
+            return true;
+    return false;
 }
 
 struct orm_object *relate_target(
     const struct orm_object *o, const struct orm_to_one *ref)
 {
     struct orm_object *target = *object_slot(o, ref);
-    if (target || bit_is_set(object_null_bits(o), ref->column) ||
-        ref->target_column != ref->target->key)
+    const struct key_columns ours = ref_columns(o->model, ref);
+    if (target || key_is_null(ours, o) || !ref_is_by_key(ref))
         return target;
-    return object_find_any(
-        object_session(o), ref->target, object_value(o, ref->column));
+    union orm_value key[KEY_COLUMNS_MOST];
+    key_read(ours, o, key);
+    return object_find_any(object_session(o), ref->target, key);
 }
 
 /* The other end of the slot itself. */

@@ -4,23 +4,27 @@
 #define RUNTIME_RELATE_H
 
 #include "group.h"
+#include "identity.h"
 #include "list.h"
 #include "object.h"
 
-/* `column` of objects, each value once: the parameter of "= ANY($1)". */
+/* What some columns of objects hold, each row of values once: the parameters of
+ * load_where_any(). */
 struct key_set {
     struct idmap seen;
-    const struct orm_column *column;
+    struct key_columns columns;
+    struct orm_object **objects; /* that have them, in scratch memory */
     size_t count;
 };
 
-/* Starts `s->params` with an array; free the set after use. */
-void key_set_begin(
-    struct orm_session *s, struct key_set *k, const struct orm_column *c);
-
-/* False: memory is out, and recorded. */
+/* Of at most `most` objects; free the set after use.  False, here and below: memory is
+ * out, and recorded. */
+bool key_set_begin(
+    struct orm_session *s, struct key_set *k, struct key_columns columns, size_t most);
 bool key_set_add(struct orm_session *s, struct key_set *k, struct orm_object *o);
-bool key_set_end(struct orm_session *s);
+
+/* Writes `s->params`, an array per column. */
+bool key_set_end(struct orm_session *s, const struct key_set *k);
 void key_set_free(struct key_set *k);
 
 /* An object that relations can be asked of: in the database, or about to be. */
@@ -38,8 +42,45 @@ static inline const struct orm_to_many *join_inverse(const struct orm_to_many *m
                                            : &many->target->to_manys[many->inverse];
 }
 
-/* The forward slot that a column is the key of, or NULL. */
-const struct orm_to_one *relate_slot_of(const struct orm_model *m, unsigned column);
+/* -- The columns of relations ------------------------------------------------------ */
+
+/* Ours and theirs of a slot of `m`. */
+static inline struct key_columns ref_columns(
+    const struct orm_model *m, const struct orm_to_one *ref)
+{
+    return (struct key_columns){m, ref->columns, ref->count};
+}
+
+static inline struct key_columns ref_target_columns(const struct orm_to_one *ref)
+{
+    return (struct key_columns){ref->target, ref->target_columns, ref->count};
+}
+
+/* True if the slot refers to its target by the target's key. */
+static inline bool ref_is_by_key(const struct orm_to_one *ref)
+{
+    return key_columns_equal(ref_target_columns(ref), key_of_model(ref->target));
+}
+
+/* Whether the column becomes null with the reference. */
+static inline bool ref_clears(const struct orm_to_one *ref, unsigned column)
+{
+    for (unsigned i = 0; i < ref->count; i++)
+        if (ref->columns[i] == column && ref->clears >> i & 1)
+            return true;
+    return false;
+}
+
+/* The owner's columns that the rows of a list hold: its key, or what `to:` names. */
+struct key_columns many_owner_columns(const struct orm_to_many *many);
+
+/* -- Two ends ---------------------------------------------------------------------- */
+
+/* True if the slot holds what is not in the database yet. */
+bool relate_is_to_new(const struct orm_object *o, const struct orm_to_one *ref);
+
+/* True if one of the slot's columns has a value that is not written yet. */
+bool relate_is_changed(const struct orm_object *o, const struct orm_to_one *ref);
 
 /* What `o` refers to through a forward slot, as far as it is in memory. */
 struct orm_object *relate_target(

@@ -1,19 +1,19 @@
 /* slot.c: what slots hold is forgotten when it is no longer true. */
 #include "slot.h"
 
-#include "list.h"
+#include "relate.h"
 
 void object_reset_slots_of(struct orm_object *o, unsigned column)
 {
     const struct orm_model *m = o->model;
     for (unsigned i = 0; i < m->to_one_count; i++) {
-        if (m->to_ones[i].column != column)
+        if (!key_has_column(ref_columns(m, &m->to_ones[i]), column))
             continue;
         *object_slot(o, &m->to_ones[i]) = NULL;
         bit_put(object_missing_bits(o), i, false);
     }
-    if (column == m->key)
-        for (unsigned i = 0; i < m->to_many_count; i++)
+    for (unsigned i = 0; i < m->to_many_count; i++)
+        if (key_has_column(many_owner_columns(&m->to_manys[i]), column))
             list_drop(object_manager(o, &m->to_manys[i]));
 }
 
@@ -21,8 +21,7 @@ void object_reset_all_slots(struct orm_object *o)
 {
     const struct orm_model *m = o->model;
     for (unsigned i = 0; i < m->to_one_count; i++) {
-        if (!m->to_ones[i].reverse &&
-            bit_is_set(object_changed_bits(o), m->to_ones[i].column))
+        if (!m->to_ones[i].reverse && relate_is_changed(o, &m->to_ones[i]))
             continue; /* what the program linked stays */
         *object_slot(o, &m->to_ones[i]) = NULL;
         bit_put(object_missing_bits(o), i, false);

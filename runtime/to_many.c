@@ -6,7 +6,6 @@
 #include "to_many.h"
 
 #include "flight.h"
-#include "identity.h"
 #include "load.h"
 #include "relate.h"
 #include "write.h"
@@ -24,6 +23,8 @@ struct load {
     struct orm_object **rows;
     size_t *owner_of; /* per row, a place */
     size_t row_count;
+    struct key_columns keyed; /* the owner's columns that rows hold */
+    struct idmap by_columns;  /* the owners, if those are not its key */
 };
 
 #define NO_OWNER SIZE_MAX
@@ -66,9 +67,11 @@ static bool choose_owners(struct load *l, struct orm_object *owner)
 }
 
 /* The place of a row's owner, found by the key the row holds. */
-static size_t place_of(const struct load *l, union orm_value key)
+static size_t place_of(struct load *l, const union orm_value *key)
 {
-    const struct orm_object *o = object_find_any(l->s, l->rel->owner, key);
+    const struct orm_object *o = l->by_columns.capacity
+                                     ? key_find(&l->by_columns, l->keyed, key)
+                                     : object_find_any(l->s, l->rel->owner, key);
     if (!o)
         return NO_OWNER;
     if (l->owner_count == 1)
@@ -78,52 +81,68 @@ static size_t place_of(const struct load *l, union orm_value key)
 
 /* -- The statement ----------------------------------------------------------------- */
 
-static const struct orm_column *owner_key(const struct orm_to_many *rel)
+/* Columns of the join table, as j.a or (j.a, j.b). */
+static void join_columns(struct buffer *sql, const struct orm_join_end *end)
 {
-    return &rel->owner->columns[rel->owner->key];
+    for (unsigned i = 0; i < end->count; i++) {
+        buffer_text(sql, i ? ", j." : end->count == 1 ? "j." : "(j.");
+        buffer_identifier(sql, end->columns[i]);
+    }
+    buffer_text(sql, end->count == 1 ? "" : ")");
 }
 
 static void write_reverse(struct orm_session *s, const struct orm_to_many *rel)
 {
-    const struct orm_model *m = rel->target;
-    load_select(s, m);
-    buffer_text(&s->sql, " WHERE t.");
-    buffer_identifier(&s->sql, m->columns[m->to_ones[rel->ref].column].name);
-    buffer_text(&s->sql, " = ANY($1)");
+    load_select(s, rel->target);
+    load_where_any(s, ref_columns(rel->target, &rel->target->to_ones[rel->ref]));
 }
 
 static void write_join(struct orm_session *s, const struct orm_to_many *rel)
 {
     const struct orm_model *m = rel->target;
-    buffer_text(&s->sql, "SELECT ");
+    const struct orm_join_end *owner = &rel->owner_end, *target = &rel->target_end;
+    struct buffer *sql = &s->sql;
+    buffer_text(sql, "SELECT ");
     load_columns(s, m);
-    buffer_text(&s->sql, ", j.");
-    buffer_identifier(&s->sql, rel->owner_column);
-    buffer_text(&s->sql, " FROM ");
-    buffer_table(&s->sql, rel->join_schema, rel->join_table);
-    buffer_text(&s->sql, " AS j JOIN ");
-    buffer_table(&s->sql, m->schema, m->table);
-    buffer_text(&s->sql, " AS t ON t.");
-    buffer_identifier(&s->sql, m->columns[m->key].name);
-    buffer_text(&s->sql, " = j.");
-    buffer_identifier(&s->sql, rel->target_column);
-    buffer_text(&s->sql, " WHERE j.");
-    buffer_identifier(&s->sql, rel->owner_column);
-    buffer_text(&s->sql, " = ANY($1)");
+    for (unsigned i = 0; i < owner->count; i++) {
+        buffer_text(sql, ", j.");
+        buffer_identifier(sql, owner->columns[i]);
+    }
+    buffer_text(sql, " FROM ");
+    buffer_table(sql, rel->join_schema, rel->join_table);
+    buffer_text(sql, " AS j JOIN ");
+    buffer_table(sql, m->schema, m->table);
+    for (unsigned i = 0; i < target->count; i++) {
+        buffer_text(sql, i ? " AND t." : " AS t ON t.");
+        buffer_identifier(sql, m->columns[target->key[i]].name);
+        buffer_text(sql, " = j.");
+        buffer_identifier(sql, target->columns[i]);
+    }
+    buffer_text(sql, " WHERE ");
+    join_columns(sql, owner);
+    if (owner->count == 1) {
+        buffer_text(sql, " = ANY($1)");
+        return;
+    }
+    buffer_text(sql, " IN (SELECT * FROM ");
+    params_unnest(sql, owner->count);
+    buffer_text(sql, ")");
 }
 
 /* The key comes last, so that equal rows stand together: see without_repeats(). */
 static void write_order(struct orm_session *s, const struct orm_to_many *rel)
 {
-    const struct orm_column *columns = rel->target->columns;
+    const struct orm_model *m = rel->target;
     buffer_text(&s->sql, " ORDER BY ");
     for (unsigned i = 0; i < rel->order_count; i++) {
         buffer_text(&s->sql, "t.");
-        buffer_identifier(&s->sql, columns[rel->order[i].column - 1u].name);
+        buffer_identifier(&s->sql, m->columns[rel->order[i].column - 1u].name);
         buffer_text(&s->sql, rel->order[i].descending ? " DESC, " : ", ");
     }
-    buffer_text(&s->sql, "t.");
-    buffer_identifier(&s->sql, columns[rel->target->key].name);
+    for (unsigned i = 0; i < m->key_count; i++) {
+        buffer_text(&s->sql, i ? ", t." : "t.");
+        buffer_identifier(&s->sql, m->columns[m->key[i]].name);
+    }
 }
 
 static struct pg_statement *statement(
@@ -139,55 +158,53 @@ static struct pg_statement *statement(
     else
         write_join(s, rel);
     write_order(s, rel);
-    const uint32_t type = type_oids(owner_key(rel), s->enums).array_oid;
-    return shape_make(s, &type, 1, true);
+    const struct key_columns keyed = many_owner_columns(rel);
+    uint32_t types[KEY_COLUMNS_MOST];
+    for (unsigned i = 0; i < keyed.count; i++)
+        types[i] = type_oids(&rel->owner->columns[keyed.at[i]], s->enums).array_oid;
+    return shape_make(s, types, (int)keyed.count, true);
 }
 
 /* -- From rows to lists ------------------------------------------------------------ */
 
-/* The column of the result that holds the owner's key. */
-static size_t owner_column(const struct orm_to_many *rel)
+/* The column of the result that holds part `i` of the owner's key. */
+static size_t owner_column(const struct orm_to_many *rel, unsigned i)
 {
-    return rel->kind == ORM_MANY_REVERSE ? rel->target->to_ones[rel->ref].column
-                                         : rel->target->column_count;
+    return rel->kind == ORM_MANY_REVERSE ? rel->target->to_ones[rel->ref].columns[i]
+                                         : model_eager_count(rel->target) + i;
 }
 
-static bool check_owner_column(const struct load *l, const struct pg_result *r)
+static bool check_owner_columns(const struct load *l, const struct pg_result *r)
 {
-    const struct orm_column *key = owner_key(l->rel);
-    const size_t column = owner_column(l->rel);
-    if (pg_columns(r) > column &&
-        pg_column_type(r, column) == type_oids(key, l->s->enums).oid)
-        return true;
-    return error_set(&l->s->error, ORM_DRIFT,
-        "%s.%s: the column that refers to %s has %s, the YAML says %s; migrate the "
-        "table "
-        "or generate again",
-        l->rel->owner->name, l->rel->name, l->rel->owner->name,
-        pg_columns(r) > column ? type_name_of_oid(pg_column_type(r, column))
-                               : "no value",
-        type_name(key));
+    for (unsigned i = 0; i < l->keyed.count; i++) {
+        const struct orm_column *key = &l->rel->owner->columns[l->keyed.at[i]];
+        const size_t column = owner_column(l->rel, i);
+        const bool there = pg_columns(r) > column;
+        const uint32_t is = there ? pg_column_type(r, column) : 0;
+        if (there && is == type_oids(key, l->s->enums).oid)
+            continue;
+        return error_set(&l->s->error, ORM_DRIFT,
+            "%s.%s: the column that refers to %s has %s, the YAML says %s; migrate the "
+            "table or generate again",
+            l->rel->owner->name, l->rel->name, l->rel->owner->name,
+            there ? type_name_of_oid(is) : "no value", type_name(key));
+    }
+    return true;
 }
 
-/* A text key as a NUL-terminated string of scratch memory. */
-static bool decode_key(const struct load *l, struct pg_cell cell, union orm_value *key)
+static bool decode_key(
+    const struct load *l, const struct pg_result *r, size_t row, union orm_value *key)
 {
-    const struct orm_column *column = owner_key(l->rel);
-    if (!cell.data)
-        return error_set(&l->s->error, ORM_DRIFT, "%s.%s: a row without an owner",
-            l->rel->owner->name, l->rel->name);
-    if (!type_check(l->rel->owner, column, cell, &l->s->error))
-        return false;
-    *key = type_decode(column, cell);
-    if (!type_is_text(column))
-        return true;
-    char *text = arena_bytes(&l->s->scratch, (size_t)cell.length + 1);
-    if (!text)
-        return session_nomem(l->s);
-    for (int i = 0; i < cell.length; i++)
-        text[i] = cell.data[i];
-    text[cell.length] = '\0';
-    key->text = text;
+    for (unsigned i = 0; i < l->keyed.count; i++) {
+        const struct orm_column *column = &l->rel->owner->columns[l->keyed.at[i]];
+        const struct pg_cell cell = pg_value(r, row, owner_column(l->rel, i));
+        if (!cell.data)
+            return error_set(&l->s->error, ORM_DRIFT, "%s.%s: a row without an owner",
+                l->rel->owner->name, l->rel->name);
+        if (!type_check(l->rel->owner, column, cell, &l->s->error))
+            return false;
+        key[i] = type_decode(column, cell);
+    }
     return true;
 }
 
@@ -198,11 +215,11 @@ static bool count_rows(struct load *l, const struct pg_result *r)
     l->owner_of = arena_get(&l->s->scratch, (l->row_count + 1) * sizeof *l->owner_of);
     if (!l->rows || !l->owner_of)
         return session_nomem(l->s);
-    if (!check_owner_column(l, r))
+    if (!check_owner_columns(l, r))
         return false;
     for (size_t i = 0; i < l->row_count; i++) {
-        union orm_value key = {.integer = 0};
-        if (!decode_key(l, pg_value(r, i, owner_column(l->rel)), &key))
+        union orm_value key[KEY_COLUMNS_MOST];
+        if (!decode_key(l, r, i, key))
             return false;
         l->owner_of[i] = place_of(l, key);
         if (l->owner_of[i] != NO_OWNER)
@@ -234,7 +251,7 @@ static void preset_owner(const struct orm_to_many *rel, struct orm_object *owner
     const struct orm_to_one *ref = &rel->target->to_ones[rel->ref];
     for (size_t i = 0; i < count; i++) {
         struct orm_object **slot = object_slot(objects[i], ref);
-        if (!*slot && !bit_is_set(object_changed_bits(objects[i]), ref->column))
+        if (!*slot && !relate_is_changed(objects[i], ref))
             *slot = owner;
     }
 }
@@ -270,7 +287,8 @@ static bool take_rows(struct load *l, const struct pg_result *r)
     size_t *next = arena_get(&l->s->scratch, l->owner_count * sizeof *next);
     if (!sorted || !next)
         return session_nomem(l->s);
-    if (!load_rows(l->s, l->rel->target, r, l->rel->kind == ORM_MANY_JOIN, l->rows,
+    if (!load_rows(l->s, l->rel->target, r,
+            l->rel->kind == ORM_MANY_JOIN ? l->keyed.count : 0, l->rows,
             l->list_bytes + group_cost(l->row_count)))
         return false;
     publish(l, sorted, next);
@@ -283,13 +301,15 @@ static bool take_rows(struct load *l, const struct pg_result *r)
 static bool ask(struct load *l)
 {
     struct key_set keys;
-    key_set_begin(l->s, &keys, owner_key(l->rel));
-    bool good = true;
+    bool good = key_set_begin(l->s, &keys, l->keyed, l->owner_count);
     for (size_t i = 0; good && i < l->owner_count; i++)
-        if (l->owners[i])
+        if (l->owners[i] && !key_is_null(l->keyed, l->owners[i]))
             good = key_set_add(l->s, &keys, l->owners[i]);
-    good = good && key_set_end(l->s);
-    key_set_free(&keys);
+    good = good && key_set_end(l->s, &keys);
+    if (good && !key_columns_equal(l->keyed, key_of_model(l->rel->owner)))
+        l->by_columns = keys.seen; /* a unique column, so that each has its own */
+    else
+        key_set_free(&keys);
     if (!good)
         return false;
     const struct pg_result *r =
@@ -302,11 +322,12 @@ static bool ask(struct load *l)
 static bool load_lists(
     struct orm_session *s, struct orm_object *owner, const struct orm_to_many *rel)
 {
-    struct load l = {.s = s, .rel = rel};
+    struct load l = {.s = s, .rel = rel, .keyed = many_owner_columns(rel)};
     l.path = path_child(s, path_of(owner), rel);
     if (!l.path)
         return session_nomem(s);
     const bool good = choose_owners(&l, owner) && ask(&l);
+    idmap_free(&l.by_columns);
     arena_clear(&s->scratch);
     return good;
 }

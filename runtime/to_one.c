@@ -4,7 +4,6 @@
  * comes here: it has no key, or its row is known to be missing, or it is loaded now,
  * for all peers at once.  Loading by key never flushes. */
 #include "flight.h"
-#include "identity.h"
 #include "load.h"
 #include "relate.h"
 
@@ -12,9 +11,9 @@
 
 static bool has_key(const struct orm_object *o, const struct orm_to_one *ref)
 {
-    if (bit_is_set(object_null_bits(o), ref->column))
+    if (ref->reverse && o->state & OBJECT_NEW)
         return false;
-    return !(ref->reverse && o->state & OBJECT_NEW);
+    return !key_is_null(ref_columns(o->model, ref), o);
 }
 
 enum orm_ref orm_ref_state(const struct orm_object *o, unsigned slot)
@@ -46,18 +45,15 @@ static void wire(struct orm_object *o, unsigned slot, struct orm_object *target)
     }
 }
 
-static bool refers_to_key(const struct orm_to_one *ref)
-{
-    return ref->target_column == ref->target->key;
-}
-
 /* The target if it is in the map. */
 static struct orm_object *find_mapped(
     struct orm_session *s, const struct orm_object *o, const struct orm_to_one *ref)
 {
-    struct orm_object *target =
-        refers_to_key(ref) ? object_find(s, ref->target, object_value(o, ref->column))
-                           : NULL;
+    if (!ref_is_by_key(ref))
+        return NULL;
+    union orm_value key[KEY_COLUMNS_MOST];
+    key_read(ref_columns(o->model, ref), o, key);
+    struct orm_object *target = object_find(s, ref->target, key);
     return target && object_is_live(target) ? target : NULL;
 }
 
@@ -94,50 +90,64 @@ struct load {
     struct orm_object **targets; /* mapped ones first, then those that were loaded */
     size_t mapped;
     size_t loaded;
-    struct idmap by_column; /* of the loaded, when the slot refers to another column */
+    struct idmap
+        by_columns; /* when no key tells who belongs to whom: who is looked up */
 };
 
-/* Rows of a reverse slot hold our key. */
-static void wire_by_their_column(struct load *l, const struct orm_model *m)
+/* The object whose `theirs` have the values that `o` has in `ours`. */
+static struct orm_object *counterpart(struct load *l, const struct orm_object *o,
+    struct key_columns ours, struct key_columns theirs)
 {
+    union orm_value values[KEY_COLUMNS_MOST];
+    key_read(ours, o, values);
+    return key_columns_equal(theirs, key_of_model(theirs.model))
+               ? object_find_any(l->s, theirs.model, values)
+               : key_find(&l->by_columns, theirs, values);
+}
+
+/* Rows of a reverse slot hold our key. */
+static void wire_by_their_columns(struct load *l, struct key_columns ours)
+{
+    const struct key_columns theirs = ref_target_columns(l->ref);
     for (size_t i = l->mapped; i < l->mapped + l->loaded; i++) {
         struct orm_object *target = l->targets[i];
-        struct orm_object *owner =
-            object_find_any(l->s, m, object_value(target, l->ref->target_column));
+        struct orm_object *owner = counterpart(l, target, theirs, ours);
         if (owner && waits(owner, l->slot))
             wire(owner, l->slot, target);
     }
 }
 
-static void wire_by_our_column(struct load *l)
+static void wire_by_our_columns(struct load *l, struct key_columns ours)
 {
-    const struct orm_model *target_model = l->ref->target;
-    const struct orm_column *theirs = &target_model->columns[l->ref->target_column];
+    const struct key_columns theirs = ref_target_columns(l->ref);
     for (size_t i = 0; i < l->flock.count; i++) {
         struct orm_object *o = l->flock.members[i];
         if (!waits(o, l->slot))
             continue;
-        const union orm_value key = object_value(o, l->ref->column);
-        struct orm_object *target =
-            refers_to_key(l->ref) ? object_find(l->s, target_model, key)
-                                  : idmap_find(&l->by_column,
-                                        object_map_key(theirs, key), theirs->offset);
-        if (target)
+        struct orm_object *target = counterpart(l, o, ours, theirs);
+        if (target && !(target->state & OBJECT_EXPIRED))
             wire(o, l->slot, target);
     }
 }
 
-static bool index_by_column(struct load *l)
+/* Before rows become objects: room for those that will be looked up. */
+static bool reserve_index(struct load *l, struct key_columns looked_up)
 {
-    if (l->ref->reverse || refers_to_key(l->ref))
-        return true;
-    if (!idmap_reserve(&l->by_column, l->loaded))
-        return session_nomem(l->s);
-    const struct orm_column *theirs = &l->ref->target->columns[l->ref->target_column];
-    for (size_t i = l->mapped; i < l->mapped + l->loaded; i++)
-        idmap_insert(&l->by_column,
-            object_map_key(theirs, type_get(theirs, l->targets[i])), l->targets[i]);
-    return true;
+    const size_t most = l->ref->reverse ? l->keys.count : l->loaded;
+    return key_columns_equal(looked_up, key_of_model(looked_up.model)) ||
+           idmap_reserve(&l->by_columns, most) || session_nomem(l->s);
+}
+
+static void fill_index(struct load *l, struct key_columns looked_up)
+{
+    if (!l->by_columns.capacity)
+        return;
+    struct orm_object **objects =
+        l->ref->reverse ? l->keys.objects : l->targets + l->mapped;
+    const size_t count = l->ref->reverse ? l->keys.count : l->loaded;
+    for (size_t i = 0; i < count; i++)
+        if (!key_is_null(looked_up, objects[i]))
+            key_insert(&l->by_columns, looked_up, objects[i]);
 }
 
 /* What waits still has no row. */
@@ -149,8 +159,10 @@ static void mark_missing(const struct load *l)
 }
 
 static bool take_rows(
-    struct load *l, const struct orm_model *m, const struct pg_result *r)
+    struct load *l, struct key_columns ours, const struct pg_result *r)
 {
+    const struct key_columns looked_up =
+        l->ref->reverse ? ours : ref_target_columns(l->ref);
     l->loaded = pg_rows(r);
     struct orm_object **all =
         arena_get(&l->s->scratch, (l->mapped + l->loaded + 1) * sizeof *all);
@@ -159,28 +171,28 @@ static bool take_rows(
     for (size_t i = 0; i < l->mapped; i++)
         all[i] = l->targets[i];
     l->targets = all;
-    if (!load_rows(l->s, l->ref->target, r, 0, all + l->mapped,
-            group_cost(l->mapped + l->loaded)) ||
-        !index_by_column(l))
+    if (!reserve_index(l, looked_up) ||
+        !load_rows(l->s, l->ref->target, r, 0, all + l->mapped,
+            group_cost(l->mapped + l->loaded)))
         return false;
-
+    fill_index(l, looked_up);
     if (l->ref->reverse)
-        wire_by_their_column(l, m);
+        wire_by_their_columns(l, ours);
     else
-        wire_by_our_column(l);
+        wire_by_our_columns(l, ours);
     mark_missing(l);
     group_form(l->s, l->path, all, l->mapped + l->loaded);
     return true;
 }
 
-static bool ask_for_keys(struct load *l, const struct orm_model *m)
+static bool ask_for_keys(struct load *l, struct key_columns ours)
 {
-    if (!key_set_end(l->s))
+    if (!key_set_end(l->s, &l->keys))
         return false;
     struct pg_statement *st =
-        load_statement(l->s, l->ref->target, l->ref->target_column, LOAD_ANY);
+        load_statement(l->s, ref_target_columns(l->ref), LOAD_ANY);
     const struct pg_result *r = flight_one(l->s, l->ref->target, st);
-    const bool good = r && take_rows(l, m, r);
+    const bool good = r && take_rows(l, ours, r);
     flight_end(l->s);
     return good;
 }
@@ -218,9 +230,10 @@ static bool load_targets(struct orm_session *s, struct orm_object *asked, unsign
     if (!l.path || !l.targets)
         return session_nomem(s);
 
-    key_set_begin(s, &l.keys, &m->columns[l.ref->column]);
-    const bool good = collect(&l) && (!l.keys.count || ask_for_keys(&l, m));
-    idmap_free(&l.by_column);
+    const struct key_columns ours = ref_columns(m, l.ref);
+    const bool good = key_set_begin(s, &l.keys, ours, l.flock.count) && collect(&l) &&
+                      (!l.keys.count || ask_for_keys(&l, ours));
+    idmap_free(&l.by_columns);
     key_set_free(&l.keys);
     arena_clear(&s->scratch);
     return good;
@@ -229,12 +242,9 @@ static bool load_targets(struct orm_session *s, struct orm_object *asked, unsign
 /* -- The call ---------------------------------------------------------------------- */
 
 /* What stands for a required object when the session has failed. */
-static struct orm_object *stand_in(
-    struct orm_session *s, const struct orm_object *o, const struct orm_to_one *ref)
+static struct orm_object *stand_in(struct orm_session *s, const struct orm_to_one *ref)
 {
-    const bool required =
-        !ref->reverse && !(o->model->columns[ref->column].flags & ORM_COLUMN_NULLABLE);
-    return required ? object_placeholder(s, ref->target) : NULL;
+    return !ref->reverse && !ref->clears ? object_placeholder(s, ref->target) : NULL;
 }
 
 struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot)
@@ -247,7 +257,7 @@ struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot)
     if (*at)
         return *at;
     if (o->state & OBJECT_PLACEHOLDER)
-        return stand_in(s, o, ref);
+        return stand_in(s, ref);
     if (!has_key(o, ref) || o->state & OBJECT_GONE)
         return NULL;
 
@@ -259,6 +269,6 @@ struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot)
     if (bit_is_set(object_missing_bits(o), slot))
         return NULL;
     if (s->error.code || !load_targets(s, o, slot))
-        return stand_in(s, o, ref);
+        return stand_in(s, ref);
     return *at;
 }

@@ -55,11 +55,13 @@ void undo_forget(struct orm_session *s)
 /* An object made in the unit of work that is rolled back. */
 static void detach(struct orm_object *o)
 {
-    const struct orm_column *key = &o->model->columns[o->model->key];
     list_end_notes(o);
     object_unmap(o);
-    if (key->flags & ORM_COLUMN_IDENTITY)
-        type_put(key, o, type_zero(key));
+    for (unsigned i = 0; i < o->model->key_count; i++) {
+        const struct orm_column *key = &o->model->columns[o->model->key[i]];
+        if (key->flags & ORM_COLUMN_IDENTITY)
+            type_put(key, o, type_zero(key));
+    }
     o->state = OBJECT_GONE;
 }
 
@@ -92,6 +94,7 @@ static void distrust_what_was_read(struct orm_session *s)
             if (!o)
                 continue;
             object_reset_all_slots(o);
+            object_unload(o);
             if (o->stamp >= s->began)
                 o->state |= OBJECT_EXPIRED;
         }

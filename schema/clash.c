@@ -63,9 +63,10 @@ static void enter_accessors(
             arena_printf(d->arena, "the %s \"%s\"", kind, shown(d, f->name));
         if (!f->shows) /* else what it shows is entered */
             enter(d, names, ERR_CLASH, where, f->name, f->place, what);
-        if (f->kind == FIELD_REF)
-            enter(d, names, ERR_CLASH, where, arena_printf(d->arena, "%s_id", f->name),
-                f->place, arena_printf(d->arena, "the column of %s", what));
+        for (size_t c = 0; f->kind == FIELD_REF && c < f->column_count; c++)
+            if (f->columns[c]->maker == f)
+                enter(d, names, ERR_CLASH, where, f->columns[c]->field.name, f->place,
+                    arena_printf(d->arena, "the column of %s", what));
     }
 }
 
@@ -103,7 +104,12 @@ static void check_accessors(struct draft *d)
 static const struct node *column_key(const struct draft_model *m, const struct field *f)
 {
     const struct draft_field *draft = strmap_get(&m->by_name, f->yaml);
-    return draft && !f->identity ? draft->keys.column : NULL;
+    if (!draft || !draft->keys.columns)
+        return draft ? draft->keys.column : NULL;
+    for (const struct node *n = draft->keys.columns->first; n; n = n->next)
+        if (n->kind == NODE_TEXT && strcmp(n->text, f->column) == 0)
+            return n;
+    return NULL;
 }
 
 static struct holder column_holder(
@@ -111,8 +117,9 @@ static struct holder column_holder(
 {
     const struct node *chosen = column_key(m, f);
     return (struct holder){chosen ? chosen->place : f->place,
-        f->identity ? "the implicit key"
-                    : arena_printf(d->arena, "the field \"%s\"", shown(d, f->yaml))};
+        !strmap_get(&m->by_name, f->yaml)
+            ? "the implicit key"
+            : arena_printf(d->arena, "the field \"%s\"", shown(d, f->yaml))};
 }
 
 /* Columns that nobody chose a name for are called like accessors, and checked as such.
@@ -130,6 +137,28 @@ static void check_columns(struct draft *d, const struct draft_model *m)
     }
 }
 
+static void check_join_columns(struct draft *d, const struct draft_field *f)
+{
+    const struct join_end *ours = &f->many->owner_end, *theirs = &f->many->target_end;
+    struct strmap columns = {.arena = d->arena};
+    for (size_t i = 0; i < ours->column_count + theirs->column_count; i++) {
+        const char *name = i < ours->column_count
+                               ? ours->columns[i]
+                               : theirs->columns[i - ours->column_count];
+        if (strmap_add(&columns, name, d))
+            diag_error(d->diag, ERR_SQL_CLASH, f->place,
+                "%s.%s: both columns of its join table would be \"%s\"; make the join "
+                "table a model of yours and name it with through:",
+                f->owner->name, f->name, name);
+        else if (strlen(name) > SQL_NAME_MAX_BYTES)
+            diag_error(d->diag, ERR_SQL_NAME, f->place,
+                "%s.%s: the column \"%s\" of its join table would be longer than the "
+                "63 bytes that PostgreSQL keeps of a name; make the join table a model "
+                "of yours and name it with through:",
+                f->owner->name, f->name, name);
+    }
+}
+
 static void enter_join_table(
     struct draft *d, const struct draft_field *f, struct strmap *relations)
 {
@@ -142,11 +171,7 @@ static void enter_join_table(
             "%s.%s: its join table \"%s\" would be longer than the 63 bytes that "
             "PostgreSQL keeps of a name; add table: with a shorter one",
             f->owner->name, f->name, m->join_table);
-    if (strcmp(m->owner_column, m->target_column) == 0)
-        diag_error(d->diag, ERR_SQL_CLASH, f->place,
-            "%s.%s: both columns of its join table would be \"%s\"; make the join "
-            "table a model of yours and name it with through:",
-            f->owner->name, f->name, m->owner_column);
+    check_join_columns(d, f);
     enter(d, relations, ERR_SQL_CLASH, "table ", m->join_table, place, what);
 }
 

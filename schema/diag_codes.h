@@ -60,6 +60,12 @@ enum diag_code {
     ERR_REVERSE_OF,
     ERR_LIST_ORDER,
 
+    /* Relations, again */
+    ERR_REF,
+
+    /* Columns */
+    ERR_COLUMN,
+
     ERR_END
 };
 

@@ -19,6 +19,12 @@ enum field_kind {
     FIELD_REVERSE = 8 /* reverse_of: the other side of a relation of another file */
 };
 
+enum key_state {
+    KEY_UNKNOWN,
+    KEY_UNDER_WAY,
+    KEY_KNOWN
+};
+
 /* The values of a field's keys, NULL where the key is absent or its value broken. */
 struct field_keys {
     const struct node *type;
@@ -31,8 +37,12 @@ struct field_keys {
     const struct node *fallback; /* default: */
     const struct node *doc;
     const struct node *column;
+    const struct node *columns;
+    const struct node *to;
     const struct node *reverse;
     const struct node *on_delete;
+    const struct node *on_update;
+    const struct node *deferrable;
     const struct node *through;
     const struct node *via;
     const struct node *table;
@@ -40,10 +50,27 @@ struct field_keys {
     const struct node *reverse_order;
     const struct node *reverse_of;
     const struct node *file;
+    const struct node *generated;
+    const struct node *identity;
+    const struct node *check;
+    const struct node *collation;
+    const struct node *was;
+    const struct node *version;
+    const struct node *created;
+    const struct node *updated;
+    const struct node *lazy;
+    const struct node *server_filled;
+};
+
+/* A column before it has its place in model.h. */
+struct draft_column {
+    const struct draft_field *maker; /* others may share it; NULL: the implicit key */
+    struct field field;
+    struct field *placed;
 };
 
 struct draft_field {
-    const struct draft_model *owner;
+    struct draft_model *owner;
     const char *name;
     struct place place;
     enum field_kind kind;
@@ -57,15 +84,22 @@ struct draft_field {
     struct enumeration *enumeration;
     bool optional;
     bool unique;
+    bool identity;
+    struct traits traits;
     enum default_kind default_kind;
     const char *default_text;
     struct place default_place;
-    enum on_delete on_delete;
+    enum action on_delete;
+    enum action on_update;
+    enum deferrable deferrable;
     const char *reverse; /* NULL: none */
 
-    /* Filled by resolve.c */
+    /* Filled by resolve.c and key.c */
     struct draft_model *target;
-    struct field *field;
+    struct draft_field *to; /* the field of `target` that it refers to, or NULL */
+    struct draft_column **columns; /* of a column one, of a ref one per part of a key */
+    size_t column_count;
+    bool settled; /* `columns` are known */
     struct ref *ref;
     struct many *many;
     /* FIELD_REVERSE: the ref or many whose other side it is; and back. */
@@ -81,6 +115,8 @@ struct draft_model {
     const char *schema;
     const char *table;
     struct place table_place;
+    const char *struct_name;
+    const struct node *was;
     const struct node *key;
 
     size_t field_count;
@@ -95,7 +131,12 @@ struct draft_model {
 
     /* Filled by resolve.c */
     struct model *model;
-    struct draft_field *key_field; /* NULL: the implicit one */
+    struct draft_field **key_parts; /* none: the key is the implicit one */
+    size_t key_part_count;
+    struct draft_column **key_columns;
+    size_t key_column_count;
+    enum key_state key_state;
+    size_t walked; /* by key.c */
     bool key_broken;
 };
 
@@ -129,6 +170,7 @@ struct draft {
     size_t model_count;
     struct draft_model *models;
     struct strmap by_name;
+    size_t walks; /* by key.c */
     struct strmap extensions; /* of any file */
 };
 
@@ -154,6 +196,14 @@ void fill_constraints(struct draft *d, struct draft_model *m);
 /* same.c: those that say the same twice. */
 void check_same(struct draft *d, const struct model *m);
 
+/* parse_column.c: what only a plain column can be, and what of it needs all columns;
+ * false: a mistake is reported. */
+bool parse_column(struct draft *d, const char *where, struct draft_field *f);
+void check_columns_of_models(struct draft *d);
+
+/* parse_ref.c: what only a ref has; false: a mistake is reported. */
+bool parse_ref(struct draft *d, const char *where, struct draft_field *f);
+
 /* parse_type.c: the type of a column; false: its mistake is reported. */
 bool parse_type(
     struct draft *d, const char *where, const struct node *n, struct draft_field *f);
@@ -165,6 +215,10 @@ bool parse_array_default(
 
 /* resolve.c: what is returned is right only if `d->diag` has no errors. */
 struct schema *draft_resolve(struct draft *d);
+
+/* key.c: which columns identify a row, and which refer to one. */
+void resolve_keys(struct draft *d);
+void settle_columns(struct draft *d);
 
 /* reverse.c: what files tell of each other's relations. */
 void match_reverses(struct draft *d);

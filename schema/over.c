@@ -23,15 +23,16 @@ bool take_columns(struct draft *d, const char *where, const struct draft_model *
         diag_error(d->diag, ERR_INDEX, name->place,
             "%s%s is a list and has no column; its join table has its indexes already",
             where, place_name(d, f));
-    if (!f || !f->field)
+    if (!f || !f->column_count)
         return false;
-    if (*count == MAX_INDEX_COLUMNS) {
+    if (*count + f->column_count > MAX_INDEX_COLUMNS) {
         diag_error(d->diag, ERR_INDEX, name->place,
             "%sthis makes more than %d columns, the most that PostgreSQL takes", where,
             MAX_INDEX_COLUMNS);
         return false;
     }
-    fields[(*count)++] = f->field;
+    for (size_t i = 0; i < f->column_count; i++)
+        fields[(*count)++] = f->columns[i]->placed;
     return true;
 }
 
@@ -47,8 +48,8 @@ bool take_column_list(struct draft *d, const char *where, const struct draft_mod
         const size_t before = *count;
         if (!take_columns(d, where, m, n, fields, count))
             return false;
-        for (size_t i = 0; i < before; i++)
-            if (fields[i] == fields[before]) {
+        for (size_t i = 0; i < before * (*count - before); i++)
+            if (fields[i % before] == fields[before + i / before]) {
                 diag_error(d->diag, ERR_INDEX, n->place,
                     "%s\"%s\" is named twice; delete one", where, shown(d, n->text));
                 return false;

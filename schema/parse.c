@@ -38,6 +38,8 @@ struct model_keys {
     const struct node *doc;
     const struct node *schema;
     const struct node *table;
+    const struct node *struct_name;
+    const struct node *was;
     const struct node *fields;
     const struct node *unique;
     const struct node *checks;
@@ -50,6 +52,8 @@ static const struct key model_keys[] = {
     {"doc", SHAPE_TEXT, offsetof(struct model_keys, doc), 0, NULL},
     {"schema", SHAPE_TEXT, offsetof(struct model_keys, schema), 0, NULL},
     {"table", SHAPE_TEXT, offsetof(struct model_keys, table), 0, NULL},
+    {"struct", SHAPE_TEXT, offsetof(struct model_keys, struct_name), 0, NULL},
+    {"was", SHAPE_TEXT, offsetof(struct model_keys, was), 0, NULL},
     {"fields", SHAPE_MAP, offsetof(struct model_keys, fields), 0, NULL},
     {"unique", SHAPE_LIST, offsetof(struct model_keys, unique), 0, NULL},
     {"checks", SHAPE_MAP, offsetof(struct model_keys, checks), 0, NULL},
@@ -80,6 +84,7 @@ static void parse_model(struct draft *d, const struct node *n, struct draft_mode
     const char *where = arena_printf(d->arena, "%s: ", shown(d, m->name));
     check_name(d, "", "model", n->key);
     m->table = m->name;
+    m->struct_name = m->name;
     m->table_place = m->place;
     if (n->kind != NODE_MAP) {
         diag_error(d->diag, ERR_SHAPE, value_place(n),
@@ -93,6 +98,11 @@ static void parse_model(struct draft *d, const struct node *n, struct draft_mode
         m->table = sql_name(d, where, keys.table);
         m->table_place = keys.table->place;
     }
+    if (keys.struct_name && check_name(d, where, "struct", keys.struct_name))
+        m->struct_name = keys.struct_name->text;
+    m->was = keys.was;
+    if (m->was)
+        sql_name(d, where, m->was);
     if (keys.schema)
         m->schema = sql_schema(d, where, keys.schema);
     m->key = keys.key;

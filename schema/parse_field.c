@@ -11,6 +11,8 @@
 
 /* ---- keys ---- */
 
+#define RELATION_VALUE "a relation has the value that the program gives it"
+
 #define AT(member) offsetof(struct field_keys, member)
 enum {
     ALL_KINDS = FIELD_COLUMN | FIELD_REF | FIELD_MANY | FIELD_REVERSE,
@@ -35,7 +37,12 @@ static const struct key field_keys[] = {
         "a list has no column; table: names the join table"},
     {"reverse", SHAPE_TEXT, AT(reverse), RELATIONS,
         "it names the other side of a ref: or many:"},
+    {"columns", SHAPE_LIST, AT(columns), FIELD_REF,
+        "it names the columns of a ref; column: names one"},
+    {"to", SHAPE_TEXT, AT(to), FIELD_REF, "it belongs to a ref:"},
     {"on_delete", SHAPE_TEXT, AT(on_delete), FIELD_REF, "it belongs to a ref:"},
+    {"on_update", SHAPE_TEXT, AT(on_update), FIELD_REF, "it belongs to a ref:"},
+    {"deferrable", SHAPE_TEXT, AT(deferrable), FIELD_REF, "it belongs to a ref:"},
     {"through", SHAPE_TEXT, AT(through), FIELD_MANY,
         "it names the model that joins the two sides of a many:"},
     {"via", SHAPE_LIST, AT(via), FIELD_MANY,
@@ -49,6 +56,19 @@ static const struct key field_keys[] = {
     {"reverse_of", SHAPE_TEXT, AT(reverse_of), FIELD_REVERSE, ""},
     {"file", SHAPE_TEXT, AT(file), FIELD_REVERSE,
         "it says in which file the relation of reverse_of: is"},
+    {"generated", SHAPE_TEXT, AT(generated), FIELD_COLUMN, RELATION_VALUE},
+    {"identity", SHAPE_TEXT, AT(identity), FIELD_COLUMN, RELATION_VALUE},
+    {"check", SHAPE_TEXT, AT(check), FIELD_COLUMN,
+        "a condition on a relation stands in the model's checks:"},
+    {"collation", SHAPE_TEXT, AT(collation), FIELD_COLUMN,
+        "a relation takes its type from the key it refers to"},
+    {"was", SHAPE_TEXT, AT(was), WITH_COLUMN, "a list has no column"},
+    {"version", SHAPE_BOOL, AT(version), FIELD_COLUMN, RELATION_VALUE},
+    {"created", SHAPE_BOOL, AT(created), FIELD_COLUMN, RELATION_VALUE},
+    {"updated", SHAPE_BOOL, AT(updated), FIELD_COLUMN, RELATION_VALUE},
+    {"lazy", SHAPE_BOOL, AT(lazy), FIELD_COLUMN,
+        "a relation is not loaded before it is asked for anyway"},
+    {"server_filled", SHAPE_LIST, AT(server_filled), FIELD_COLUMN, RELATION_VALUE},
     {0},
 };
 #undef AT
@@ -109,49 +129,6 @@ static bool parse_default(struct draft *d, const char *where, struct draft_field
     f->default_text = keys.sql->text;
     f->default_place = keys.sql->place;
     return check_sql(d, inside, keys.sql, SQL_DEFAULT, NULL);
-}
-
-static bool parse_on_delete(struct draft *d, const char *where, struct draft_field *f)
-{
-    static const char *const actions[] = {[ON_DELETE_NO_ACTION] = "no_action",
-        [ON_DELETE_RESTRICT] = "restrict",
-        [ON_DELETE_CASCADE] = "cascade",
-        [ON_DELETE_SET_NULL] = "set_null",
-        [ON_DELETE_SET_DEFAULT] = "set_default"};
-    enum {
-        COUNT = sizeof actions / sizeof *actions
-    };
-    const struct node *n = f->keys.on_delete;
-    if (!n)
-        return true;
-    struct suggestion s = {.wanted = n->text};
-    size_t action = 0;
-    while (action < COUNT && strcmp(actions[action], n->text) != 0)
-        suggest_offer(&s, actions[action++]);
-    if (action == COUNT) {
-        const char *wanted = shown(d, n->text);
-        if (s.best)
-            diag_error(d->diag, ERR_ON_DELETE, n->place,
-                "%sno action \"%s\"; did you mean \"%s\"?", where, wanted, s.best);
-        else
-            diag_error(d->diag, ERR_ON_DELETE, n->place,
-                "%sno action \"%s\"; there are cascade, restrict, set_null, "
-                "set_default and no_action",
-                where, wanted);
-        return false;
-    }
-    f->on_delete = (enum on_delete)action;
-    if (f->on_delete == ON_DELETE_SET_NULL && !f->optional) {
-        diag_error(d->diag, ERR_ON_DELETE, n->place,
-            "%sset_null needs a reference that may be null; add optional: true", where);
-        return false;
-    }
-    if (f->on_delete == ON_DELETE_SET_DEFAULT && !f->keys.fallback) {
-        diag_error(d->diag, ERR_ON_DELETE, n->place,
-            "%sset_default needs a default; add default: with the key of a row", where);
-        return false;
-    }
-    return true;
 }
 
 /* The key that says what the field is.  NULL: there is none, or there are two, which
@@ -222,8 +199,8 @@ static bool parse_field_map(
         right = parse_enum(d, where, k->enumeration, f) && right;
     right = parse_array_key(d, where, f) && right;
     right = parse_default(d, where, f) && right;
-    if (f->kind == FIELD_REF)
-        right = parse_on_delete(d, where, f) && right;
+    right = (f->kind != FIELD_REF || parse_ref(d, where, f)) &&
+            (f->kind == FIELD_MANY || parse_column(d, where, f)) && right;
     if (k->reverse && strcmp(k->reverse->text, "none") != 0) {
         f->reverse = k->reverse->text;
         right = check_name(d, where, "reverse", k->reverse) && right;

@@ -50,23 +50,71 @@ static struct place reverse_place(const struct draft_field *f)
     return f->reverse ? f->keys.reverse->place : (struct place){0};
 }
 
-static void fill_ref(struct draft_field *f)
+/* A reference becomes null by the columns that are its own; if it shares them all, by
+ * those that may be null. */
+static bool fill_clears(const struct draft_field *f, bool own_only)
 {
-    *f->ref = (struct ref){
+    bool any = false;
+    for (size_t i = 0; i < f->column_count; i++) {
+        const struct draft_column *c = f->columns[i];
+        f->ref->clears[i] =
+            f->optional && c->field.optional && (c->maker == f || !own_only);
+        any = any || f->ref->clears[i];
+    }
+    return any;
+}
+
+/* True if the key has these columns and no others: then the reference is one-to-one. */
+static bool is_whole_key(const struct draft_field *f)
+{
+    size_t in_key = 0;
+    for (size_t i = 0; i < f->column_count; i++)
+        in_key += f->columns[i]->field.key;
+    return in_key && in_key == f->column_count && in_key == f->owner->key_column_count;
+}
+
+/* One-to-one: its other side is an object, not a list. */
+static bool is_one(const struct draft_field *f)
+{
+    return f->kind == FIELD_REF && (f->unique || is_whole_key(f));
+}
+
+static void fill_ref(struct draft *d, struct draft_field *f)
+{
+    struct ref *r = f->ref;
+    *r = (struct ref){
         .model = f->owner->model,
         .name = f->name,
         .doc = f->keys.doc ? f->keys.doc->text : NULL,
         .place = f->place,
-        .field = f->field,
         .target = f->target->model,
-        .target_field = f->target->model->key,
+        .column_count = f->column_count,
+        .fields = arena_array(d->arena, f->column_count, sizeof *r->fields),
+        .target_fields = arena_array(d->arena, f->column_count, sizeof *r->fields),
+        .clears = arena_array(d->arena, f->column_count, sizeof *r->clears),
+        .to_key = !f->to,
         .on_delete = f->on_delete,
+        .on_update = f->on_update,
+        .deferrable = f->deferrable,
         .optional = f->optional,
-        .unique = f->unique,
+        .unique = is_one(f),
         .reverse = f->reverse,
         .reverse_place = reverse_place(f),
     };
-    f->field->ref = f->ref;
+    for (size_t i = 0; i < f->column_count; i++) {
+        struct draft_column *c = f->columns[i];
+        if (c->maker == f)
+            c->placed->ref = r;
+        r->fields[i] = c->placed;
+        r->target_fields[i] =
+            f->to ? f->to->columns[0]->placed : &f->target->model->key[i];
+    }
+    if (f->optional && f->column_count && !fill_clears(f, true) &&
+        !fill_clears(f, false))
+        diag_error(d->diag, ERR_REF, f->keys.optional->place,
+            "%s: optional, but none of its columns may be null; delete optional: here, "
+            "or add it to one of them",
+            place_name(d, f));
 }
 
 /* One of the two that via: names: a ref of the join model to `end`. */
@@ -155,6 +203,37 @@ static bool find_only_sides(struct draft *d, const struct draft_field *f,
     return false;
 }
 
+/* A side of a join table that is ours: its columns are called after the side. */
+static struct join_end end_of_key(
+    struct draft *d, const struct model *side, const char *name)
+{
+    const size_t count = side->key_count;
+    struct join_end end = {
+        .column_count = count,
+        .columns = arena_array(d->arena, count, sizeof *end.columns),
+        .fields = arena_array(d->arena, count, sizeof *end.fields),
+    };
+    for (size_t i = 0; i < count; i++) {
+        end.fields[i] = &side->key[i];
+        end.columns[i] =
+            arena_printf(d->arena, "%s_%s", name, count > 1 ? side->key[i].name : "id");
+    }
+    return end;
+}
+
+/* A side of a join table that is a model. */
+static struct join_end end_of_ref(struct draft *d, const struct ref *r)
+{
+    struct join_end end = {
+        .column_count = r->column_count,
+        .columns = arena_array(d->arena, r->column_count, sizeof *end.columns),
+        .fields = r->target_fields,
+    };
+    for (size_t i = 0; i < r->column_count; i++)
+        end.columns[i] = r->fields[i]->column;
+    return end;
+}
+
 /* Fills a declared `many` and, if it has a reverse, `back` on the target. */
 static void fill_many(struct draft *d, struct draft_field *f, struct many *back)
 {
@@ -178,17 +257,16 @@ static void fill_many(struct draft *d, struct draft_field *f, struct many *back)
             m->through_owner = sides[0]->ref;
             m->through_target = sides[1]->ref;
             m->join_table = join->table;
-            m->owner_column = sides[0]->field->column;
-            m->target_column = sides[1]->field->column;
+            m->owner_end = end_of_ref(d, sides[0]->ref);
+            m->target_end = end_of_ref(d, sides[1]->ref);
         }
     } else {
-        const bool is_self = f->target == f->owner;
         m->join_table = f->keys.table
                             ? f->keys.table->text
                             : arena_printf(d->arena, "%s_%s", f->owner->name, f->name);
-        m->owner_column = arena_printf(d->arena, "%s_id", f->owner->name);
-        m->target_column =
-            is_self ? "other_id" : arena_printf(d->arena, "%s_id", f->target->name);
+        m->owner_end = end_of_key(d, m->model, m->model->name);
+        m->target_end =
+            end_of_key(d, m->target, m->target == m->model ? "other" : m->target->name);
     }
     if (!back)
         return;
@@ -200,8 +278,8 @@ static void fill_many(struct draft *d, struct draft_field *f, struct many *back)
         .kind = m->kind,
         .inverse = m,
         .join_table = m->join_table,
-        .owner_column = m->target_column,
-        .target_column = m->owner_column,
+        .owner_end = m->target_end,
+        .target_end = m->owner_end,
         .through = m->through,
         .through_owner = m->through_target,
         .through_target = m->through_owner,
@@ -215,9 +293,8 @@ static void fill_ends(
     struct draft *d, struct draft_field *f, const struct draft_field *shown_by)
 {
     struct model *to = f->target->model;
-    const bool is_one = f->kind == FIELD_REF && f->unique;
-    struct many *back = f->reverse && !is_one ? &to->manys[to->many_count++] : NULL;
-    if (f->reverse && is_one)
+    struct many *back = f->reverse && !is_one(f) ? &to->manys[to->many_count++] : NULL;
+    if (f->reverse && is_one(f))
         to->ones[to->one_count++] = f->ref;
     else if (f->many)
         fill_many(d, f, back);
@@ -242,7 +319,7 @@ void fill_relations(struct draft *d)
             if (!f->target)
                 continue;
             m->model->many_count += f->kind == FIELD_MANY;
-            if (f->reverse && f->kind == FIELD_REF && f->unique)
+            if (f->reverse && is_one(f))
                 f->target->model->one_count++;
             else if (f->reverse)
                 f->target->model->many_count++;
@@ -260,7 +337,7 @@ void fill_relations(struct draft *d)
             if (f->kind == FIELD_MANY && f->target)
                 f->many = &m->model->manys[m->model->many_count++];
             if (f->ref)
-                fill_ref(f);
+                fill_ref(d, f);
         }
     /* Then reverse ends */
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)

@@ -47,73 +47,18 @@ struct draft_field *find_field(struct draft *d, const char *where,
     return NULL;
 }
 
-/* ---- keys ---- */
-
-static bool check_key(struct draft *d, struct draft_model *m)
-{
-    const struct node *n = m->key;
-    const char *name = shown(d, m->name);
-    if (n->kind == NODE_LIST) {
-        diag_error(d->diag, ERR_UNSUPPORTED, n->place,
-            "%s: a key of several fields is not supported yet; leave out key: and add "
-            "a unique index over them",
-            name);
-        return false;
-    }
-    if (n->kind == NODE_MAP) {
-        diag_error(
-            d->diag, ERR_SHAPE, n->place, "%s: key must be the name of a field", name);
-        return false;
-    }
-    struct draft_field *f =
-        find_field(d, arena_printf(d->arena, "%s: key: ", name), m, n, FIELD_COLUMN);
-    if (!f || f->broken)
-        return false;
-
-    const char *field = shown(d, f->name), *problem = NULL;
-    if (f->kind != FIELD_COLUMN)
-        problem = "is a relation, and a key made of one is not supported yet";
-    else if (!type_info(f->type)->can_be_key)
-        problem =
-            arena_printf(d->arena, "is %s; a key is int2, int4, int8, text or varchar",
-                type_info(f->type)->yaml);
-    else if (f->optional)
-        problem = "is optional; a key always has a value: delete optional: there";
-    else if (f->unique)
-        problem = "is unique as a key anyway; delete unique: there";
-    else if (f->default_kind != DEFAULT_NONE)
-        problem = "has a default; a key made by the server is the implicit one: leave "
-                  "out key:, or delete default: there";
-    if (problem) {
-        diag_error(
-            d->diag, ERR_KEY, n->place, "%s: key: \"%s\" %s", name, field, problem);
-        diag_note(d->diag, f->place, "\"%s\" is declared here", field);
-        return false;
-    }
-    m->key_field = f;
-    return true;
-}
-
-static void resolve_keys(struct draft *d)
-{
-    for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
-        if (m->key)
-            m->key_broken = !check_key(d, m);
-}
-
 /* ---- columns ---- */
-
-static bool has_column(const struct draft_field *f)
-{
-    if (f->kind == FIELD_REF)
-        return f->target != NULL;
-    return f->kind == FIELD_COLUMN && !f->broken;
-}
 
 static void check_column_name(struct draft *d, const struct field *f)
 {
     static const char *const taken[] = {
         "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
+    if (f->column == f->name && strlen(f->column) > SQL_NAME_MAX_BYTES)
+        diag_error(d->diag, ERR_SQL_NAME, f->place,
+            "%s.%s: its column \"%s\" would be longer than the 63 bytes that "
+            "PostgreSQL "
+            "keeps of a name; name it with columns:",
+            f->model->name, f->yaml, shown(d, f->column));
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
         if (strcmp(taken[i], f->column) == 0)
             diag_error(d->diag, ERR_SQL_NAME, f->place,
@@ -122,78 +67,46 @@ static void check_column_name(struct draft *d, const struct field *f)
                 f->model->name, f->yaml, f->column);
 }
 
-static struct field implicit_key(const struct draft_model *m)
+static void place_column(struct model *m, struct draft_column *c)
 {
-    return (struct field){
-        .model = m->model,
-        .name = "id",
-        .column = "id",
-        .yaml = "id",
-        .place = m->place,
-        .type = TYPE_INT8,
-        .key = true,
-        .identity = true,
-    };
+    c->placed = &m->fields[m->field_count++];
+    *c->placed = c->field;
 }
 
-static struct field column_of(struct draft *d, const struct draft_field *f)
+static void place_fields(struct draft_model *m, bool lazy)
 {
-    struct field c = {
-        .model = f->owner->model,
-        .name = f->name,
-        .yaml = f->name,
-        .doc = f->keys.doc ? f->keys.doc->text : NULL,
-        .place = f->place,
-        .type = f->type,
-        .element = f->element,
-        .length = f->length,
-        .scale = f->scale,
-        .enumeration = f->enumeration,
-        .key = f == f->owner->key_field,
-        .optional = f->optional,
-        .unique = f->unique,
-        .default_kind = f->default_kind,
-        .default_text = f->default_text,
-        .default_place = f->default_place,
-    };
-    if (f->kind == FIELD_REF) {
-        const struct draft_field *key = f->target->key_field;
-        c.name = arena_printf(d->arena, "%s_id", f->name);
-        c.type = key ? key->type : TYPE_INT8;
-        c.length = key ? key->length : 0;
-    }
-    c.column = f->keys.column ? f->keys.column->text : c.name;
-    return c;
+    for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
+        for (size_t i = 0; i < f->column_count; i++)
+            if (!f->columns[i]->placed && f->columns[i]->field.traits.lazy == lazy)
+                place_column(m->model, f->columns[i]);
 }
 
+/* The key's come first, lazy ones last. */
 static void fill_columns(struct draft *d, struct draft_model *m)
 {
     struct model *out = m->model;
-    size_t columns = 1, refs = 0;
+    size_t columns = m->key_column_count, refs = 0;
     for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
-        columns += has_column(f) && f != m->key_field;
+        columns += f->column_count;
         refs += f->kind == FIELD_REF && f->target;
     }
-    if (columns > MAX_COLUMNS)
-        diag_error(d->diag, ERR_LIMIT, m->place,
-            "%s: %zu columns; a PostgreSQL table holds at most %d: split the model",
-            m->name, columns, MAX_COLUMNS);
-
     out->fields = arena_array(d->arena, columns, sizeof *out->fields);
     out->refs = arena_array(d->arena, refs, sizeof *out->refs);
-    out->field_count = 1;
-    out->fields[0] = m->key_field ? column_of(d, m->key_field) : implicit_key(m);
-    out->key = &out->fields[0];
-    if (m->key_field)
-        m->key_field->field = &out->fields[0];
-    for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
-        if (!has_column(f) || f == m->key_field)
-            continue;
-        f->field = &out->fields[out->field_count++];
-        *f->field = column_of(d, f);
-        if (f->kind == FIELD_REF)
+    for (size_t i = 0; i < m->key_column_count; i++)
+        place_column(out, m->key_columns[i]);
+    out->key = out->fields;
+    out->key_count = m->key_column_count;
+    place_fields(m, false);
+    const size_t eager = out->field_count;
+    place_fields(m, true);
+    out->lazy_count = out->field_count - eager;
+    for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
+        if (f->kind == FIELD_REF && f->target)
             f->ref = &out->refs[out->ref_count++];
-    }
+    if (out->field_count > MAX_COLUMNS)
+        diag_error(d->diag, ERR_LIMIT, m->place,
+            "%s: %zu columns; a PostgreSQL table holds at most %d: split the model",
+            m->name, out->field_count, MAX_COLUMNS);
     for (struct field *c = out->fields; c < out->fields + out->field_count; c++)
         check_column_name(d, c);
 }
@@ -239,9 +152,10 @@ static void check_default(struct draft *d, const struct draft_field *f)
 {
     const struct node *n = f->keys.fallback;
     const bool key_unknown = f->target && f->target->key_broken;
-    if (f->broken || !f->field || key_unknown || f->default_kind != DEFAULT_LITERAL ||
-        n->kind == NODE_LIST)
+    if (f->broken || !f->column_count || key_unknown ||
+        f->default_kind != DEFAULT_LITERAL || !n || n->kind == NODE_LIST)
         return;
+    const struct field *column = f->columns[0]->placed;
     const bool is_null =
         !n->quoted && (strcmp(n->text, "null") == 0 || strcmp(n->text, "~") == 0);
     if (is_null)
@@ -249,8 +163,8 @@ static void check_default(struct draft *d, const struct draft_field *f)
             "%s: an optional field is null by default: delete default:, or quote it if "
             "it is a text",
             place_name(d, f));
-    else if (!type_info(f->field->type)->holds(f->field, f->default_text))
-        report_default(d, f->field, n);
+    else if (!type_info(column->type)->holds(column, f->default_text))
+        report_default(d, column, n);
 }
 
 /* ---- the schema ---- */
@@ -282,9 +196,11 @@ static void fill_models(struct draft *d, struct schema *s)
         *m->model = (struct model){
             .file = &s->files[m->file->number],
             .name = m->name,
+            .struct_name = m->struct_name,
             .doc = m->doc,
             .schema = m->schema,
             .table = m->table,
+            .was = m->was ? m->was->text : NULL,
             .place = m->place,
         };
     }
@@ -314,9 +230,10 @@ struct schema *draft_resolve(struct draft *d)
         .arena = d->arena};
     fill_files(d, s);
     fill_models(d, s);
-    resolve_keys(d);
     resolve_targets(d);
     match_reverses(d);
+    resolve_keys(d);
+    settle_columns(d);
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
         fill_columns(d, m);
     fill_relations(d);
@@ -328,6 +245,7 @@ struct schema *draft_resolve(struct draft *d)
         fill_constraints(d, m);
         check_same(d, m->model);
     }
+    check_columns_of_models(d);
     fill_enumerations(d, s);
     fill_extensions(d, s);
     return s;

@@ -166,11 +166,11 @@ static void blog_has_its_relations(void **state)
     assert_ptr_equal(r->model, book);
     assert_string_equal(r->name, "author");
     assert_null(r->doc);
-    assert_ptr_equal(r->field, &book->fields[4]);
-    assert_ptr_equal(r->field->ref, r);
+    assert_ptr_equal(r->fields[0], &book->fields[4]);
+    assert_ptr_equal(r->fields[0]->ref, r);
     assert_ptr_equal(r->target, author);
-    assert_ptr_equal(r->target_field, author->key);
-    assert_int_equal(r->on_delete, ON_DELETE_CASCADE);
+    assert_ptr_equal(r->target_fields[0], author->key);
+    assert_int_equal(r->on_delete, ACTION_CASCADE);
     assert_false(r->optional);
     assert_false(r->unique);
     assert_string_equal(r->reverse, "books");
@@ -178,7 +178,7 @@ static void blog_has_its_relations(void **state)
     assert_place(r->reverse_place, 18, 42, 47);
     r = &book->refs[1];
     assert_string_equal(r->name, "editor");
-    assert_int_equal(r->on_delete, ON_DELETE_SET_NULL);
+    assert_int_equal(r->on_delete, ACTION_SET_NULL);
     assert_true(r->optional);
     assert_string_equal(r->reverse, "edited");
 
@@ -203,8 +203,8 @@ static void blog_has_its_relations(void **state)
     assert_int_equal(m->kind, MANY_JOIN);
     assert_true(m->declared);
     assert_string_equal(m->join_table, "book_tags");
-    assert_string_equal(m->owner_column, "book_id");
-    assert_string_equal(m->target_column, "tag_id");
+    assert_string_equal(m->owner_end.columns[0], "book_id");
+    assert_string_equal(m->target_end.columns[0], "tag_id");
     assert_null(m->ref);
     assert_ptr_equal(m->inverse, &tag->manys[0]);
 
@@ -214,8 +214,8 @@ static void blog_has_its_relations(void **state)
     assert_ptr_equal(m->target, book);
     assert_false(m->declared);
     assert_string_equal(m->join_table, "book_tags");
-    assert_string_equal(m->owner_column, "tag_id");
-    assert_string_equal(m->target_column, "book_id");
+    assert_string_equal(m->owner_end.columns[0], "tag_id");
+    assert_string_equal(m->target_end.columns[0], "book_id");
     assert_ptr_equal(m->inverse, &book->manys[0]);
     schema_free(s);
 }
@@ -251,7 +251,7 @@ static void a_field_can_be_the_key_and_comes_first(void **state)
     assert_int_equal(home->length, 2);
     assert_int_equal(home->default_kind, DEFAULT_LITERAL);
     assert_string_equal(home->default_text, "DE");
-    assert_int_equal(home->ref->on_delete, ON_DELETE_SET_DEFAULT);
+    assert_int_equal(home->ref->on_delete, ACTION_SET_DEFAULT);
     assert_null(home->ref->reverse);
     schema_free(s);
 }
@@ -309,16 +309,16 @@ static void a_model_can_refer_to_itself(void **state)
     const struct model *category = model(s, "category");
     const struct ref *parent = ref(category, "parent");
     assert_ptr_equal(parent->target, category);
-    assert_int_equal(parent->on_delete, ON_DELETE_RESTRICT);
+    assert_int_equal(parent->on_delete, ACTION_RESTRICT);
     assert_ptr_equal(many(category, "children")->ref, parent);
 
     const struct model *customer = model(s, "customer");
     const struct many *friends = many(customer, "friends");
     assert_string_equal(friends->join_table, "customer_friends");
-    assert_string_equal(friends->owner_column, "customer_id");
-    assert_string_equal(friends->target_column, "other_id");
+    assert_string_equal(friends->owner_end.columns[0], "customer_id");
+    assert_string_equal(friends->target_end.columns[0], "other_id");
     assert_ptr_equal(friends->inverse, many(customer, "friend_of"));
-    assert_string_equal(friends->inverse->owner_column, "other_id");
+    assert_string_equal(friends->inverse->owner_end.columns[0], "other_id");
     schema_free(s);
 }
 
@@ -347,18 +347,18 @@ static void a_model_can_be_the_join_table(void **state)
     assert_ptr_equal(needs->through_owner, ref(link, "product"));
     assert_ptr_equal(needs->through_target, ref(link, "target"));
     assert_string_equal(needs->join_table, "dependency");
-    assert_string_equal(needs->owner_column, "product_id");
-    assert_string_equal(needs->target_column, "target_id");
+    assert_string_equal(needs->owner_end.columns[0], "product_id");
+    assert_string_equal(needs->target_end.columns[0], "target_id");
     assert_ptr_equal(needs->inverse, back);
     assert_ptr_equal(back->through_owner, ref(link, "target"));
-    assert_string_equal(back->owner_column, "target_id");
+    assert_string_equal(back->owner_end.columns[0], "target_id");
     assert_false(back->declared);
 
     /* Its refs are found without via: where only one fits, and their columns count. */
     const struct many *buyers = many(product, "buyers");
     assert_ptr_equal(buyers->through_owner, ref(model(s, "sale"), "product"));
-    assert_string_equal(buyers->owner_column, "what");
-    assert_string_equal(buyers->target_column, "who");
+    assert_string_equal(buyers->owner_end.columns[0], "what");
+    assert_string_equal(buyers->target_end.columns[0], "who");
     const struct many *tags = many(product, "tags");
     assert_string_equal(tags->join_table, "product labels");
     assert_string_equal(tags->doc, "Where else it stands.");

@@ -8,17 +8,19 @@
  *         uint64_t null_bits[n];     no value; n = ORM_WORDS(columns)
  *         uint64_t changed_bits[n];  not written yet
  *         uint64_t missing_bits[m];  asked, no row; m = ORM_WORDS(object slots)
+ *         uint64_t unloaded_bits[l]; not loaded yet; l = ORM_WORDS(lazy columns)
  *         ... columns, object slots, manager slots: at the offsets in the tables
  *     };
  *
- * Without object slots there are no missing_bits.  A text column is never NULL: it is
+ * Without object slots there are no missing_bits, without lazy columns no
+ * unloaded_bits.  A text column is never NULL: it is
  * "" before anything else. */
 #ifndef ORM_MODEL_H
 #define ORM_MODEL_H
 
 #include <ormgen/orm.h>
 
-#define ORM_MODEL_ABI 1
+#define ORM_MODEL_ABI 2
 
 /* 64-bit words that hold n bits. */
 #define ORM_WORDS(n) (((n) + 63u) / 64u)
@@ -112,9 +114,16 @@ struct orm_enum {
     uint16_t label_count;
 };
 
-#define ORM_COLUMN_NULLABLE 1u
-#define ORM_COLUMN_DEFAULT  2u /* left out of an INSERT the server fills it */
-#define ORM_COLUMN_IDENTITY 4u /* the key is taken from the column's sequence */
+#define ORM_COLUMN_NULLABLE         1u
+#define ORM_COLUMN_DEFAULT          2u /* left out of an INSERT the server fills it */
+#define ORM_COLUMN_IDENTITY         4u /* numbered by its sequence; of a key, ahead */
+#define ORM_COLUMN_ALWAYS           8u /* an identity whose numbers only the server gives */
+#define ORM_COLUMN_FILLED_ON_INSERT 16u /* by the server: read back */
+#define ORM_COLUMN_FILLED_ON_UPDATE 32u
+#define ORM_COLUMN_FILLED           (ORM_COLUMN_FILLED_ON_INSERT | ORM_COLUMN_FILLED_ON_UPDATE)
+#define ORM_COLUMN_VERSION          64u  /* counts the UPDATEs, which compare it */
+#define ORM_COLUMN_CREATED          128u /* when the runtime inserted the row */
+#define ORM_COLUMN_UPDATED          256u /* or last updated it */
 
 struct orm_column {
     const char *name;  /* in SQL */
@@ -125,40 +134,52 @@ struct orm_column {
     uint16_t scale;  /* digits after the point */
     uint8_t type;
     uint8_t element; /* of an array: the type of its items */
-    uint8_t flags;
+    uint16_t flags;
 };
 
 #define ORM_NO_INVERSE 0xffffu
 
-/* An object slot.  Forward (our column holds the target's key) or the reverse end of a
- * one-to-one (the target's column holds ours): the same load, `target_column = our
- * column`. */
+/* An object slot.  Forward (our columns hold the target's key) or the reverse end of a
+ * one-to-one (the target's columns hold ours): the same load, `target_columns = our
+ * columns`. */
 struct orm_to_one {
     const char *name;
     const struct orm_model *target;
-    uint32_t offset;        /* of the slot, a struct orm_object * */
-    uint16_t column;        /* ours */
-    uint16_t target_column; /* theirs */
-    uint16_t inverse;       /* forward: the target's slot that shows us: `to_ones` if
-                             * unique, else `to_manys`.  reverse: the target's forward slot.
-                             * ORM_NO_INVERSE if none was generated */
+    uint32_t offset;         /* of the slot, a struct orm_object * */
+    const uint16_t *columns; /* ours: indexes; the slot is null if one of them is */
+    const uint16_t *target_columns; /* theirs */
+    uint16_t count;
+    uint16_t inverse; /* forward: the target's slot that shows us: `to_ones` if
+                       * unique, else `to_manys`.  reverse: the target's forward slot.
+                       * ORM_NO_INVERSE if none was generated */
     bool reverse;
     bool unique;       /* one-to-one */
-    uint8_t on_delete; /* enum orm_on_delete */
+    uint8_t on_delete; /* enum orm_action */
+    uint8_t on_update;
+    uint32_t clears; /* a bit per column: null when the reference is; 0: required */
 };
 
-enum orm_on_delete {
-    ORM_ON_DELETE_NO_ACTION,
-    ORM_ON_DELETE_RESTRICT,
-    ORM_ON_DELETE_CASCADE,
-    ORM_ON_DELETE_SET_NULL,
-    ORM_ON_DELETE_SET_DEFAULT
+/* What the database does to rows that refer to one that is deleted, or that gets
+ * another key. */
+enum orm_action {
+    ORM_NO_ACTION,
+    ORM_RESTRICT,
+    ORM_CASCADE,
+    ORM_SET_NULL,
+    ORM_SET_DEFAULT
 };
 
 enum orm_many_kind {
     ORM_MANY_TABLE,   /* the whole table: book_table(session) */
     ORM_MANY_REVERSE, /* the target's to-one slot `ref` points to us */
     ORM_MANY_JOIN     /* a join table, of its own or a model (`through`) */
+};
+
+/* The columns of a join table that refer to one of the two sides. */
+struct orm_join_end {
+    const char *const *columns;
+    const uint16_t *key; /* of the side: the columns whose values they hold */
+    uint16_t count;
 };
 
 /* By a column of what a list or a query yields. */
@@ -182,9 +203,9 @@ struct orm_to_many {
     /* JOIN only. */
     const char *join_schema;
     const char *join_table;
-    const char *owner_column;        /* holds the owner's key */
-    const char *target_column;       /* holds the target's key */
-    const struct orm_model *through; /* or NULL: the table has these two columns only */
+    struct orm_join_end owner_end;
+    struct orm_join_end target_end;
+    const struct orm_model *through; /* or NULL: the table has these columns only */
     uint16_t through_owner;          /* indexes in through->to_ones */
     uint16_t through_target;
 };
@@ -194,13 +215,15 @@ struct orm_model {
     const char *schema; /* in SQL */
     const char *table;
     const struct orm_column *columns;
+    const uint16_t *key; /* indexes in columns */
     const struct orm_to_one *to_ones;
     const struct orm_to_many *to_manys;
     const struct orm_to_many *whole; /* kind ORM_MANY_TABLE */
     uint16_t column_count;
+    uint16_t lazy_count; /* of them, the last ones: left out of ordinary loads */
     uint16_t to_one_count;
     uint16_t to_many_count;
-    uint16_t key;  /* index in columns */
+    uint16_t key_count;
     uint32_t size; /* of the struct */
 
     /* Makes `list` (a struct book_list) hold `len` objects in `items`, an array of
@@ -355,6 +378,9 @@ static inline const char *orm_label(const struct orm_enum *e, unsigned value)
  * known to be null or missing.  NULL gives NULL. */
 ORM_EXPORT struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot);
 
+/* Loads a lazy column that is not loaded, of all peers that lack it. */
+ORM_EXPORT void orm_load_lazy(struct orm_object *o, unsigned column);
+
 /* Never a query. */
 ORM_EXPORT enum orm_ref orm_ref_state(const struct orm_object *o, unsigned slot);
 
@@ -368,12 +394,15 @@ ORM_EXPORT struct orm_object *orm_first(struct orm_manager *m, const void *query
 ORM_EXPORT size_t orm_count(struct orm_manager *m, const void *query);
 ORM_EXPORT bool orm_exists(struct orm_manager *m, const void *query);
 
-/* By key: no statement when the object is mapped.  NULL if there is no such row. */
-ORM_EXPORT struct orm_object *orm_get(struct orm_manager *m, union orm_value key);
+/* By key, a value per column of it: no statement when the object is mapped.  NULL if
+ * there is no such row. */
+ORM_EXPORT struct orm_object *orm_get(
+    struct orm_manager *m, const union orm_value *key);
 
 /* As orm_get, but never NULL: a missing row is the session error ORM_NOT_FOUND, and the
  * result a placeholder that reads as zero and drops writes. */
-ORM_EXPORT struct orm_object *orm_require(struct orm_manager *m, union orm_value key);
+ORM_EXPORT struct orm_object *orm_require(
+    struct orm_manager *m, const union orm_value *key);
 
 /* Never NULL.  On a relation, the new object belongs to the owner. */
 ORM_EXPORT struct orm_object *orm_new(struct orm_manager *m);

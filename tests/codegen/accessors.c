@@ -64,11 +64,11 @@ struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *mod
     return NULL;
 }
 
-struct orm_object *orm_get(struct orm_manager *m, union orm_value key)
+struct orm_object *orm_get(struct orm_manager *m, const union orm_value *key)
 {
     note("get", m, 0);
-    call.integer = key.integer;
-    call.text = key.text;
+    call.integer = key[0].integer;
+    call.text = key[0].text;
     return NULL;
 }
 
@@ -363,19 +363,20 @@ static void relations_know_their_other_side(void **state)
     const struct orm_to_many *tags = &books->to_manys[0];
     (void)state;
     assert_ptr_equal(author->target, &author_model);
-    assert_int_equal(author->column, BOOK_AUTHOR_ID);
-    assert_int_equal(author->target_column, AUTHOR_ID);
+    assert_int_equal(author->columns[0], BOOK_AUTHOR_ID);
+    assert_int_equal(author->target_columns[0], AUTHOR_ID);
     assert_string_equal(author_model.to_manys[author->inverse].name, "books");
     assert_int_equal(author_model.to_manys[author->inverse].ref, BOOK_REF_AUTHOR);
     assert_ptr_equal(tags->target, &tag_model);
     assert_string_equal(tag_model.to_manys[tags->inverse].name, "books");
-    assert_string_equal(tag_model.to_manys[tags->inverse].owner_column, "tag_id");
+    assert_string_equal(
+        tag_model.to_manys[tags->inverse].owner_end.columns[0], "tag_id");
 
     const struct orm_to_one *badge = &org_person_model.to_ones[ORG_PERSON_REF_BADGE];
     assert_true(badge->reverse);
     assert_ptr_equal(badge->target, &org_badge_model);
-    assert_int_equal(badge->column, ORG_PERSON_ID);
-    assert_int_equal(badge->target_column, ORG_BADGE_OWNER_ID);
+    assert_int_equal(badge->columns[0], ORG_PERSON_ID);
+    assert_int_equal(badge->target_columns[0], ORG_BADGE_OWNER_ID);
     assert_int_equal(badge->inverse, ORG_BADGE_REF_OWNER);
     assert_int_equal(
         org_badge_model.to_ones[ORG_BADGE_REF_OWNER].inverse, ORG_PERSON_REF_BADGE);

@@ -88,14 +88,30 @@ static void expect_column(const struct field *f, size_t number, struct buffer *o
     put_head(out, "column", f->model);
     buffer_printf(out, "|%zu|%s", number, f->column);
     put_type_name(out, f);
-    buffer_printf(out,
-        "|%s|identity=%s|collation=", f->optional ? "optional" : "required",
-        f->identity ? "d" : "");
+    buffer_printf(out, "|%s|identity=%s|collation=%s",
+        f->optional ? "optional" : "required",
+        f->traits.identity_always ? "a"
+        : f->identity             ? "d"
+                                  : "",
+        f->traits.collation ? f->traits.collation : "");
     put_doc(out, doc);
     buffer_putc(out, '\n');
     if (f->default_kind != DEFAULT_NONE) {
         put_head(out, "default", f->model);
         buffer_printf(out, "|%s\n", f->column);
+    }
+    if (f->traits.generated) {
+        put_head(out, "generated", f->model);
+        buffer_printf(out, "|%s|", f->column);
+        put_plain(out, f->traits.generated);
+        buffer_putc(out, '\n');
+    }
+    if (f->traits.check) {
+        put_head(out, "check", f->model);
+        put_own(out, sql_check(f->model->table, f->column));
+        buffer_putc(out, '|');
+        put_plain(out, f->traits.check);
+        buffer_putc(out, '\n');
     }
     if (f->identity) {
         buffer_printf(out, "sequence|%s", f->model->schema);
@@ -103,32 +119,57 @@ static void expect_column(const struct field *f, size_t number, struct buffer *o
         buffer_printf(
             out, "|%s|%s|%s\n", f->model->table, f->column, type_info(f->type)->sql);
     }
-    if (f->unique && !f->key) {
+    if (f->unique) {
         put_head(out, "unique", f->model);
         put_own(out, sql_unique(f->model->table, f->column));
         buffer_printf(out, "|\"%s\"|nulls differ|at once\n", f->column);
     }
 }
 
+/* Of what becomes null, only what is not all is told. */
+static void put_cleared(struct buffer *out, const struct ref *r)
+{
+    size_t cleared = 0;
+
+    for (size_t i = 0; i < r->column_count; i++)
+        cleared += r->clears[i];
+    if (r->on_delete != ACTION_SET_NULL || cleared == r->column_count)
+        return;
+    for (size_t i = 0, n = 0; i < r->column_count; i++)
+        if (r->clears[i])
+            buffer_printf(out, "%s\"%s\"", n++ > 0 ? "," : "|", r->fields[i]->column);
+}
+
 static void expect_ref(const struct ref *r, struct buffer *out)
 {
     static const char action[] = {
-        [ON_DELETE_NO_ACTION] = 'a',
-        [ON_DELETE_RESTRICT] = 'r',
-        [ON_DELETE_CASCADE] = 'c',
-        [ON_DELETE_SET_NULL] = 'n',
-        [ON_DELETE_SET_DEFAULT] = 'd',
+        [ACTION_NO_ACTION] = 'a',
+        [ACTION_RESTRICT] = 'r',
+        [ACTION_CASCADE] = 'c',
+        [ACTION_SET_NULL] = 'n',
+        [ACTION_SET_DEFAULT] = 'd',
     };
     put_head(out, "reference", r->model);
-    put_own(out, sql_fkey(r->model->table, r->field->column));
-    buffer_printf(out, "|\"%s\"", r->field->column);
-    buffer_printf(out, "|%s|%s|\"%s\"", r->target->schema, r->target->table,
-        r->target_field->column);
-    buffer_printf(out, "|delete=%c|update=a|match=s|at once\n", action[r->on_delete]);
+    put_own(out, sql_fkey(r));
+    put_names(out, r->fields, r->column_count);
+    buffer_printf(out, "|%s|%s", r->target->schema, r->target->table);
+    put_names(out, r->target_fields, r->column_count);
+    buffer_printf(out, "|delete=%c", action[r->on_delete]);
+    put_cleared(out, r);
+    buffer_printf(
+        out, "|update=%c|match=s%s", action[r->on_update], deferred[r->deferrable]);
+    if (sql_needs_unique(r)) {
+        put_head(out, "unique", r->model);
+        put_own(out, sql_ref_unique(r));
+        put_names(out, r->fields, r->column_count);
+        buffer_puts(out, "|nulls differ|at once\n");
+    }
     if (sql_needs_index(r)) {
         put_head(out, "index", r->model);
-        put_own(out, sql_column_index(r->model->table, r->field->column));
-        buffer_printf(out, "|btree|any|nulls differ|\"%s\"|where=\n", r->field->column);
+        put_own(out, sql_ref_index(r));
+        buffer_puts(out, "|btree|any|nulls differ");
+        put_names(out, r->fields, r->column_count);
+        buffer_puts(out, "|where=\n");
     }
 }
 
@@ -209,7 +250,9 @@ static void expect_model(const struct model *m, struct buffer *out)
         expect_column(&m->fields[i], i + 1, out);
     put_head(out, "key", m);
     put_own(out, sql_pkey(m->table));
-    buffer_printf(out, "|\"%s\"|at once\n", m->key->column);
+    for (size_t i = 0; i < m->key_count; i++)
+        buffer_printf(out, "%s\"%s\"", i > 0 ? "," : "|", m->key[i].column);
+    buffer_puts(out, "|at once\n");
     for (size_t i = 0; i < m->ref_count; i++)
         expect_ref(&m->refs[i], out);
     expect_constraints(m, out);
@@ -217,29 +260,51 @@ static void expect_model(const struct model *m, struct buffer *out)
         expect_index(m, &m->indexes[i], out);
 }
 
+static void put_end_names(struct buffer *out, const struct join_end *end)
+{
+    for (size_t i = 0; i < end->column_count; i++)
+        buffer_printf(out, "%s\"%s\"", i > 0 ? "," : "", end->columns[i]);
+}
+
+static void expect_end(const struct many *j, const struct join_end *end,
+    const struct model *side, size_t before, struct buffer *out)
+{
+    const char *schema = j->model->schema, *table = j->join_table;
+
+    for (size_t i = 0; i < end->column_count; i++) {
+        buffer_printf(
+            out, "column|%s|%s|%zu|%s", schema, table, before + i + 1, end->columns[i]);
+        put_type_name(out, end->fields[i]);
+        buffer_puts(out, "|required|identity=|collation=\n");
+    }
+    buffer_printf(out, "reference|%s|%s", schema, table);
+    put_own(out, sql_join_fkey(j, end));
+    buffer_putc(out, '|');
+    put_end_names(out, end);
+    buffer_printf(out, "|%s|%s", side->schema, side->table);
+    put_names(out, end->fields, end->column_count);
+    buffer_puts(out, "|delete=c|update=a|match=s|at once\n");
+}
+
 static void expect_join(const struct many *j, struct buffer *out)
 {
-    const char *columns[] = {j->owner_column, j->target_column};
-    const struct model *ends[] = {j->model, j->target};
     const char *schema = j->model->schema, *table = j->join_table;
 
     buffer_printf(out, "table|%s|%s\n", schema, table);
-    for (size_t i = 0; i < 2; i++) {
-        buffer_printf(out, "column|%s|%s|%zu|%s", schema, table, i + 1, columns[i]);
-        put_type_name(out, ends[i]->key);
-        buffer_puts(out, "|required|identity=|collation=\n");
-        buffer_printf(out, "reference|%s|%s", schema, table);
-        put_own(out, sql_fkey(table, columns[i]));
-        buffer_printf(out, "|\"%s\"|%s|%s|\"%s\"", columns[i], ends[i]->schema,
-            ends[i]->table, ends[i]->key->column);
-        buffer_puts(out, "|delete=c|update=a|match=s|at once\n");
-    }
+    expect_end(j, &j->owner_end, j->model, 0, out);
+    expect_end(j, &j->target_end, j->target, j->owner_end.column_count, out);
     buffer_printf(out, "key|%s|%s", schema, table);
     put_own(out, sql_pkey(table));
-    buffer_printf(out, "|\"%s\",\"%s\"|at once\n", columns[0], columns[1]);
+    buffer_putc(out, '|');
+    put_end_names(out, &j->owner_end);
+    buffer_putc(out, ',');
+    put_end_names(out, &j->target_end);
+    buffer_puts(out, "|at once\n");
     buffer_printf(out, "index|%s|%s", schema, table);
-    put_own(out, sql_column_index(table, columns[1]));
-    buffer_printf(out, "|btree|any|nulls differ|\"%s\"|where=\n", columns[1]);
+    put_own(out, sql_join_index(j, &j->target_end));
+    buffer_puts(out, "|btree|any|nulls differ|");
+    put_end_names(out, &j->target_end);
+    buffer_puts(out, "|where=\n");
 }
 
 void expect_lines(const struct schema *s, struct buffer *out)

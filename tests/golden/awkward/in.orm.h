@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 1
+#if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc1956fdc619a7d8bu
+#define IN_ORM_HASH 0xb40ec0f052a7a8a4u
 
 #ifdef __cplusplus
 extern "C" {
@@ -429,16 +429,16 @@ static inline struct link *link_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct link *link_get(struct link_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct link *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct link *link_require(struct link_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct link *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -1454,16 +1454,16 @@ static inline struct a *a_first(struct a_manager *m, const struct a_query *q)
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct a *a_get(struct a_manager *m, const char *value)
 {
-    union orm_value key;
-    key.text = value;
+    union orm_value key[1];
+    key[0].text = value;
     return (struct a *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct a *a_require(struct a_manager *m, const char *value)
 {
-    union orm_value key;
-    key.text = value;
+    union orm_value key[1];
+    key[0].text = value;
     return (struct a *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -1711,16 +1711,16 @@ static inline struct m *m_first(struct m_manager *m, const struct m_query *q)
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct m *m_get(struct m_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct m *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct m *m_require(struct m_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct m *)orm_require((struct orm_manager *)m, key);
 }
 

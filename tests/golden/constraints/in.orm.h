@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 1
+#if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x79cd78a1d0b8d51du
+#define IN_ORM_HASH 0xaed17b30a27805f8u
 
 #ifdef __cplusplus
 extern "C" {
@@ -126,16 +126,16 @@ static inline struct author *author_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct author *author_get(struct author_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct author *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct author *author_require(struct author_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct author *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -537,16 +537,16 @@ static inline struct book *book_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct book *book_get(struct book_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct book *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct book *book_require(struct book_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct book *)orm_require((struct orm_manager *)m, key);
 }
 

@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 1
+#if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xa26aa7ac04711f97u
+#define IN_ORM_HASH 0xc7a21892f9cb620cu
 
 #ifdef __cplusplus
 extern "C" {
@@ -307,8 +307,8 @@ static inline struct org_person *org_person_first(
 static inline struct org_person *org_person_get(
     struct org_person_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct org_person *)orm_get((struct orm_manager *)m, key);
 }
 
@@ -316,8 +316,8 @@ static inline struct org_person *org_person_get(
 static inline struct org_person *org_person_require(
     struct org_person_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct org_person *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -730,16 +730,16 @@ static inline struct org_team *org_team_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct org_team *org_team_get(struct org_team_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct org_team *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct org_team *org_team_require(struct org_team_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct org_team *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -1056,8 +1056,8 @@ static inline struct org_badge *org_badge_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct org_badge *org_badge_get(struct org_badge_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct org_badge *)orm_get((struct orm_manager *)m, key);
 }
 
@@ -1065,8 +1065,8 @@ static inline struct org_badge *org_badge_get(struct org_badge_manager *m, int64
 static inline struct org_badge *org_badge_require(
     struct org_badge_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct org_badge *)orm_require((struct orm_manager *)m, key);
 }
 

@@ -7,10 +7,10 @@
 #include "people.orm.h"
 #include "places.orm.h"
 
-#if ORM_MODEL_ABI != 1
+#if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xf726f5eb908dd6e0u
+#define IN_ORM_HASH 0xe7d2c375ec1322bau
 
 #ifdef __cplusplus
 extern "C" {
@@ -291,16 +291,16 @@ static inline struct book *book_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct book *book_get(struct book_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct book *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct book *book_require(struct book_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct book *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -653,16 +653,16 @@ static inline struct topic *topic_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct topic *topic_get(struct topic_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct topic *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct topic *topic_require(struct topic_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct topic *)orm_require((struct orm_manager *)m, key);
 }
 

@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0xb83fce316e0bfdcfu
+#if PEOPLE_ORM_HASH != 0x28241bafab6fbdf8u
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 
@@ -61,21 +61,22 @@ static const struct orm_to_one p_person_to_ones_[] = {
         .name = "lives",
         .target = &place_model,
         .offset = offsetof(struct p_person, lives_),
-        .column = P_PERSON_LIVES_ID,
-        .target_column = PLACE_ID,
+        .columns = (const uint16_t[]){P_PERSON_LIVES_ID},
+        .target_columns = (const uint16_t[]){PLACE_ID},
+        .count = 1,
+        .clears = 1,
         .inverse = 0,
-        .on_delete = ORM_ON_DELETE_NO_ACTION,
     },
     {
         .name = "author",
         .target = &p_author_model,
         .offset = offsetof(struct p_person, author_),
-        .column = P_PERSON_ID,
-        .target_column = P_AUTHOR_PERSON_ID,
+        .columns = (const uint16_t[]){P_PERSON_ID},
+        .target_columns = (const uint16_t[]){P_AUTHOR_PERSON_ID},
+        .count = 1,
         .inverse = P_AUTHOR_REF_PERSON,
         .reverse = true,
         .unique = true,
-        .on_delete = ORM_ON_DELETE_NO_ACTION,
     },
 };
 
@@ -89,8 +90,18 @@ static const struct orm_to_many p_person_to_manys_[] = {
         .inverse = 1,
         .join_schema = "public",
         .join_table = "book_readers",
-        .owner_column = "person_id",
-        .target_column = "book_id",
+        .owner_end =
+            {
+                .columns = (const char *const[]){"person_id"},
+                .key = (const uint16_t[]){P_PERSON_ID},
+                .count = 1,
+            },
+        .target_end =
+            {
+                .columns = (const char *const[]){"book_id"},
+                .key = (const uint16_t[]){BOOK_ID},
+                .count = 1,
+            },
     },
 };
 
@@ -127,7 +138,8 @@ const struct orm_model p_person_model = {
     .column_count = 4,
     .to_one_count = 2,
     .to_many_count = 1,
-    .key = P_PERSON_ID,
+    .key = (const uint16_t[]){P_PERSON_ID},
+    .key_count = 1,
     .size = sizeof(struct p_person),
     .fill = p_person_fill_,
 };
@@ -155,11 +167,11 @@ static const struct orm_to_one p_author_to_ones_[] = {
         .name = "person",
         .target = &p_person_model,
         .offset = offsetof(struct p_author, person_),
-        .column = P_AUTHOR_PERSON_ID,
-        .target_column = P_PERSON_ID,
+        .columns = (const uint16_t[]){P_AUTHOR_PERSON_ID},
+        .target_columns = (const uint16_t[]){P_PERSON_ID},
+        .count = 1,
         .inverse = P_PERSON_REF_AUTHOR,
         .unique = true,
-        .on_delete = ORM_ON_DELETE_NO_ACTION,
     },
 };
 
@@ -208,7 +220,8 @@ const struct orm_model p_author_model = {
     .column_count = 2,
     .to_one_count = 1,
     .to_many_count = 1,
-    .key = P_AUTHOR_ID,
+    .key = (const uint16_t[]){P_AUTHOR_ID},
+    .key_count = 1,
     .size = sizeof(struct p_author),
     .fill = p_author_fill_,
 };

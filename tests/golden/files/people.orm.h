@@ -6,10 +6,10 @@
 
 #include "places.orm.h"
 
-#if ORM_MODEL_ABI != 1
+#if ORM_MODEL_ABI != 2
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0xb83fce316e0bfdcfu
+#define PEOPLE_ORM_HASH 0x28241bafab6fbdf8u
 
 #ifdef __cplusplus
 extern "C" {
@@ -229,16 +229,16 @@ static inline struct p_person *p_person_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct p_person *p_person_get(struct p_person_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct p_person *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct p_person *p_person_require(struct p_person_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct p_person *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -577,16 +577,16 @@ static inline struct p_author *p_author_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct p_author *p_author_get(struct p_author_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct p_author *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct p_author *p_author_require(struct p_author_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct p_author *)orm_require((struct orm_manager *)m, key);
 }
 

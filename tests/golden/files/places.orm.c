@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x3076e7a619500c07u
+#if PLACES_ORM_HASH != 0x3e3a14f3c9ada08fu
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 
@@ -69,7 +69,8 @@ const struct orm_model place_model = {
     .column_count = 2,
     .to_one_count = 0,
     .to_many_count = 1,
-    .key = PLACE_ID,
+    .key = (const uint16_t[]){PLACE_ID},
+    .key_count = 1,
     .size = sizeof(struct place),
     .fill = place_fill_,
 };

@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 1
+#if ORM_MODEL_ABI != 2
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0x3076e7a619500c07u
+#define PLACES_ORM_HASH 0x3e3a14f3c9ada08fu
 
 #ifdef __cplusplus
 extern "C" {
@@ -126,16 +126,16 @@ static inline struct place *place_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct place *place_get(struct place_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct place *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct place *place_require(struct place_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct place *)orm_require((struct orm_manager *)m, key);
 }
 

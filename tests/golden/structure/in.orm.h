@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 1
+#if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x7b857f9250c8ae67u
+#define IN_ORM_HASH 0xc73b2f3705c068c2u
 
 #ifdef __cplusplus
 extern "C" {
@@ -142,16 +142,16 @@ static inline struct writer *writer_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct writer *writer_get(struct writer_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct writer *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct writer *writer_require(struct writer_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct writer *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -481,16 +481,16 @@ static inline struct paper *paper_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct paper *paper_get(struct paper_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct paper *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct paper *paper_require(struct paper_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct paper *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -890,16 +890,16 @@ static inline struct citation *citation_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct citation *citation_get(struct citation_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct citation *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct citation *citation_require(struct citation_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct citation *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -1204,16 +1204,16 @@ static inline struct word *word_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct word *word_get(struct word_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct word *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct word *word_require(struct word_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct word *)orm_require((struct orm_manager *)m, key);
 }
 

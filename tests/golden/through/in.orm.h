@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 1
+#if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x1c8a42514fd74187u
+#define IN_ORM_HASH 0xb65a56ba05ddf340u
 
 #ifdef __cplusplus
 extern "C" {
@@ -164,16 +164,16 @@ static inline struct package *package_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct package *package_get(struct package_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct package *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct package *package_require(struct package_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct package *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -529,8 +529,8 @@ static inline struct dependency *dependency_first(
 static inline struct dependency *dependency_get(
     struct dependency_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct dependency *)orm_get((struct orm_manager *)m, key);
 }
 
@@ -538,8 +538,8 @@ static inline struct dependency *dependency_get(
 static inline struct dependency *dependency_require(
     struct dependency_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct dependency *)orm_require((struct orm_manager *)m, key);
 }
 

@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 1
+#if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x5f4245b7a67b2243u
+#define IN_ORM_HASH 0xf52b38ef6efcd297u
 
 #ifdef __cplusplus
 extern "C" {
@@ -307,16 +307,16 @@ static inline struct sample *sample_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct sample *sample_get(struct sample_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct sample *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct sample *sample_require(struct sample_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct sample *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -1243,16 +1243,16 @@ static inline struct maybe *maybe_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct maybe *maybe_get(struct maybe_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct maybe *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct maybe *maybe_require(struct maybe_manager *m, int64_t id)
 {
-    union orm_value key;
-    key.integer = id;
+    union orm_value key[1];
+    key[0].integer = id;
     return (struct maybe *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -2068,16 +2068,16 @@ static inline struct preset *preset_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct preset *preset_get(struct preset_manager *m, const char *code)
 {
-    union orm_value key;
-    key.text = code;
+    union orm_value key[1];
+    key[0].text = code;
     return (struct preset *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct preset *preset_require(struct preset_manager *m, const char *code)
 {
-    union orm_value key;
-    key.text = code;
+    union orm_value key[1];
+    key[0].text = code;
     return (struct preset *)orm_require((struct orm_manager *)m, key);
 }
 
