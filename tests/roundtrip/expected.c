@@ -179,7 +179,8 @@ static void put_part(struct buffer *out, const struct index_part *p)
         buffer_printf(out, "\"%s\"", p->field->column);
     else
         put_plain(out, p->sql);
-    if (p->collation)
+    const char *own = p->field ? p->field->traits.collation : NULL;
+    if (p->collation && !(own && strcmp(own, p->collation) == 0))
         buffer_printf(out, " collate %s", p->collation);
     if (p->ops)
         buffer_printf(out, " %s", p->ops);
