@@ -56,8 +56,8 @@ int source_read(const char *path, const char *base, struct report *r,
     struct diag *d = diag_new();
 
     *s = schema_read(path, d);
-    for (size_t i = 0; *s && i < (*s)->file_count; i++)
-        depends_on(depends, (*s)->files[i].path);
+    for (unsigned i = 0; diag_path(d, i); i++)
+        depends_on(depends, diag_path(d, i));
     if (*s && diag_count(d) == 0)
         symbols_check(*s, base, d);
     const bool good = *s && diag_count(d) == 0;

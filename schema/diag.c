@@ -84,6 +84,11 @@ unsigned diag_file(struct diag *d, const char *path)
     return d->file_count++;
 }
 
+const char *diag_path(const struct diag *d, unsigned file)
+{
+    return file < d->file_count ? d->files[file].path : NULL;
+}
+
 void diag_text(struct diag *d, const char *text, size_t size)
 {
     struct file *latest = &d->files[d->file_count - 1];

@@ -19,6 +19,10 @@ void diag_free(struct diag *d);
 /* What messages about a file begin with.  Its number, for places in it: 0, 1, ... */
 unsigned diag_file(struct diag *d, const char *path);
 
+/* The path of a file, or NULL behind the last one.  All that were looked for are here,
+ * those that could not be read, too. */
+const char *diag_path(const struct diag *d, unsigned file);
+
 /* What stands in the latest file, to be quoted. */
 void diag_text(struct diag *d, const char *text, size_t size);
 

@@ -62,6 +62,12 @@ struct reading {
 
 /* ---- parts ---- */
 
+/* An array is sorted by its items. */
+static enum type sorted_type(const struct field *f)
+{
+    return f->type == TYPE_ARRAY ? f->element : f->type;
+}
+
 static bool is_twice(const struct index *x, const struct index_part *p)
 {
     for (size_t i = 0; i < x->part_count; i++)
@@ -100,7 +106,7 @@ static bool add_field(
     bool right = take_columns(r->d, r->where, r->m, name, fields, &count);
     for (size_t i = 0; right && i < count; i++) {
         part.field = fields[i];
-        if (part.collation && !type_has_collation(part.field->type)) {
+        if (part.collation && !type_has_collation(sorted_type(part.field))) {
             diag_error(r->d->diag, ERR_INDEX, name->place,
                 "%s\"%s\" is %s, and only texts have a collation; delete collation:",
                 r->where, shown(r->d, name->text), type_info(part.field->type)->yaml);

@@ -22,6 +22,21 @@ says d 'x: \
   blog.yaml \
   ./shop.yaml'
 
+it "names what is included, once, and gives it a rule for when it is gone"
+mkdir -p 'in of'
+printf 'include: [people.yaml, places.yaml]\n' | cat - blog.yaml >'in of/main.yaml'
+sed -e /module/d -e s/book/person/ blog.yaml >'in of/people.yaml'
+sed -e /module/d -e s/book/place/ blog.yaml | sed '1i include: [people.yaml]' >'in of/places.yaml'
+status 0 "$ormgen" generate --depfile d --deptarget x 'in of/main.yaml'
+says d 'x: \
+  in\ of/main.yaml \
+  in\ of/people.yaml \
+  in\ of/places.yaml
+
+in\ of/people.yaml:
+
+in\ of/places.yaml:'
+
 it "refuses a path that cannot be written down"
 newline=$(printf 'a\nb')
 mkdir "$newline"

@@ -45,8 +45,8 @@ done
 [ $n -gt 15 ] || fail "only $n calls"
 [ $mixed -gt 0 ] || fail "never killed between two outputs"
 
-# 5 is EIO, 28 is ENOSPC.
-for error in 5 28; do
+# 5 is EIO, 13 is EACCES, 28 is ENOSPC, 30 is EROFS.
+for error in 5 13 28 30; do
     it "writes all or nothing when a call fails with error $error"
     n=0 survived=0
     while :; do

@@ -130,5 +130,38 @@ mentions gen/linked.orm.h book_device
 kill "$pid"
 ends_with 0
 
+it "watches included files, those that are missing, and those that are new"
+cat >main.yaml <<'END'
+include: [people.yaml]
+models:
+  book:
+    fields:
+      title: text
+      author: { ref: person }
+END
+started -o gen main.yaml
+until_it_waits "nothing was written; watching 2 files"
+cat >people.yaml <<'END'
+include: [places.yaml]
+models:
+  person:
+    key: name
+    fields:
+      name: text
+END
+until_it_says 'places.yaml'
+until_it_waits "nothing was written; watching 3 files"
+printf 'models:\n  place:\n    fields:\n      name: text\n' >places.yaml
+until_it_waits "wrote gen/main.orm.h"
+sed -i 's/text/varchar(30)/' people.yaml
+until_it_waits "wrote"
+sed -i 's/person/human/' people.yaml
+until_it_says 'no model "person"'
+until_it_waits "watching 3 files"
+sed -i 's/human/person/' people.yaml
+until_it_waits "watching 3 files"
+kill "$pid"
+ends_with 0
+
 it "has no patience with a command line that cannot become right"
 status 2 "$ormgen" generate --watch blog.txt
