@@ -38,18 +38,17 @@ static const char *const titles[ERR_END] = {
     [ERR_SQL_CLASH] = "two things in the database have one name",
 
     [ERR_LIMIT] = "more than PostgreSQL can hold",
-    [ERR_UNSUPPORTED] = "not supported yet",
+
+    [ERR_REF] = "a reference whose columns do not fit what it refers to",
 
     [ERR_EMITTED_CLASH] = "two things have one name in the generated C",
     [ERR_RESERVED] = "a name that C, C++ or libc keeps for itself",
 
-    [ERR_REF] = "a reference whose columns do not fit what it refers to",
-
-    [ERR_COLUMN] = "a column that cannot be what its keys say",
     [ERR_CONSTRAINT] = "a constraint that makes no sense",
     [ERR_INCLUDE] = "an include of what is no file for it, or in a circle",
     [ERR_REVERSE_OF] = "a relation of which two files tell different things",
     [ERR_LIST_ORDER] = "an order that a list cannot have",
+    [ERR_COLUMN] = "a column that cannot be what its keys say",
 };
 
 const char *diag_title(enum diag_code code)

@@ -46,7 +46,9 @@ enum diag_code {
 
     /* Limits */
     ERR_LIMIT,
-    ERR_UNSUPPORTED,
+
+    /* Relations, again */
+    ERR_REF,
 
     /* What codegen/ makes of it */
     ERR_EMITTED_CLASH,
@@ -59,9 +61,6 @@ enum diag_code {
     ERR_INCLUDE,
     ERR_REVERSE_OF,
     ERR_LIST_ORDER,
-
-    /* Relations, again */
-    ERR_REF,
 
     /* Columns */
     ERR_COLUMN,

@@ -411,8 +411,8 @@ ORM_EXPORT void orm_remove(struct orm_manager *m, struct orm_object *o);
 
 ORM_EXPORT void orm_delete(struct orm_object *o);
 
-/* Asks the server for the row, fills the clean columns and drops what the slots hold.
- */
+/* Asks the server for the row, fills the clean columns, and drops what the slots hold
+ * and what was loaded of lazy columns. */
 ORM_EXPORT void orm_refresh(struct orm_object *o);
 
 /* Setters record; equal values are no change.  `o` must not be NULL. */

@@ -250,6 +250,31 @@ static void a_row_that_somebody_else_updated_is_stale(void **state)
     close_session(s);
 }
 
+/* Their UPDATE comes first and is not committed yet: ours waits, and must look again.
+ */
+static void a_row_that_somebody_else_is_updating_is_stale(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_session();
+    struct ledger_account *a = new_account(s, "a");
+    assert_true(orm_commit(s));
+    assert_true(PQsendQuery(db, "update account set balance = 5, revision = 2;"
+                                " select pg_sleep(0.3)"));
+    PGconn *watch = db_connect();
+    while (!db_number(watch, "select count(*) from pg_stat_activity"
+                             " where datname = current_database()"
+                             " and wait_event = 'PgSleep'"))
+        ;
+    ledger_account_set_balance(a, 1);
+    assert_false(orm_commit(s));
+    assert_failed(s, ORM_STALE, "account", NULL);
+    for (PGresult *r; (r = PQgetResult(db));)
+        PQclear(r);
+    PQfinish(watch);
+    assert_string_equal(db_text(db, "select balance, revision from account"), "5|2");
+    orm_close(s);
+}
+
 static void a_row_that_somebody_else_updated_is_not_deleted(void **state)
 {
     (void)state;
@@ -691,6 +716,7 @@ int main(void)
         DB_TEST(a_number_is_chosen_by_the_program_or_by_the_server),
         DB_TEST(a_version_starts_at_one_and_counts_updates),
         DB_TEST(a_row_that_somebody_else_updated_is_stale),
+        DB_TEST(a_row_that_somebody_else_is_updating_is_stale),
         DB_TEST(a_row_that_somebody_else_updated_is_not_deleted),
         DB_TEST(a_change_keeps_the_version_it_was_made_to),
         DB_TEST(a_version_goes_back_with_a_rollback),
