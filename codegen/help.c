@@ -14,7 +14,7 @@ void print_usage(void)
     puts("ormgen makes C from a description of PostgreSQL tables in YAML.\n");
     for (const struct verb *v = verbs; v->name; v++)
         printf("  ormgen %-*s  %s\n", width, v->name, v->summary);
-    puts("\nStart with: ormgen generate FILE.yaml");
+    puts("\nStart with: ormgen init");
 }
 
 static void print_examples(const char *examples)

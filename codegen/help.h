@@ -7,4 +7,8 @@
 void print_usage(void);
 void print_help(const struct verb *v);
 
+/* As a manual page. */
+void print_man(const struct verb *v);
+void print_man_of_all(void);
+
 #endif

@@ -16,14 +16,15 @@ int flush_stdout(void)
 
 int run_help(const struct arguments *a)
 {
-    if (a->file_count == 0) {
-        print_usage();
-        return flush_stdout();
-    }
-    const struct verb *v = find_verb(a->files[0]);
-    if (!v)
+    const bool as_man = a->print_as && strcmp(a->print_as, "man") == 0;
+    const struct verb *v = a->file_count ? find_verb(a->files[0]) : NULL;
+
+    if (a->file_count && !v)
         return EXIT_USAGE;
-    print_help(v);
+    if (v)
+        (as_man ? print_man : print_help)(v);
+    else
+        (as_man ? print_man_of_all : print_usage)();
     return flush_stdout();
 }
 

@@ -17,6 +17,11 @@ enum exit_code {
     EXIT_INTERNAL = 70
 };
 
+struct strings {
+    const char **at;
+    size_t count;
+};
+
 /* What each option leaves behind: false, NULL or none where it was not given. */
 struct arguments {
     const struct verb *verb;
@@ -30,7 +35,10 @@ struct arguments {
     bool check;
     bool dry_run;
     bool watch;
-    const char *format;
+    const char *template_dir;
+    struct strings plugins;
+    const char *format;   /* of mistakes */
+    const char *print_as; /* of what is printed */
     const char *color;
     bool help;
 };
@@ -41,15 +49,12 @@ struct verb {
     const char *summary;  /* one line, without a full stop */
     const char *help;     /* paragraphs */
     const char *examples; /* command lines, each without the "ormgen" it starts with */
+    const char *words;    /* that can follow, between blanks; VERB or CODE for those of
+                           * ours; NULL: files */
     size_t least_files;
     size_t most_files;
     bool raw; /* takes all arguments as they are: run() gets them in `files` */
     int (*run)(const struct arguments *a);
-};
-
-struct strings {
-    const char **at;
-    size_t count;
 };
 
 struct option {

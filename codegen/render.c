@@ -4,18 +4,22 @@
  * the same number there, so that Lua's messages point into the template. */
 #include "render.h"
 #include "embedded.h"
+#include "options.h"
 #include "quote.h"
+#include "sandbox.h"
 
+#include <errno.h>
 #include <lauxlib.h>
-#include <lualib.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct render {
-    lua_State *lua;
+    struct sandbox *sandbox;
+    struct render_setup setup;
     struct buffer *out;
+    bool is_ours; /* no file of the user's runs: what fails is our mistake */
 };
 
 static struct render *self(lua_State *lua)
@@ -104,129 +108,220 @@ static int rule(lua_State *lua)
     return 1;
 }
 
-static int include(lua_State *lua)
+/* -- Templates by name ------------------------------------------------------------- */
+
+/* False: errno says why. */
+static bool read_file(const char *path, struct buffer *text)
+{
+    FILE *f = fopen(path, "rb");
+    char chunk[4096];
+    size_t got;
+
+    if (!f)
+        return false;
+    buffer_puts(text, "");
+    while ((got = fread(chunk, 1, sizeof chunk, f)) > 0)
+        buffer_add(text, chunk, got);
+    const bool good = !ferror(f);
+    fclose(f);
+    return good;
+}
+
+/* Pushes the function that a template is; raises an error if it is none. */
+static void push_template(lua_State *lua, const char *source, const char *chunk)
+{
+    struct buffer code = {0};
+    const bool whole = compile(source, &code);
+    const bool loaded = whole && sandbox_load(lua, buffer_of(&code), code.len, chunk);
+
+    buffer_free(&code);
+    if (!whole)
+        luaL_error(lua, "%s: a <%% without its %%>", chunk + 1);
+    if (!loaded)
+        lua_error(lua);
+}
+
+/* Names of files, and of nothing that is not in their folder. */
+static bool is_name(const char *name)
+{
+    return *name && *name != '.' &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                        "_-.") == strlen(name);
+}
+
+/* The user's template of that name is pushed; false if there is none. */
+static bool push_override(lua_State *lua, struct render *r, const char *name)
+{
+    struct buffer text = {0};
+
+    if (!r->setup.directory)
+        return false;
+    const char *chunk = lua_pushfstring(lua, "@%s/%s.tmpl", r->setup.directory, name);
+    const bool found = read_file(chunk + 1, &text);
+    const int why = errno;
+    if (found) {
+        depends_on(r->setup.depends, chunk + 1);
+        lua_pushlstring(lua, buffer_of(&text), text.len);
+    }
+    buffer_free(&text);
+    if (found)
+        push_template(lua, lua_tostring(lua, -1), chunk);
+    else if (why != ENOENT)
+        luaL_error(lua, "%s: %s", chunk + 1, strerror(why));
+    return found;
+}
+
+/* Pushes the function of a template, compiled when it is first asked for. */
+static void push_named(
+    lua_State *lua, struct render *r, const char *name, bool original)
+{
+    lua_pushfstring(lua, "%s %s", original ? "original" : "template", name);
+    lua_pushvalue(lua, -1);
+    if (lua_gettable(lua, LUA_REGISTRYINDEX) == LUA_TFUNCTION)
+        return;
+    lua_pop(lua, 1);
+    if (original || !is_name(name) || !push_override(lua, r, name)) {
+        const char *source = embedded_text(templates, name);
+        if (!source)
+            luaL_error(lua, "there is no template \"%s\"", name);
+        push_template(lua, source, lua_pushfstring(lua, "=templates/%s.tmpl", name));
+    }
+    lua_pushvalue(lua, 3); /* the key, above the two arguments */
+    lua_pushvalue(lua, -2);
+    lua_settable(lua, LUA_REGISTRYINDEX);
+}
+
+static int call_template(lua_State *lua, bool original)
 {
     const char *name = luaL_checkstring(lua, 1);
-    const char *source = embedded_text(templates, name);
-    if (!source)
-        return luaL_error(lua, "no template \"%s\"", name);
 
-    if (lua_getfield(lua, LUA_REGISTRYINDEX, name) != LUA_TFUNCTION) {
-        struct buffer code = {0};
-        lua_pop(lua, 1);
-        if (!compile(source, &code)) {
-            buffer_free(&code);
-            return luaL_error(lua, "%s: a <%% without its %%>", name);
-        }
-        const char *chunk = lua_pushfstring(lua, "=templates/%s.tmpl", name);
-        const int failed = luaL_loadbufferx(lua, code.at, code.len, chunk, "t");
-        buffer_free(&code);
-        if (failed)
-            return lua_error(lua);
-        lua_getfield(lua, LUA_REGISTRYINDEX, "sandbox");
-        lua_setupvalue(lua, -2, 1); /* its _ENV */
-        lua_pushvalue(lua, -1);
-        lua_setfield(lua, LUA_REGISTRYINDEX, name);
-    }
+    lua_settop(lua, 2);
+    push_named(lua, self(lua), name, original);
     lua_pushvalue(lua, 2);
     lua_call(lua, 1, 0);
     return 0;
 }
 
-/* -- The sandbox ------------------------------------------------------------------- */
-
-static const char *const base_functions[] = {
-    "assert", "error", "ipairs", "select", "tonumber", "tostring", "type"};
-
-static const struct {
-    const char *name;
-    lua_CFunction open;
-} libraries[] = {
-    {LUA_STRLIBNAME, luaopen_string},
-    {LUA_TABLIBNAME, luaopen_table},
-    {LUA_UTF8LIBNAME, luaopen_utf8},
-};
-
-static const luaL_Reg own_functions[] = {
-    {"write", write_value}, {"rule", rule}, {"include", include}, {NULL, NULL}};
-
-static int set_up(lua_State *lua)
+/* include("struct.h", model) */
+static int include(lua_State *lua)
 {
-    struct render *r = lua_touserdata(lua, 1);
+    return call_template(lua, false);
+}
 
-    lua_newtable(lua);
-    luaL_requiref(lua, LUA_GNAME, luaopen_base, 0);
-    for (size_t i = 0; i < sizeof base_functions / sizeof *base_functions; i++) {
-        lua_getfield(lua, -1, base_functions[i]);
-        lua_setfield(lua, -3, base_functions[i]);
-    }
-    lua_pop(lua, 1);
-    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) {
-        luaL_requiref(lua, libraries[i].name, libraries[i].open, 0);
-        lua_setfield(lua, -2, libraries[i].name);
-    }
-    lua_getfield(lua, -1, LUA_STRLIBNAME);
-    lua_pushnil(lua);
-    lua_setfield(lua, -2, "dump");
-    lua_pop(lua, 1);
-    lua_pushlightuserdata(lua, r);
-    luaL_setfuncs(lua, own_functions, 1);
-    lua_setfield(lua, LUA_REGISTRYINDEX, "sandbox");
-    return 0;
+/* original("struct.h", model): ormgen's own, from a template that replaces it. */
+static int include_original(lua_State *lua)
+{
+    return call_template(lua, true);
 }
 
 /* -- Running ----------------------------------------------------------------------- */
 
-static void must_run(lua_State *lua, int status)
-{
-    if (status == LUA_OK)
-        return;
-    if (status == LUA_ERRMEM)
-        must(NULL);
-    fprintf(stderr, "ormgen: internal error: %s\n", lua_tostring(lua, -1));
-    exit(70);
-}
-
-/* Data is built outside of a protected call; nothing but memory can fail there. */
-static int panic(lua_State *lua)
-{
-    (void)lua;
-    must(NULL);
-    return 0;
-}
-
-struct render *render_open(void)
+struct render *render_open(const struct render_setup *setup)
 {
     struct render *r = must(calloc(1, sizeof *r));
 
-    r->lua = must(luaL_newstate());
-    lua_atpanic(r->lua, panic);
-    lua_pushcfunction(r->lua, set_up);
-    lua_pushlightuserdata(r->lua, r);
-    must_run(r->lua, lua_pcall(r->lua, 1, 0, 0));
+    r->setup = *setup;
+    r->is_ours = !setup->directory;
+    r->sandbox = sandbox_open(setup->model_count);
+    sandbox_add(r->sandbox, "write", write_value, r);
+    sandbox_add(r->sandbox, "rule", rule, r);
+    sandbox_add(r->sandbox, "include", include, r);
+    sandbox_add(r->sandbox, "original", include_original, r);
     return r;
 }
 
 void render_close(struct render *r)
 {
-    lua_close(r->lua);
+    sandbox_close(r->sandbox);
     free(r);
 }
 
 lua_State *render_lua(struct render *r)
 {
-    return r->lua;
+    return sandbox_lua(r->sandbox);
 }
 
-void render(struct render *r, const char *name, struct buffer *out)
+/* What is on top of the stack, with the data below it. */
+static int run(struct render *r, bool is_ours, struct buffer *out)
 {
-    lua_State *lua = r->lua;
+    lua_State *lua = render_lua(r);
 
     r->out = out;
+    lua_pushvalue(lua, -2);
+    sandbox_protect(lua);
+    const char *failed = sandbox_call(r->sandbox, 1, 0);
+    if (!failed)
+        return EXIT_OK;
+    fprintf(stderr, "ormgen: %s%s\n", is_ours ? "internal error: " : "", failed);
+    return is_ours ? EXIT_INTERNAL : EXIT_SCHEMA;
+}
+
+static int run_named(lua_State *lua)
+{
     lua_getfield(lua, LUA_REGISTRYINDEX, "sandbox");
     lua_getfield(lua, -1, "include");
-    lua_remove(lua, -2);
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_pushvalue(lua, 1);
+    lua_call(lua, 2, 0);
+    return 0;
+}
+
+int render(struct render *r, const char *name, struct buffer *out)
+{
+    lua_State *lua = render_lua(r);
+
     lua_pushstring(lua, name);
-    lua_pushvalue(lua, -3);
-    must_run(lua, lua_pcall(lua, 2, 0, 0));
+    lua_pushcclosure(lua, run_named, 1);
+    return run(r, r->is_ours, out);
+}
+
+/* Loads what is on top, a text, by the name below it. */
+static int load_plugin(lua_State *lua)
+{
+    const char *chunk = lua_tostring(lua, 1);
+    size_t len;
+    const char *text = lua_tolstring(lua, 2, &len);
+    const size_t ending = strlen(chunk) > 5 ? strlen(chunk) - 5 : 0;
+
+    if (strcmp(chunk + ending, ".tmpl") == 0)
+        push_template(lua, text, chunk);
+    else if (!sandbox_load(lua, text, len, chunk))
+        return lua_error(lua);
+    return 1;
+}
+
+int render_plugin(struct render *r, const char *path, struct buffer *out)
+{
+    lua_State *lua = render_lua(r);
+    struct buffer text = {0};
+
+    depends_on(r->setup.depends, path);
+    if (!read_file(path, &text)) {
+        fprintf(stderr, "ormgen: %s: %s\n", path, strerror(errno));
+        buffer_free(&text);
+        return EXIT_ENVIRONMENT;
+    }
+    lua_pushcfunction(lua, load_plugin);
+    lua_pushfstring(lua, "@%s", path);
+    lua_pushlstring(lua, buffer_of(&text), text.len);
+    buffer_free(&text);
+    const char *failed = sandbox_call(r->sandbox, 2, 1);
+    if (!failed)
+        return run(r, false, out);
+    fprintf(stderr, "ormgen: %s\n", failed);
+    return EXIT_SCHEMA;
+}
+
+char *plugin_ending(const char *path)
+{
+    static const char *const kinds[] = {".lua", ".tmpl"};
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const size_t len = strlen(name), tail = strlen(kinds[i]);
+        if (len > tail && strcmp(name + len - tail, kinds[i]) == 0 && is_name(name))
+            return format("%.*s", (int)(len - tail), name);
+    }
+    return NULL;
 }

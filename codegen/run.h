@@ -10,6 +10,12 @@ int run_check(const struct arguments *a);
 int run_sql(const struct arguments *a);
 int run_explain(const struct arguments *a);
 int run_fmt(const struct arguments *a);
+int run_graph(const struct arguments *a);
+int run_init(const struct arguments *a);
+int run_completion(const struct arguments *a);
+int run_inspect(const struct arguments *a);
+int run_jsonschema(const struct arguments *a);
+int run_templates(const struct arguments *a);
 int run_dev(const struct arguments *a);
 int run_help(const struct arguments *a);
 

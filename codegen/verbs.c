@@ -59,6 +59,7 @@ const struct verb verbs[] = {
                 "its remedy.\nWithout a code, lists all of them.",
         .examples = "explain E012",
         .most_files = 1,
+        .words = "CODE",
         .run = run_explain,
     },
     {
@@ -75,6 +76,84 @@ const struct verb verbs[] = {
         .run = run_fmt,
     },
     {
+        .name = "inspect",
+        .usage = "FILE.yaml",
+        .summary = "print what templates see",
+        .help = "Prints the table that templates and plugins get, as JSON.  "
+                "docs/templates.md says what\nits fields mean.",
+        .examples = "inspect blog.yaml",
+        .least_files = 1,
+        .most_files = 1,
+        .run = run_inspect,
+    },
+    {
+        .name = "jsonschema",
+        .usage = "",
+        .summary = "print a JSON Schema of the YAML, for editors",
+        .help =
+            "Prints what a schema may hold as JSON Schema (draft-07).  An editor that "
+            "uses\nyaml-language-server then completes keys and marks mistakes, given "
+            "the first line\n# yaml-language-server: $schema=ormgen.schema.json",
+        .examples = "jsonschema >ormgen.schema.json",
+        .words = "",
+        .run = run_jsonschema,
+    },
+    {
+        .name = "templates",
+        .usage = "export DIR",
+        .summary = "write the templates to a folder, to be changed",
+        .help =
+            "Writes the templates to DIR, which `ormgen generate --template-dir DIR` "
+            "reads.\nDelete those that are not changed: the others then follow "
+            "ormgen's.",
+        .examples = "templates export templates",
+        .least_files = 2,
+        .most_files = 2,
+        .words = "export",
+        .run = run_templates,
+    },
+    {
+        .name = "graph",
+        .usage = "[--format dot|mermaid|svg] FILE.yaml",
+        .summary = "draw the models and their relations",
+        .help =
+            "Prints a picture of the models and their relations: for Mermaid, which "
+            "GitHub and\nothers show, for Graphviz (dot), or as SVG, which Graphviz "
+            "makes.",
+        .examples = "graph blog.yaml\n"
+                    "graph --format svg blog.yaml >blog.svg",
+        .least_files = 1,
+        .most_files = 1,
+        .run = run_graph,
+    },
+    {
+        .name = "init",
+        .usage = "[NAME]",
+        .summary = "write a first schema, NAME.yaml",
+        .help =
+            "Writes NAME.yaml, or blog.yaml: a schema with comments, to be changed.  "
+            "It replaces\nno file.",
+        .examples = "init shop",
+        .words = "",
+        .most_files = 1,
+        .run = run_init,
+    },
+    {
+        .name = "completion",
+        .usage = "bash|zsh|fish",
+        .summary = "print what a shell completes our command lines with",
+        .help = "Prints a script for a shell, which then completes verbs, options and "
+                "values.",
+        .examples =
+            "completion bash >~/.local/share/bash-completion/completions/ormgen\n"
+            "completion zsh >~/.zfunc/_ormgen\n"
+            "completion fish >~/.config/fish/completions/ormgen.fish",
+        .words = "bash zsh fish",
+        .least_files = 1,
+        .most_files = 1,
+        .run = run_completion,
+    },
+    {
         .name = "dev",
         .usage = "run [--schema FILE.yaml] -- COMMAND...",
         .summary = "run a command with a PostgreSQL database of its own",
@@ -82,6 +161,7 @@ const struct verb verbs[] = {
                 "and gone afterwards.",
         .examples = "dev run --schema blog.yaml -- ./blog",
         .raw = true,
+        .words = "run",
         .run = run_dev,
     },
     {
@@ -90,6 +170,7 @@ const struct verb verbs[] = {
         .summary = "say more about a verb",
         .help = "Says more about a verb.",
         .most_files = 1,
+        .words = "VERB",
         .run = run_help,
     },
     {0},
@@ -103,6 +184,21 @@ const struct option options[] = {
         .value = "DIR",
         .help = "where to write, made if need be; else beside each FILE",
         .offset = offsetof(struct arguments, out_dir),
+    },
+    {
+        .verbs = "generate",
+        .name = "template-dir",
+        .value = "DIR",
+        .help = "its files replace templates of their names; see `ormgen templates`",
+        .offset = offsetof(struct arguments, template_dir),
+    },
+    {
+        .verbs = "generate list-outputs",
+        .name = "plugin",
+        .value = "FILE",
+        .many = true,
+        .help = "one more output: fields.md.lua, or fields.md.tmpl, makes X.fields.md",
+        .offset = offsetof(struct arguments, plugins),
     },
     {
         .verbs = "generate",
@@ -159,6 +255,30 @@ const struct option options[] = {
         .help = "how mistakes are reported: to standard error as text, else to "
                 "standard output",
         .offset = offsetof(struct arguments, format),
+    },
+    {
+        .verbs = "graph",
+        .name = "format",
+        .value = "FORMAT",
+        .choices = "mermaid dot svg",
+        .help = "what to print",
+        .offset = offsetof(struct arguments, print_as),
+    },
+    {
+        .verbs = "help",
+        .name = "format",
+        .value = "FORMAT",
+        .choices = "text man",
+        .help = "as text, or as a manual page in mdoc",
+        .offset = offsetof(struct arguments, print_as),
+    },
+    {
+        .verbs = "inspect",
+        .name = "format",
+        .value = "FORMAT",
+        .choices = "json",
+        .help = "the only one there is",
+        .offset = offsetof(struct arguments, print_as),
     },
     {
         .verbs = "*",

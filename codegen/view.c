@@ -17,6 +17,8 @@
 
 #define ABI 2 /* ORM_MODEL_ABI of the runtime that the templates are written for */
 
+#define API 1 /* raised when a field of these tables goes, or means something else */
+
 struct view {
     lua_State *lua;
     const struct schema *schema;
@@ -815,6 +817,8 @@ void view(lua_State *lua, const struct schema *s, const char *base)
     struct view v = {.lua = lua, .schema = s, .hash = 14695981039346656037u};
 
     lua_newtable(lua);
+    lua_pushinteger(lua, API);
+    lua_setfield(lua, -2, "api");
     put_made(&v, "file", format("%s.yaml", base));
     put_made(&v, "header", format("%s.orm.h", base));
     put_made(&v, "source", format("%s.orm.c", base));

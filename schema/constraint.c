@@ -15,7 +15,7 @@ struct unique_keys {
 };
 
 #define AT(member) offsetof(struct unique_keys, member)
-static const struct key unique_keys[] = {
+const struct key unique_keys[] = {
     {"on", SHAPE_LIST, AT(on), 0, NULL},
     {"nulls_not_distinct", SHAPE_BOOL, AT(nulls_not_distinct), 0, NULL},
     {"deferrable", SHAPE_TEXT, AT(deferrable), 0, NULL},
@@ -125,7 +125,7 @@ struct exclude_keys {
 };
 
 #define AT(member) offsetof(struct exclude_keys, member)
-static const struct key exclude_keys[] = {
+const struct key exclude_keys[] = {
     {"using", SHAPE_TEXT, AT(method), 0, NULL},
     {"on", SHAPE_MAP, AT(on), 0, NULL},
     {"where", SHAPE_TEXT, AT(where), 0, NULL},

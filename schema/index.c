@@ -20,7 +20,7 @@ struct index_keys {
 };
 
 #define AT(member) offsetof(struct index_keys, member)
-static const struct key index_keys[] = {
+const struct key index_keys[] = {
     {"on", SHAPE_LIST, AT(on), 0, NULL},
     {"order", SHAPE_LIST, AT(order), 0, NULL},
     {"nulls", SHAPE_LIST, AT(nulls), 0, NULL},
@@ -42,7 +42,7 @@ struct part_keys {
 };
 
 #define AT(member) offsetof(struct part_keys, member)
-static const struct key part_keys[] = {
+const struct key part_keys[] = {
     {"field", SHAPE_TEXT, AT(field), 0, NULL},
     {"sql", SHAPE_TEXT, AT(sql), 0, NULL},
     {"collation", SHAPE_TEXT, AT(collation), 0, NULL},

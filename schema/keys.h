@@ -21,6 +21,27 @@ struct key {
     const char *needs; /* what the other kinds are told */
 };
 
+/* The tables, by the name of what they are for: key_tables.c. */
+struct key_table {
+    const char *name;
+    const struct key *keys;
+};
+
+extern const struct key_table key_tables[];            /* ends with an empty one */
+extern const struct key top_keys[], model_keys[];      /* parse.c */
+extern const struct key field_keys[], default_keys[];  /* parse_field.c */
+extern const struct key unique_keys[], exclude_keys[]; /* constraint.c */
+extern const struct key index_keys[], part_keys[];     /* index.c */
+
+/* One of these says what a field is. */
+struct field_kind_key {
+    const char *key;
+    enum field_kind kind;
+    const char *what;
+};
+
+extern const struct field_kind_key field_kind_keys[]; /* parse_field.c */
+
 /* Sorts the values of a map into `values`.  False: a key or a value was wrong, and is
  * reported behind `where`, which ends in ": " or is empty. */
 bool take_keys(struct draft *d, const char *where, const struct node *map,

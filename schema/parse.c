@@ -24,7 +24,7 @@ struct top_keys {
     const struct node *models;
 };
 
-static const struct key top_keys[] = {
+const struct key top_keys[] = {
     {"module", SHAPE_TEXT, offsetof(struct top_keys, module), 0, NULL},
     {"prefix", SHAPE_TEXT, offsetof(struct top_keys, prefix), 0, NULL},
     {"schema", SHAPE_TEXT, offsetof(struct top_keys, schema), 0, NULL},
@@ -48,7 +48,7 @@ struct model_keys {
     const struct node *key;
 };
 
-static const struct key model_keys[] = {
+const struct key model_keys[] = {
     {"doc", SHAPE_TEXT, offsetof(struct model_keys, doc), 0, NULL},
     {"schema", SHAPE_TEXT, offsetof(struct model_keys, schema), 0, NULL},
     {"table", SHAPE_TEXT, offsetof(struct model_keys, table), 0, NULL},

@@ -20,7 +20,7 @@ enum {
     RELATIONS = FIELD_REF | FIELD_MANY
 };
 
-static const struct key field_keys[] = {
+const struct key field_keys[] = {
     {"type", SHAPE_TEXT, AT(type), FIELD_COLUMN,
         "a relation takes its type from the key it refers to"},
     {"enum", SHAPE_LIST, AT(enumeration), FIELD_COLUMN,
@@ -73,25 +73,21 @@ static const struct key field_keys[] = {
 };
 #undef AT
 
-/* One of these says what a field is. */
-static const struct {
-    const char *key;
-    enum field_kind kind;
-    const char *what;
-} kinds[] = {
+const struct field_kind_key field_kind_keys[] = {
     {"type", FIELD_COLUMN, "plain column"},
     {"enum", FIELD_COLUMN, "plain column"},
     {"ref", FIELD_REF, "ref"},
     {"many", FIELD_MANY, "many"},
     {"reverse_of", FIELD_REVERSE, "reverse_of"},
+    {0},
 };
-#define KINDS (sizeof kinds / sizeof *kinds)
+#define KINDS (sizeof field_kind_keys / sizeof *field_kind_keys - 1)
 
 struct default_keys {
     const struct node *sql;
 };
 
-static const struct key default_keys[] = {
+const struct key default_keys[] = {
     {"sql", SHAPE_TEXT, offsetof(struct default_keys, sql), 0, NULL},
     {0},
 };
@@ -139,11 +135,11 @@ static const struct node *find_kind(struct draft *d, const char *where,
     const struct node *first = NULL;
     for (const struct node *n = map->first; n; n = n->next)
         for (size_t i = 0; i < KINDS; i++) {
-            if (strcmp(kinds[i].key, n->key->text) != 0)
+            if (strcmp(field_kind_keys[i].key, n->key->text) != 0)
                 continue;
             if (!first) {
                 first = n;
-                f->kind = kinds[i].kind;
+                f->kind = field_kind_keys[i].kind;
                 continue;
             }
             diag_error(d->diag, ERR_EXCLUSIVE, n->key->place,
@@ -164,8 +160,8 @@ static bool check_kinds(
 {
     const char *what = NULL;
     for (size_t i = 0; i < KINDS; i++)
-        if (kinds[i].kind == kind)
-            what = kinds[i].what;
+        if (field_kind_keys[i].kind == kind)
+            what = field_kind_keys[i].what;
     bool right = true;
     for (const struct node *n = map->first; n; n = n->next) {
         const struct key *k = find_key(field_keys, n->key->text);

@@ -5,10 +5,9 @@
 errors=$2/errors.md
 PATH=$(dirname "$ormgen"):$PATH
 
+it "knows the code of each section, by the title that explain lists"
 status 0 "$ormgen" explain
 cp out codes
-
-it "knows the code of each section, by the title that explain lists"
 grep '^## ' "$errors" | sed 's/^## \(E[0-9]*\): /\1  /' >sections
 diff -u codes sections >difference ||
     fail "each code has its section in docs/errors.md, in order: $(cat difference)"

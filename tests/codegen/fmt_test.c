@@ -195,7 +195,7 @@ static void change(struct buffer *text)
         splice(text, line_end(text, at), 0, chance(2) ? "  # c" : "   ");
         break;
     case 6:
-        splice(text, line_start(text, at), 0, "    " + chance(4));
+        splice(text, line_start(text, at), 0, &"    "[chance(4)]);
         break;
     default:
         stretch(text, 2 + (int)chance(3));

@@ -15,7 +15,8 @@ static void fill(struct render *r, const char *template, struct buffer *out)
 {
     struct buffer raw = {0};
 
-    render(r, template, &raw);
+    if (render(r, template, &raw) != 0)
+        abort();
     wrap(buffer_of(&raw), out);
     buffer_free(&raw);
 }
@@ -45,7 +46,7 @@ bool emit(const char *base, const char *yaml, size_t size, struct outputs *out,
     const bool good = s && diag_count(d) == 0;
     if (good) {
         if (!r)
-            r = render_open();
+            r = render_open(&(struct render_setup){0});
         view(render_lua(r), s, base);
         fill(r, "orm.h", &out->header);
         fill(r, "orm.c", &out->source);

@@ -1,0 +1,14 @@
+/* key_tables.c: all tables of keys, for what lists the language. */
+#include "keys.h"
+
+const struct key_table key_tables[] = {
+    {"top", top_keys},
+    {"model", model_keys},
+    {"field", field_keys},
+    {"default", default_keys},
+    {"unique", unique_keys},
+    {"exclude", exclude_keys},
+    {"index", index_keys},
+    {"part", part_keys},
+    {0},
+};
