@@ -43,9 +43,12 @@ void ddl(const struct schema *s, const char *file, struct buffer *out)
     for (size_t i = 0; i < s->enumeration_count; i++)
         create_type(s, s->enumerations[i], out);
     for (size_t i = 0; i < s->model_count; i++) {
-        create_table(s->by_dependency[i], out);
-        create_indexes(s->by_dependency[i], out);
-        comment_on(s->by_dependency[i], out);
+        const struct model *m = s->by_dependency[i];
+        if (m->view_sql)
+            continue;
+        create_table(m, out);
+        create_indexes(m, out);
+        comment_on(m, out);
     }
     for (size_t i = 0; i < s->model_count; i++)
         close_cycles(s->by_dependency[i], out);
@@ -55,4 +58,5 @@ void ddl(const struct schema *s, const char *file, struct buffer *out)
             if (many->kind == MANY_JOIN && many->declared)
                 create_join_table(many, out);
         }
+    create_views(s, out);
 }

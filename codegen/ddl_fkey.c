@@ -53,7 +53,7 @@ static bool closes_a_cycle(const struct ref *r)
 void put_foreign_keys(const struct model *m, struct buffer *out)
 {
     for (size_t i = 0; i < m->ref_count; i++) {
-        if (closes_a_cycle(&m->refs[i]))
+        if (!m->refs[i].constrained || closes_a_cycle(&m->refs[i]))
             continue;
         buffer_puts(out, ",\n    ");
         put_foreign_key(out, &m->refs[i]);
@@ -64,7 +64,7 @@ void close_cycles(const struct model *m, struct buffer *out)
 {
     for (size_t i = 0; i < m->ref_count; i++) {
         const struct ref *r = &m->refs[i];
-        if (!closes_a_cycle(r))
+        if (!r->constrained || !closes_a_cycle(r))
             continue;
         buffer_puts(out, "\nALTER TABLE ");
         put_table(out, m);

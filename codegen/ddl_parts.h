@@ -21,12 +21,16 @@ void put_key(struct buffer *out, const struct model *m);
 /* ddl_type.c */
 void create_type(
     const struct schema *s, const struct enumeration *e, struct buffer *out);
+/* With its collation. */
 void put_type(struct buffer *out, const struct field *f);
 void put_default(struct buffer *out, const struct field *f);
 
 /* ddl_table.c */
 void create_table(const struct model *m, struct buffer *out);
 void comment_on(const struct model *m, struct buffer *out);
+
+/* ddl_view.c */
+void create_views(const struct schema *s, struct buffer *out);
 
 /* ddl_join.c */
 void create_join_table(const struct many *j, struct buffer *out);

@@ -10,10 +10,6 @@ static void put_column(struct buffer *out, const struct field *f)
     quote_sql_name(out, f->column);
     buffer_putc(out, ' ');
     put_type(out, f);
-    if (f->traits.collation) {
-        buffer_puts(out, " COLLATE ");
-        quote_sql_name(out, f->traits.collation);
-    }
     if (f->identity) {
         char *sequence = sql_sequence(f->model->table, f->column);
         buffer_printf(out, " GENERATED %s AS IDENTITY (SEQUENCE NAME ",
@@ -24,7 +20,7 @@ static void put_column(struct buffer *out, const struct field *f)
     }
     if (!f->optional && !f->identity)
         buffer_puts(out, " NOT NULL");
-    if (f->default_kind != DEFAULT_NONE)
+    if (f->default_kind == DEFAULT_LITERAL || f->default_kind == DEFAULT_SQL)
         put_default(out, f);
     if (f->traits.generated)
         buffer_printf(out, " GENERATED ALWAYS AS (%s) STORED", f->traits.generated);
@@ -95,7 +91,10 @@ static void put_comment(struct buffer *out, const char *doc)
 void comment_on(const struct model *m, struct buffer *out)
 {
     if (m->doc) {
-        buffer_puts(out, "COMMENT ON TABLE ");
+        buffer_printf(out, "COMMENT ON %s ",
+            !m->view_sql      ? "TABLE"
+            : m->materialized ? "MATERIALIZED VIEW"
+                              : "VIEW");
         put_table(out, m);
         put_comment(out, m->doc);
     }

@@ -1,5 +1,6 @@
 /* ddl_type.c: types, those that columns have and those that are made for them, and
  * defaults, which are written by type. */
+#include "ddl.h"
 #include "ddl_parts.h"
 #include "quote.h"
 #include "sqlname.h"
@@ -44,6 +45,10 @@ void put_type(struct buffer *out, const struct field *f)
     put_detail(out, f, type);
     if (is_array)
         buffer_puts(out, "[]");
+    if (f->traits.collation) {
+        buffer_puts(out, " COLLATE ");
+        quote_sql_name(out, f->traits.collation);
+    }
 }
 
 /* Stands in SQL as it is written; "007" is a text, not a number, and -0 as a number is
@@ -72,4 +77,11 @@ void put_default(struct buffer *out, const struct field *f)
         buffer_puts(out, text);
     else
         quote_sql_text(out, text);
+}
+
+void ddl_default_value(const struct field *f, struct buffer *out)
+{
+    buffer_printf(out, "CAST((%s) AS ", f->default_text);
+    put_type(out, f);
+    buffer_putc(out, ')');
 }

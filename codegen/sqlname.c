@@ -194,7 +194,7 @@ bool sql_needs_unique(const struct ref *r)
 {
     const bool by_column = r->column_count == 1 && r->fields[0]->unique;
     const bool is_key = leads_key(r) && r->column_count == r->model->key_count;
-    return r->unique && !by_column && !is_key;
+    return r->unique && !by_column && !is_key && !r->model->view_sql;
 }
 
 /* Whether rows are found by the columns of `r` in it: all rows, and in their order. */
@@ -217,7 +217,8 @@ bool sql_needs_index(const struct ref *r)
 {
     const struct model *m = r->model;
 
-    if (r->unique || leads_key(r) || (r->column_count == 1 && r->fields[0]->unique))
+    if (m->view_sql || r->unique || leads_key(r) ||
+        (r->column_count == 1 && r->fields[0]->unique))
         return false;
     for (size_t i = 0; i < m->unique_count; i++)
         if (leads(r, m->uniques[i].fields, m->uniques[i].field_count))

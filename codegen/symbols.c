@@ -84,14 +84,18 @@ static const struct pattern of_model[] = {
     {FUNCTION, "%m_require"},
     {FUNCTION, "%m_count"},
     {FUNCTION, "%m_exists"},
-    {FUNCTION, "%m_new"},
-    {FUNCTION, "%m_delete"},
     {FUNCTION, "%m_refresh"},
     {FUNCTION, "%m_where"},
     {FUNCTION, "%m_any_of"},
     {FUNCTION, "%m_all_of"},
     {FUNCTION, "%m_none_of"},
     {FUNCTION, "%m_end"},
+    {0, NULL},
+};
+
+static const struct pattern of_written_model[] = {
+    {FUNCTION, "%m_new"},
+    {FUNCTION, "%m_delete"},
     {0, NULL},
 };
 
@@ -153,7 +157,6 @@ static const struct pattern of_slot[] = {
 };
 
 static const struct pattern of_ref[] = {
-    {FUNCTION, "%m_set_%f"},
     {FUNCTION, "%m_%f_is"},
     {0, NULL},
 };
@@ -166,6 +169,26 @@ static const struct pattern of_optional_ref[] = {
 
 static const struct pattern of_many[] = {
     {FUNCTION, "%m_%f"},
+    {0, NULL},
+};
+
+static const struct pattern of_value[] = {
+    {STRUCT, "%m"},
+    {0, NULL},
+};
+
+static const struct pattern of_embed[] = {
+    {FUNCTION, "%m_%f"},
+    {0, NULL},
+};
+
+static const struct pattern of_optional_embed[] = {
+    {FUNCTION, "%m_has_%f"},
+    {0, NULL},
+};
+
+static const struct pattern of_clearable_embed[] = {
+    {FUNCTION, "%m_clear_%f"},
     {0, NULL},
 };
 
@@ -443,9 +466,12 @@ static void add_ref(struct symbols *y, const struct ref *r)
         return;
     add_patterns(y, of_slot, &v, o);
     add_patterns(y, of_ref, &v, o);
-    if (r->optional && r->column_count > 1)
+    if (!m->view_sql)
+        add_patterns(y, of_settable_field, &v, o);
+    if (!m->view_sql && r->optional && r->column_count > 1)
         add_patterns(y, of_optional_ref, &v, o);
-    add_constraint(y, m, sql_fkey(r), o);
+    if (r->constrained)
+        add_constraint(y, m, sql_fkey(r), o);
     if (sql_needs_unique(r)) {
         add_sql(y, "relation", m->schema, "index", sql_ref_unique(r), o);
         add_constraint(y, m, sql_ref_unique(r), o);
@@ -492,6 +518,40 @@ static void add_constraints(struct symbols *y, const struct model *m)
     }
 }
 
+static void add_embed(struct symbols *y, const struct embed *e)
+{
+    const struct model *m = e->model;
+    const struct origin *o = origin_of(y, e->place, m->name, e->name);
+    const struct values v = {.model = c_kept(y, m->file, m->name), .field = e->name};
+
+    if (!is_free_word(y, e->name, NULL, o))
+        return;
+    add_patterns(y, of_embed, &v, o);
+    if (!m->view_sql)
+        add_patterns(y, of_settable_field, &v, o);
+    if (e->optional)
+        add_patterns(y, of_optional_embed, &v, o);
+    if (e->optional && !m->view_sql)
+        add_patterns(y, of_clearable_embed, &v, o);
+}
+
+/* Its fields are members: no keyword, and no macro either. */
+static void add_value(struct symbols *y, const struct value *x)
+{
+    const struct values v = {.model = c_kept(y, x->file, x->name)};
+
+    add_patterns(y, of_value, &v, origin_of(y, x->place, x->name, NULL));
+    for (size_t i = 0; i < x->field_count; i++) {
+        const struct field *f = &x->fields[i];
+        const struct origin *o = origin_of(y, f->place, x->name, f->name);
+        if (is_free_word(y, f->name, NULL, o) && reserved(f->name, RESERVED_MACRO))
+            diag_error(y->diag, ERR_RESERVED, f->place,
+                "%s: \"%s\" is a macro of the C library and cannot be a member of a "
+                "struct; choose another name",
+                o->label, f->name);
+    }
+}
+
 static void add_model(struct symbols *y, const struct model *m)
 {
     const struct origin *o = origin_of(y, m->place, m->name, NULL);
@@ -502,7 +562,9 @@ static void add_model(struct symbols *y, const struct model *m)
         return;
     }
     add_patterns(y, of_model, &v, o);
-    if (c_listed(y->schema, m) != LISTED_NOWHERE)
+    if (!m->view_sql)
+        add_patterns(y, of_written_model, &v, o);
+    if (!m->view_sql && c_listed(y->schema, m) != LISTED_NOWHERE)
         add_patterns(y, of_listed_model, &v, o);
     if (c_listed(y->schema, m) == LISTED_ELSEWHERE)
         add_patterns(y, of_model_listed_elsewhere, &v, o);
@@ -516,6 +578,8 @@ static void add_model(struct symbols *y, const struct model *m)
         add_field(y, &m->fields[i]);
     for (size_t i = 0; i < m->ref_count; i++)
         add_ref(y, &m->refs[i]);
+    for (size_t i = 0; i < m->embed_count; i++)
+        add_embed(y, &m->embeds[i]);
     for (size_t i = 0; i < m->one_count; i++) {
         const struct ref *r = m->ones[i];
         v.field = r->reverse;
@@ -589,6 +653,8 @@ void symbols_check(const struct schema *s, const char *base, struct diag *d)
     }
     for (size_t i = 0; i < s->model_count; i++)
         add_model(&y, &s->models[i]);
+    for (size_t i = 0; i < s->value_count; i++)
+        add_value(&y, &s->values[i]);
     for (size_t i = 0; i < s->enumeration_count; i++)
         add_enumeration(&y, s->enumerations[i]);
     arena_free(arena);

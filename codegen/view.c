@@ -7,6 +7,7 @@
 #include "buffer.h"
 #include "cname.h"
 #include "ctypes.h"
+#include "ddl.h"
 #include "quote.h"
 #include "sqlname.h"
 
@@ -202,7 +203,9 @@ static void put_column_flags(struct view *v, const struct field *f)
         const char *name;
     } flags[] = {
         {f->optional, "NULLABLE"},
-        {f->default_kind != DEFAULT_NONE, "DEFAULT"},
+        {f->default_kind == DEFAULT_LITERAL || f->default_kind == DEFAULT_SQL,
+            "DEFAULT"},
+        {f->default_kind == DEFAULT_UUID7, "UUID7"},
         {f->identity, "IDENTITY"},
         {t->identity_always, "ALWAYS"},
         {inserts && updates, "FILLED"},
@@ -231,6 +234,21 @@ static char *unloaded_bit(const struct model *m, size_t column, const char *var)
         "%s && %s->unloaded_bits[%zu] >> %zu & 1", var, var, bit / 64, bit % 64);
 }
 
+/* The SQL that makes a value of a key, so that it is known before the row is sent. */
+static void put_made_key(struct view *v, const struct field *f)
+{
+    struct buffer sql = {0}, quoted = {0};
+
+    if (!f->key || f->default_kind != DEFAULT_SQL) {
+        put(v, "made", "");
+        return;
+    }
+    ddl_default_value(f, &sql);
+    quote_c(&quoted, sql.at);
+    put_made(v, "made", quoted.at);
+    buffer_free(&sql);
+}
+
 static void put_columns(struct view *v, const struct model *m, const struct names *n)
 {
     begin_list(v);
@@ -255,6 +273,7 @@ static void put_columns(struct view *v, const struct model *m, const struct name
         put_made(v, "enum",
             f->enumeration ? c_enumeration(f->enumeration) : format("%s", ""));
         put_number(v, "length", f->length);
+        put_made_key(v, f);
         put_number(v, "scale", f->scale);
         put(v, "orm_type", c_type_of(f)->orm);
         put(v, "element", f->type == TYPE_ARRAY ? c_element_of(f)->orm : "");
@@ -474,7 +493,7 @@ static const struct field *anchor_of(const struct ref *r)
 static void put_setters(struct view *v, const struct model *m, const struct names *n)
 {
     begin_list(v);
-    for (size_t i = 0; i < m->field_count; i++) {
+    for (size_t i = 0; !m->view_sql && i < m->field_count; i++) {
         const struct field *f = &m->fields[i];
         for (size_t r = 0; r < m->ref_count; r++)
             if (anchor_of(&m->refs[r]) == f)
@@ -601,6 +620,57 @@ static void put_orders(struct view *v, const struct model *m, const struct names
     end_list(v, "orders");
 }
 
+/* -- Values ------------------------------------------------------------------------ */
+
+static void put_embeds(struct view *v, const struct model *m)
+{
+    begin_list(v);
+    for (size_t i = 0; i < m->embed_count; i++) {
+        const struct embed *e = &m->embeds[i];
+        begin_item(v);
+        put(v, "name", e->name);
+        put_made(v, "value", c_name(e->value->file, e->value->name));
+        put_flag(v, "optional", e->optional);
+        put_comment(v, e->doc ? e->doc : "");
+        begin_list(v);
+        for (size_t k = 0; k < e->value->field_count; k++) {
+            begin_item(v);
+            put(v, "name", e->columns[k]->name);
+            put(v, "member", e->value->fields[k].name);
+            put_flag(v, "optional", e->value->fields[k].optional);
+            end_item(v);
+        }
+        end_list(v, "columns");
+        end_item(v);
+    }
+    end_list(v, "embeds");
+}
+
+static void put_values(struct view *v)
+{
+    begin_list(v);
+    for (size_t i = 0; i < v->schema->value_count; i++) {
+        const struct value *x = &v->schema->values[i];
+        if (x->file != v->schema->files)
+            continue;
+        begin_item(v);
+        put_made(v, "c", c_name(x->file, x->name));
+        put_comment(v, x->doc ? x->doc : "");
+        begin_list(v);
+        for (size_t k = 0; k < x->field_count; k++) {
+            const struct field *f = &x->fields[k];
+            begin_item(v);
+            put(v, "name", f->name);
+            put_made(v, "type", type_of(f));
+            put_flag(v, "optional", f->optional);
+            end_item(v);
+        }
+        end_list(v, "fields");
+        end_item(v);
+    }
+    end_list(v, "values");
+}
+
 /* -- Models ------------------------------------------------------------------------ */
 
 static void put_key(struct view *v, const struct model *m)
@@ -618,7 +688,8 @@ static void put_key(struct view *v, const struct model *m)
         begin_item(v);
         put_made(v, "upper", column_upper(f));
         put(v, "value", c_type_of(f)->value);
-        put(v, "argument", c_parameter(f->name));
+        put_made(v, "argument",
+            format("%s%s", c_type_of(f)->zero ? "" : "&", c_parameter(f->name)));
         end_item(v);
         free(type);
     }
@@ -671,15 +742,17 @@ static void put_model(struct view *v, const struct model *m)
     put_c_string(v, "table", m->table);
     if (m->doc)
         buffer_printf(&words, "%s ", m->doc);
-    buffer_printf(&words, "Table \"%s\".", m->table);
+    buffer_printf(&words, "%s \"%s\".", m->view_sql ? "View" : "Table", m->table);
     put_comment(v, words.at);
     buffer_free(&words);
     put_made(v, "managers", managers_of(v, m));
-    put_flag(v, "listed", c_listed(v->schema, m) == LISTED_AT_HOME);
+    put_flag(v, "written", !m->view_sql);
+    put_flag(v, "listed", !m->view_sql && c_listed(v->schema, m) == LISTED_AT_HOME);
     put_flag(v, "shown", c_is_shown_elsewhere(v->schema, m));
     put_key(v, m);
     put_number(v, "lazy_count", m->lazy_count);
     put_columns(v, m, &n);
+    put_embeds(v, m);
     put_slots(v, m);
     put_manys(v, m);
     put_setters(v, m, &n);
@@ -759,7 +832,8 @@ static bool is_shown_here(const struct view *v, const struct model *m)
 
 static bool is_listed_here(const struct view *v, const struct model *m)
 {
-    return c_listed(v->schema, m) == LISTED_ELSEWHERE && c_is_listed_here(v->schema, m);
+    return !m->view_sql && c_listed(v->schema, m) == LISTED_ELSEWHERE &&
+           c_is_listed_here(v->schema, m);
 }
 
 /* Only the table of models needs it. */
@@ -829,6 +903,7 @@ void view(lua_State *lua, const struct schema *s, const char *base)
     put(&v, "c_module", s->module);
     put_made(&v, "c_schema", format("%s_schema", s->module));
     put_enums(&v);
+    put_values(&v);
     begin_list(&v);
     for (size_t i = 0; i < s->model_count; i++)
         if (is_own(&v, &s->models[i]))

@@ -34,6 +34,14 @@ static bool queue(struct orm_session *s, struct orm_object *o)
     return true;
 }
 
+/* False, and an error, for a view. */
+static bool is_written(struct orm_session *s, const struct orm_model *m)
+{
+    return !m->read_only ||
+           error_set_field(&s->error, ORM_INVALID, m, NULL,
+               "a view is only read; change the tables that it is made of");
+}
+
 /* True if `o` may be changed now; then it is in the unit of work. */
 static bool begin(struct orm_object *o)
 {
@@ -46,6 +54,8 @@ static bool begin(struct orm_object *o)
             "%s was deleted or rolled back and cannot be changed",
             object_describe(o, name, sizeof name));
     }
+    if (!is_written(s, o->model))
+        return false;
     return undo_note(o) && queue(s, o);
 }
 
@@ -240,8 +250,28 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
 
 /* -- Making and deleting ----------------------------------------------------------- */
 
+/* Values that the program makes: known at once. */
+static bool make_uuids(struct orm_session *s, struct orm_object *o)
+{
+    for (unsigned i = 0; i < o->model->column_count; i++) {
+        const struct orm_column *c = &o->model->columns[i];
+        struct orm_uuid made;
+        if (!(c->flags & ORM_COLUMN_UUID7))
+            continue;
+        if (!uuid7_make(&s->uuid7, &made))
+            return error_set_field(&s->error, ORM_INVALID, o->model, c,
+                "no uuid: the system gives no random numbers");
+        type_put(c, o, (union orm_value){.data = &made});
+        bit_put(object_null_bits(o), i, false);
+        bit_put(object_changed_bits(o), i, true);
+    }
+    return true;
+}
+
 struct orm_object *change_make(struct orm_session *s, const struct orm_model *m)
 {
+    if (!is_written(s, m))
+        return NULL;
     struct orm_object *o = object_make(s, m);
     if (!o) {
         session_nomem(s);
@@ -249,7 +279,7 @@ struct orm_object *change_make(struct orm_session *s, const struct orm_model *m)
     }
     o->state = OBJECT_NEW;
     memset(object_null_bits(o), 0xff, ORM_WORDS(m->column_count) * sizeof(uint64_t));
-    return undo_note(o) && queue(s, o) ? o : NULL;
+    return undo_note(o) && queue(s, o) && make_uuids(s, o) ? o : NULL;
 }
 
 void orm_delete(struct orm_object *o)

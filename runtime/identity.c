@@ -33,8 +33,13 @@ bool key_is_null(struct key_columns k, const struct orm_object *o)
 static int describe_part(
     const struct orm_column *c, union orm_value v, char *to, size_t size)
 {
-    return type_is_text(c) ? snprintf(to, size, "\"%s\"", v.text ? v.text : "")
-                           : snprintf(to, size, "%lld", (long long)v.integer);
+    char text[ORM_UUID_TEXT];
+    if (type_is_number(c))
+        return snprintf(to, size, "%lld", (long long)v.integer);
+    if (type_is_text(c))
+        return snprintf(to, size, "\"%s\"", v.text ? v.text : "");
+    return snprintf(
+        to, size, "%s", orm_uuid_text(*(const struct orm_uuid *)v.data, text));
 }
 
 const char *key_describe(
@@ -54,6 +59,12 @@ const char *key_describe(
     if (at + 1 < size)
         snprintf(to + at, size - at, ")");
     return to;
+}
+
+union orm_value key_in_cell(const struct orm_column *c, struct pg_cell cell)
+{
+    return c->type == ORM_UUID ? (union orm_value){.data = cell.data}
+                               : type_decode(c, cell);
 }
 
 /* -- Maps -------------------------------------------------------------------------- */
@@ -78,13 +89,16 @@ static bool fits(const struct idmap_key *key, const struct orm_object *o)
 
 static uint64_t part_hash(const struct orm_column *c, union orm_value v)
 {
-    return type_is_text(c) ? idmap_hash(v.text, strlen(v.text)) : (uint64_t)v.integer;
+    if (type_is_number(c))
+        return (uint64_t)v.integer;
+    return type_is_text(c) ? idmap_hash(v.text, strlen(v.text))
+                           : idmap_hash(v.data, sizeof(struct orm_uuid));
 }
 
 /* One number: its hash is the number. */
 static bool is_number(struct key_columns k)
 {
-    return k.count == 1 && !type_is_text(&k.model->columns[k.at[0]]);
+    return k.count == 1 && type_is_number(&k.model->columns[k.at[0]]);
 }
 
 uint64_t key_hash(struct key_columns k, const union orm_value *values)

@@ -40,6 +40,10 @@ void key_read(
 /* Whether one of the columns is null. */
 bool key_is_null(struct key_columns k, const struct orm_object *o);
 
+/* The value of a checked cell of a key: a text or a uuid stays where the cell has it.
+ */
+union orm_value key_in_cell(const struct orm_column *c, struct pg_cell cell);
+
 /* 7, "text", or (7, "text"), for messages. */
 const char *key_describe(
     const struct orm_model *m, const union orm_value *key, char *to, size_t size);

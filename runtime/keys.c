@@ -1,23 +1,28 @@
-/* keys.c: keys first.  A sequence gives its numbers outside of any transaction, so what
- * a failed flush took is still ours and is used by the next. */
+/* keys.c: keys first: numbers of sequences, and what an SQL default makes.
+ *
+ * A sequence gives its numbers outside of any transaction, so what a failed flush took
+ * is still ours and is used by the next.  A default's values are made for their rows,
+ * and again for the next flush. */
 #include "keys.h"
 
 #include "flight.h"
 #include "load.h"
 #include "memory.h"
 
-/* The column of a model's key that the server numbers, or NULL. */
-static const struct orm_column *numbered(const struct orm_model *m)
+/* The column of a model's key that the server makes, or NULL: schema/ allows one. */
+static const struct orm_column *made_column(const struct orm_model *m)
 {
-    for (unsigned i = 0; i < m->key_count; i++)
-        if (m->columns[m->key[i]].flags & ORM_COLUMN_IDENTITY)
-            return &m->columns[m->key[i]];
+    for (unsigned i = 0; i < m->key_count; i++) {
+        const struct orm_column *c = &m->columns[m->key[i]];
+        if (c->flags & ORM_COLUMN_IDENTITY || c->made)
+            return c;
+    }
     return NULL;
 }
 
 static bool wants_key(const struct orm_object *o)
 {
-    const struct orm_column *key = numbered(o->model);
+    const struct orm_column *key = made_column(o->model);
     return key && bit_is_set(object_null_bits(o), (unsigned)(key - o->model->columns));
 }
 
@@ -38,6 +43,8 @@ static struct pg_statement *sequence_statement(struct orm_session *s)
 
 struct order {
     const struct orm_model *model;
+    struct orm_object *const *news;
+    size_t new_count;
     size_t wanted;
     bool describes;
     struct params params;
@@ -53,18 +60,36 @@ static bool add_sequence(struct orm_session *s, struct order *o)
     if (!name)
         return session_nomem(s);
     params_add_text(&o->params, name);
-    params_add_text(&o->params, numbered(m)->name);
+    params_add_text(&o->params, made_column(m)->name);
     params_add_int8(&o->params, (int64_t)o->wanted);
     memory_free(name);
     return params_finish(&o->params, &s->error) &&
            flight_add(s, sequence_statement(s), &o->params);
 }
 
+/* A row per key, each of a call of its own. */
+static bool add_default(struct orm_session *s, struct order *o)
+{
+    static const uint32_t types[] = {20};
+    shape_begin(s, 'V', o->model);
+    struct pg_statement *st = shape_known(s);
+    if (!st) {
+        buffer_text(&s->sql, "SELECT ");
+        buffer_text(&s->sql, made_column(o->model)->made);
+        buffer_text(&s->sql, " FROM generate_series(1, $1)");
+        st = shape_make(s, types, 1, false);
+    }
+    params_add_int8(&o->params, (int64_t)o->wanted);
+    return st && params_finish(&o->params, &s->error) && flight_add(s, st, &o->params);
+}
+
 static bool add_order(struct orm_session *s, struct order *o)
 {
     if (o->describes && !flight_describe(s, load_whole_statement(s, o->model)))
         return false;
-    return !o->wanted || add_sequence(s, o);
+    if (!o->wanted)
+        return true;
+    return made_column(o->model)->made ? add_default(s, o) : add_sequence(s, o);
 }
 
 /* -- Receiving --------------------------------------------------------------------- */
@@ -73,7 +98,7 @@ static bool take_numbers(struct orm_session *s, const struct orm_model *m,
     const struct pg_result *r, size_t wanted)
 {
     struct model_state *state = session_model(s, m);
-    const struct orm_column *key = numbered(m);
+    const struct orm_column *key = made_column(m);
     const struct orm_column number = {.field = key->field, .type = ORM_INT8};
     const size_t rows = pg_rows(r);
     if (rows != wanted || pg_columns(r) != 1)
@@ -95,6 +120,57 @@ static bool take_numbers(struct orm_session *s, const struct orm_model *m,
     return true;
 }
 
+static void give_value(struct orm_session *s, struct orm_object *o, struct pg_cell cell)
+{
+    const struct orm_column *key = made_column(o->model);
+    type_take(key, (char *)o + key->offset, cell, &s->scope.arena);
+    bit_put(object_null_bits(o), (unsigned)(key - o->model->columns), false);
+    o->state |= OBJECT_KEYED;
+}
+
+/* Whether the answer is a value for each object that waits for one. */
+static bool check_values(struct orm_session *s, const struct order *o,
+    const struct pg_result *r, size_t *room)
+{
+    const struct orm_column *key = made_column(o->model);
+    if (pg_rows(r) != o->wanted || pg_columns(r) != 1 ||
+        pg_column_type(r, 0) != type_oids(key, s->enums).oid)
+        return error_set_field(&s->error, ORM_LOST, o->model, key,
+            "the server broke the protocol: %zu keys came, %zu were asked for",
+            pg_rows(r), o->wanted);
+    for (size_t i = 0; i < o->wanted; i++) {
+        const struct pg_cell cell = pg_value(r, i, 0);
+        if (!cell.data)
+            return error_set_field(&s->error, ORM_INVALID, o->model, key,
+                "its default made a null; a key always has a value");
+        if (!type_check(o->model, key, cell, &s->error))
+            return false;
+        *room += type_room(key, cell);
+    }
+    return true;
+}
+
+static bool take_values(
+    struct orm_session *s, const struct order *o, const struct pg_result *r)
+{
+    size_t room = 0, next = 0;
+    if (!check_values(s, o, r, &room))
+        return false;
+    if (!arena_reserve(&s->scope.arena, room))
+        return session_nomem(s);
+    for (size_t i = 0; i < o->new_count; i++)
+        if (o->news[i]->model == o->model && wants_key(o->news[i]))
+            give_value(s, o->news[i], pg_value(r, next++, 0));
+    return true;
+}
+
+static bool take_keys(
+    struct orm_session *s, const struct order *o, const struct pg_result *r)
+{
+    return made_column(o->model)->made ? take_values(s, o, r)
+                                       : take_numbers(s, o->model, r, o->wanted);
+}
+
 /* Each order made one or two items, in this order. */
 static bool take_answers(struct orm_session *s, struct order *orders, size_t count)
 {
@@ -103,8 +179,7 @@ static bool take_answers(struct orm_session *s, struct order *orders, size_t cou
         const struct orm_model *m = orders[i].model;
         if (orders[i].describes && !load_check_table(s, m, flight_result(s, item++)))
             return false;
-        if (orders[i].wanted &&
-            !take_numbers(s, m, flight_result(s, item++), orders[i].wanted))
+        if (orders[i].wanted && !take_keys(s, &orders[i], flight_result(s, item++)))
             return false;
     }
     return true;
@@ -145,7 +220,7 @@ static bool place_orders(struct orm_session *s, struct order *orders, size_t cou
 static void give(struct orm_session *s, struct orm_object *o)
 {
     struct model_state *state = session_model(s, o->model);
-    const struct orm_column *key = numbered(o->model);
+    const struct orm_column *key = made_column(o->model);
     type_put(
         key, o, (union orm_value){.integer = state->spare_keys[--state->spare_count]});
     bit_put(object_null_bits(o), (unsigned)(key - o->model->columns), false);
@@ -187,6 +262,8 @@ bool keys_take(struct orm_session *s, struct orm_object **news, size_t count)
         const struct model_state *state = &s->models[i];
         const struct order o = {
             .model = s->schema->models[i],
+            .news = news,
+            .new_count = count,
             .wanted =
                 wanted[i] > state->spare_count ? wanted[i] - state->spare_count : 0,
             .describes = state->verified < written[i],
@@ -209,9 +286,9 @@ void keys_give_back(struct orm_session *s, struct orm_object **news, size_t coun
         if (!(o->state & OBJECT_KEYED))
             continue;
         struct model_state *state = session_model(s, o->model);
-        const struct orm_column *key = numbered(o->model);
-        /* It came from there, so there is room. */
-        state->spare_keys[state->spare_count++] = type_get(key, o).integer;
+        const struct orm_column *key = made_column(o->model);
+        if (!key->made) /* it came from there, so there is room */
+            state->spare_keys[state->spare_count++] = type_get(key, o).integer;
         type_put(key, o, type_zero(key));
         bit_put(object_null_bits(o), (unsigned)(key - o->model->columns), true);
         o->state &= ~OBJECT_KEYED;

@@ -175,7 +175,7 @@ struct orm_object *load_find(
 {
     union orm_value values[KEY_COLUMNS_MOST];
     for (unsigned i = 0; i < m->key_count; i++)
-        values[i] = type_decode(&m->columns[m->key[i]], key[i]);
+        values[i] = key_in_cell(&m->columns[m->key[i]], key[i]);
     return object_find_any(s, m, values);
 }
 
@@ -219,7 +219,7 @@ static struct orm_object *claim(struct orm_session *s, const struct orm_model *m
         return NULL;
     union orm_value key[KEY_COLUMNS_MOST];
     for (unsigned i = 0; i < m->key_count; i++)
-        key[i] = type_decode(&m->columns[m->key[i]], cells[m->key[i]]);
+        key[i] = key_in_cell(&m->columns[m->key[i]], cells[m->key[i]]);
     struct orm_object *o = object_find_any(s, m, key);
     if (o) {
         *later_bytes += text_bytes;

@@ -28,15 +28,20 @@ static bool check_returned(struct orm_session *s, const struct batch *b,
     const struct pg_result *r, size_t *bytes)
 {
     const struct orm_model *m = b->model;
+    size_t wanted = m->key_count + (size_t)batch_is_guarded(b);
+    for (unsigned i = 0; i < m->column_count; i++)
+        wanted += batch_returns(b, i);
+    if (pg_columns(r) != wanted)
+        return error_set_field(&s->error, ORM_LOST, m, NULL,
+            "the server broke the protocol: %zu columns instead of %zu", pg_columns(r),
+            wanted);
     for (size_t row = 0; row < pg_rows(r); row++) {
         size_t at = 0;
         for (unsigned i = 0; i < m->key_count; i++)
-            if (at >= pg_columns(r) ||
-                !check_cell(s, m, m->key[i], r, row, at++, bytes))
+            if (!check_cell(s, m, m->key[i], r, row, at++, bytes))
                 return false;
         for (unsigned i = 0; i < m->column_count; i++)
-            if (batch_returns(b, i) &&
-                (at >= pg_columns(r) || !check_cell(s, m, i, r, row, at++, bytes)))
+            if (batch_returns(b, i) && !check_cell(s, m, i, r, row, at++, bytes))
                 return false;
     }
     return true;

@@ -10,6 +10,7 @@
 #include "numbers.h"
 #include "params.h"
 #include "statement.h"
+#include "uuid7.h"
 
 /* What owns the memory of objects, and gives it back all at once. */
 struct orm_scope {
@@ -74,6 +75,7 @@ struct orm_session {
     struct orm_scope scope;
     char *placeholders; /* of all models */
 
+    struct uuid7 uuid7; /* the last that was made */
     struct statement_cache statements;
     struct buffer shape, sql; /* of the statement that is being made */
     struct params params;     /* of the read that is being made */

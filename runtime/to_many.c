@@ -203,7 +203,7 @@ static bool decode_key(
                 l->rel->owner->name, l->rel->name);
         if (!type_check(l->rel->owner, column, cell, &l->s->error))
             return false;
-        key[i] = type_decode(column, cell);
+        key[i] = key_in_cell(column, cell);
     }
     return true;
 }

@@ -228,6 +228,8 @@ bool write_before_reading(struct orm_session *s, const struct orm_to_many *rel)
     const bool joined =
         rel->kind == ORM_MANY_JOIN &&
         (s->link_count || (rel->through && session_model(s, rel->through)->unwritten));
-    const bool waits = joined || session_model(s, rel->target)->unwritten;
+    /* What a view is made of is the server's to know. */
+    const bool any = rel->target->read_only && (s->change_count || s->link_count);
+    const bool waits = joined || any || session_model(s, rel->target)->unwritten;
     return !waits || write_changes(s, false);
 }

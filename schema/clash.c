@@ -13,7 +13,8 @@ struct holder {
 
 static bool is_before(struct place a, struct place b)
 {
-    return a.file != b.file   ? a.file < b.file
+    return a.use != b.use     ? a.use < b.use /* what a mixin brings comes last */
+           : a.file != b.file ? a.file < b.file
            : a.line != b.line ? a.line < b.line
                               : a.column < b.column;
 }
@@ -70,6 +71,17 @@ static void enter_accessors(
     }
 }
 
+static void enter_embeds(
+    struct draft *d, const struct draft_model *m, struct strmap *names)
+{
+    const char *where = arena_printf(d->arena, "%s.", shown(d, m->name));
+    for (size_t i = 0; i < m->embed_count; i++) {
+        const struct draft_embed *e = &m->embeds[i];
+        enter(d, names, ERR_CLASH, where, e->name, e->place,
+            arena_printf(d->arena, "the value \"%s\"", shown(d, e->name)));
+    }
+}
+
 static void enter_reverse(
     struct draft *d, const struct draft_field *f, struct strmap *names)
 {
@@ -90,6 +102,7 @@ static void check_accessors(struct draft *d)
     for (size_t i = 0; i < d->model_count; i++) {
         names[i].arena = d->arena;
         enter_accessors(d, &d->models[i], &names[i]);
+        enter_embeds(d, &d->models[i], &names[i]);
     }
     for (size_t i = 0; i < d->model_count; i++)
         for (size_t j = 0; j < d->models[i].field_count; j++) {

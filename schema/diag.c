@@ -38,8 +38,17 @@ struct file {
     size_t size;
 };
 
+/* How something came where it is. */
+struct use {
+    struct place at;
+    char *note;
+};
+
 struct diag {
     struct file *files;
+    struct use *uses;
+    unsigned use_count;
+    unsigned use_capacity;
     unsigned file_count;
     size_t count;
     size_t kept_count;
@@ -63,6 +72,9 @@ void diag_free(struct diag *d)
         free(d->files[i].text);
     }
     free(d->files);
+    for (unsigned i = 0; i < d->use_count; i++)
+        free(d->uses[i].note);
+    free(d->uses);
     free(d);
 }
 
@@ -126,6 +138,40 @@ bool diag_wants(const struct diag *d, struct place at)
     return d->kept_count < KEPT || is_before(at, d->kept[KEPT - 1]->error.at);
 }
 
+unsigned diag_use(struct diag *d, struct place at, const char *note)
+{
+    if (d->use_count == d->use_capacity) {
+        const unsigned capacity = d->use_capacity ? 2 * d->use_capacity : 16;
+        struct use *more = must_alloc(capacity * sizeof *more);
+        for (unsigned i = 0; i < d->use_count; i++)
+            more[i] = d->uses[i];
+        free(d->uses);
+        d->uses = more;
+        d->use_capacity = capacity;
+    }
+    d->uses[d->use_count++] = (struct use){at, copy(note, strlen(note))};
+    return d->use_count;
+}
+
+/* A copy holds the mistakes of what it was copied from. */
+static bool is_reported(const struct diag *d, enum diag_code code, struct place at)
+{
+    if (!at.use)
+        return false;
+    for (size_t i = 0; i < d->kept_count; i++) {
+        const struct place there = d->kept[i]->error.at;
+        if (d->kept[i]->code == code && !is_before(at, there) && !is_before(there, at))
+            return true;
+    }
+    return false;
+}
+
+static void note_uses(struct diag *d, struct place at)
+{
+    for (unsigned use = at.use; use; use = d->uses[use - 1].at.use)
+        diag_note(d, d->uses[use - 1].at, "%s", d->uses[use - 1].note);
+}
+
 static void write_message(
     struct message *m, struct place at, const char *format, va_list args)
 {
@@ -136,8 +182,10 @@ static void write_message(
 void diag_error(
     struct diag *d, enum diag_code code, struct place at, const char *format, ...)
 {
-    d->count++;
     d->latest = NULL;
+    if (is_reported(d, code, at))
+        return;
+    d->count++;
     if (!diag_wants(d, at))
         return;
 
@@ -158,6 +206,7 @@ void diag_error(
         d->kept[i] = d->kept[i - 1];
     d->kept[i] = fresh;
     d->latest = fresh;
+    note_uses(d, at);
 }
 
 void diag_note(struct diag *d, struct place at, const char *format, ...)

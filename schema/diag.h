@@ -32,6 +32,11 @@ void diag_text(struct diag *d, const char *text, size_t size);
 __attribute__((format(printf, 4, 5))) void diag_error(
     struct diag *d, enum diag_code code, struct place at, const char *format, ...);
 
+/* Something was copied from where it is written to where it is used: the number that
+ * places in the copy carry.  A mistake in one is shown with a note at `at`; one that
+ * was reported before, in what is written or in another copy, is not reported again. */
+unsigned diag_use(struct diag *d, struct place at, const char *note);
+
 /* A second place of the mistake reported last: where the other one is. */
 __attribute__((format(printf, 3, 4))) void diag_note(
     struct diag *d, struct place at, const char *format, ...);

@@ -48,6 +48,9 @@ static const char *const titles[ERR_END] = {
     [ERR_INCLUDE] = "an include of what is no file for it, or in a circle",
     [ERR_REVERSE_OF] = "a relation of which two files tell different things",
     [ERR_LIST_ORDER] = "an order that a list cannot have",
+    [ERR_MIXIN] = "a mixin that is not there, or in a circle",
+    [ERR_VIEW] = "something that a view cannot have",
+    [ERR_VALUE] = "a value that is not there, or that holds more than columns",
     [ERR_COLUMN] = "a column that cannot be what its keys say",
 };
 

@@ -61,6 +61,9 @@ enum diag_code {
     ERR_INCLUDE,
     ERR_REVERSE_OF,
     ERR_LIST_ORDER,
+    ERR_MIXIN,
+    ERR_VIEW,
+    ERR_VALUE,
 
     /* Columns */
     ERR_COLUMN,

@@ -107,6 +107,18 @@ struct draft_field {
     struct draft_field *shown_by;
 };
 
+struct draft_value;
+
+/* A field that stands for a value: some columns. */
+struct draft_embed {
+    const char *name;
+    struct place place;
+    const char *doc;
+    const struct draft_value *value;
+    bool optional;
+    size_t first; /* of its columns, in the model's fields */
+};
+
 struct draft_model {
     const struct draft_file *file;
     const char *name;
@@ -122,6 +134,13 @@ struct draft_model {
     size_t field_count;
     struct draft_field *fields;
     struct strmap by_name;
+
+    size_t embed_count;
+    struct draft_embed *embeds;
+
+    bool is_view;
+    bool materialized;
+    const char *view_sql;
 
     /* NULL: none */
     const struct node *unique;
@@ -159,6 +178,8 @@ struct draft_file {
     const char *prefix;
     const char *sql_schema;
     const struct node *extensions; /* or NULL */
+    const struct node *mixins;     /* or NULL */
+    const struct node *values;     /* or NULL */
     const struct node *models;     /* or NULL */
 };
 
@@ -172,6 +193,9 @@ struct draft {
     struct strmap by_name;
     size_t walks; /* by key.c */
     struct strmap extensions; /* of any file */
+    struct strmap mixins;
+    struct strmap values;
+    size_t copied; /* nodes */
 };
 
 /* include.c: fills `files`. */

@@ -61,9 +61,9 @@ static const char *part_problem(
     const char *trait = trait_problem(&f->traits);
     if (trait)
         return trait;
-    if (f->default_kind != DEFAULT_NONE)
-        return "has a default; a key made by the server is the implicit one: leave "
-               "out key:, or delete default: there";
+    if (f->default_kind == DEFAULT_LITERAL)
+        return "has a default, which would give every row the same key; delete "
+               "default: there, or write { sql: ... }";
     return NULL;
 }
 
@@ -90,6 +90,12 @@ static struct draft_field *find_part(
     return NULL;
 }
 
+/* Keys are taken before rows are sent: of one column at most. */
+static bool is_made(const struct draft_field *f)
+{
+    return f->default_kind == DEFAULT_SQL;
+}
+
 static bool add_part(struct draft *d, struct draft_model *m, const struct node *n)
 {
     struct draft_field *f = find_part(d, m, n);
@@ -100,6 +106,15 @@ static bool add_part(struct draft *d, struct draft_model *m, const struct node *
             diag_error(d->diag, ERR_KEY, n->place,
                 "%s: key: \"%s\" is named twice; delete one", shown(d, m->name),
                 shown(d, f->name));
+            return false;
+        }
+    for (size_t i = 0; i < m->key_part_count; i++)
+        if (is_made(m->key_parts[i]) && is_made(f)) {
+            diag_error(d->diag, ERR_KEY, n->place,
+                "%s: key: the server makes \"%s\" already, and can make one part of a "
+                "key; delete default: of one",
+                shown(d, m->name), shown(d, m->key_parts[i]->name));
+            diag_note(d->diag, f->place, "\"%s\" is declared here", shown(d, f->name));
             return false;
         }
     m->key_parts[m->key_part_count++] = f;
@@ -129,57 +144,66 @@ static bool read_key(struct draft *d, struct draft_model *m)
 
 /* ---- columns ---- */
 
+static struct field field_named(
+    const struct draft_model *m, const char *name, struct place place)
+{
+    return (struct field){
+        .model = m->model, .name = name, .yaml = name, .place = place};
+}
+
 static struct draft_column *new_column(
-    struct draft *d, const struct draft_model *m, const struct draft_field *maker)
+    struct draft *d, const struct draft_field *maker, struct field field)
 {
     struct draft_column *c = arena_alloc(d->arena, sizeof *c);
     c->maker = maker;
-    c->field = (struct field){
-        .model = m->model,
-        .name = maker ? maker->name : "id",
-        .yaml = maker ? maker->name : "id",
-        .place = maker ? maker->place : m->place,
-    };
+    c->field = field;
     return c;
 }
 
 static struct draft_column *implicit_key(struct draft *d, const struct draft_model *m)
 {
-    struct draft_column *c = new_column(d, m, NULL);
-    c->field.column = "id";
-    c->field.type = TYPE_INT8;
-    c->field.identity = true;
-    return c;
+    struct field f = field_named(m, "id", m->place);
+    f.column = "id";
+    f.type = TYPE_INT8;
+    f.identity = true;
+    return new_column(d, NULL, f);
 }
 
-static bool is_settable(const struct traits *t)
+static bool is_settable(const struct draft_field *f)
 {
-    return !t->identity_always && !t->generated && !t->version && !t->created &&
-           !t->updated;
+    const struct traits *t = &f->traits;
+    return !f->owner->is_view && !t->identity_always && !t->generated && !t->version &&
+           !t->created && !t->updated;
+}
+
+struct field column_of(struct draft *d, const struct draft_field *f)
+{
+    (void)d;
+    struct field c = field_named(f->owner, f->name, f->place);
+    c.column = f->keys.column ? f->keys.column->text : f->name;
+    c.doc = f->keys.doc ? f->keys.doc->text : NULL;
+    c.type = f->type;
+    c.element = f->element;
+    c.length = f->length;
+    c.scale = f->scale;
+    c.enumeration = f->enumeration;
+    c.optional = f->optional;
+    c.unique = f->unique;
+    c.identity = f->identity;
+    c.traits = f->traits;
+    c.settable = is_settable(f);
+    c.default_kind = f->default_kind;
+    c.default_text = f->default_text;
+    c.default_place = f->default_place;
+    return c;
 }
 
 static void settle_plain(struct draft *d, struct draft_field *f)
 {
     if (f->broken)
         return;
-    struct draft_column *c = new_column(d, f->owner, f);
-    c->field.column = f->keys.column ? f->keys.column->text : f->name;
-    c->field.doc = f->keys.doc ? f->keys.doc->text : NULL;
-    c->field.type = f->type;
-    c->field.element = f->element;
-    c->field.length = f->length;
-    c->field.scale = f->scale;
-    c->field.enumeration = f->enumeration;
-    c->field.optional = f->optional;
-    c->field.unique = f->unique;
-    c->field.identity = f->identity;
-    c->field.traits = f->traits;
-    c->field.settable = is_settable(&f->traits);
-    c->field.default_kind = f->default_kind;
-    c->field.default_text = f->default_text;
-    c->field.default_place = f->default_place;
     f->columns = arena_array(d->arena, 1, sizeof *f->columns);
-    f->columns[f->column_count++] = c;
+    f->columns[f->column_count++] = new_column(d, f, column_of(d, f));
 }
 
 static void settle_key(struct draft *d, struct draft_model *m, unsigned depth);
@@ -324,23 +348,17 @@ static struct draft_column *settle_part(struct draft *d, struct draft_field *f,
         check_shared(d, f, name, &c->field, part);
         return c;
     }
-    c = new_column(d, f->owner, f);
-    c->field.name = part_name(d, f, part, count);
-    c->field.column = name ? name->text : c->field.name;
-    c->field.doc = f->keys.doc ? f->keys.doc->text : NULL;
-    c->field.type = part->type;
-    c->field.element = part->element;
-    c->field.length = part->length;
-    c->field.scale = part->scale;
-    c->field.enumeration = part->enumeration;
-    c->field.optional = f->optional;
-    c->field.settable = true;
-    c->field.traits.was = f->traits.was;
-    c->field.unique = f->unique && count == 1;
-    c->field.default_kind = f->default_kind;
-    c->field.default_text = f->default_text;
-    c->field.default_place = f->default_place;
-    return c;
+    struct field made = column_of(d, f);
+    made.name = part_name(d, f, part, count);
+    made.column = name ? name->text : made.name;
+    made.type = part->type;
+    made.element = part->element;
+    made.length = part->length;
+    made.scale = part->scale;
+    made.enumeration = part->enumeration;
+    made.traits.collation = part->traits.collation;
+    made.unique = f->unique && count == 1;
+    return new_column(d, f, made);
 }
 
 static void settle_ref(struct draft *d, struct draft_field *f, unsigned depth)
@@ -399,6 +417,18 @@ static void add_key_columns(
     }
 }
 
+/* Of tables, order.c tells the whole circle: a key's references are required. */
+static bool refuse_circle(
+    struct draft *d, const struct draft_model *m, const struct draft_field *part)
+{
+    if (m->is_view || part->target->is_view)
+        diag_error(d->diag, ERR_KEY, part->place,
+            "%s: it is part of a key, and so is, in the end, the key that it refers "
+            "to; make one of them of columns",
+            place_name(d, part));
+    return false;
+}
+
 static bool settle_parts(struct draft *d, struct draft_model *m, unsigned depth)
 {
     if (depth > MAX_DEPTH) {
@@ -411,6 +441,8 @@ static bool settle_parts(struct draft *d, struct draft_model *m, unsigned depth)
     }
     for (size_t i = 0; i < m->key_part_count; i++) {
         struct draft_field *part = m->key_parts[i];
+        if (part->target && !part->to && part->target->key_state == KEY_UNDER_WAY)
+            return refuse_circle(d, m, part);
         settle_field(d, part, depth + 1);
         if (part->target && !part->to && part->target->key_broken)
             return false;

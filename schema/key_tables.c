@@ -10,5 +10,9 @@ const struct key_table key_tables[] = {
     {"exclude", exclude_keys},
     {"index", index_keys},
     {"part", part_keys},
+    {"mixin", mixin_keys},
+    {"value", value_keys},
+    {"embed", embed_keys},
+    {"view", view_keys},
     {0},
 };

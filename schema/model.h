@@ -17,6 +17,7 @@ struct place {
     unsigned column;
     unsigned end_column; /* one past the last character, on the same line */
     unsigned file;       /* in schema.files */
+    unsigned use;        /* of a mixin: 0, or how it came where it is: diag_use() */
 };
 
 /* A file that was read: the first is the one that was asked for. */
@@ -89,7 +90,8 @@ enum deferrable {
 enum default_kind {
     DEFAULT_NONE,
     DEFAULT_LITERAL, /* text as written; checked against the type */
-    DEFAULT_SQL      /* an SQL expression, as written */
+    DEFAULT_SQL,     /* an SQL expression, as written */
+    DEFAULT_UUID7    /* the program makes one; SQL knows nothing of it */
 };
 
 /* A native enumeration, one per enum field. */
@@ -163,6 +165,7 @@ struct ref {
     bool to_key; /* `target_fields` are the target's key */
     bool optional;
     bool unique;         /* one-to-one: the other side is an object slot, not a list */
+    bool constrained;    /* a foreign key holds it; not from or to a view */
     const char *reverse; /* the accessor on target; NULL: none is generated */
     struct place reverse_place;
 };
@@ -268,6 +271,27 @@ struct exclusion {
     const char *where; /* or NULL */
 };
 
+/* A struct that models embed. */
+struct value {
+    const struct schema_file *file;
+    const char *name;
+    struct place place;
+    const char *doc; /* or NULL */
+    size_t field_count;
+    struct field *fields; /* columns of no model */
+};
+
+/* Some columns of a model that are a value together. */
+struct embed {
+    const struct model *model;
+    const char *name;
+    const char *doc; /* or NULL */
+    struct place place;
+    const struct value *value;
+    bool optional;                /* absent when all of its columns are null */
+    const struct field **columns; /* one for each of the value's fields */
+};
+
 struct model {
     const struct schema_file *file;
     const char *name;        /* in YAML */
@@ -277,6 +301,8 @@ struct model {
     const char *table;       /* in SQL */
     const char *was;         /* the table's old name, or NULL */
     struct place place;
+    const char *view_sql; /* the SELECT of a view, which is only read; NULL: a table */
+    bool materialized;
 
     /* Columns: the key first, then in order of the file, those that are lazy last. */
     size_t field_count;
@@ -303,6 +329,9 @@ struct model {
     size_t exclusion_count;
     struct exclusion *exclusions;
 
+    size_t embed_count;
+    struct embed *embeds;
+
     size_t index_count;
     struct index *indexes;
 
@@ -327,6 +356,9 @@ struct schema {
 
     size_t enumeration_count;
     struct enumeration **enumerations;
+
+    size_t value_count; /* of all files */
+    struct value *values;
 
     size_t file_count; /* the one that was asked for first, then what it names */
     const struct schema_file *files;

@@ -15,6 +15,12 @@ struct graph {
     size_t count;
 };
 
+/* A row can be there before the one that it refers to. */
+static bool may_wait(const struct ref *r)
+{
+    return r->optional || !r->constrained;
+}
+
 static size_t index_of(const struct graph *g, const struct model *m)
 {
     return (size_t)(m - g->s->models);
@@ -38,7 +44,7 @@ static void find_component(struct graph *g, size_t start, struct visit *visits,
         const struct model *m = &g->s->models[at];
         if (v->next_ref < m->ref_count) {
             const struct ref *r = &m->refs[v->next_ref++];
-            if (g->required_only && r->optional)
+            if (g->required_only && may_wait(r))
                 continue;
             const size_t to = index_of(g, r->target);
             if (!visits[to].number) {
@@ -82,7 +88,7 @@ static const struct ref *next_in_circle(const struct graph *g, const struct mode
 {
     for (size_t i = 0; i < m->ref_count; i++) {
         const struct ref *r = &m->refs[i];
-        if (!r->optional && r->target != m &&
+        if (!may_wait(r) && r->target != m &&
             g->component[index_of(g, r->target)] == g->component[index_of(g, m)])
             return r;
     }
@@ -92,7 +98,7 @@ static const struct ref *next_in_circle(const struct graph *g, const struct mode
 static void report_self_references(struct draft *d, const struct model *m)
 {
     for (size_t i = 0; i < m->ref_count; i++)
-        if (!m->refs[i].optional && m->refs[i].target == m)
+        if (!may_wait(&m->refs[i]) && m->refs[i].target == m)
             diag_error(d->diag, ERR_REQUIRED_CYCLE, m->refs[i].place,
                 "%s.%s: required, and refers to its own model, so no row could ever be "
                 "the first; add optional: true",
@@ -155,7 +161,7 @@ static bool is_ready(
 {
     for (size_t i = 0; i < m->ref_count; i++) {
         const struct ref *r = &m->refs[i];
-        if (r->target != m && (optional_too || !r->optional) &&
+        if (r->target != m && (optional_too || !may_wait(r)) &&
             !placed[index_of(g, r->target)])
             return false;
     }

@@ -3,7 +3,8 @@
  * Every shape and word is checked here, in parse_field.c, index.c and
  * constraint.c.  What may stand where is in the tables of keys, one per level of the
  * file. */
-#include "keys.h"
+#include "value.h"
+#include "view.h"
 
 #include "names.h"
 
@@ -21,6 +22,8 @@ struct top_keys {
     const struct node *module;
     const struct node *prefix;
     const struct node *schema;
+    const struct node *mixins;
+    const struct node *values;
     const struct node *models;
 };
 
@@ -30,6 +33,8 @@ const struct key top_keys[] = {
     {"schema", SHAPE_TEXT, offsetof(struct top_keys, schema), 0, NULL},
     {"extensions", SHAPE_LIST, offsetof(struct top_keys, extensions), 0, NULL},
     {"include", SHAPE_LIST, offsetof(struct top_keys, include), 0, NULL},
+    {"mixins", SHAPE_MAP, offsetof(struct top_keys, mixins), 0, NULL},
+    {"values", SHAPE_MAP, offsetof(struct top_keys, values), 0, NULL},
     {"models", SHAPE_MAP, offsetof(struct top_keys, models), 0, NULL},
     {0},
 };
@@ -40,11 +45,9 @@ struct model_keys {
     const struct node *table;
     const struct node *struct_name;
     const struct node *was;
-    const struct node *fields;
-    const struct node *unique;
-    const struct node *checks;
-    const struct node *exclude;
-    const struct node *indexes;
+    const struct node *view;
+    const struct node *use;
+    struct model_parts parts;
     const struct node *key;
 };
 
@@ -54,11 +57,13 @@ const struct key model_keys[] = {
     {"table", SHAPE_TEXT, offsetof(struct model_keys, table), 0, NULL},
     {"struct", SHAPE_TEXT, offsetof(struct model_keys, struct_name), 0, NULL},
     {"was", SHAPE_TEXT, offsetof(struct model_keys, was), 0, NULL},
-    {"fields", SHAPE_MAP, offsetof(struct model_keys, fields), 0, NULL},
-    {"unique", SHAPE_LIST, offsetof(struct model_keys, unique), 0, NULL},
-    {"checks", SHAPE_MAP, offsetof(struct model_keys, checks), 0, NULL},
-    {"exclude", SHAPE_LIST, offsetof(struct model_keys, exclude), 0, NULL},
-    {"indexes", SHAPE_LIST, offsetof(struct model_keys, indexes), 0, NULL},
+    {"view", SHAPE_MAP, offsetof(struct model_keys, view), 0, NULL},
+    {"use", SHAPE_LIST, offsetof(struct model_keys, use), 0, NULL},
+    {"fields", SHAPE_MAP, offsetof(struct model_keys, parts.fields), 0, NULL},
+    {"unique", SHAPE_LIST, offsetof(struct model_keys, parts.unique), 0, NULL},
+    {"checks", SHAPE_MAP, offsetof(struct model_keys, parts.checks), 0, NULL},
+    {"exclude", SHAPE_LIST, offsetof(struct model_keys, parts.exclude), 0, NULL},
+    {"indexes", SHAPE_LIST, offsetof(struct model_keys, parts.indexes), 0, NULL},
     {"key", SHAPE_ANY, offsetof(struct model_keys, key), 0, NULL},
     {0},
 };
@@ -75,23 +80,24 @@ static const char *sql_schema(struct draft *d, const char *where, const struct n
     return name;
 }
 
-static void parse_model(struct draft *d, const struct node *n, struct draft_model *m)
+static void parse_model(
+    struct draft *d, const struct node *model, struct draft_model *m)
 {
     struct model_keys keys = {0};
     m->by_name.arena = d->arena;
     /* Not NULL even when empty: loops run up to their ends. */
     m->fields = arena_array(d->arena, 0, sizeof *m->fields);
     const char *where = arena_printf(d->arena, "%s: ", shown(d, m->name));
-    check_name(d, "", "model", n->key);
+    check_name(d, "", "model", model->key);
     m->table = m->name;
     m->struct_name = m->name;
     m->table_place = m->place;
-    if (n->kind != NODE_MAP) {
-        diag_error(d->diag, ERR_SHAPE, value_place(n),
-            "%smust be a map with fields:, and is %s", where, what_is(n));
+    if (model->kind != NODE_MAP) {
+        diag_error(d->diag, ERR_SHAPE, value_place(model),
+            "%smust be a map with fields:, and is %s", where, what_is(model));
         return;
     }
-    const bool right = take_keys(d, where, n, model_keys, &keys);
+    const bool right = take_keys(d, where, model, model_keys, &keys);
     if (keys.doc)
         m->doc = keys.doc->text;
     if (keys.table) {
@@ -106,24 +112,28 @@ static void parse_model(struct draft *d, const struct node *n, struct draft_mode
     if (keys.schema)
         m->schema = sql_schema(d, where, keys.schema);
     m->key = keys.key;
-    if (!keys.fields || keys.fields->count == 0) {
+    use_mixins(d, where, m->name, keys.use, &keys.parts);
+    if (keys.view)
+        parse_view(d, where, keys.view, &keys.parts, m);
+    if (!keys.parts.fields || keys.parts.fields->count == 0) {
         if (right)
             diag_error(d->diag, ERR_MISSING, m->place,
                 "%sa model needs fields:, with one field at least", where);
         return;
     }
-    m->field_count = keys.fields->count;
+    const struct node *fields = embed_values(d, m, keys.parts.fields);
+    m->field_count = fields->count;
     m->fields = arena_array(d->arena, m->field_count, sizeof *m->fields);
     struct draft_field *f = m->fields;
-    for (const struct node *field = keys.fields->first; field;
-         field = field->next, f++) {
-        parse_field(d, m, field, f);
+    for (const struct node *n = fields->first; n; n = n->next, f++) {
+        parse_field(d, m, n, f);
         strmap_add(&m->by_name, f->name, f);
     }
-    m->unique = keys.unique;
-    m->checks = keys.checks;
-    m->exclude = keys.exclude;
-    m->indexes = keys.indexes;
+    spread_optional(m);
+    m->unique = keys.parts.unique;
+    m->checks = keys.parts.checks;
+    m->exclude = keys.parts.exclude;
+    m->indexes = keys.parts.indexes;
 }
 
 /* ---- the file ---- */
@@ -174,9 +184,11 @@ static void parse_file(struct draft *d, struct draft_file *f)
     parse_names(d, f, &keys);
     f->extensions = keys.extensions;
     take_extensions(d, keys.extensions);
+    f->mixins = keys.mixins;
+    f->values = keys.values;
     if (keys.models && keys.models->count > 0)
         f->models = keys.models;
-    else if (right && (keys.models || !keys.include))
+    else if (right && (keys.models || !(keys.include || keys.mixins || keys.values)))
         diag_error(d->diag, ERR_MISSING, keys.models ? keys.models->place : root->place,
             "no models; add models: with one model at least");
 }
@@ -221,9 +233,15 @@ bool draft_parse(struct draft *d)
     d->models = arena_array(d->arena, count, sizeof *d->models);
     for (size_t i = 0; i < d->file_count; i++)
         name_models(d, d->files[i]);
+    read_mixins(d);
+    read_values(d);
     struct draft_model *m = d->models;
     for (size_t i = 0; i < d->file_count; i++)
         for (const struct node *n = first_model(d->files[i]); n; n = n->next)
             parse_model(d, n, m++);
+    if (count == 0 && diag_count(d->diag) == 0)
+        diag_error(d->diag, ERR_MISSING, (struct place){0},
+            "no models, here or in what is included; run ormgen on a file that has "
+            "some");
     return count > 0;
 }

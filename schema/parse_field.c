@@ -85,14 +85,38 @@ const struct field_kind_key field_kind_keys[] = {
 
 struct default_keys {
     const struct node *sql;
+    const struct node *uuid;
 };
 
 const struct key default_keys[] = {
     {"sql", SHAPE_TEXT, offsetof(struct default_keys, sql), 0, NULL},
+    {"uuid", SHAPE_TEXT, offsetof(struct default_keys, uuid), 0, NULL},
     {0},
 };
 
 /* ---- fields ---- */
+
+/* { uuid: v7 }: the program makes them, in the order of time. */
+static bool parse_uuid_default(struct draft *d, const char *where,
+    const struct default_keys *keys, struct draft_field *f)
+{
+    const struct node *n = keys->uuid;
+    const char *problem = keys->sql ? "the server makes a value or the program does; "
+                                      "keep sql: or uuid:"
+                          : !is_word(n, "v7")
+                              ? "v7 is the only kind that is made; for another "
+                                "write { sql: gen_random_uuid() }"
+                          : f->kind != FIELD_COLUMN || f->type != TYPE_UUID
+                              ? "only a field of type uuid has one"
+                              : NULL;
+    if (problem) {
+        diag_error(d->diag, ERR_DEFAULT, n->place, "%suuid: %s", where, problem);
+        return false;
+    }
+    f->default_kind = DEFAULT_UUID7;
+    f->default_text = n->text;
+    return true;
+}
 
 static bool parse_default(struct draft *d, const char *where, struct draft_field *f)
 {
@@ -116,6 +140,8 @@ static bool parse_default(struct draft *d, const char *where, struct draft_field
     const char *inside = arena_printf(d->arena, "%sdefault: ", where);
     if (!take_keys(d, inside, n, default_keys, &keys))
         return false;
+    if (keys.uuid)
+        return parse_uuid_default(d, inside, &keys, f);
     if (!keys.sql) {
         diag_error(d->diag, ERR_MISSING, n->place,
             "%sno expression; write { sql: now() }", inside);
@@ -150,7 +176,8 @@ static const struct node *find_kind(struct draft *d, const char *where,
         }
     if (!first && keys_right)
         diag_error(d->diag, ERR_MISSING, f->place,
-            "%swhat is it? It needs one of type:, enum:, ref:, many: or reverse_of:",
+            "%swhat is it? It needs one of type:, enum:, ref:, many:, value: or "
+            "reverse_of:",
             where);
     return first;
 }

@@ -98,6 +98,7 @@ static void fill_ref(struct draft *d, struct draft_field *f)
         .deferrable = f->deferrable,
         .optional = f->optional,
         .unique = is_one(f),
+        .constrained = !f->owner->is_view && !f->target->is_view,
         .reverse = f->reverse,
         .reverse_place = reverse_place(f),
     };

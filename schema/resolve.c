@@ -5,6 +5,8 @@
  * After a mistake the tree has holes; it is still filled, to find the other mistakes.
  */
 #include "resolve.h"
+#include "value.h"
+#include "view.h"
 
 #include "names.h"
 #include "suggest.h"
@@ -202,6 +204,8 @@ static void fill_models(struct draft *d, struct schema *s)
             .table = m->table,
             .was = m->was ? m->was->text : NULL,
             .place = m->place,
+            .view_sql = m->is_view ? m->view_sql : NULL,
+            .materialized = m->materialized,
         };
     }
 }
@@ -232,6 +236,7 @@ struct schema *draft_resolve(struct draft *d)
     fill_models(d, s);
     resolve_targets(d);
     match_reverses(d);
+    check_joins_of_views(d);
     resolve_keys(d);
     settle_columns(d);
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
@@ -247,6 +252,7 @@ struct schema *draft_resolve(struct draft *d)
     }
     check_columns_of_models(d);
     fill_enumerations(d, s);
+    fill_values(d, s);
     fill_extensions(d, s);
     return s;
 }

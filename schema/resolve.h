@@ -11,4 +11,7 @@ const char *place_name(const struct draft *d, const struct draft_field *f);
 struct draft_field *find_field(struct draft *d, const char *where,
     const struct draft_model *m, const struct node *name, unsigned kinds);
 
+/* The column of a field that is no relation. */
+struct field column_of(struct draft *d, const struct draft_field *f);
+
 #endif

@@ -80,7 +80,8 @@ static struct made *collect(struct draft *d, const struct model *m, size_t *coun
         1 + m->field_count + m->ref_count + m->unique_count + m->index_count,
         sizeof *all);
     size_t n = 0;
-    all[n++] = made_by_fields(d, m->key, m->key_count, "key");
+    if (!m->view_sql) /* which has no index of its key */
+        all[n++] = made_by_fields(d, m->key, m->key_count, "key");
     for (size_t i = 0; i < m->field_count; i++)
         if (m->fields[i].unique)
             all[n++] = made_by_fields(d, &m->fields[i], 1, "unique field");
@@ -89,7 +90,8 @@ static struct made *collect(struct draft *d, const struct model *m, size_t *coun
         const struct made ref = {
             r->place, "unique ref", true, r->column_count, r->fields};
         /* One to one by the key is unique anyhow. */
-        if (r->unique && r->column_count > 1 && !are_alike(&ref, &all[0], false))
+        const bool is_key = n > 0 && are_alike(&ref, &all[0], false);
+        if (r->unique && r->column_count > 1 && !is_key)
             all[n++] = ref;
     }
     for (size_t i = 0; i < m->unique_count; i++) {

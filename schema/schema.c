@@ -8,8 +8,12 @@
 static struct schema *build(
     const char *path, const struct node *root, struct arena *a, struct diag *d)
 {
-    struct draft draft = {
-        .arena = a, .diag = d, .by_name = {.arena = a}, .extensions = {.arena = a}};
+    struct draft draft = {.arena = a,
+        .diag = d,
+        .by_name = {.arena = a},
+        .mixins = {.arena = a},
+        .values = {.arena = a},
+        .extensions = {.arena = a}};
     struct schema *s = NULL;
     if (root)
         read_files(&draft, arena_copy(a, path, strlen(path)), root);

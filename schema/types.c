@@ -81,6 +81,7 @@ static const struct type_info infos[TYPE_COUNT] = {
         .holds = holds_bytea},
     [TYPE_UUID] = {.yaml = "uuid",
         .sql = "uuid",
+        .can_be_key = true,
         .wants = "a uuid, as 0190a6bc-8f35-7cde-b7b1-1f2e3d4c5b6a",
         .holds = holds_uuid},
     [TYPE_DATE] = {.yaml = "date",

@@ -124,11 +124,13 @@ struct orm_enum {
 #define ORM_COLUMN_VERSION          64u  /* counts the UPDATEs, which compare it */
 #define ORM_COLUMN_CREATED          128u /* when the runtime inserted the row */
 #define ORM_COLUMN_UPDATED          256u /* or last updated it */
+#define ORM_COLUMN_UUID7            512u /* a new object has one at once */
 
 struct orm_column {
     const char *name;  /* in SQL */
     const char *field; /* in YAML, for messages */
     const struct orm_enum *enumeration;
+    const char *made; /* of a key: the SQL that makes a value, or NULL */
     uint32_t offset;
     uint32_t length; /* characters, or decimal digits */
     uint16_t scale;  /* digits after the point */
@@ -224,7 +226,8 @@ struct orm_model {
     uint16_t to_one_count;
     uint16_t to_many_count;
     uint16_t key_count;
-    uint32_t size; /* of the struct */
+    bool read_only; /* a view */
+    uint32_t size;  /* of the struct */
 
     /* Makes `list` (a struct book_list) hold `len` objects in `items`, an array of
      * len + 1 pointers; the last becomes NULL. */

@@ -3,7 +3,7 @@
 # that takes one is refused.
 . "$(dirname "$0")/lib.sh"
 
-for case in types cycle through; do
+for case in types cycle through structure; do
     it "knows each name of $case"
     yaml=$here/../golden/$case/in.yaml
     header=$here/../golden/$case/in.orm.h

@@ -1,5 +1,5 @@
-/* structure_test.c: what a schema is put together of: lists in an order of their own.
- */
+/* structure_test.c: what a schema is put together of: lists in an order of their own,
+ * mixins, values, views. */
 #include "../golden/structure/in.orm.h"
 #include "pgtest.h"
 #include "sessions.h"
@@ -29,7 +29,9 @@ static int arrange(void **state)
     db_test_setup(state);
     db_exec(db, "truncate lib.writer, lib.paper, lib.word, lib.citation restart "
                 "identity cascade;"
-                "insert into writer (name) values ('a'), ('b');"
+                "insert into writer (name, home_street, home_code) values ('a', 'A "
+                "Street', '1'),"
+                " ('b', 'B Street', null);"
                 "insert into paper (title, pages, writer_id)"
                 "  select 'paper ' || 9 - i, nullif(i %% 4 * 10, 0), 1 + i %% 2"
                 "  from generate_series(1, 8) i;"
@@ -162,6 +164,189 @@ static void what_is_added_takes_its_place_when_the_list_is_loaded_again(void **s
     close_lib(s);
 }
 
+/* -- Mixins ------------------------------------------------------------------------ */
+
+static void what_a_mixin_brings_is_the_model_s_own(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_lib();
+    struct word *w = word_new(word_table(s));
+    word_set_text(w, "four");
+    word_set_owner(w, writer_get(writer_table(s), 2));
+    assert_true(orm_commit(s));
+    assert_string_equal(
+        db_text(db, "select owner_id, mood, made > now() - interval '1 hour' from word"
+                    " where text = 'four'"),
+        "2|new|t");
+    word_set_mood(w, WORD_MOOD_OLD);
+    assert_true(orm_commit(s));
+    assert_string_equal(
+        db_text(db, "select mood from word where text = 'four'"), "old");
+    close_lib(s);
+}
+
+/* -- Values ------------------------------------------------------------------------ */
+
+static void a_value_is_read_and_written_in_one_call(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_lib();
+    struct writer *a = writer_get(writer_table(s), 1);
+    struct writer *b = writer_get(writer_table(s), 2);
+    struct address home = writer_home(a);
+    assert_string_equal(home.street, "A Street");
+    assert_true(home.has_zip);
+    assert_string_equal(home.zip, "1");
+    assert_false(home.has_since);
+    assert_false(writer_home(b).has_zip);
+    assert_string_equal(writer_home(b).zip, "");
+
+    home.street = "Elsewhere";
+    home.has_since = true;
+    home.since = 20000;
+    writer_set_home(b, home);
+    assert_true(orm_commit(s));
+    assert_string_equal(
+        db_text(
+            db, "select home_street, home_code, home_since from writer where id = 2"),
+        "Elsewhere|1|2024-10-04");
+    writer_set_home(b, (struct address){.street = "Nowhere"});
+    assert_true(orm_commit(s));
+    assert_string_equal(
+        db_text(
+            db, "select home_street, home_code, home_since from writer where id = 2"),
+        "Nowhere|-|-");
+    close_lib(s);
+}
+
+static void an_optional_value_is_absent_when_all_its_columns_are_null(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_lib();
+    struct writer *w = writer_get(writer_table(s), 1);
+    assert_false(writer_has_office(w));
+    assert_string_equal(writer_office(w).street, "");
+    writer_set_office(w, writer_home(w));
+    assert_true(writer_has_office(w));
+    assert_true(orm_commit(s));
+    assert_string_equal(
+        db_text(db, "select at_street, at_code from writer where id = 1"),
+        "A Street|1");
+    writer_clear_office(w);
+    assert_false(writer_has_office(w));
+    assert_true(orm_commit(s));
+    assert_int_equal(
+        db_number(db, "select num_nonnulls(at_street, at_code, at_since) from writer"
+                      " where id = 1"),
+        0);
+    close_lib(s);
+}
+
+static void columns_of_a_value_are_columns_like_others(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_lib();
+    const struct writer_query q = {.where = {writer_home_street_eq("B Street")}};
+    struct writer *w = writer_first(writer_table(s), &q);
+    assert_int_equal(writer_id(w), 2);
+    writer_set_fee_amount(w, 100);
+    assert_true(orm_commit(s));
+    assert_string_equal(
+        db_text(db, "select fee_amount, fee_currency from writer where id = 2"),
+        "100|EUR");
+    assert_int_equal(writer_fee(w).amount, 100);
+    close_lib(s);
+}
+
+/* -- Views ------------------------------------------------------------------------- */
+
+static void rows_of_a_view_are_objects(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_lib();
+    size_t rows = 0;
+    orm_each(struct total, t, total_all(total_table(s))) {
+        assert_int_equal(total_papers(t), 4);
+        assert_true(total_has_longest(t));
+        assert_string_equal(total_name(t), writer_name(total_writer(t)));
+        assert_ptr_equal(t, total_get(total_table(s), total_id(t)));
+        rows++;
+    }
+    assert_int_equal(rows, 2);
+    assert_int_equal(spent(s), 2); /* the view, the writers */
+    orm_each(struct writer, w, writer_all(writer_table(s)))
+        assert_ptr_equal(total_all(writer_totals(w))->items[0],
+            total_get(total_table(s), writer_id(w)));
+    assert_int_equal(spent(s), 5);
+    close_lib(s);
+}
+
+static void tables_refer_to_views_without_a_constraint(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_lib();
+    struct word *w = word_get(word_table(s), 1);
+    word_set_about(w, total_get(total_table(s), 2));
+    assert_true(orm_commit(s));
+    assert_int_equal(db_number(db, "select about_id from word where id = 1"), 2);
+    word_set_about_id(w, 77);
+    assert_true(orm_commit(s));
+    assert_null(word_about(w));
+    assert_int_equal(word_about_state(w), ORM_REF_MISSING);
+    close_lib(s);
+}
+
+static void a_view_is_asked_when_all_changes_are_written(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_lib();
+    struct paper *p = paper_new(writer_papers(writer_get(writer_table(s), 1)));
+    paper_set_title(p, "fifth");
+    assert_int_equal(total_papers(total_all(total_table(s))->items[0]) +
+                         total_papers(total_all(total_table(s))->items[1]),
+        9);
+    close_lib(s);
+}
+
+static void a_materialized_view_shows_what_it_was_made_of(void **state)
+{
+    (void)state;
+    db_exec(db, "refresh materialized view best");
+    struct orm_session *s = open_lib();
+    struct best *b = best_get(best_table(s), "a");
+    assert_int_equal(best_papers(b), 4);
+    assert_ptr_equal(best_total(b), total_get(total_table(s), 1));
+    db_exec(db, "truncate citation, paper_words");
+    paper_delete(paper_first(writer_papers(writer_get(writer_table(s), 1)), NULL));
+    assert_true(orm_commit(s));
+    best_refresh(b);
+    assert_int_equal(best_papers(b), 4);
+    db_exec(db, "refresh materialized view best");
+    best_refresh(b);
+    assert_int_equal(best_papers(b), 3);
+    close_lib(s);
+}
+
+/* The generated header has no setters for a view; the runtime does not rely on it. */
+static void writing_a_view_is_refused(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_lib();
+    struct total *t = total_get(total_table(s), 1);
+    orm_set_integer(&t->orm, TOTAL_PAPERS, 5);
+    assert_failed(s, ORM_INVALID, "total", NULL);
+    assert_string_equal(orm_message(s),
+        "total: a view is only read; change the tables that it is made of");
+    assert_int_equal(total_papers(t), 4);
+    orm_rollback(s);
+    orm_delete(&t->orm);
+    assert_failed(s, ORM_INVALID, "total", NULL);
+    orm_rollback(s);
+    assert_non_null(orm_new((struct orm_manager *)total_table(s)));
+    assert_failed(s, ORM_INVALID, "total", NULL);
+    orm_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +355,15 @@ int main(void)
         STRUCTURE_TEST(join_lists_come_in_their_order_from_both_ends),
         STRUCTURE_TEST(a_pair_that_a_join_model_holds_twice_is_listed_once),
         STRUCTURE_TEST(what_is_added_takes_its_place_when_the_list_is_loaded_again),
+        STRUCTURE_TEST(what_a_mixin_brings_is_the_model_s_own),
+        STRUCTURE_TEST(a_value_is_read_and_written_in_one_call),
+        STRUCTURE_TEST(an_optional_value_is_absent_when_all_its_columns_are_null),
+        STRUCTURE_TEST(columns_of_a_value_are_columns_like_others),
+        STRUCTURE_TEST(rows_of_a_view_are_objects),
+        STRUCTURE_TEST(tables_refer_to_views_without_a_constraint),
+        STRUCTURE_TEST(a_view_is_asked_when_all_changes_are_written),
+        STRUCTURE_TEST(a_materialized_view_shows_what_it_was_made_of),
+        STRUCTURE_TEST(writing_a_view_is_refused),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }

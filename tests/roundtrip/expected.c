@@ -79,6 +79,11 @@ static void put_type_name(struct buffer *out, const struct field *f)
     buffer_puts(out, is_array ? "[]" : "");
 }
 
+static void put_collation(struct buffer *out, const struct field *f)
+{
+    buffer_puts(out, f->traits.collation ? f->traits.collation : "");
+}
+
 /* -- Lines ------------------------------------------------------------------------- */
 
 static void expect_column(const struct field *f, size_t number, struct buffer *out)
@@ -88,15 +93,15 @@ static void expect_column(const struct field *f, size_t number, struct buffer *o
     put_head(out, "column", f->model);
     buffer_printf(out, "|%zu|%s", number, f->column);
     put_type_name(out, f);
-    buffer_printf(out, "|%s|identity=%s|collation=%s",
-        f->optional ? "optional" : "required",
+    buffer_printf(out,
+        "|%s|identity=%s|collation=", f->optional ? "optional" : "required",
         f->traits.identity_always ? "a"
         : f->identity             ? "d"
-                                  : "",
-        f->traits.collation ? f->traits.collation : "");
+                                  : "");
+    put_collation(out, f);
     put_doc(out, doc);
     buffer_putc(out, '\n');
-    if (f->default_kind != DEFAULT_NONE) {
+    if (f->default_kind == DEFAULT_LITERAL || f->default_kind == DEFAULT_SQL) {
         put_head(out, "default", f->model);
         buffer_printf(out, "|%s\n", f->column);
     }
@@ -140,7 +145,7 @@ static void put_cleared(struct buffer *out, const struct ref *r)
             buffer_printf(out, "%s\"%s\"", n++ > 0 ? "," : "|", r->fields[i]->column);
 }
 
-static void expect_ref(const struct ref *r, struct buffer *out)
+static void expect_reference(const struct ref *r, struct buffer *out)
 {
     static const char action[] = {
         [ACTION_NO_ACTION] = 'a',
@@ -158,6 +163,12 @@ static void expect_ref(const struct ref *r, struct buffer *out)
     put_cleared(out, r);
     buffer_printf(
         out, "|update=%c|match=s%s", action[r->on_update], deferred[r->deferrable]);
+}
+
+static void expect_ref(const struct ref *r, struct buffer *out)
+{
+    if (r->constrained)
+        expect_reference(r, out);
     if (sql_needs_unique(r)) {
         put_head(out, "unique", r->model);
         put_own(out, sql_ref_unique(r));
@@ -179,6 +190,7 @@ static void put_part(struct buffer *out, const struct index_part *p)
         buffer_printf(out, "\"%s\"", p->field->column);
     else
         put_plain(out, p->sql);
+    /* The server leaves out the column's own. */
     const char *own = p->field ? p->field->traits.collation : NULL;
     if (p->collation && !(own && strcmp(own, p->collation) == 0))
         buffer_printf(out, " collate %s", p->collation);
@@ -242,8 +254,32 @@ static void expect_constraints(const struct model *m, struct buffer *out)
     }
 }
 
+/* Its columns are found by name, and none of them is required. */
+static void expect_view(const struct model *m, struct buffer *out)
+{
+    put_head(out, "view", m);
+    buffer_puts(out, m->materialized ? "|materialized" : "|plain");
+    put_doc(out, m->doc);
+    buffer_putc(out, '\n');
+    for (size_t i = 0; i < m->field_count; i++) {
+        const struct field *f = &m->fields[i];
+        put_head(out, "shown", m);
+        buffer_printf(out, "|%s", f->column);
+        put_type_name(out, f);
+        put_doc(out, f->doc ? f->doc : f->ref ? f->ref->doc : NULL);
+        buffer_putc(out, '\n');
+    }
+    for (size_t i = 0; i < m->index_count; i++)
+        expect_index(m, &m->indexes[i], out);
+}
+
 static void expect_model(const struct model *m, struct buffer *out)
 {
+    if (m->view_sql) {
+        expect_view(m, out);
+        return;
+    }
+
     put_head(out, "table", m);
     put_doc(out, m->doc);
     buffer_putc(out, '\n');
@@ -276,7 +312,9 @@ static void expect_end(const struct many *j, const struct join_end *end,
         buffer_printf(
             out, "column|%s|%s|%zu|%s", schema, table, before + i + 1, end->columns[i]);
         put_type_name(out, end->fields[i]);
-        buffer_puts(out, "|required|identity=|collation=\n");
+        buffer_puts(out, "|required|identity=|collation=");
+        put_collation(out, end->fields[i]);
+        buffer_putc(out, '\n');
     }
     buffer_printf(out, "reference|%s|%s", schema, table);
     put_own(out, sql_join_fkey(j, end));

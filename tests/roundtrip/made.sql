@@ -23,6 +23,19 @@ SELECT concat_ws('|', 'column', n.nspname, c.relname, a.attnum,
   LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
  WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema)';
 
+SELECT concat_ws('|', 'view', n.nspname, c.relname,
+                 CASE c.relkind WHEN 'm' THEN 'materialized' ELSE 'plain' END,
+                 replace(obj_description(c.oid, 'pg_class'), chr(10), '\n'))
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind IN ('v', 'm') AND n.nspname !~ '^(pg_|information_schema)';
+
+SELECT concat_ws('|', 'shown', n.nspname, c.relname, a.attname,
+                 format_type(a.atttypid, a.atttypmod),
+                 replace(col_description(c.oid, a.attnum), chr(10), '\n'))
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+ WHERE c.relkind IN ('v', 'm') AND n.nspname !~ '^(pg_|information_schema)';
+
 -- Defaults: their values are compared one by one, the rest is here.
 SELECT concat_ws('|', CASE a.attgenerated WHEN 's' THEN 'generated' ELSE 'default' END,
                  n.nspname, c.relname, a.attname,

@@ -152,7 +152,7 @@ static size_t compare_defaults(const struct schema *s)
     for (size_t i = 0; i < s->model_count; i++)
         for (size_t k = 0; k < s->models[i].field_count; k++) {
             const struct field *f = &s->models[i].fields[k];
-            if (f->default_kind != DEFAULT_NONE)
+            if (f->default_kind == DEFAULT_LITERAL || f->default_kind == DEFAULT_SQL)
                 differences += compare_default(f);
         }
     return differences;

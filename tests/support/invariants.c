@@ -70,7 +70,7 @@ static void check_ref(
     HOLDS(r->to_key ? r->column_count == r->target->key_count : r->column_count == 1);
     HOLDS(r->optional == clears);
     HOLDS(r->optional || r->on_delete != ACTION_SET_NULL);
-    HOLDS(r->optional || r->target->rank < m->rank);
+    HOLDS(r->optional || !r->constrained || r->target->rank < m->rank);
     check_place(r->place);
     if (r->reverse)
         check_place(r->reverse_place);

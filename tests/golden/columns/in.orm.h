@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x43e5092f1d6de069u
+#define IN_ORM_HASH 0x9c457a9700b36251u
 
 #ifdef __cplusplus
 extern "C" {

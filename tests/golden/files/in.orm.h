@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe7d2c375ec1322bau
+#define IN_ORM_HASH 0x06dff0a941966b93u
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x28241bafab6fbdf8u
+#if PEOPLE_ORM_HASH != 0xb88e726b3de90000u
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 
@@ -61,8 +61,14 @@ static const struct orm_to_one p_person_to_ones_[] = {
         .name = "lives",
         .target = &place_model,
         .offset = offsetof(struct p_person, lives_),
-        .columns = (const uint16_t[]){P_PERSON_LIVES_ID},
-        .target_columns = (const uint16_t[]){PLACE_ID},
+        .columns =
+            (const uint16_t[]){
+                P_PERSON_LIVES_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                PLACE_ID,
+            },
         .count = 1,
         .clears = 1,
         .inverse = 0,
@@ -71,8 +77,14 @@ static const struct orm_to_one p_person_to_ones_[] = {
         .name = "author",
         .target = &p_author_model,
         .offset = offsetof(struct p_person, author_),
-        .columns = (const uint16_t[]){P_PERSON_ID},
-        .target_columns = (const uint16_t[]){P_AUTHOR_PERSON_ID},
+        .columns =
+            (const uint16_t[]){
+                P_PERSON_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                P_AUTHOR_PERSON_ID,
+            },
         .count = 1,
         .inverse = P_AUTHOR_REF_PERSON,
         .reverse = true,
@@ -92,14 +104,26 @@ static const struct orm_to_many p_person_to_manys_[] = {
         .join_table = "book_readers",
         .owner_end =
             {
-                .columns = (const char *const[]){"person_id"},
-                .key = (const uint16_t[]){P_PERSON_ID},
+                .columns =
+                    (const char *const[]){
+                        "person_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        P_PERSON_ID,
+                    },
                 .count = 1,
             },
         .target_end =
             {
-                .columns = (const char *const[]){"book_id"},
-                .key = (const uint16_t[]){BOOK_ID},
+                .columns =
+                    (const char *const[]){
+                        "book_id",
+                    },
+                .key =
+                    (const uint16_t[]){
+                        BOOK_ID,
+                    },
                 .count = 1,
             },
     },
@@ -138,7 +162,10 @@ const struct orm_model p_person_model = {
     .column_count = 4,
     .to_one_count = 2,
     .to_many_count = 1,
-    .key = (const uint16_t[]){P_PERSON_ID},
+    .key =
+        (const uint16_t[]){
+            P_PERSON_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct p_person),
     .fill = p_person_fill_,
@@ -167,8 +194,14 @@ static const struct orm_to_one p_author_to_ones_[] = {
         .name = "person",
         .target = &p_person_model,
         .offset = offsetof(struct p_author, person_),
-        .columns = (const uint16_t[]){P_AUTHOR_PERSON_ID},
-        .target_columns = (const uint16_t[]){P_PERSON_ID},
+        .columns =
+            (const uint16_t[]){
+                P_AUTHOR_PERSON_ID,
+            },
+        .target_columns =
+            (const uint16_t[]){
+                P_PERSON_ID,
+            },
         .count = 1,
         .inverse = P_PERSON_REF_AUTHOR,
         .unique = true,
@@ -220,7 +253,10 @@ const struct orm_model p_author_model = {
     .column_count = 2,
     .to_one_count = 1,
     .to_many_count = 1,
-    .key = (const uint16_t[]){P_AUTHOR_ID},
+    .key =
+        (const uint16_t[]){
+            P_AUTHOR_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct p_author),
     .fill = p_author_fill_,

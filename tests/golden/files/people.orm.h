@@ -9,7 +9,7 @@
 #if ORM_MODEL_ABI != 2
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0x28241bafab6fbdf8u
+#define PEOPLE_ORM_HASH 0xb88e726b3de90000u
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x3e3a14f3c9ada08fu
+#if PLACES_ORM_HASH != 0x872624bd77c6eb60u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 
@@ -69,7 +69,10 @@ const struct orm_model place_model = {
     .column_count = 2,
     .to_one_count = 0,
     .to_many_count = 1,
-    .key = (const uint16_t[]){PLACE_ID},
+    .key =
+        (const uint16_t[]){
+            PLACE_ID,
+        },
     .key_count = 1,
     .size = sizeof(struct place),
     .fill = place_fill_,

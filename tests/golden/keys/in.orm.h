@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xaefd57447272504bu
+#define IN_ORM_HASH 0x29153de1f3bc6bafu
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,6 +22,8 @@ struct label;
 struct alias;
 struct certificate;
 struct room;
+struct event;
+struct ticket;
 
 struct tenant_list {
     struct tenant **items;
@@ -84,6 +86,20 @@ struct room_list {
     size_t len;
 };
 struct room_manager {
+    struct orm_manager orm;
+};
+struct event_list {
+    struct event **items;
+    size_t len;
+};
+struct event_manager {
+    struct orm_manager orm;
+};
+struct ticket_list {
+    struct ticket **items;
+    size_t len;
+};
+struct ticket_manager {
     struct orm_manager orm;
 };
 
@@ -3375,6 +3391,729 @@ static inline struct room_order room_course_number_asc(void)
 static inline struct room_order room_course_number_desc(void)
 {
     return room_order_(ROOM_COURSE_NUMBER, true);
+}
+
+/* == event ========================================================================= */
+
+/* Table "event". */
+struct event {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(3)];
+    uint64_t changed_bits[ORM_WORDS(3)];
+    uint64_t missing_bits[ORM_WORDS(1)];
+
+    struct orm_uuid id_;
+    struct orm_uuid trace_;
+    struct orm_uuid cause_id_;
+
+    struct orm_object *cause_;
+    struct event_manager effects_;
+    struct ticket_manager tickets_;
+};
+
+enum {
+    EVENT_ID,
+    EVENT_TRACE,
+    EVENT_CAUSE_ID
+};
+enum {
+    EVENT_REF_CAUSE
+};
+
+extern const struct orm_model event_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline struct orm_uuid event_id(const struct event *e)
+{
+    static const struct orm_uuid nothing = ORM_ZERO;
+
+    return e ? e->id_ : nothing;
+}
+
+/* Null reads as zeros; event_has_trace() tells. */
+static inline struct orm_uuid event_trace(const struct event *e)
+{
+    static const struct orm_uuid nothing = ORM_ZERO;
+
+    return e ? e->trace_ : nothing;
+}
+
+static inline bool event_has_trace(const struct event *e)
+{
+    return orm_has((const struct orm_object *)e, EVENT_TRACE);
+}
+
+/* Null reads as zeros; event_has_cause() tells. */
+static inline struct orm_uuid event_cause_id(const struct event *e)
+{
+    static const struct orm_uuid nothing = ORM_ZERO;
+
+    return e ? e->cause_id_ : nothing;
+}
+
+static inline bool event_has_cause(const struct event *e)
+{
+    return orm_has((const struct orm_object *)e, EVENT_CAUSE_ID);
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the cause of every event that arrived with this one. */
+static inline struct event *event_cause(struct event *e)
+{
+    if (e && e->cause_)
+        return (struct event *)e->cause_;
+    return (struct event *)orm_load_ref((struct orm_object *)e, EVENT_REF_CAUSE);
+}
+
+static inline enum orm_ref event_cause_state(const struct event *e)
+{
+    return orm_ref_state((const struct orm_object *)e, EVENT_REF_CAUSE);
+}
+
+static inline struct event_manager *event_effects(struct event *e)
+{
+    return e ? &e->effects_ : NULL;
+}
+
+static inline struct ticket_manager *event_tickets(struct event *e)
+{
+    return e ? &e->tickets_ : NULL;
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void event_set_id(struct event *e, struct orm_uuid id)
+{
+    if (!e)
+        orm_abort_null(__func__);
+    orm_set_data(&e->orm, EVENT_ID, &id);
+}
+
+static inline void event_set_trace(struct event *e, struct orm_uuid trace)
+{
+    if (!e)
+        orm_abort_null(__func__);
+    orm_set_data(&e->orm, EVENT_TRACE, &trace);
+}
+
+static inline void event_clear_trace(struct event *e)
+{
+    if (!e)
+        orm_abort_null(__func__);
+    orm_set_null(&e->orm, EVENT_TRACE);
+}
+
+static inline void event_set_cause(struct event *e, struct event *cause)
+{
+    if (!e)
+        orm_abort_null(__func__);
+    orm_set_ref(&e->orm, EVENT_REF_CAUSE, (struct orm_object *)cause);
+}
+
+static inline void event_clear_cause(struct event *e)
+{
+    if (!e)
+        orm_abort_null(__func__);
+    orm_set_ref(&e->orm, EVENT_REF_CAUSE, NULL);
+}
+
+static inline void event_set_cause_id(struct event *e, struct orm_uuid cause_id)
+{
+    if (!e)
+        orm_abort_null(__func__);
+    orm_set_data(&e->orm, EVENT_CAUSE_ID, &cause_id);
+}
+
+/* -- Managers: event_table(s), event_effects(e) ------------------------------------ */
+
+struct event_cond {
+    struct orm_cond orm;
+};
+
+struct event_order {
+    struct orm_order orm;
+};
+
+struct event_query {
+    struct event_cond where[ORM_QUERY_WHERE];
+    struct event_order order[ORM_QUERY_ORDER];
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    bool overfull;
+};
+
+static inline struct event_manager *event_table(struct orm_session *s)
+{
+    return (struct event_manager *)orm_table(s, &event_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct event_list *event_all(struct event_manager *m)
+{
+    return (const struct event_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct event_list *event_find(
+    struct event_manager *m, const struct event_query *q)
+{
+    return (const struct event_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct event *event_first(
+    struct event_manager *m, const struct event_query *q)
+{
+    return (struct event *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct event *event_get(struct event_manager *m, struct orm_uuid id)
+{
+    union orm_value key[1];
+    key[0].data = &id;
+    return (struct event *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct event *event_require(struct event_manager *m, struct orm_uuid id)
+{
+    union orm_value key[1];
+    key[0].data = &id;
+    return (struct event *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t event_count(struct event_manager *m, const struct event_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool event_exists(struct event_manager *m, const struct event_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline struct event *event_new(struct event_manager *m)
+{
+    return (struct event *)orm_new((struct orm_manager *)m);
+}
+
+static inline void event_add(struct event_manager *m, struct event *event)
+{
+    orm_add((struct orm_manager *)m, (struct orm_object *)event);
+}
+
+static inline void event_remove(struct event_manager *m, struct event *event)
+{
+    orm_remove((struct orm_manager *)m, (struct orm_object *)event);
+}
+
+static inline void event_delete(struct event *e)
+{
+    orm_delete((struct orm_object *)e);
+}
+
+static inline void event_refresh(struct event *e)
+{
+    orm_refresh((struct orm_object *)e);
+}
+
+static inline struct event_cond event_cond_(struct orm_cond orm)
+{
+    struct event_cond c = {orm};
+    return c;
+}
+
+static inline struct event_order event_order_(unsigned column, bool descending)
+{
+    struct event_order o;
+    o.orm = orm_order_by(column, descending);
+    return o;
+}
+
+static inline void event_where(struct event_query *q, struct event_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline struct event_cond event_any_of(void)
+{
+    return event_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct event_cond event_all_of(void)
+{
+    return event_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct event_cond event_none_of(void)
+{
+    return event_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct event_cond event_end(void)
+{
+    return event_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct event_cond event_id_eq(const struct orm_uuid *id)
+{
+    return event_cond_(orm_cond_data(ORM_EQ, EVENT_ID, id));
+}
+
+static inline struct event_cond event_id_ne(const struct orm_uuid *id)
+{
+    return event_cond_(orm_cond_data(ORM_NE, EVENT_ID, id));
+}
+
+static inline struct event_cond event_id_lt(const struct orm_uuid *id)
+{
+    return event_cond_(orm_cond_data(ORM_LT, EVENT_ID, id));
+}
+
+static inline struct event_cond event_id_le(const struct orm_uuid *id)
+{
+    return event_cond_(orm_cond_data(ORM_LE, EVENT_ID, id));
+}
+
+static inline struct event_cond event_id_gt(const struct orm_uuid *id)
+{
+    return event_cond_(orm_cond_data(ORM_GT, EVENT_ID, id));
+}
+
+static inline struct event_cond event_id_ge(const struct orm_uuid *id)
+{
+    return event_cond_(orm_cond_data(ORM_GE, EVENT_ID, id));
+}
+
+static inline struct event_cond event_trace_eq(const struct orm_uuid *trace)
+{
+    return event_cond_(orm_cond_data(ORM_EQ, EVENT_TRACE, trace));
+}
+
+static inline struct event_cond event_trace_ne(const struct orm_uuid *trace)
+{
+    return event_cond_(orm_cond_data(ORM_NE, EVENT_TRACE, trace));
+}
+
+static inline struct event_cond event_trace_lt(const struct orm_uuid *trace)
+{
+    return event_cond_(orm_cond_data(ORM_LT, EVENT_TRACE, trace));
+}
+
+static inline struct event_cond event_trace_le(const struct orm_uuid *trace)
+{
+    return event_cond_(orm_cond_data(ORM_LE, EVENT_TRACE, trace));
+}
+
+static inline struct event_cond event_trace_gt(const struct orm_uuid *trace)
+{
+    return event_cond_(orm_cond_data(ORM_GT, EVENT_TRACE, trace));
+}
+
+static inline struct event_cond event_trace_ge(const struct orm_uuid *trace)
+{
+    return event_cond_(orm_cond_data(ORM_GE, EVENT_TRACE, trace));
+}
+
+static inline struct event_cond event_trace_is_null(void)
+{
+    return event_cond_(orm_cond_plain(ORM_IS_NULL, EVENT_TRACE));
+}
+
+static inline struct event_cond event_trace_not_null(void)
+{
+    return event_cond_(orm_cond_plain(ORM_NOT_NULL, EVENT_TRACE));
+}
+
+static inline struct event_cond event_cause_is(const struct event *cause)
+{
+    return event_cond_(
+        orm_cond_object(ORM_IS, EVENT_REF_CAUSE, (const struct orm_object *)cause));
+}
+
+static inline struct event_cond event_cause_id_eq(const struct orm_uuid *cause_id)
+{
+    return event_cond_(orm_cond_data(ORM_EQ, EVENT_CAUSE_ID, cause_id));
+}
+
+static inline struct event_cond event_cause_id_ne(const struct orm_uuid *cause_id)
+{
+    return event_cond_(orm_cond_data(ORM_NE, EVENT_CAUSE_ID, cause_id));
+}
+
+static inline struct event_cond event_cause_is_null(void)
+{
+    return event_cond_(orm_cond_plain(ORM_IS_NULL, EVENT_CAUSE_ID));
+}
+
+static inline struct event_cond event_cause_not_null(void)
+{
+    return event_cond_(orm_cond_plain(ORM_NOT_NULL, EVENT_CAUSE_ID));
+}
+
+static inline struct event_order event_id_asc(void)
+{
+    return event_order_(EVENT_ID, false);
+}
+
+static inline struct event_order event_id_desc(void)
+{
+    return event_order_(EVENT_ID, true);
+}
+
+static inline struct event_order event_trace_asc(void)
+{
+    return event_order_(EVENT_TRACE, false);
+}
+
+static inline struct event_order event_trace_desc(void)
+{
+    return event_order_(EVENT_TRACE, true);
+}
+
+static inline struct event_order event_cause_id_asc(void)
+{
+    return event_order_(EVENT_CAUSE_ID, false);
+}
+
+static inline struct event_order event_cause_id_desc(void)
+{
+    return event_order_(EVENT_CAUSE_ID, true);
+}
+
+/* == ticket ======================================================================== */
+
+/* Table "ticket". */
+struct ticket {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(3)];
+    uint64_t changed_bits[ORM_WORDS(3)];
+    uint64_t missing_bits[ORM_WORDS(1)];
+
+    struct orm_uuid event_id_;
+    struct orm_uuid code_;
+    int32_t seat_;
+
+    struct orm_object *event_;
+};
+
+enum {
+    TICKET_EVENT_ID,
+    TICKET_CODE,
+    TICKET_SEAT
+};
+enum {
+    TICKET_REF_EVENT
+};
+
+extern const struct orm_model ticket_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline struct orm_uuid ticket_event_id(const struct ticket *t)
+{
+    static const struct orm_uuid nothing = ORM_ZERO;
+
+    return t ? t->event_id_ : nothing;
+}
+
+static inline struct orm_uuid ticket_code(const struct ticket *t)
+{
+    static const struct orm_uuid nothing = ORM_ZERO;
+
+    return t ? t->code_ : nothing;
+}
+
+static inline int32_t ticket_seat(const struct ticket *t)
+{
+    return t ? t->seat_ : 0;
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the event of every ticket that arrived with this one. */
+static inline struct event *ticket_event(struct ticket *t)
+{
+    if (t && t->event_)
+        return (struct event *)t->event_;
+    return (struct event *)orm_load_ref((struct orm_object *)t, TICKET_REF_EVENT);
+}
+
+static inline enum orm_ref ticket_event_state(const struct ticket *t)
+{
+    return orm_ref_state((const struct orm_object *)t, TICKET_REF_EVENT);
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void ticket_set_event(struct ticket *t, struct event *event)
+{
+    if (!t)
+        orm_abort_null(__func__);
+    orm_set_ref(&t->orm, TICKET_REF_EVENT, (struct orm_object *)event);
+}
+
+static inline void ticket_set_event_id(struct ticket *t, struct orm_uuid event_id)
+{
+    if (!t)
+        orm_abort_null(__func__);
+    orm_set_data(&t->orm, TICKET_EVENT_ID, &event_id);
+}
+
+static inline void ticket_set_code(struct ticket *t, struct orm_uuid code)
+{
+    if (!t)
+        orm_abort_null(__func__);
+    orm_set_data(&t->orm, TICKET_CODE, &code);
+}
+
+static inline void ticket_set_seat(struct ticket *t, int32_t seat)
+{
+    if (!t)
+        orm_abort_null(__func__);
+    orm_set_integer(&t->orm, TICKET_SEAT, seat);
+}
+
+/* -- Managers: ticket_table(s), event_tickets(e) ----------------------------------- */
+
+struct ticket_cond {
+    struct orm_cond orm;
+};
+
+struct ticket_order {
+    struct orm_order orm;
+};
+
+struct ticket_query {
+    struct ticket_cond where[ORM_QUERY_WHERE];
+    struct ticket_order order[ORM_QUERY_ORDER];
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    bool overfull;
+};
+
+static inline struct ticket_manager *ticket_table(struct orm_session *s)
+{
+    return (struct ticket_manager *)orm_table(s, &ticket_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct ticket_list *ticket_all(struct ticket_manager *m)
+{
+    return (const struct ticket_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct ticket_list *ticket_find(
+    struct ticket_manager *m, const struct ticket_query *q)
+{
+    return (const struct ticket_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct ticket *ticket_first(
+    struct ticket_manager *m, const struct ticket_query *q)
+{
+    return (struct ticket *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct ticket *ticket_get(
+    struct ticket_manager *m, struct orm_uuid event_id, struct orm_uuid code)
+{
+    union orm_value key[2];
+    key[0].data = &event_id;
+    key[1].data = &code;
+    return (struct ticket *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct ticket *ticket_require(
+    struct ticket_manager *m, struct orm_uuid event_id, struct orm_uuid code)
+{
+    union orm_value key[2];
+    key[0].data = &event_id;
+    key[1].data = &code;
+    return (struct ticket *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t ticket_count(
+    struct ticket_manager *m, const struct ticket_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool ticket_exists(struct ticket_manager *m, const struct ticket_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline struct ticket *ticket_new(struct ticket_manager *m)
+{
+    return (struct ticket *)orm_new((struct orm_manager *)m);
+}
+
+static inline void ticket_add(struct ticket_manager *m, struct ticket *ticket)
+{
+    orm_add((struct orm_manager *)m, (struct orm_object *)ticket);
+}
+
+static inline void ticket_remove(struct ticket_manager *m, struct ticket *ticket)
+{
+    orm_remove((struct orm_manager *)m, (struct orm_object *)ticket);
+}
+
+static inline void ticket_delete(struct ticket *t)
+{
+    orm_delete((struct orm_object *)t);
+}
+
+static inline void ticket_refresh(struct ticket *t)
+{
+    orm_refresh((struct orm_object *)t);
+}
+
+static inline struct ticket_cond ticket_cond_(struct orm_cond orm)
+{
+    struct ticket_cond c = {orm};
+    return c;
+}
+
+static inline struct ticket_order ticket_order_(unsigned column, bool descending)
+{
+    struct ticket_order o;
+    o.orm = orm_order_by(column, descending);
+    return o;
+}
+
+static inline void ticket_where(struct ticket_query *q, struct ticket_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline struct ticket_cond ticket_any_of(void)
+{
+    return ticket_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct ticket_cond ticket_all_of(void)
+{
+    return ticket_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct ticket_cond ticket_none_of(void)
+{
+    return ticket_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct ticket_cond ticket_end(void)
+{
+    return ticket_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct ticket_cond ticket_event_is(const struct event *event)
+{
+    return ticket_cond_(
+        orm_cond_object(ORM_IS, TICKET_REF_EVENT, (const struct orm_object *)event));
+}
+
+static inline struct ticket_cond ticket_event_id_eq(const struct orm_uuid *event_id)
+{
+    return ticket_cond_(orm_cond_data(ORM_EQ, TICKET_EVENT_ID, event_id));
+}
+
+static inline struct ticket_cond ticket_event_id_ne(const struct orm_uuid *event_id)
+{
+    return ticket_cond_(orm_cond_data(ORM_NE, TICKET_EVENT_ID, event_id));
+}
+
+static inline struct ticket_cond ticket_code_eq(const struct orm_uuid *code)
+{
+    return ticket_cond_(orm_cond_data(ORM_EQ, TICKET_CODE, code));
+}
+
+static inline struct ticket_cond ticket_code_ne(const struct orm_uuid *code)
+{
+    return ticket_cond_(orm_cond_data(ORM_NE, TICKET_CODE, code));
+}
+
+static inline struct ticket_cond ticket_code_lt(const struct orm_uuid *code)
+{
+    return ticket_cond_(orm_cond_data(ORM_LT, TICKET_CODE, code));
+}
+
+static inline struct ticket_cond ticket_code_le(const struct orm_uuid *code)
+{
+    return ticket_cond_(orm_cond_data(ORM_LE, TICKET_CODE, code));
+}
+
+static inline struct ticket_cond ticket_code_gt(const struct orm_uuid *code)
+{
+    return ticket_cond_(orm_cond_data(ORM_GT, TICKET_CODE, code));
+}
+
+static inline struct ticket_cond ticket_code_ge(const struct orm_uuid *code)
+{
+    return ticket_cond_(orm_cond_data(ORM_GE, TICKET_CODE, code));
+}
+
+static inline struct ticket_cond ticket_seat_eq(int32_t seat)
+{
+    return ticket_cond_(orm_cond_integer(ORM_EQ, TICKET_SEAT, seat));
+}
+
+static inline struct ticket_cond ticket_seat_ne(int32_t seat)
+{
+    return ticket_cond_(orm_cond_integer(ORM_NE, TICKET_SEAT, seat));
+}
+
+static inline struct ticket_cond ticket_seat_lt(int32_t seat)
+{
+    return ticket_cond_(orm_cond_integer(ORM_LT, TICKET_SEAT, seat));
+}
+
+static inline struct ticket_cond ticket_seat_le(int32_t seat)
+{
+    return ticket_cond_(orm_cond_integer(ORM_LE, TICKET_SEAT, seat));
+}
+
+static inline struct ticket_cond ticket_seat_gt(int32_t seat)
+{
+    return ticket_cond_(orm_cond_integer(ORM_GT, TICKET_SEAT, seat));
+}
+
+static inline struct ticket_cond ticket_seat_ge(int32_t seat)
+{
+    return ticket_cond_(orm_cond_integer(ORM_GE, TICKET_SEAT, seat));
+}
+
+static inline struct ticket_order ticket_event_id_asc(void)
+{
+    return ticket_order_(TICKET_EVENT_ID, false);
+}
+
+static inline struct ticket_order ticket_event_id_desc(void)
+{
+    return ticket_order_(TICKET_EVENT_ID, true);
+}
+
+static inline struct ticket_order ticket_code_asc(void)
+{
+    return ticket_order_(TICKET_CODE, false);
+}
+
+static inline struct ticket_order ticket_code_desc(void)
+{
+    return ticket_order_(TICKET_CODE, true);
+}
+
+static inline struct ticket_order ticket_seat_asc(void)
+{
+    return ticket_order_(TICKET_SEAT, false);
+}
+
+static inline struct ticket_order ticket_seat_desc(void)
+{
+    return ticket_order_(TICKET_SEAT, true);
 }
 
 #ifdef __cplusplus

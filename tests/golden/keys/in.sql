@@ -85,6 +85,23 @@ CREATE TABLE "public"."room" (
     CONSTRAINT "room_course_tenant_id_course_number_fkey" FOREIGN KEY ("course_tenant_id", "course_number") REFERENCES "public"."course" ("tenant_id", "number")
 );
 
+CREATE TABLE "public"."event" (
+    "id" uuid NOT NULL,
+    "trace" uuid,
+    "cause_id" uuid,
+    CONSTRAINT "event_pkey" PRIMARY KEY ("id"),
+    CONSTRAINT "event_cause_id_fkey" FOREIGN KEY ("cause_id") REFERENCES "public"."event" ("id")
+);
+CREATE INDEX "event_cause_id_idx" ON "public"."event" ("cause_id");
+
+CREATE TABLE "public"."ticket" (
+    "event_id" uuid NOT NULL,
+    "code" uuid NOT NULL DEFAULT (gen_random_uuid()),
+    "seat" integer NOT NULL,
+    CONSTRAINT "ticket_pkey" PRIMARY KEY ("event_id", "code"),
+    CONSTRAINT "ticket_event_id_fkey" FOREIGN KEY ("event_id") REFERENCES "public"."event" ("id")
+);
+
 CREATE TABLE "public"."course_labels" (
     "course_tenant_id" bigint NOT NULL,
     "course_number" integer NOT NULL,

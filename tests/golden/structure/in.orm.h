@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc73b2f3705c068c2u
+#define IN_ORM_HASH 0x0ee4ad75292156b2u
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,6 +17,8 @@ struct writer;
 struct paper;
 struct citation;
 struct word;
+struct best;
+struct total;
 
 struct writer_list {
     struct writer **items;
@@ -46,6 +48,42 @@ struct word_list {
 struct word_manager {
     struct orm_manager orm;
 };
+struct best_list {
+    struct best **items;
+    size_t len;
+};
+struct best_manager {
+    struct orm_manager orm;
+};
+struct total_list {
+    struct total **items;
+    size_t len;
+};
+struct total_manager {
+    struct orm_manager orm;
+};
+
+enum word_mood {
+    WORD_MOOD_NEW,
+    WORD_MOOD_OLD
+};
+
+/* The label in SQL; "" for a value that is none. */
+const char *word_mood_name(enum word_mood value);
+
+/* Where letters go. */
+struct address {
+    const char *street;
+    bool has_zip;
+    const char *zip;
+    bool has_since;
+    orm_date since;
+};
+
+struct money {
+    int64_t amount;
+    const char *currency;
+};
 
 extern const struct orm_schema lib_schema;
 
@@ -54,18 +92,35 @@ extern const struct orm_schema lib_schema;
 /* Table "writer". */
 struct writer {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint64_t null_bits[ORM_WORDS(10)];
+    uint64_t changed_bits[ORM_WORDS(10)];
 
     int64_t id_;
     const char *name_;
+    const char *home_street_;
+    const char *home_zip_;
+    orm_date home_since_;
+    const char *at_street_;
+    const char *at_zip_;
+    orm_date at_since_;
+    int64_t fee_amount_;
+    const char *fee_currency_;
 
     struct paper_manager papers_;
+    struct total_manager totals_;
 };
 
 enum {
     WRITER_ID,
-    WRITER_NAME
+    WRITER_NAME,
+    WRITER_HOME_STREET,
+    WRITER_HOME_ZIP,
+    WRITER_HOME_SINCE,
+    WRITER_AT_STREET,
+    WRITER_AT_ZIP,
+    WRITER_AT_SINCE,
+    WRITER_FEE_AMOUNT,
+    WRITER_FEE_CURRENCY
 };
 
 extern const struct orm_model writer_model;
@@ -82,11 +137,86 @@ static inline const char *writer_name(const struct writer *w)
     return w ? w->name_ : "";
 }
 
+static inline const char *writer_home_street(const struct writer *w)
+{
+    return w ? w->home_street_ : "";
+}
+
+/* Null reads as ""; writer_has_home_zip() tells. */
+static inline const char *writer_home_zip(const struct writer *w)
+{
+    return w ? w->home_zip_ : "";
+}
+
+static inline bool writer_has_home_zip(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_HOME_ZIP);
+}
+
+/* Null reads as 0; writer_has_home_since() tells. */
+static inline orm_date writer_home_since(const struct writer *w)
+{
+    return w ? w->home_since_ : 0;
+}
+
+static inline bool writer_has_home_since(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_HOME_SINCE);
+}
+
+/* Null reads as ""; writer_has_at_street() tells. */
+static inline const char *writer_at_street(const struct writer *w)
+{
+    return w ? w->at_street_ : "";
+}
+
+static inline bool writer_has_at_street(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_AT_STREET);
+}
+
+/* Null reads as ""; writer_has_at_zip() tells. */
+static inline const char *writer_at_zip(const struct writer *w)
+{
+    return w ? w->at_zip_ : "";
+}
+
+static inline bool writer_has_at_zip(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_AT_ZIP);
+}
+
+/* Null reads as 0; writer_has_at_since() tells. */
+static inline orm_date writer_at_since(const struct writer *w)
+{
+    return w ? w->at_since_ : 0;
+}
+
+static inline bool writer_has_at_since(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_AT_SINCE);
+}
+
+static inline int64_t writer_fee_amount(const struct writer *w)
+{
+    return w ? w->fee_amount_ : 0;
+}
+
+static inline const char *writer_fee_currency(const struct writer *w)
+{
+    return w ? w->fee_currency_ : "";
+}
+
 /* -- Relations: not const, the first call may query -------------------------------- */
 
 static inline struct paper_manager *writer_papers(struct writer *w)
 {
     return w ? &w->papers_ : NULL;
+}
+
+static inline struct total_manager *writer_totals(struct writer *w)
+{
+    return w ? &w->totals_ : NULL;
 }
 
 /* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
@@ -96,6 +226,178 @@ static inline void writer_set_name(struct writer *w, const char *name)
     if (!w)
         orm_abort_null(__func__);
     orm_set_text(&w->orm, WRITER_NAME, name);
+}
+
+static inline void writer_set_home_street(struct writer *w, const char *home_street)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_text(&w->orm, WRITER_HOME_STREET, home_street);
+}
+
+static inline void writer_set_home_zip(struct writer *w, const char *home_zip)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_text(&w->orm, WRITER_HOME_ZIP, home_zip);
+}
+
+static inline void writer_clear_home_zip(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_HOME_ZIP);
+}
+
+static inline void writer_set_home_since(struct writer *w, orm_date home_since)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WRITER_HOME_SINCE, home_since);
+}
+
+static inline void writer_clear_home_since(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_HOME_SINCE);
+}
+
+static inline void writer_set_at_street(struct writer *w, const char *at_street)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_text(&w->orm, WRITER_AT_STREET, at_street);
+}
+
+static inline void writer_clear_at_street(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_AT_STREET);
+}
+
+static inline void writer_set_at_zip(struct writer *w, const char *at_zip)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_text(&w->orm, WRITER_AT_ZIP, at_zip);
+}
+
+static inline void writer_clear_at_zip(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_AT_ZIP);
+}
+
+static inline void writer_set_at_since(struct writer *w, orm_date at_since)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WRITER_AT_SINCE, at_since);
+}
+
+static inline void writer_clear_at_since(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_AT_SINCE);
+}
+
+static inline void writer_set_fee_amount(struct writer *w, int64_t fee_amount)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WRITER_FEE_AMOUNT, fee_amount);
+}
+
+static inline void writer_set_fee_currency(struct writer *w, const char *fee_currency)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_text(&w->orm, WRITER_FEE_CURRENCY, fee_currency);
+}
+
+/* -- Values: some columns at once -------------------------------------------------- */
+
+static inline struct address writer_home(const struct writer *w)
+{
+    struct address value;
+    value.street = writer_home_street(w);
+    value.has_zip = writer_has_home_zip(w);
+    value.zip = writer_home_zip(w);
+    value.has_since = writer_has_home_since(w);
+    value.since = writer_home_since(w);
+    return value;
+}
+
+static inline void writer_set_home(struct writer *w, struct address value)
+{
+    writer_set_home_street(w, value.street);
+    if (value.has_zip)
+        writer_set_home_zip(w, value.zip);
+    else
+        writer_clear_home_zip(w);
+    if (value.has_since)
+        writer_set_home_since(w, value.since);
+    else
+        writer_clear_home_since(w);
+}
+
+/* Where the writer writes. */
+static inline struct address writer_office(const struct writer *w)
+{
+    struct address value;
+    value.street = writer_at_street(w);
+    value.has_zip = writer_has_at_zip(w);
+    value.zip = writer_at_zip(w);
+    value.has_since = writer_has_at_since(w);
+    value.since = writer_at_since(w);
+    return value;
+}
+
+static inline void writer_set_office(struct writer *w, struct address value)
+{
+    writer_set_at_street(w, value.street);
+    if (value.has_zip)
+        writer_set_at_zip(w, value.zip);
+    else
+        writer_clear_at_zip(w);
+    if (value.has_since)
+        writer_set_at_since(w, value.since);
+    else
+        writer_clear_at_since(w);
+}
+
+static inline bool writer_has_office(const struct writer *w)
+{
+    if (writer_has_at_street(w))
+        return true;
+    if (writer_has_at_zip(w))
+        return true;
+    return writer_has_at_since(w);
+}
+
+static inline void writer_clear_office(struct writer *w)
+{
+    writer_clear_at_street(w);
+    writer_clear_at_zip(w);
+    writer_clear_at_since(w);
+}
+
+static inline struct money writer_fee(const struct writer *w)
+{
+    struct money value;
+    value.amount = writer_fee_amount(w);
+    value.currency = writer_fee_currency(w);
+    return value;
+}
+
+static inline void writer_set_fee(struct writer *w, struct money value)
+{
+    writer_set_fee_amount(w, value.amount);
+    writer_set_fee_currency(w, value.currency);
 }
 
 /* -- Managers: writer_table(s) ----------------------------------------------------- */
@@ -284,6 +586,321 @@ static inline struct writer_cond writer_name_like(const char *name)
     return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_NAME, name));
 }
 
+static inline struct writer_cond writer_home_street_eq(const char *home_street)
+{
+    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_HOME_STREET, home_street));
+}
+
+static inline struct writer_cond writer_home_street_ne(const char *home_street)
+{
+    return writer_cond_(orm_cond_text(ORM_NE, WRITER_HOME_STREET, home_street));
+}
+
+static inline struct writer_cond writer_home_street_lt(const char *home_street)
+{
+    return writer_cond_(orm_cond_text(ORM_LT, WRITER_HOME_STREET, home_street));
+}
+
+static inline struct writer_cond writer_home_street_le(const char *home_street)
+{
+    return writer_cond_(orm_cond_text(ORM_LE, WRITER_HOME_STREET, home_street));
+}
+
+static inline struct writer_cond writer_home_street_gt(const char *home_street)
+{
+    return writer_cond_(orm_cond_text(ORM_GT, WRITER_HOME_STREET, home_street));
+}
+
+static inline struct writer_cond writer_home_street_ge(const char *home_street)
+{
+    return writer_cond_(orm_cond_text(ORM_GE, WRITER_HOME_STREET, home_street));
+}
+
+static inline struct writer_cond writer_home_street_like(const char *home_street)
+{
+    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_HOME_STREET, home_street));
+}
+
+static inline struct writer_cond writer_home_zip_eq(const char *home_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_HOME_ZIP, home_zip));
+}
+
+static inline struct writer_cond writer_home_zip_ne(const char *home_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_NE, WRITER_HOME_ZIP, home_zip));
+}
+
+static inline struct writer_cond writer_home_zip_lt(const char *home_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_LT, WRITER_HOME_ZIP, home_zip));
+}
+
+static inline struct writer_cond writer_home_zip_le(const char *home_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_LE, WRITER_HOME_ZIP, home_zip));
+}
+
+static inline struct writer_cond writer_home_zip_gt(const char *home_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_GT, WRITER_HOME_ZIP, home_zip));
+}
+
+static inline struct writer_cond writer_home_zip_ge(const char *home_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_GE, WRITER_HOME_ZIP, home_zip));
+}
+
+static inline struct writer_cond writer_home_zip_like(const char *home_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_HOME_ZIP, home_zip));
+}
+
+static inline struct writer_cond writer_home_zip_is_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_IS_NULL, WRITER_HOME_ZIP));
+}
+
+static inline struct writer_cond writer_home_zip_not_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_NOT_NULL, WRITER_HOME_ZIP));
+}
+
+static inline struct writer_cond writer_home_since_eq(orm_date home_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_EQ, WRITER_HOME_SINCE, home_since));
+}
+
+static inline struct writer_cond writer_home_since_ne(orm_date home_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_NE, WRITER_HOME_SINCE, home_since));
+}
+
+static inline struct writer_cond writer_home_since_lt(orm_date home_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_LT, WRITER_HOME_SINCE, home_since));
+}
+
+static inline struct writer_cond writer_home_since_le(orm_date home_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_LE, WRITER_HOME_SINCE, home_since));
+}
+
+static inline struct writer_cond writer_home_since_gt(orm_date home_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_GT, WRITER_HOME_SINCE, home_since));
+}
+
+static inline struct writer_cond writer_home_since_ge(orm_date home_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_GE, WRITER_HOME_SINCE, home_since));
+}
+
+static inline struct writer_cond writer_home_since_is_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_IS_NULL, WRITER_HOME_SINCE));
+}
+
+static inline struct writer_cond writer_home_since_not_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_NOT_NULL, WRITER_HOME_SINCE));
+}
+
+static inline struct writer_cond writer_at_street_eq(const char *at_street)
+{
+    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_AT_STREET, at_street));
+}
+
+static inline struct writer_cond writer_at_street_ne(const char *at_street)
+{
+    return writer_cond_(orm_cond_text(ORM_NE, WRITER_AT_STREET, at_street));
+}
+
+static inline struct writer_cond writer_at_street_lt(const char *at_street)
+{
+    return writer_cond_(orm_cond_text(ORM_LT, WRITER_AT_STREET, at_street));
+}
+
+static inline struct writer_cond writer_at_street_le(const char *at_street)
+{
+    return writer_cond_(orm_cond_text(ORM_LE, WRITER_AT_STREET, at_street));
+}
+
+static inline struct writer_cond writer_at_street_gt(const char *at_street)
+{
+    return writer_cond_(orm_cond_text(ORM_GT, WRITER_AT_STREET, at_street));
+}
+
+static inline struct writer_cond writer_at_street_ge(const char *at_street)
+{
+    return writer_cond_(orm_cond_text(ORM_GE, WRITER_AT_STREET, at_street));
+}
+
+static inline struct writer_cond writer_at_street_like(const char *at_street)
+{
+    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_AT_STREET, at_street));
+}
+
+static inline struct writer_cond writer_at_street_is_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_IS_NULL, WRITER_AT_STREET));
+}
+
+static inline struct writer_cond writer_at_street_not_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_NOT_NULL, WRITER_AT_STREET));
+}
+
+static inline struct writer_cond writer_at_zip_eq(const char *at_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_AT_ZIP, at_zip));
+}
+
+static inline struct writer_cond writer_at_zip_ne(const char *at_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_NE, WRITER_AT_ZIP, at_zip));
+}
+
+static inline struct writer_cond writer_at_zip_lt(const char *at_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_LT, WRITER_AT_ZIP, at_zip));
+}
+
+static inline struct writer_cond writer_at_zip_le(const char *at_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_LE, WRITER_AT_ZIP, at_zip));
+}
+
+static inline struct writer_cond writer_at_zip_gt(const char *at_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_GT, WRITER_AT_ZIP, at_zip));
+}
+
+static inline struct writer_cond writer_at_zip_ge(const char *at_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_GE, WRITER_AT_ZIP, at_zip));
+}
+
+static inline struct writer_cond writer_at_zip_like(const char *at_zip)
+{
+    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_AT_ZIP, at_zip));
+}
+
+static inline struct writer_cond writer_at_zip_is_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_IS_NULL, WRITER_AT_ZIP));
+}
+
+static inline struct writer_cond writer_at_zip_not_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_NOT_NULL, WRITER_AT_ZIP));
+}
+
+static inline struct writer_cond writer_at_since_eq(orm_date at_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_EQ, WRITER_AT_SINCE, at_since));
+}
+
+static inline struct writer_cond writer_at_since_ne(orm_date at_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_NE, WRITER_AT_SINCE, at_since));
+}
+
+static inline struct writer_cond writer_at_since_lt(orm_date at_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_LT, WRITER_AT_SINCE, at_since));
+}
+
+static inline struct writer_cond writer_at_since_le(orm_date at_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_LE, WRITER_AT_SINCE, at_since));
+}
+
+static inline struct writer_cond writer_at_since_gt(orm_date at_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_GT, WRITER_AT_SINCE, at_since));
+}
+
+static inline struct writer_cond writer_at_since_ge(orm_date at_since)
+{
+    return writer_cond_(orm_cond_integer(ORM_GE, WRITER_AT_SINCE, at_since));
+}
+
+static inline struct writer_cond writer_at_since_is_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_IS_NULL, WRITER_AT_SINCE));
+}
+
+static inline struct writer_cond writer_at_since_not_null(void)
+{
+    return writer_cond_(orm_cond_plain(ORM_NOT_NULL, WRITER_AT_SINCE));
+}
+
+static inline struct writer_cond writer_fee_amount_eq(int64_t fee_amount)
+{
+    return writer_cond_(orm_cond_integer(ORM_EQ, WRITER_FEE_AMOUNT, fee_amount));
+}
+
+static inline struct writer_cond writer_fee_amount_ne(int64_t fee_amount)
+{
+    return writer_cond_(orm_cond_integer(ORM_NE, WRITER_FEE_AMOUNT, fee_amount));
+}
+
+static inline struct writer_cond writer_fee_amount_lt(int64_t fee_amount)
+{
+    return writer_cond_(orm_cond_integer(ORM_LT, WRITER_FEE_AMOUNT, fee_amount));
+}
+
+static inline struct writer_cond writer_fee_amount_le(int64_t fee_amount)
+{
+    return writer_cond_(orm_cond_integer(ORM_LE, WRITER_FEE_AMOUNT, fee_amount));
+}
+
+static inline struct writer_cond writer_fee_amount_gt(int64_t fee_amount)
+{
+    return writer_cond_(orm_cond_integer(ORM_GT, WRITER_FEE_AMOUNT, fee_amount));
+}
+
+static inline struct writer_cond writer_fee_amount_ge(int64_t fee_amount)
+{
+    return writer_cond_(orm_cond_integer(ORM_GE, WRITER_FEE_AMOUNT, fee_amount));
+}
+
+static inline struct writer_cond writer_fee_currency_eq(const char *fee_currency)
+{
+    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_FEE_CURRENCY, fee_currency));
+}
+
+static inline struct writer_cond writer_fee_currency_ne(const char *fee_currency)
+{
+    return writer_cond_(orm_cond_text(ORM_NE, WRITER_FEE_CURRENCY, fee_currency));
+}
+
+static inline struct writer_cond writer_fee_currency_lt(const char *fee_currency)
+{
+    return writer_cond_(orm_cond_text(ORM_LT, WRITER_FEE_CURRENCY, fee_currency));
+}
+
+static inline struct writer_cond writer_fee_currency_le(const char *fee_currency)
+{
+    return writer_cond_(orm_cond_text(ORM_LE, WRITER_FEE_CURRENCY, fee_currency));
+}
+
+static inline struct writer_cond writer_fee_currency_gt(const char *fee_currency)
+{
+    return writer_cond_(orm_cond_text(ORM_GT, WRITER_FEE_CURRENCY, fee_currency));
+}
+
+static inline struct writer_cond writer_fee_currency_ge(const char *fee_currency)
+{
+    return writer_cond_(orm_cond_text(ORM_GE, WRITER_FEE_CURRENCY, fee_currency));
+}
+
+static inline struct writer_cond writer_fee_currency_like(const char *fee_currency)
+{
+    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_FEE_CURRENCY, fee_currency));
+}
+
 static inline struct writer_order writer_id_asc(void)
 {
     return writer_order_(WRITER_ID, false);
@@ -302,6 +919,86 @@ static inline struct writer_order writer_name_asc(void)
 static inline struct writer_order writer_name_desc(void)
 {
     return writer_order_(WRITER_NAME, true);
+}
+
+static inline struct writer_order writer_home_street_asc(void)
+{
+    return writer_order_(WRITER_HOME_STREET, false);
+}
+
+static inline struct writer_order writer_home_street_desc(void)
+{
+    return writer_order_(WRITER_HOME_STREET, true);
+}
+
+static inline struct writer_order writer_home_zip_asc(void)
+{
+    return writer_order_(WRITER_HOME_ZIP, false);
+}
+
+static inline struct writer_order writer_home_zip_desc(void)
+{
+    return writer_order_(WRITER_HOME_ZIP, true);
+}
+
+static inline struct writer_order writer_home_since_asc(void)
+{
+    return writer_order_(WRITER_HOME_SINCE, false);
+}
+
+static inline struct writer_order writer_home_since_desc(void)
+{
+    return writer_order_(WRITER_HOME_SINCE, true);
+}
+
+static inline struct writer_order writer_at_street_asc(void)
+{
+    return writer_order_(WRITER_AT_STREET, false);
+}
+
+static inline struct writer_order writer_at_street_desc(void)
+{
+    return writer_order_(WRITER_AT_STREET, true);
+}
+
+static inline struct writer_order writer_at_zip_asc(void)
+{
+    return writer_order_(WRITER_AT_ZIP, false);
+}
+
+static inline struct writer_order writer_at_zip_desc(void)
+{
+    return writer_order_(WRITER_AT_ZIP, true);
+}
+
+static inline struct writer_order writer_at_since_asc(void)
+{
+    return writer_order_(WRITER_AT_SINCE, false);
+}
+
+static inline struct writer_order writer_at_since_desc(void)
+{
+    return writer_order_(WRITER_AT_SINCE, true);
+}
+
+static inline struct writer_order writer_fee_amount_asc(void)
+{
+    return writer_order_(WRITER_FEE_AMOUNT, false);
+}
+
+static inline struct writer_order writer_fee_amount_desc(void)
+{
+    return writer_order_(WRITER_FEE_AMOUNT, true);
+}
+
+static inline struct writer_order writer_fee_currency_asc(void)
+{
+    return writer_order_(WRITER_FEE_CURRENCY, false);
+}
+
+static inline struct writer_order writer_fee_currency_desc(void)
+{
+    return writer_order_(WRITER_FEE_CURRENCY, true);
 }
 
 /* == paper ========================================================================= */
@@ -1116,18 +1813,33 @@ static inline struct citation_order citation_page_desc(void)
 /* Table "word". */
 struct word {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint64_t null_bits[ORM_WORDS(6)];
+    uint64_t changed_bits[ORM_WORDS(6)];
+    uint64_t missing_bits[ORM_WORDS(2)];
 
     int64_t id_;
+    int64_t about_id_;
     const char *text_;
+    orm_time made_;
+    int32_t mood_;
+    int64_t owner_id_;
 
+    struct orm_object *about_;
+    struct orm_object *owner_;
     struct paper_manager papers_;
 };
 
 enum {
     WORD_ID,
-    WORD_TEXT
+    WORD_ABOUT_ID,
+    WORD_TEXT,
+    WORD_MADE,
+    WORD_MOOD,
+    WORD_OWNER_ID
+};
+enum {
+    WORD_REF_ABOUT,
+    WORD_REF_OWNER
 };
 
 extern const struct orm_model word_model;
@@ -1139,12 +1851,70 @@ static inline int64_t word_id(const struct word *w)
     return w ? w->id_ : 0;
 }
 
+/* Null reads as 0; word_has_about() tells. */
+static inline int64_t word_about_id(const struct word *w)
+{
+    return w ? w->about_id_ : 0;
+}
+
+static inline bool word_has_about(const struct word *w)
+{
+    return orm_has((const struct orm_object *)w, WORD_ABOUT_ID);
+}
+
 static inline const char *word_text(const struct word *w)
 {
     return w ? w->text_ : "";
 }
 
+static inline orm_time word_made(const struct word *w)
+{
+    return w ? w->made_ : 0;
+}
+
+static inline enum word_mood word_mood(const struct word *w)
+{
+    return (enum word_mood)(w ? w->mood_ : 0);
+}
+
+/* Null reads as 0; word_has_owner() tells. */
+static inline int64_t word_owner_id(const struct word *w)
+{
+    return w ? w->owner_id_ : 0;
+}
+
+static inline bool word_has_owner(const struct word *w)
+{
+    return orm_has((const struct orm_object *)w, WORD_OWNER_ID);
+}
+
 /* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the about of every word that arrived with this one. */
+static inline struct total *word_about(struct word *w)
+{
+    if (w && w->about_)
+        return (struct total *)w->about_;
+    return (struct total *)orm_load_ref((struct orm_object *)w, WORD_REF_ABOUT);
+}
+
+static inline enum orm_ref word_about_state(const struct word *w)
+{
+    return orm_ref_state((const struct orm_object *)w, WORD_REF_ABOUT);
+}
+
+/* Loads the owner of every word that arrived with this one. */
+static inline struct writer *word_owner(struct word *w)
+{
+    if (w && w->owner_)
+        return (struct writer *)w->owner_;
+    return (struct writer *)orm_load_ref((struct orm_object *)w, WORD_REF_OWNER);
+}
+
+static inline enum orm_ref word_owner_state(const struct word *w)
+{
+    return orm_ref_state((const struct orm_object *)w, WORD_REF_OWNER);
+}
 
 static inline struct paper_manager *word_papers(struct word *w)
 {
@@ -1153,6 +1923,27 @@ static inline struct paper_manager *word_papers(struct word *w)
 
 /* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
 
+static inline void word_set_about(struct word *w, struct total *about)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_ref(&w->orm, WORD_REF_ABOUT, (struct orm_object *)about);
+}
+
+static inline void word_clear_about(struct word *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_ref(&w->orm, WORD_REF_ABOUT, NULL);
+}
+
+static inline void word_set_about_id(struct word *w, int64_t about_id)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WORD_ABOUT_ID, about_id);
+}
+
 static inline void word_set_text(struct word *w, const char *text)
 {
     if (!w)
@@ -1160,7 +1951,42 @@ static inline void word_set_text(struct word *w, const char *text)
     orm_set_text(&w->orm, WORD_TEXT, text);
 }
 
-/* -- Managers: word_table(s), paper_words(p) --------------------------------------- */
+static inline void word_set_made(struct word *w, orm_time made)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WORD_MADE, made);
+}
+
+static inline void word_set_mood(struct word *w, enum word_mood mood)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WORD_MOOD, mood);
+}
+
+static inline void word_set_owner(struct word *w, struct writer *owner)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_ref(&w->orm, WORD_REF_OWNER, (struct orm_object *)owner);
+}
+
+static inline void word_clear_owner(struct word *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_ref(&w->orm, WORD_REF_OWNER, NULL);
+}
+
+static inline void word_set_owner_id(struct word *w, int64_t owner_id)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WORD_OWNER_ID, owner_id);
+}
+
+/* -- Managers: word_table(s), paper_words(p), total_words(t) ----------------------- */
 
 struct word_cond {
     struct orm_cond orm;
@@ -1320,6 +2146,32 @@ static inline struct word_cond word_id_ge(int64_t id)
     return word_cond_(orm_cond_integer(ORM_GE, WORD_ID, id));
 }
 
+static inline struct word_cond word_about_is(const struct total *about)
+{
+    return word_cond_(
+        orm_cond_object(ORM_IS, WORD_REF_ABOUT, (const struct orm_object *)about));
+}
+
+static inline struct word_cond word_about_id_eq(int64_t about_id)
+{
+    return word_cond_(orm_cond_integer(ORM_EQ, WORD_ABOUT_ID, about_id));
+}
+
+static inline struct word_cond word_about_id_ne(int64_t about_id)
+{
+    return word_cond_(orm_cond_integer(ORM_NE, WORD_ABOUT_ID, about_id));
+}
+
+static inline struct word_cond word_about_is_null(void)
+{
+    return word_cond_(orm_cond_plain(ORM_IS_NULL, WORD_ABOUT_ID));
+}
+
+static inline struct word_cond word_about_not_null(void)
+{
+    return word_cond_(orm_cond_plain(ORM_NOT_NULL, WORD_ABOUT_ID));
+}
+
 static inline struct word_cond word_text_eq(const char *text)
 {
     return word_cond_(orm_cond_text(ORM_EQ, WORD_TEXT, text));
@@ -1355,6 +2207,72 @@ static inline struct word_cond word_text_like(const char *text)
     return word_cond_(orm_cond_text(ORM_LIKE, WORD_TEXT, text));
 }
 
+static inline struct word_cond word_made_eq(orm_time made)
+{
+    return word_cond_(orm_cond_integer(ORM_EQ, WORD_MADE, made));
+}
+
+static inline struct word_cond word_made_ne(orm_time made)
+{
+    return word_cond_(orm_cond_integer(ORM_NE, WORD_MADE, made));
+}
+
+static inline struct word_cond word_made_lt(orm_time made)
+{
+    return word_cond_(orm_cond_integer(ORM_LT, WORD_MADE, made));
+}
+
+static inline struct word_cond word_made_le(orm_time made)
+{
+    return word_cond_(orm_cond_integer(ORM_LE, WORD_MADE, made));
+}
+
+static inline struct word_cond word_made_gt(orm_time made)
+{
+    return word_cond_(orm_cond_integer(ORM_GT, WORD_MADE, made));
+}
+
+static inline struct word_cond word_made_ge(orm_time made)
+{
+    return word_cond_(orm_cond_integer(ORM_GE, WORD_MADE, made));
+}
+
+static inline struct word_cond word_mood_eq(enum word_mood mood)
+{
+    return word_cond_(orm_cond_integer(ORM_EQ, WORD_MOOD, mood));
+}
+
+static inline struct word_cond word_mood_ne(enum word_mood mood)
+{
+    return word_cond_(orm_cond_integer(ORM_NE, WORD_MOOD, mood));
+}
+
+static inline struct word_cond word_owner_is(const struct writer *owner)
+{
+    return word_cond_(
+        orm_cond_object(ORM_IS, WORD_REF_OWNER, (const struct orm_object *)owner));
+}
+
+static inline struct word_cond word_owner_id_eq(int64_t owner_id)
+{
+    return word_cond_(orm_cond_integer(ORM_EQ, WORD_OWNER_ID, owner_id));
+}
+
+static inline struct word_cond word_owner_id_ne(int64_t owner_id)
+{
+    return word_cond_(orm_cond_integer(ORM_NE, WORD_OWNER_ID, owner_id));
+}
+
+static inline struct word_cond word_owner_is_null(void)
+{
+    return word_cond_(orm_cond_plain(ORM_IS_NULL, WORD_OWNER_ID));
+}
+
+static inline struct word_cond word_owner_not_null(void)
+{
+    return word_cond_(orm_cond_plain(ORM_NOT_NULL, WORD_OWNER_ID));
+}
+
 static inline struct word_order word_id_asc(void)
 {
     return word_order_(WORD_ID, false);
@@ -1365,6 +2283,16 @@ static inline struct word_order word_id_desc(void)
     return word_order_(WORD_ID, true);
 }
 
+static inline struct word_order word_about_id_asc(void)
+{
+    return word_order_(WORD_ABOUT_ID, false);
+}
+
+static inline struct word_order word_about_id_desc(void)
+{
+    return word_order_(WORD_ABOUT_ID, true);
+}
+
 static inline struct word_order word_text_asc(void)
 {
     return word_order_(WORD_TEXT, false);
@@ -1373,6 +2301,719 @@ static inline struct word_order word_text_asc(void)
 static inline struct word_order word_text_desc(void)
 {
     return word_order_(WORD_TEXT, true);
+}
+
+static inline struct word_order word_made_asc(void)
+{
+    return word_order_(WORD_MADE, false);
+}
+
+static inline struct word_order word_made_desc(void)
+{
+    return word_order_(WORD_MADE, true);
+}
+
+static inline struct word_order word_mood_asc(void)
+{
+    return word_order_(WORD_MOOD, false);
+}
+
+static inline struct word_order word_mood_desc(void)
+{
+    return word_order_(WORD_MOOD, true);
+}
+
+static inline struct word_order word_owner_id_asc(void)
+{
+    return word_order_(WORD_OWNER_ID, false);
+}
+
+static inline struct word_order word_owner_id_desc(void)
+{
+    return word_order_(WORD_OWNER_ID, true);
+}
+
+/* == best ========================================================================== */
+
+/* Those who wrote. View "best". */
+struct best {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(3)];
+    uint64_t changed_bits[ORM_WORDS(3)];
+    uint64_t missing_bits[ORM_WORDS(1)];
+
+    const char *name_;
+    int64_t papers_;
+    int64_t total_id_;
+
+    struct orm_object *total_;
+};
+
+enum {
+    BEST_NAME,
+    BEST_PAPERS,
+    BEST_TOTAL_ID
+};
+enum {
+    BEST_REF_TOTAL
+};
+
+extern const struct orm_model best_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline const char *best_name(const struct best *b)
+{
+    return b ? b->name_ : "";
+}
+
+/* At least one. */
+static inline int64_t best_papers(const struct best *b)
+{
+    return b ? b->papers_ : 0;
+}
+
+static inline int64_t best_total_id(const struct best *b)
+{
+    return b ? b->total_id_ : 0;
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the total of every best that arrived with this one. */
+static inline struct total *best_total(struct best *b)
+{
+    if (b && b->total_)
+        return (struct total *)b->total_;
+    return (struct total *)orm_load_ref((struct orm_object *)b, BEST_REF_TOTAL);
+}
+
+static inline enum orm_ref best_total_state(const struct best *b)
+{
+    return orm_ref_state((const struct orm_object *)b, BEST_REF_TOTAL);
+}
+
+/* -- Managers: best_table(s), total_bests(t) --------------------------------------- */
+
+struct best_cond {
+    struct orm_cond orm;
+};
+
+struct best_order {
+    struct orm_order orm;
+};
+
+struct best_query {
+    struct best_cond where[ORM_QUERY_WHERE];
+    struct best_order order[ORM_QUERY_ORDER];
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    bool overfull;
+};
+
+static inline struct best_manager *best_table(struct orm_session *s)
+{
+    return (struct best_manager *)orm_table(s, &best_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct best_list *best_all(struct best_manager *m)
+{
+    return (const struct best_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct best_list *best_find(
+    struct best_manager *m, const struct best_query *q)
+{
+    return (const struct best_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct best *best_first(
+    struct best_manager *m, const struct best_query *q)
+{
+    return (struct best *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct best *best_get(struct best_manager *m, const char *name)
+{
+    union orm_value key[1];
+    key[0].text = name;
+    return (struct best *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct best *best_require(struct best_manager *m, const char *name)
+{
+    union orm_value key[1];
+    key[0].text = name;
+    return (struct best *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t best_count(struct best_manager *m, const struct best_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool best_exists(struct best_manager *m, const struct best_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline void best_refresh(struct best *b)
+{
+    orm_refresh((struct orm_object *)b);
+}
+
+static inline struct best_cond best_cond_(struct orm_cond orm)
+{
+    struct best_cond c = {orm};
+    return c;
+}
+
+static inline struct best_order best_order_(unsigned column, bool descending)
+{
+    struct best_order o;
+    o.orm = orm_order_by(column, descending);
+    return o;
+}
+
+static inline void best_where(struct best_query *q, struct best_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline struct best_cond best_any_of(void)
+{
+    return best_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct best_cond best_all_of(void)
+{
+    return best_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct best_cond best_none_of(void)
+{
+    return best_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct best_cond best_end(void)
+{
+    return best_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct best_cond best_name_eq(const char *name)
+{
+    return best_cond_(orm_cond_text(ORM_EQ, BEST_NAME, name));
+}
+
+static inline struct best_cond best_name_ne(const char *name)
+{
+    return best_cond_(orm_cond_text(ORM_NE, BEST_NAME, name));
+}
+
+static inline struct best_cond best_name_lt(const char *name)
+{
+    return best_cond_(orm_cond_text(ORM_LT, BEST_NAME, name));
+}
+
+static inline struct best_cond best_name_le(const char *name)
+{
+    return best_cond_(orm_cond_text(ORM_LE, BEST_NAME, name));
+}
+
+static inline struct best_cond best_name_gt(const char *name)
+{
+    return best_cond_(orm_cond_text(ORM_GT, BEST_NAME, name));
+}
+
+static inline struct best_cond best_name_ge(const char *name)
+{
+    return best_cond_(orm_cond_text(ORM_GE, BEST_NAME, name));
+}
+
+static inline struct best_cond best_name_like(const char *name)
+{
+    return best_cond_(orm_cond_text(ORM_LIKE, BEST_NAME, name));
+}
+
+static inline struct best_cond best_papers_eq(int64_t papers)
+{
+    return best_cond_(orm_cond_integer(ORM_EQ, BEST_PAPERS, papers));
+}
+
+static inline struct best_cond best_papers_ne(int64_t papers)
+{
+    return best_cond_(orm_cond_integer(ORM_NE, BEST_PAPERS, papers));
+}
+
+static inline struct best_cond best_papers_lt(int64_t papers)
+{
+    return best_cond_(orm_cond_integer(ORM_LT, BEST_PAPERS, papers));
+}
+
+static inline struct best_cond best_papers_le(int64_t papers)
+{
+    return best_cond_(orm_cond_integer(ORM_LE, BEST_PAPERS, papers));
+}
+
+static inline struct best_cond best_papers_gt(int64_t papers)
+{
+    return best_cond_(orm_cond_integer(ORM_GT, BEST_PAPERS, papers));
+}
+
+static inline struct best_cond best_papers_ge(int64_t papers)
+{
+    return best_cond_(orm_cond_integer(ORM_GE, BEST_PAPERS, papers));
+}
+
+static inline struct best_cond best_total_is(const struct total *total)
+{
+    return best_cond_(
+        orm_cond_object(ORM_IS, BEST_REF_TOTAL, (const struct orm_object *)total));
+}
+
+static inline struct best_cond best_total_id_eq(int64_t total_id)
+{
+    return best_cond_(orm_cond_integer(ORM_EQ, BEST_TOTAL_ID, total_id));
+}
+
+static inline struct best_cond best_total_id_ne(int64_t total_id)
+{
+    return best_cond_(orm_cond_integer(ORM_NE, BEST_TOTAL_ID, total_id));
+}
+
+static inline struct best_order best_name_asc(void)
+{
+    return best_order_(BEST_NAME, false);
+}
+
+static inline struct best_order best_name_desc(void)
+{
+    return best_order_(BEST_NAME, true);
+}
+
+static inline struct best_order best_papers_asc(void)
+{
+    return best_order_(BEST_PAPERS, false);
+}
+
+static inline struct best_order best_papers_desc(void)
+{
+    return best_order_(BEST_PAPERS, true);
+}
+
+static inline struct best_order best_total_id_asc(void)
+{
+    return best_order_(BEST_TOTAL_ID, false);
+}
+
+static inline struct best_order best_total_id_desc(void)
+{
+    return best_order_(BEST_TOTAL_ID, true);
+}
+
+/* == total ========================================================================= */
+
+/* View "total". */
+struct total {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(5)];
+    uint64_t changed_bits[ORM_WORDS(5)];
+    uint64_t missing_bits[ORM_WORDS(1)];
+
+    int64_t id_;
+    const char *name_;
+    int64_t papers_;
+    int32_t longest_;
+    int64_t writer_id_;
+
+    struct orm_object *writer_;
+    struct word_manager words_;
+    struct best_manager bests_;
+};
+
+enum {
+    TOTAL_ID,
+    TOTAL_NAME,
+    TOTAL_PAPERS,
+    TOTAL_LONGEST,
+    TOTAL_WRITER_ID
+};
+enum {
+    TOTAL_REF_WRITER
+};
+
+extern const struct orm_model total_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline int64_t total_id(const struct total *t)
+{
+    return t ? t->id_ : 0;
+}
+
+static inline const char *total_name(const struct total *t)
+{
+    return t ? t->name_ : "";
+}
+
+static inline int64_t total_papers(const struct total *t)
+{
+    return t ? t->papers_ : 0;
+}
+
+/* Null reads as 0; total_has_longest() tells. */
+static inline int32_t total_longest(const struct total *t)
+{
+    return t ? t->longest_ : 0;
+}
+
+static inline bool total_has_longest(const struct total *t)
+{
+    return orm_has((const struct orm_object *)t, TOTAL_LONGEST);
+}
+
+static inline int64_t total_writer_id(const struct total *t)
+{
+    return t ? t->writer_id_ : 0;
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the writer of every total that arrived with this one. */
+static inline struct writer *total_writer(struct total *t)
+{
+    if (t && t->writer_)
+        return (struct writer *)t->writer_;
+    return (struct writer *)orm_load_ref((struct orm_object *)t, TOTAL_REF_WRITER);
+}
+
+static inline enum orm_ref total_writer_state(const struct total *t)
+{
+    return orm_ref_state((const struct orm_object *)t, TOTAL_REF_WRITER);
+}
+
+static inline struct word_manager *total_words(struct total *t)
+{
+    return t ? &t->words_ : NULL;
+}
+
+static inline struct best_manager *total_bests(struct total *t)
+{
+    return t ? &t->bests_ : NULL;
+}
+
+/* -- Managers: total_table(s), writer_totals(w) ------------------------------------ */
+
+struct total_cond {
+    struct orm_cond orm;
+};
+
+struct total_order {
+    struct orm_order orm;
+};
+
+struct total_query {
+    struct total_cond where[ORM_QUERY_WHERE];
+    struct total_order order[ORM_QUERY_ORDER];
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    bool overfull;
+};
+
+static inline struct total_manager *total_table(struct orm_session *s)
+{
+    return (struct total_manager *)orm_table(s, &total_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct total_list *total_all(struct total_manager *m)
+{
+    return (const struct total_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct total_list *total_find(
+    struct total_manager *m, const struct total_query *q)
+{
+    return (const struct total_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct total *total_first(
+    struct total_manager *m, const struct total_query *q)
+{
+    return (struct total *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct total *total_get(struct total_manager *m, int64_t id)
+{
+    union orm_value key[1];
+    key[0].integer = id;
+    return (struct total *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct total *total_require(struct total_manager *m, int64_t id)
+{
+    union orm_value key[1];
+    key[0].integer = id;
+    return (struct total *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t total_count(struct total_manager *m, const struct total_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool total_exists(struct total_manager *m, const struct total_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline void total_refresh(struct total *t)
+{
+    orm_refresh((struct orm_object *)t);
+}
+
+static inline struct total_cond total_cond_(struct orm_cond orm)
+{
+    struct total_cond c = {orm};
+    return c;
+}
+
+static inline struct total_order total_order_(unsigned column, bool descending)
+{
+    struct total_order o;
+    o.orm = orm_order_by(column, descending);
+    return o;
+}
+
+static inline void total_where(struct total_query *q, struct total_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline struct total_cond total_any_of(void)
+{
+    return total_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct total_cond total_all_of(void)
+{
+    return total_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct total_cond total_none_of(void)
+{
+    return total_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct total_cond total_end(void)
+{
+    return total_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct total_cond total_id_eq(int64_t id)
+{
+    return total_cond_(orm_cond_integer(ORM_EQ, TOTAL_ID, id));
+}
+
+static inline struct total_cond total_id_ne(int64_t id)
+{
+    return total_cond_(orm_cond_integer(ORM_NE, TOTAL_ID, id));
+}
+
+static inline struct total_cond total_id_lt(int64_t id)
+{
+    return total_cond_(orm_cond_integer(ORM_LT, TOTAL_ID, id));
+}
+
+static inline struct total_cond total_id_le(int64_t id)
+{
+    return total_cond_(orm_cond_integer(ORM_LE, TOTAL_ID, id));
+}
+
+static inline struct total_cond total_id_gt(int64_t id)
+{
+    return total_cond_(orm_cond_integer(ORM_GT, TOTAL_ID, id));
+}
+
+static inline struct total_cond total_id_ge(int64_t id)
+{
+    return total_cond_(orm_cond_integer(ORM_GE, TOTAL_ID, id));
+}
+
+static inline struct total_cond total_name_eq(const char *name)
+{
+    return total_cond_(orm_cond_text(ORM_EQ, TOTAL_NAME, name));
+}
+
+static inline struct total_cond total_name_ne(const char *name)
+{
+    return total_cond_(orm_cond_text(ORM_NE, TOTAL_NAME, name));
+}
+
+static inline struct total_cond total_name_lt(const char *name)
+{
+    return total_cond_(orm_cond_text(ORM_LT, TOTAL_NAME, name));
+}
+
+static inline struct total_cond total_name_le(const char *name)
+{
+    return total_cond_(orm_cond_text(ORM_LE, TOTAL_NAME, name));
+}
+
+static inline struct total_cond total_name_gt(const char *name)
+{
+    return total_cond_(orm_cond_text(ORM_GT, TOTAL_NAME, name));
+}
+
+static inline struct total_cond total_name_ge(const char *name)
+{
+    return total_cond_(orm_cond_text(ORM_GE, TOTAL_NAME, name));
+}
+
+static inline struct total_cond total_name_like(const char *name)
+{
+    return total_cond_(orm_cond_text(ORM_LIKE, TOTAL_NAME, name));
+}
+
+static inline struct total_cond total_papers_eq(int64_t papers)
+{
+    return total_cond_(orm_cond_integer(ORM_EQ, TOTAL_PAPERS, papers));
+}
+
+static inline struct total_cond total_papers_ne(int64_t papers)
+{
+    return total_cond_(orm_cond_integer(ORM_NE, TOTAL_PAPERS, papers));
+}
+
+static inline struct total_cond total_papers_lt(int64_t papers)
+{
+    return total_cond_(orm_cond_integer(ORM_LT, TOTAL_PAPERS, papers));
+}
+
+static inline struct total_cond total_papers_le(int64_t papers)
+{
+    return total_cond_(orm_cond_integer(ORM_LE, TOTAL_PAPERS, papers));
+}
+
+static inline struct total_cond total_papers_gt(int64_t papers)
+{
+    return total_cond_(orm_cond_integer(ORM_GT, TOTAL_PAPERS, papers));
+}
+
+static inline struct total_cond total_papers_ge(int64_t papers)
+{
+    return total_cond_(orm_cond_integer(ORM_GE, TOTAL_PAPERS, papers));
+}
+
+static inline struct total_cond total_longest_eq(int32_t longest)
+{
+    return total_cond_(orm_cond_integer(ORM_EQ, TOTAL_LONGEST, longest));
+}
+
+static inline struct total_cond total_longest_ne(int32_t longest)
+{
+    return total_cond_(orm_cond_integer(ORM_NE, TOTAL_LONGEST, longest));
+}
+
+static inline struct total_cond total_longest_lt(int32_t longest)
+{
+    return total_cond_(orm_cond_integer(ORM_LT, TOTAL_LONGEST, longest));
+}
+
+static inline struct total_cond total_longest_le(int32_t longest)
+{
+    return total_cond_(orm_cond_integer(ORM_LE, TOTAL_LONGEST, longest));
+}
+
+static inline struct total_cond total_longest_gt(int32_t longest)
+{
+    return total_cond_(orm_cond_integer(ORM_GT, TOTAL_LONGEST, longest));
+}
+
+static inline struct total_cond total_longest_ge(int32_t longest)
+{
+    return total_cond_(orm_cond_integer(ORM_GE, TOTAL_LONGEST, longest));
+}
+
+static inline struct total_cond total_longest_is_null(void)
+{
+    return total_cond_(orm_cond_plain(ORM_IS_NULL, TOTAL_LONGEST));
+}
+
+static inline struct total_cond total_longest_not_null(void)
+{
+    return total_cond_(orm_cond_plain(ORM_NOT_NULL, TOTAL_LONGEST));
+}
+
+static inline struct total_cond total_writer_is(const struct writer *writer)
+{
+    return total_cond_(
+        orm_cond_object(ORM_IS, TOTAL_REF_WRITER, (const struct orm_object *)writer));
+}
+
+static inline struct total_cond total_writer_id_eq(int64_t writer_id)
+{
+    return total_cond_(orm_cond_integer(ORM_EQ, TOTAL_WRITER_ID, writer_id));
+}
+
+static inline struct total_cond total_writer_id_ne(int64_t writer_id)
+{
+    return total_cond_(orm_cond_integer(ORM_NE, TOTAL_WRITER_ID, writer_id));
+}
+
+static inline struct total_order total_id_asc(void)
+{
+    return total_order_(TOTAL_ID, false);
+}
+
+static inline struct total_order total_id_desc(void)
+{
+    return total_order_(TOTAL_ID, true);
+}
+
+static inline struct total_order total_name_asc(void)
+{
+    return total_order_(TOTAL_NAME, false);
+}
+
+static inline struct total_order total_name_desc(void)
+{
+    return total_order_(TOTAL_NAME, true);
+}
+
+static inline struct total_order total_papers_asc(void)
+{
+    return total_order_(TOTAL_PAPERS, false);
+}
+
+static inline struct total_order total_papers_desc(void)
+{
+    return total_order_(TOTAL_PAPERS, true);
+}
+
+static inline struct total_order total_longest_asc(void)
+{
+    return total_order_(TOTAL_LONGEST, false);
+}
+
+static inline struct total_order total_longest_desc(void)
+{
+    return total_order_(TOTAL_LONGEST, true);
+}
+
+static inline struct total_order total_writer_id_asc(void)
+{
+    return total_order_(TOTAL_WRITER_ID, false);
+}
+
+static inline struct total_order total_writer_id_desc(void)
+{
+    return total_order_(TOTAL_WRITER_ID, true);
 }
 
 #ifdef __cplusplus

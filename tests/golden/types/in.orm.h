@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xf52b38ef6efcd297u
+#define IN_ORM_HASH 0xe64a7c1227999666u
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,0 +1,26 @@
+/* value.h: structs that are embedded in models. */
+#ifndef SCHEMA_VALUE_H
+#define SCHEMA_VALUE_H
+
+#include "mixin.h"
+
+struct draft_value {
+    struct draft_model model; /* a name, a file and fields, as if it was one */
+    const struct node *fields;
+    bool broken;
+    struct value *value; /* NULL until it is filled */
+};
+
+void read_values(struct draft *d);
+
+/* The model's fields with those of the values that it embeds in their places. */
+const struct node *embed_values(
+    struct draft *d, struct draft_model *m, const struct node *fields);
+
+/* With all fields parsed. */
+void spread_optional(struct draft_model *m);
+
+/* With all columns there. */
+void fill_values(struct draft *d, struct schema *s);
+
+#endif
