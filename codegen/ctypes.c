@@ -107,12 +107,12 @@ unsigned c_ops_of(const struct field *f)
     return c_is_sorted(f) ? c_types[f->type].ops : 0;
 }
 
-bool c_is_looked_up(const struct field *f)
-{
-    return f->user && (!f->user->is_domain || f->type == TYPE_ARRAY);
-}
-
 const char *c_question(const struct field *f)
 {
     return f->ref && f->ref->column_count == 1 ? f->ref->name : f->name;
+}
+
+bool c_is_looked_up(const struct field *f)
+{
+    return f->user && (!f->user->is_domain || f->type == TYPE_ARRAY);
 }

@@ -20,9 +20,10 @@
 /* What somebody wrote that names come from. */
 struct origin {
     struct place place;
-    const char *model; /* "book" */
-    const char *label; /* "book.title" */
-    bool of_enum;      /* a label of the enumeration `model` */
+    const char *model;  /* "book" */
+    const char *label;  /* "book.title" */
+    bool of_enum;       /* a label of the enumeration `model` */
+    const char *remedy; /* NULL: rename it */
 };
 
 struct symbol {
@@ -220,9 +221,11 @@ static bool is_news(struct symbols *y, const struct origin *a, const struct orig
         return false;
     const char *words = one_model ? arena_printf(y->arena, "%s %s", a->label, b->label)
                                   : arena_printf(y->arena, "%s/%s", a->model, b->model);
-    const char *places = arena_printf(y->arena, "%u:%u %u:%u", a->place.line,
-        a->place.column, b->place.line, b->place.column);
     const bool new_words = !strmap_add(&y->reported, words, y);
+    if (!a->place.line || !b->place.line)
+        return new_words;
+    const char *places = arena_printf(y->arena, "%u:%u:%u %u:%u:%u", a->place.file,
+        a->place.line, a->place.column, b->place.file, b->place.line, b->place.column);
     return !strmap_add(&y->reported, places, y) && new_words;
 }
 
@@ -270,14 +273,24 @@ static const char *taker_of(const char *name, unsigned avoids)
     return NULL;
 }
 
+static const char *remedy_of(
+    struct symbols *y, const struct symbol *a, const struct symbol *b)
+{
+    const char *first = a->origin->remedy, *second = b->origin->remedy;
+    if (first && second)
+        return second;
+    if (first || second)
+        return arena_printf(y->arena, "rename one, or %s", first ? first : second);
+    return "rename one (\"table:\" or \"column:\" keeps the name in SQL)";
+}
+
 static void add_to(
     struct symbols *y, const char *space, const char *name, struct symbol *s)
 {
     const struct symbol *there =
         strmap_add(&y->map, arena_printf(y->arena, "%s %s", space, name), s);
     if (there)
-        report_pair(y, there, s, ERR_EMITTED_CLASH,
-            "rename one (\"table:\" or \"column:\" keeps the name in SQL)");
+        report_pair(y, there, s, ERR_EMITTED_CLASH, remedy_of(y, there, s));
 }
 
 static void add_c(
@@ -289,11 +302,10 @@ static void add_c(
 
     const char *taker = taker_of(name, kinds[kind].avoids);
     if (taker) {
-        diag_error(y->diag, ERR_RESERVED, o->place,
-            "%s: its %s is taken: %s is %s; choose another name, or put one before all "
-            "with "
-            "\"prefix:\"",
-            o->label, s->what, name, taker);
+        diag_error(y->diag, ERR_RESERVED, o->place, "%s: its %s is taken: %s is %s; %s",
+            o->label, s->what, name, taker,
+            o->remedy ? o->remedy
+                      : "choose another name, or put one before all with \"prefix:\"");
         return;
     }
     /* An enum may be named like its getter; a struct must not. */
@@ -378,6 +390,14 @@ static void add_sql(struct symbols *y, const char *space, const char *within,
                 : "rename one with \"table:\", \"column:\" or \"name:\"");
 }
 
+/* Constraints are told apart within their table. */
+static void add_constraint(
+    struct symbols *y, const struct model *m, char *name, const struct origin *o)
+{
+    const char *table = arena_printf(y->arena, "%s\n%s", m->schema, m->table);
+    add_sql(y, "constraint", table, "constraint", name, o);
+}
+
 /* -- The schema -------------------------------------------------------------------- */
 
 static struct origin *origin_of(
@@ -438,12 +458,10 @@ static void add_field(struct symbols *y, const struct field *f)
     }
     if (f->unique) {
         add_sql(y, "relation", m->schema, "index", sql_unique(m->table, f->column), o);
-        add_sql(y, "constraint", m->table, "constraint",
-            sql_unique(m->table, f->column), o);
+        add_constraint(y, m, sql_unique(m->table, f->column), o);
     }
     if (f->traits.check)
-        add_sql(
-            y, "constraint", m->table, "constraint", sql_check(m->table, f->column), o);
+        add_constraint(y, m, sql_check(m->table, f->column), o);
     if (f->identity)
         add_sql(
             y, "relation", m->schema, "sequence", sql_sequence(m->table, f->column), o);
@@ -465,10 +483,10 @@ static void add_ref(struct symbols *y, const struct ref *r)
     if (!m->view_sql && r->optional && r->column_count > 1)
         add_patterns(y, of_optional_ref, &v, o);
     if (r->constrained)
-        add_sql(y, "constraint", m->table, "constraint", sql_fkey(r), o);
+        add_constraint(y, m, sql_fkey(r), o);
     if (sql_needs_unique(r)) {
         add_sql(y, "relation", m->schema, "index", sql_ref_unique(r), o);
-        add_sql(y, "constraint", m->table, "constraint", sql_ref_unique(r), o);
+        add_constraint(y, m, sql_ref_unique(r), o);
     }
     if (sql_needs_index(r))
         add_sql(y, "relation", m->schema, "index", sql_ref_index(r), o);
@@ -492,18 +510,18 @@ static void add_constraints(struct symbols *y, const struct model *m)
         const struct unique *u = &m->uniques[i];
         const struct origin *o = origin_of(y, u->place, m->name, "unique");
         add_sql(y, "relation", m->schema, "index", sql_unique_over(m, u), o);
-        add_sql(y, "constraint", m->table, "constraint", sql_unique_over(m, u), o);
+        add_constraint(y, m, sql_unique_over(m, u), o);
     }
     for (size_t i = 0; i < m->check_count; i++) {
         const struct check *c = &m->checks[i];
         const struct origin *o = origin_of(y, c->place, m->name, "checks");
-        add_sql(y, "constraint", m->table, "constraint", format("%s", c->name), o);
+        add_constraint(y, m, format("%s", c->name), o);
     }
     for (size_t i = 0; i < m->exclusion_count; i++) {
         const struct exclusion *e = &m->exclusions[i];
         const struct origin *o = origin_of(y, e->place, m->name, "exclude");
         add_sql(y, "relation", m->schema, "index", sql_exclusion(m, e), o);
-        add_sql(y, "constraint", m->table, "constraint", sql_exclusion(m, e), o);
+        add_constraint(y, m, sql_exclusion(m, e), o);
     }
     for (size_t i = 0; i < m->index_count; i++) {
         const struct index *x = &m->indexes[i];
@@ -567,7 +585,7 @@ static void add_model(struct symbols *y, const struct model *m)
     add_sql(y, "relation", m->schema, "table", format("%s", m->table), o);
     add_sql(y, "type", m->schema, "table", format("%s", m->table), o);
     add_sql(y, "relation", m->schema, "index", sql_pkey(m->table), o);
-    add_sql(y, "constraint", m->table, "constraint", sql_pkey(m->table), o);
+    add_constraint(y, m, sql_pkey(m->table), o);
     for (size_t i = 0; i < m->field_count; i++)
         add_field(y, &m->fields[i]);
     for (size_t i = 0; i < m->ref_count; i++)
@@ -616,10 +634,12 @@ static void add_file(struct symbols *y, const struct schema_file *f, const char 
     const struct place whole = {.file = (unsigned)(f - y->schema->files)};
     const bool is_first = f == y->schema->files;
     const char *of = is_first ? "" : arena_printf(y->arena, " of %s", f->path);
-    const struct origin *module =
+    struct origin *module =
         origin_of(y, whole, arena_printf(y->arena, "the module%s", of), NULL);
-    const struct origin *header =
+    struct origin *header =
         origin_of(y, whole, arena_printf(y->arena, "the header%s", of), NULL);
+    module->remedy = "give the module another name with \"module:\"";
+    header->remedy = "give the file another name";
     char *guard = c_guard(base, "ORM_H");
     char *hash = c_guard(base, "ORM_HASH");
 

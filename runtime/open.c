@@ -2,6 +2,7 @@
 #include "flight.h"
 
 #include "clock.h"
+#include "fit.h"
 #include "list.h"
 #include "memory.h"
 
@@ -167,38 +168,6 @@ static void free_enums(struct enum_oids *e)
     memory_free(e);
 }
 
-/* Files that were generated at different times may not know each other's models. */
-static bool knows(struct orm_session *s, const struct orm_model *m,
-    const char *relation, const struct orm_model *target)
-{
-    if (session_number(s, target) != NO_NUMBER)
-        return true;
-    return error_set(&s->error, ORM_INVALID,
-        "%s.%s: refers to %s, which the schema %s does not know; run ormgen on all of "
-        "its files again",
-        m->name, relation, target->name, s->schema->name);
-}
-
-static bool check_relations(struct orm_session *s)
-{
-    bool good = true;
-    for (unsigned i = 0; i < s->schema->model_count; i++) {
-        const struct orm_model *m = s->schema->models[i];
-        for (unsigned k = 0; good && k < m->to_one_count; k++)
-            good = knows(s, m, m->to_ones[k].name, m->to_ones[k].target);
-        for (unsigned k = 0; good && k < m->to_many_count; k++) {
-            const struct orm_to_many *many = &m->to_manys[k];
-            good = knows(s, m, many->name, many->target);
-            if (!good || !many->through)
-                continue;
-            good = knows(s, m, many->name, many->through);
-            if (good)
-                session_model(s, many->through)->is_through = true;
-        }
-    }
-    return good;
-}
-
 static void free_objects(struct orm_session *s)
 {
     for (unsigned i = 0; s->models && i < s->schema->model_count; i++) {
@@ -260,7 +229,7 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
         error_set(&s->error, ORM_INVALID,
             "%s was generated for runtime ABI %u, this is %u: run ormgen again",
             schema->name, (unsigned)schema->abi, (unsigned)ORM_MODEL_ABI);
-    else if (check_relations(s))
+    else if (fit_check(s))
         connect(s);
     return s;
 

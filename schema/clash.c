@@ -172,6 +172,18 @@ static void check_join_columns(struct draft *d, const struct draft_field *f)
     }
 }
 
+/* Names of two SQL schemas do not meet.  No name holds a line end. */
+static void enter_relation(struct draft *d, struct strmap *relations, const char *kind,
+    const char *schema, const char *name, struct place place, const char *what)
+{
+    struct holder *h = arena_alloc(d->arena, sizeof *h);
+    *h = (struct holder){place, what};
+    const char *key = arena_printf(d->arena, "%s\n%s", schema, name);
+    const struct holder *other = strmap_add(relations, key, h);
+    if (other)
+        report(d, ERR_SQL_CLASH, kind, name, *other, *h);
+}
+
 static void enter_join_table(
     struct draft *d, const struct draft_field *f, struct strmap *relations)
 {
@@ -185,7 +197,8 @@ static void enter_join_table(
             "PostgreSQL keeps of a name; add table: with a shorter one",
             f->owner->name, f->name, m->join_table);
     check_join_columns(d, f);
-    enter(d, relations, ERR_SQL_CLASH, "table ", m->join_table, place, what);
+    enter_relation(
+        d, relations, "table ", m->model->schema, m->join_table, place, what);
 }
 
 /* A table is a type too, so tables and enums share their names. */
@@ -196,15 +209,16 @@ static void check_relations(struct draft *d)
         const struct draft_model *m = &d->models[i];
         if (strmap_get(&d->by_name, m->name) != m)
             continue; /* two files have it, which is reported */
-        enter(d, &relations, ERR_SQL_CLASH, "table ", m->table, m->table_place,
+        enter_relation(d, &relations, "table ", m->model->schema, m->table,
+            m->table_place,
             arena_printf(d->arena, "the table of %s", shown(d, m->name)));
     }
     for (size_t i = 0; i < d->model_count; i++)
         for (size_t j = 0; j < d->models[i].field_count; j++) {
             const struct draft_field *f = &d->models[i].fields[j];
             if (f->enumeration)
-                enter(d, &relations, ERR_SQL_CLASH, "type ", f->enumeration->name,
-                    f->place,
+                enter_relation(d, &relations, "type ", d->models[i].model->schema,
+                    f->enumeration->name, f->place,
                     arena_printf(d->arena, "the enum of %s.%s",
                         shown(d, f->owner->name), shown(d, f->name)));
             if (f->many && f->many->kind == MANY_JOIN)

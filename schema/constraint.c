@@ -262,8 +262,20 @@ static void fill_exclusions(struct draft *d, struct draft_model *m)
             take_exclusion(d, m, where, n, &out->exclusions[out->exclusion_count]);
 }
 
+/* `unique: true` at a field. */
+static void check_unique_fields(struct draft *d, const struct draft_model *m)
+{
+    for (const struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
+        if (f->kind == FIELD_COLUMN && f->unique && f->column_count == 1 &&
+            f->columns[0]->placed)
+            check_operator_class(d,
+                arena_printf(d->arena, "%s.%s: ", shown(d, m->name), shown(d, f->name)),
+                f->keys.unique, index_method("btree"), f->columns[0]->placed, false);
+}
+
 void fill_constraints(struct draft *d, struct draft_model *m)
 {
+    check_unique_fields(d, m);
     fill_uniques(d, m);
     fill_checks(d, m);
     fill_exclusions(d, m);

@@ -242,7 +242,6 @@ bool parse_type(
 bool parse_enum(
     struct draft *d, const char *where, const struct node *list, struct draft_field *f);
 bool parse_array_key(struct draft *d, const char *where, struct draft_field *f);
-bool check_unique(struct draft *d, const char *where, const struct draft_field *f);
 bool parse_array_default(
     struct draft *d, const char *where, const struct node *list, struct draft_field *f);
 

@@ -14,7 +14,7 @@ static void take_extension(struct draft *d, struct strmap *seen, const struct no
             what_is(n));
         return;
     }
-    const char *problem = sql_name_problem(n->text);
+    const char *problem = extension_name_problem(n->text);
     const struct node *other = strmap_add(seen, n->text, (void *)(uintptr_t)n);
     if (problem) {
         diag_error(d->diag, ERR_SQL_NAME, n->place, "extension \"%s\" %s",

@@ -57,3 +57,14 @@ const char *sql_name_problem(const char *name)
     }
     return NULL;
 }
+
+const char *extension_name_problem(const char *name)
+{
+    const size_t length = strlen(name);
+    const bool has_dash = length > 0 && (name[0] == '-' || name[length - 1] == '-');
+    if (has_dash || strstr(name, "--") || strpbrk(name, "/\\"))
+        return "may not begin or end in -, nor hold --, / or \\: PostgreSQL looks for "
+               "a "
+               "file of that name";
+    return sql_name_problem(name);
+}

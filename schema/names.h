@@ -16,5 +16,6 @@ const char *prefix_problem(const char *prefix);
 
 /* Names that only SQL sees are free text: they are always quoted. */
 const char *sql_name_problem(const char *name);
+const char *extension_name_problem(const char *name);
 
 #endif

@@ -25,7 +25,8 @@ const struct key field_keys[] = {
         "a relation takes its type from the key it refers to"},
     {"enum", SHAPE_LIST, AT(enumeration), FIELD_COLUMN,
         "a relation takes its type from the key it refers to"},
-    {"array", SHAPE_BOOL, AT(array), FIELD_COLUMN, "it makes an array of an enum:"},
+    {"array", SHAPE_BOOL, AT(array), FIELD_COLUMN,
+        "it makes an array of an enum:; a list of rows is many:"},
     {"ref", SHAPE_TEXT, AT(ref), FIELD_REF, ""},
     {"many", SHAPE_TEXT, AT(many), FIELD_MANY, ""},
     {"optional", SHAPE_BOOL, AT(optional), WITH_COLUMN, "a list may always be empty"},
@@ -216,15 +217,15 @@ static bool parse_field_map(
 
     f->optional = is_true(k->optional);
     f->unique = is_true(k->unique);
-    if (k->type)
-        right = parse_type(d, where, k->type, f) && right;
-    if (k->enumeration)
-        right = parse_enum(d, where, k->enumeration, f) && right;
-    right = parse_array_key(d, where, f) && right;
-    right = check_unique(d, where, f) && right;
-    right = parse_default(d, where, f) && right;
+    const bool typed = (!k->type || parse_type(d, where, k->type, f)) &&
+                       (!k->enumeration || parse_enum(d, where, k->enumeration, f));
+    right = typed && right;
+    if (typed && f->kind == FIELD_COLUMN)
+        right = parse_array_key(d, where, f) && right;
+    if (typed || (k->fallback && k->fallback->kind != NODE_LIST))
+        right = parse_default(d, where, f) && right;
     right = (f->kind != FIELD_REF || parse_ref(d, where, f)) &&
-            (f->kind == FIELD_MANY || parse_column(d, where, f)) && right;
+            (f->kind == FIELD_MANY || !typed || parse_column(d, where, f)) && right;
     if (k->reverse && strcmp(k->reverse->text, "none") != 0) {
         f->reverse = k->reverse->text;
         right = check_name(d, where, "reverse", k->reverse) && right;

@@ -65,14 +65,8 @@ static void report_no_type(struct draft *d, const char *where, const struct node
     const struct draft_file *file = f->owner ? f->owner->file : NULL;
     for (size_t i = 0; file && i < file->user_type_count; i++)
         suggest_offer(&s, file->user_types[i].name);
-    const size_t length = strlen(name);
-    const bool is_nested = length > 2 && strcmp(name + length - 2, "[]") == 0;
     name = shown(d, name);
-    if (is_nested)
-        diag_error(d->diag, ERR_NO_TYPE, n->place,
-            "%s\"%s\": an array has one dimension; write \"%s\"", where,
-            shown(d, n->text), name);
-    else if (hint)
+    if (hint)
         diag_error(
             d->diag, ERR_NO_TYPE, n->place, "%sno type \"%s\"; %s", where, name, hint);
     else if (strmap_get(&d->by_name, name))
@@ -201,6 +195,12 @@ bool parse_type(
 {
     struct words w;
     const bool closed = split_words(d, n->text, &w);
+    if (strchr(w.name, '[')) {
+        diag_error(d->diag, ERR_NO_TYPE, n->place,
+            "%s\"%s\": an array is of one dimension and of any size; write \"%.*s[]\"",
+            where, shown(d, n->text), (int)strcspn(w.name, "["), shown(d, w.name));
+        return false;
+    }
     const struct user_type *user =
         f->owner ? strmap_get(&f->owner->file->types, w.name) : NULL;
     if (user)
@@ -286,17 +286,6 @@ bool parse_array_key(struct draft *d, const char *where, struct draft_field *f)
     diag_error(d->diag, ERR_MISPLACED_KEY, n->key->place,
         "%sarray: true belongs to enum:; of a type, write \"%s[]\"", where,
         f->keys.type ? shown(d, f->keys.type->text) : "text");
-    return false;
-}
-
-bool check_unique(struct draft *d, const char *where, const struct draft_field *f)
-{
-    const enum type type = f->type == TYPE_ARRAY ? f->element : f->type;
-    if (!f->unique || f->kind != FIELD_COLUMN || type != TYPE_JSON)
-        return true;
-    diag_error(d->diag, ERR_INDEX, f->keys.unique->key->place,
-        "%sPostgreSQL cannot tell whether two json values are equal; write jsonb",
-        where);
     return false;
 }
 

@@ -120,7 +120,8 @@ static void report_default(struct draft *d, const struct field *f, const struct 
     const char *where = arena_printf(d->arena, "%s.%s: default \"%s\"",
         shown(d, f->model->name), shown(d, f->yaml), shown(d, n->text));
     struct suggestion s = {.wanted = n->text};
-    if (f->enumeration)
+    const bool is_label = f->type == TYPE_ENUM;
+    if (is_label)
         for (size_t i = 0; i < f->enumeration->label_count; i++)
             suggest_offer(&s, f->enumeration->labels[i]);
     const size_t length = strlen(n->text);
@@ -146,7 +147,7 @@ static void report_default(struct draft *d, const struct field *f, const struct 
             "%s is not %s; write it without +, _ and leading zeros", where, wants);
     else
         diag_error(d->diag, ERR_DEFAULT, n->place, "%s is not %s", where, wants);
-    if (f->enumeration)
+    if (is_label)
         diag_note(d->diag, f->enumeration->label_places[0], "its labels are here");
 }
 

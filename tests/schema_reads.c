@@ -472,6 +472,15 @@ static void a_model_may_hold_lists_only(void **state)
         parse_good("a.yaml", "models: { a: { fields: { all: { many: a } } } }"));
 }
 
+static void tables_of_two_sql_schemas_may_be_called_alike(void **state)
+{
+    (void)state;
+    schema_free(parse_good("a.yaml",
+        "models:\n"
+        "  old: { schema: past, table: book, fields: { kind: { enum: [x] } } }\n"
+        "  book: { fields: { kind: { enum: [x] } } }\n"));
+}
+
 /* A chain as long as the file allows is ordered without recursion. */
 static void a_chain_of_ten_thousand_models_is_ordered(void **state)
 {
@@ -519,6 +528,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(an_explicit_document_start_is_fine),
         cmocka_unit_test(the_implicit_key_can_be_indexed),
         cmocka_unit_test(a_model_may_hold_lists_only),
+        cmocka_unit_test(tables_of_two_sql_schemas_may_be_called_alike),
         cmocka_unit_test(a_chain_of_ten_thousand_models_is_ordered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,9 +98,8 @@ static void every_code_is_produced(void **state)
 {
     (void)state;
     bool seen[ERR_END] = {
-        /* Not of this room, or not of a file's contents: see schema_limits.c */
-        [ERR_FILE] = true,
-        [ERR_LIMIT] = true,
+        [ERR_LIMIT] = true, /* 1,601 columns: see schema_limits.c */
+        /* Of codegen/: see codegen/reject.sh */
         [ERR_EMITTED_CLASH] = true,
         [ERR_RESERVED] = true,
     };

@@ -11,7 +11,22 @@ esac
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-strict="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror"
+strict="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wundef
+-Wredundant-decls -Wswitch-enum -Wwrite-strings -Wpointer-arith -Wvla -Wfloat-equal
+-Wdate-time -Werror"
+case $(basename "$cc") in
+clang*)
+    # All but: layout is as it is; a float becomes a double; and what headers that are C as
+    # well can do nothing about.
+    strict="$strict -Weverything -Wno-padded -Wno-double-promotion -Wno-old-style-cast
+-Wno-zero-as-null-pointer-constant -Wno-c++98-compat-pedantic -Wno-reserved-macro-identifier"
+    ;;
+gcc*)
+    strict="$strict -Wcast-align=strict -Wstrict-prototypes -Wmissing-prototypes
+-Wold-style-definition -Wlogical-op -Wduplicated-cond -Wc++-compat -Wbad-function-cast
+-Wunsuffixed-float-constants -Warith-conversion"
+    ;;
+esac
 
 compile() {
     # shellcheck disable=SC2086

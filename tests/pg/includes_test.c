@@ -204,6 +204,57 @@ static void deleting_cascades_over_the_border(void **state)
     close_session(s);
 }
 
+/* -- Files that do not belong together --------------------------------------------- */
+
+static void a_schema_that_lacks_a_model_is_refused(void **state)
+{
+    (void)state;
+    const struct orm_model *const models[] = {&topic_model};
+    struct orm_schema part = stock_schema;
+    part.models = models;
+    part.model_count = 1;
+    struct orm_session *s = orm_open(db_conninfo(), &part);
+    assert_failed(s, ORM_INVALID, NULL, NULL);
+    assert_string_equal(orm_message(s), "topic.books: refers to a model that the "
+                                        "schema has not; run ormgen on all files "
+                                        "of the schema stock again");
+    assert_int_equal(book_all(book_table(s))->len, 0);
+    orm_close(s);
+}
+
+static void a_relation_whose_other_side_moved_is_refused(void **state)
+{
+    (void)state;
+    struct orm_to_many moved = topic_model.to_manys[0];
+    struct orm_model topic = topic_model;
+    moved.inverse = 1;
+    topic.to_manys = &moved;
+    const struct orm_model *const models[] = {&place_model, &p_person_model,
+        &p_author_model, &topic, &book_model, &topic_model};
+    struct orm_schema stale = stock_schema;
+    stale.models = models;
+    stale.model_count = 6;
+    struct orm_session *s = orm_open(db_conninfo(), &stale);
+    assert_failed(s, ORM_INVALID, NULL, NULL);
+    assert_string_equal(orm_message(s), "topic.books: the other side is another "
+                                        "relation; run ormgen on all files of the "
+                                        "schema stock again");
+    orm_close(s);
+}
+
+static void a_model_of_another_schema_has_no_table(void **state)
+{
+    (void)state;
+    static const struct orm_model stranger = {.name = "stranger"};
+    struct orm_session *s = open_with(&stock_schema);
+    assert_null(orm_table(s, &stranger));
+    assert_failed(s, ORM_INVALID, NULL, NULL);
+    assert_string_equal(orm_message(s),
+        "stranger: no model of the session's schema, stock; open the session with the "
+        "schema of a file that includes it");
+    orm_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +265,9 @@ int main(void)
         INCLUDES_TEST(two_sessions_of_different_schemas_live_side_by_side),
         INCLUDES_TEST(a_unit_of_work_spans_files),
         INCLUDES_TEST(deleting_cascades_over_the_border),
+        INCLUDES_TEST(a_schema_that_lacks_a_model_is_refused),
+        INCLUDES_TEST(a_relation_whose_other_side_moved_is_refused),
+        INCLUDES_TEST(a_model_of_another_schema_has_no_table),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }

@@ -41,6 +41,8 @@ bool emit(const char *base, const char *yaml, size_t size, struct outputs *out,
     struct schema *s = schema_parse(file, yaml, size, d);
 
     *out = (struct outputs){0};
+    if (!s && diag_count(d) == 0)
+        abort(); /* refused without a word */
     if (s)
         symbols_check(s, base, d);
     const bool good = s && diag_count(d) == 0;

@@ -27,6 +27,15 @@ static void check_field(const struct model *m, const struct field *f)
     HOLDS(!name_problem(f->yaml));
     check_place(f->place);
     HOLDS(f->key == (f < m->key + m->key_count));
+    const struct traits *t = &f->traits;
+    HOLDS(!(f->identity || t->version || t->created || t->updated) || !f->optional);
+    HOLDS(!f->identity || f->default_kind == DEFAULT_NONE);
+    HOLDS(f->identity || !t->identity_always);
+    HOLDS(!t->generated || (!f->identity && f->default_kind == DEFAULT_NONE));
+    HOLDS(!t->collation || type_has_collation(f->type));
+    HOLDS(!f->settable || !(t->generated || t->version || t->created || t->updated));
+    HOLDS(t->lazy == ((size_t)(f - m->fields) >= m->field_count - m->lazy_count));
+    HOLDS(!(f->key || f->ref) || !(t->lazy || t->generated || t->version));
     const enum type type = f->type == TYPE_ARRAY ? f->element : f->type;
     const enum type_detail detail = type_info(type)->detail;
     HOLDS(type != TYPE_ARRAY);
@@ -37,15 +46,6 @@ static void check_field(const struct model *m, const struct field *f)
     HOLDS(f->scale <= f->length);
     HOLDS((type == TYPE_DECIMAL) ==
           (detail == DETAIL_PRECISION && f->length > 0 && f->length <= 18));
-    const struct traits *t = &f->traits;
-    HOLDS(!(f->identity || t->version || t->created || t->updated) || !f->optional);
-    HOLDS(!f->identity || f->default_kind == DEFAULT_NONE);
-    HOLDS(f->identity || !t->identity_always);
-    HOLDS(!t->generated || (!f->identity && f->default_kind == DEFAULT_NONE));
-    HOLDS(!t->collation || type_has_collation(f->type));
-    HOLDS(!f->settable || !(t->generated || t->version || t->created || t->updated));
-    HOLDS(t->lazy == ((size_t)(f - m->fields) >= m->field_count - m->lazy_count));
-    HOLDS(!(f->key || f->ref) || !(t->lazy || t->generated || t->version));
     HOLDS((f->default_kind == DEFAULT_NONE) == (f->default_text == NULL));
     if (f->default_kind == DEFAULT_LITERAL)
         HOLDS(f->type == TYPE_ARRAY || type_info(f->type)->holds(f, f->default_text));
@@ -77,6 +77,7 @@ static void check_ref(
     }
     HOLDS(r->to_key ? r->column_count == r->target->key_count : r->column_count == 1);
     HOLDS(r->optional == clears);
+    HOLDS(r->constrained == (!m->view_sql && !r->target->view_sql));
     HOLDS(r->optional || r->on_delete != ACTION_SET_NULL);
     HOLDS(r->optional || !r->constrained || r->target->rank < m->rank);
     check_place(r->place);
@@ -84,8 +85,37 @@ static void check_ref(
         check_place(r->reverse_place);
 }
 
+static void check_embed(const struct model *m, const struct embed *e)
+{
+    HOLDS(e->model == m && !name_problem(e->name));
+    HOLDS(e->value->field_count > 0);
+    for (size_t i = 0; i < e->value->field_count; i++) {
+        const struct field *member = &e->value->fields[i], *column = e->columns[i];
+        HOLDS(column->model == m && column->type == member->type);
+        HOLDS(!member->model && column->optional == (member->optional || e->optional));
+    }
+}
+
+static void check_view(const struct model *m)
+{
+    HOLDS(m->materialized || m->index_count == 0);
+    HOLDS(m->unique_count == 0 && m->exclusion_count == 0);
+    for (size_t i = 0; i < m->field_count; i++)
+        HOLDS(!m->fields[i].identity && m->fields[i].default_kind == DEFAULT_NONE);
+}
+
+/* The files that headers are made for know each other. */
+static void check_file(const struct schema *s, const struct model *m)
+{
+    HOLDS(m->file >= s->files && m->file < s->files + s->file_count);
+    for (size_t i = 0; m->file == s->files && i < m->ref_count; i++)
+        HOLDS(m->refs[i].target->file->included);
+}
+
 static void check_many(const struct model *m, const struct many *x)
 {
+    for (size_t i = 0; i < x->order_count; i++)
+        HOLDS(x->order[i].field->model == x->target);
     HOLDS(x->model == m && x->target && !name_problem(x->name));
     check_place(x->place);
     if (x->kind == MANY_REVERSE) {
@@ -122,6 +152,11 @@ void check_invariants(const struct schema *s)
         HOLDS(m->key_count > 0 && m->key_count <= m->field_count);
         HOLDS(m->key == &m->fields[0]);
         check_place(m->place);
+        check_file(s, m);
+        if (m->view_sql)
+            check_view(m);
+        for (size_t j = 0; j < m->embed_count; j++)
+            check_embed(m, &m->embeds[j]);
         for (size_t j = 0; j < m->field_count; j++)
             check_field(m, &m->fields[j]);
         for (size_t j = 0; j < m->ref_count; j++)
