@@ -425,10 +425,12 @@ static bool is_free_word(
     return false;
 }
 
-/* Constraints have names of their own in each table. */
-static const char *table_key(struct symbols *y, const struct model *m)
+/* Constraints have names of their own in each table.  Takes `name`. */
+static void add_constraint(
+    struct symbols *y, const struct model *m, char *name, const struct origin *o)
 {
-    return arena_printf(y->arena, "%s\n%s", m->schema, m->table);
+    const char *table = arena_printf(y->arena, "%s\n%s", m->schema, m->table);
+    add_sql(y, "constraint", table, "constraint", name, o);
 }
 
 static void add_field(struct symbols *y, const struct field *f)
@@ -456,12 +458,10 @@ static void add_field(struct symbols *y, const struct field *f)
     }
     if (f->unique) {
         add_sql(y, "relation", m->schema, "index", sql_unique(m->table, f->column), o);
-        add_sql(y, "constraint", table_key(y, m), "constraint",
-            sql_unique(m->table, f->column), o);
+        add_constraint(y, m, sql_unique(m->table, f->column), o);
     }
     if (f->traits.check)
-        add_sql(
-            y, "constraint", m->table, "constraint", sql_check(m->table, f->column), o);
+        add_constraint(y, m, sql_check(m->table, f->column), o);
     if (f->identity)
         add_sql(
             y, "relation", m->schema, "sequence", sql_sequence(m->table, f->column), o);
@@ -483,10 +483,10 @@ static void add_ref(struct symbols *y, const struct ref *r)
     if (!m->view_sql && r->optional && r->column_count > 1)
         add_patterns(y, of_optional_ref, &v, o);
     if (r->constrained)
-        add_sql(y, "constraint", table_key(y, m), "constraint", sql_fkey(r), o);
+        add_constraint(y, m, sql_fkey(r), o);
     if (sql_needs_unique(r)) {
         add_sql(y, "relation", m->schema, "index", sql_ref_unique(r), o);
-        add_sql(y, "constraint", table_key(y, m), "constraint", sql_ref_unique(r), o);
+        add_constraint(y, m, sql_ref_unique(r), o);
     }
     if (sql_needs_index(r))
         add_sql(y, "relation", m->schema, "index", sql_ref_index(r), o);
@@ -510,20 +510,18 @@ static void add_constraints(struct symbols *y, const struct model *m)
         const struct unique *u = &m->uniques[i];
         const struct origin *o = origin_of(y, u->place, m->name, "unique");
         add_sql(y, "relation", m->schema, "index", sql_unique_over(m, u), o);
-        add_sql(
-            y, "constraint", table_key(y, m), "constraint", sql_unique_over(m, u), o);
+        add_constraint(y, m, sql_unique_over(m, u), o);
     }
     for (size_t i = 0; i < m->check_count; i++) {
         const struct check *c = &m->checks[i];
         const struct origin *o = origin_of(y, c->place, m->name, "checks");
-        add_sql(
-            y, "constraint", table_key(y, m), "constraint", format("%s", c->name), o);
+        add_constraint(y, m, format("%s", c->name), o);
     }
     for (size_t i = 0; i < m->exclusion_count; i++) {
         const struct exclusion *e = &m->exclusions[i];
         const struct origin *o = origin_of(y, e->place, m->name, "exclude");
         add_sql(y, "relation", m->schema, "index", sql_exclusion(m, e), o);
-        add_sql(y, "constraint", table_key(y, m), "constraint", sql_exclusion(m, e), o);
+        add_constraint(y, m, sql_exclusion(m, e), o);
     }
     for (size_t i = 0; i < m->index_count; i++) {
         const struct index *x = &m->indexes[i];
@@ -587,7 +585,7 @@ static void add_model(struct symbols *y, const struct model *m)
     add_sql(y, "relation", m->schema, "table", format("%s", m->table), o);
     add_sql(y, "type", m->schema, "table", format("%s", m->table), o);
     add_sql(y, "relation", m->schema, "index", sql_pkey(m->table), o);
-    add_sql(y, "constraint", table_key(y, m), "constraint", sql_pkey(m->table), o);
+    add_constraint(y, m, sql_pkey(m->table), o);
     for (size_t i = 0; i < m->field_count; i++)
         add_field(y, &m->fields[i]);
     for (size_t i = 0; i < m->ref_count; i++)
