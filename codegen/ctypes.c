@@ -111,3 +111,8 @@ const char *c_question(const struct field *f)
 {
     return f->ref && f->ref->column_count == 1 ? f->ref->name : f->name;
 }
+
+bool c_is_looked_up(const struct field *f)
+{
+    return f->user && (!f->user->is_domain || f->type == TYPE_ARRAY);
+}

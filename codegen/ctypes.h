@@ -63,6 +63,10 @@ const char *c_question(const struct field *f);
 /* A column like `f` that has the operand's type. */
 struct field c_operand(const struct field *f, enum c_operand operand);
 
+/* Whether a connection must ask for the oid of the column's type.  What comes of a
+ * domain is called by what it is made of; its array is not. */
+bool c_is_looked_up(const struct field *f);
+
 /* Whether the database can tell which of two values comes first. */
 bool c_is_sorted(const struct field *f);
 

@@ -19,6 +19,7 @@ void put_fields(struct buffer *out, const struct field *const *fields, size_t co
 void put_key(struct buffer *out, const struct model *m);
 
 /* ddl_type.c */
+void create_domain(const struct user_type *t, struct buffer *out);
 void create_type(
     const struct schema *s, const struct enumeration *e, struct buffer *out);
 /* With its collation. */

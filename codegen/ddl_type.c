@@ -38,17 +38,33 @@ void put_type(struct buffer *out, const struct field *f)
     const bool is_array = f->type == TYPE_ARRAY;
     const enum type type = is_array ? f->element : f->type;
 
-    if (type == TYPE_ENUM)
+    if (f->user)
+        put_name(out, f->user->schema, f->user->sql);
+    else if (type == TYPE_ENUM)
         put_name(out, f->model->schema, f->enumeration->name);
     else
         buffer_puts(out, type_info(type)->sql);
-    put_detail(out, f, type);
+    if (!f->user)
+        put_detail(out, f, type);
     if (is_array)
         buffer_puts(out, "[]");
     if (f->traits.collation) {
         buffer_puts(out, " COLLATE ");
         quote_sql_name(out, f->traits.collation);
     }
+}
+
+void create_domain(const struct user_type *t, struct buffer *out)
+{
+    const struct field base = {.type = t->type, .length = t->length, .scale = t->scale};
+
+    buffer_puts(out, "\nCREATE DOMAIN ");
+    put_name(out, t->schema, t->sql);
+    buffer_puts(out, " AS ");
+    put_type(out, &base);
+    if (t->check)
+        buffer_printf(out, " CHECK (%s)", t->check);
+    buffer_puts(out, ";\n");
 }
 
 /* Stands in SQL as it is written; "007" is a text, not a number, and -0 as a number is

@@ -390,6 +390,14 @@ static void add_sql(struct symbols *y, const char *space, const char *within,
                 : "rename one with \"table:\", \"column:\" or \"name:\"");
 }
 
+/* Constraints are told apart within their table. */
+static void add_constraint(
+    struct symbols *y, const struct model *m, char *name, const struct origin *o)
+{
+    const char *table = arena_printf(y->arena, "%s\n%s", m->schema, m->table);
+    add_sql(y, "constraint", table, "constraint", name, o);
+}
+
 /* -- The schema -------------------------------------------------------------------- */
 
 static struct origin *origin_of(
@@ -423,14 +431,6 @@ static bool is_free_word(
         "%s: \"%s\" is a keyword of C or C++; choose another name%s", o->label, name,
         keep);
     return false;
-}
-
-/* Constraints have names of their own in each table.  Takes `name`. */
-static void add_constraint(
-    struct symbols *y, const struct model *m, char *name, const struct origin *o)
-{
-    const char *table = arena_printf(y->arena, "%s\n%s", m->schema, m->table);
-    add_sql(y, "constraint", table, "constraint", name, o);
 }
 
 static void add_field(struct symbols *y, const struct field *f)

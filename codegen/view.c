@@ -272,6 +272,9 @@ static void put_columns(struct view *v, const struct model *m, const struct name
         put_c_string(v, "yaml", f->yaml);
         put_made(v, "enum",
             f->enumeration ? c_enumeration(f->enumeration) : format("%s", ""));
+        put_made(v, "user",
+            c_is_looked_up(f) ? c_name(f->model->file, f->user->name)
+                              : format("%s", ""));
         put_number(v, "length", f->length);
         put_made_key(v, f);
         put_number(v, "scale", f->scale);
@@ -284,7 +287,9 @@ static void put_columns(struct view *v, const struct model *m, const struct name
         if (f->traits.lazy)
             buffer_printf(&words,
                 "\n\nLazy: loads it for every %s that arrived with this one.", m->name);
-        if (f->type == TYPE_DECIMAL && f->scale)
+        const bool is_scaled = f->type == TYPE_DECIMAL ||
+                               (f->type == TYPE_ARRAY && f->element == TYPE_DECIMAL);
+        if (is_scaled && f->scale)
             buffer_printf(&words, "\n\nTimes 10^%u.", f->scale);
         if (f->optional)
             buffer_printf(&words, "\n\nNull reads as %s; %s_has_%s() tells.",
@@ -852,6 +857,33 @@ static void put_others(struct view *v)
     put_models(v, "far", is_far);
 }
 
+static bool is_looked_up(const struct view *v, const struct user_type *t)
+{
+    for (size_t i = 0; i < v->schema->model_count; i++) {
+        const struct model *m = &v->schema->models[i];
+        for (size_t f = 0; is_own(v, m) && f < m->field_count; f++)
+            if (m->fields[f].user == t && c_is_looked_up(&m->fields[f]))
+                return true;
+    }
+    return false;
+}
+
+static void put_types(struct view *v)
+{
+    begin_list(v);
+    for (size_t i = 0; i < v->schema->user_type_count; i++) {
+        const struct user_type *t = v->schema->user_types[i];
+        if (!is_looked_up(v, t))
+            continue;
+        begin_item(v);
+        put_made(v, "c", c_name(v->schema->files, t->name));
+        put_c_string(v, "schema", t->schema);
+        put_c_string(v, "sql", t->sql);
+        end_item(v);
+    }
+    end_list(v, "types");
+}
+
 static void put_enums(struct view *v)
 {
     const struct schema *s = v->schema;
@@ -903,6 +935,7 @@ void view(lua_State *lua, const struct schema *s, const char *base)
     put(&v, "c_module", s->module);
     put_made(&v, "c_schema", format("%s_schema", s->module));
     put_enums(&v);
+    put_types(&v);
     put_values(&v);
     begin_list(&v);
     for (size_t i = 0; i < s->model_count; i++)

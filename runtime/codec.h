@@ -42,6 +42,20 @@ codec_print print_integer, print_date, print_time, print_timestamp, print_timest
     print_decimal, print_text, print_bytea, print_uuid, print_interval, print_inet,
     print_macaddr, print_array;
 
+/* What a type is; one row for each in types.c. */
+struct type_row {
+    const char *yaml;
+    const char *sql; /* as in the server's messages */
+    struct type_oids oids;
+    int length;      /* on the wire; -1: any */
+    uint8_t size;    /* in a struct */
+    uint8_t element; /* what a range is made of */
+    const struct codec *codec;
+    codec_print *print;
+};
+
+extern const struct type_row type_rows[]; /* by enum orm_type */
+
 /* -- Bytes ------------------------------------------------------------------------- */
 
 static inline uint64_t big_endian(const char *data, int size)

@@ -95,12 +95,6 @@ static uint64_t part_hash(const struct orm_column *c, union orm_value v)
                            : idmap_hash(v.data, sizeof(struct orm_uuid));
 }
 
-/* One number: its hash is the number. */
-static bool is_number(struct key_columns k)
-{
-    return k.count == 1 && type_is_number(&k.model->columns[k.at[0]]);
-}
-
 uint64_t key_hash(struct key_columns k, const union orm_value *values)
 {
     uint64_t hash = part_hash(&k.model->columns[k.at[0]], values[0]);
@@ -109,22 +103,53 @@ uint64_t key_hash(struct key_columns k, const union orm_value *values)
     return hash;
 }
 
+static struct orm_object *find_number(struct idmap *map, int64_t number)
+{
+    const struct idmap_key key = {.hash = (uint64_t)number};
+    return idmap_find(map, &key);
+}
+
 struct orm_object *key_find(
     struct idmap *map, struct key_columns k, const union orm_value *values)
 {
-    if (is_number(k)) {
-        const struct idmap_key number = {.hash = (uint64_t)values[0].integer};
-        return idmap_find(map, &number);
-    }
+    if (key_is_number(k))
+        return find_number(map, values[0].integer);
     const struct wanted w = {{key_hash(k, values), fits}, k, values};
     return idmap_find(map, &w.key);
 }
 
-void key_insert(struct idmap *map, struct key_columns k, struct orm_object *o)
+/* Apart, so that a number needs no room for all these. */
+static struct orm_object *find_several(struct idmap *map, struct key_columns theirs,
+    const struct orm_object *o, struct key_columns ours)
+{
+    union orm_value values[KEY_COLUMNS_MOST];
+    key_read(ours, o, values);
+    return key_find(map, theirs, values);
+}
+
+struct orm_object *key_find_like(struct idmap *map, struct key_columns theirs,
+    const struct orm_object *o, struct key_columns ours)
+{
+    return key_is_number(theirs) ? find_number(map, object_value(o, ours.at[0]).integer)
+                                 : find_several(map, theirs, o, ours);
+}
+
+static uint64_t hash_of_several(struct key_columns k, const struct orm_object *o)
 {
     union orm_value values[KEY_COLUMNS_MOST];
     key_read(k, o, values);
-    idmap_insert(map, key_hash(k, values), o);
+    return key_hash(k, values);
+}
+
+static uint64_t hash_in(struct key_columns k, const struct orm_object *o)
+{
+    return key_is_number(k) ? (uint64_t)object_value(o, k.at[0]).integer
+                            : hash_of_several(k, o);
+}
+
+void key_insert(struct idmap *map, struct key_columns k, struct orm_object *o)
+{
+    idmap_insert(map, hash_in(k, o), o);
 }
 
 struct orm_object *object_find_any(
@@ -150,11 +175,9 @@ void object_map(struct orm_object *o)
 void object_unmap(struct orm_object *o)
 {
     if (o->state & OBJECT_MAPPED) {
-        union orm_value values[KEY_COLUMNS_MOST];
         const struct key_columns k = key_of_model(o->model);
-        key_read(k, o, values);
         idmap_remove(
-            &session_model(object_session(o), o->model)->map, key_hash(k, values), o);
+            &session_model(object_session(o), o->model)->map, hash_in(k, o), o);
     }
     o->state &= ~OBJECT_MAPPED;
     group_leave(o);

@@ -33,6 +33,12 @@ static inline bool key_has_column(struct key_columns k, unsigned column)
     return false;
 }
 
+/* One number: in a map its value is its hash, which tells all. */
+static inline bool key_is_number(struct key_columns k)
+{
+    return k.count == 1 && type_is_number(&k.model->columns[k.at[0]]);
+}
+
 /* The values in `o`; `values` has room for KEY_COLUMNS_MOST. */
 void key_read(
     struct key_columns k, const struct orm_object *o, union orm_value *values);
@@ -58,6 +64,10 @@ uint64_t key_hash(struct key_columns k, const union orm_value *values);
 
 /* Under its own values; room must be reserved. */
 void key_insert(struct idmap *map, struct key_columns k, struct orm_object *o);
+
+/* The object of a map by `theirs` that has there what `o` has in `ours`. */
+struct orm_object *key_find_like(struct idmap *map, struct key_columns theirs,
+    const struct orm_object *o, struct key_columns ours);
 
 /* The mapped object with this key; NULL also for what is expired. */
 struct orm_object *object_find(

@@ -193,7 +193,7 @@ void load_cell(
 /* A new object with the row's values, mapped; there is room in the map.  NULL: memory
  * is out. */
 static struct orm_object *make_fresh(struct orm_session *s, const struct orm_model *m,
-    const struct pg_cell *cells, const union orm_value *key, size_t text_bytes)
+    const struct pg_cell *cells, size_t text_bytes)
 {
     struct orm_object *o = object_make(s, m);
     if (!o || !arena_reserve(&s->scope.arena, text_bytes))
@@ -205,8 +205,28 @@ static struct orm_object *make_fresh(struct orm_session *s, const struct orm_mod
         object_unload(o);
     o->stamp = s->stamp;
     o->state = OBJECT_MAPPED | OBJECT_FRESH;
-    idmap_insert(&session_model(s, m)->map, key_hash(key_of_model(m), key), o);
+    key_insert(&session_model(s, m)->map, key_of_model(m), o);
     return o;
+}
+
+/* Apart from find_row(), so that one number needs no room for all these. */
+static struct orm_object *find_by_several(
+    struct orm_session *s, const struct orm_model *m, const struct pg_cell *cells)
+{
+    union orm_value key[KEY_COLUMNS_MOST];
+    for (unsigned i = 0; i < m->key_count; i++)
+        key[i] = key_in_cell(&m->columns[m->key[i]], cells[m->key[i]]);
+    return object_find_any(s, m, key);
+}
+
+static struct orm_object *find_row(
+    struct orm_session *s, const struct orm_model *m, const struct pg_cell *cells)
+{
+    if (!key_is_number(key_of_model(m)))
+        return find_by_several(s, m, cells);
+    const union orm_value number =
+        type_decode(&m->columns[m->key[0]], cells[m->key[0]]);
+    return object_find_any(s, m, &number);
 }
 
 /* The mapped object of a row, or a fresh one.  Adds the text that the second pass may
@@ -217,15 +237,12 @@ static struct orm_object *claim(struct orm_session *s, const struct orm_model *m
     size_t text_bytes = 0;
     if (!check_cells(s, m, cells, &text_bytes))
         return NULL;
-    union orm_value key[KEY_COLUMNS_MOST];
-    for (unsigned i = 0; i < m->key_count; i++)
-        key[i] = key_in_cell(&m->columns[m->key[i]], cells[m->key[i]]);
-    struct orm_object *o = object_find_any(s, m, key);
+    struct orm_object *o = find_row(s, m, cells);
     if (o) {
         *later_bytes += text_bytes;
         return o;
     }
-    o = make_fresh(s, m, cells, key, text_bytes);
+    o = make_fresh(s, m, cells, text_bytes);
     if (!o)
         session_nomem(s);
     return o;

@@ -41,7 +41,7 @@ static bool introduce(struct orm_session *s)
         "SELECT t.oid, t.typarray FROM unnest($1, $2) WITH ORDINALITY AS e(s, n, i) "
         "LEFT JOIN pg_namespace AS ns ON ns.nspname = e.s::name "
         "LEFT JOIN pg_type AS t ON t.typnamespace = ns.oid AND t.typname = e.n::name "
-        "AND t.typtype = 'e' ORDER BY e.i";
+        "AND t.typtype IN ('e', 'b', 'd') ORDER BY e.i";
     const uint32_t types[] = {1009, 1009};
 
     shape_begin(s, 'E', NULL);

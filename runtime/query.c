@@ -22,26 +22,27 @@ enum operand {
 };
 
 static const struct {
-    const char *sql;   /* what stands after the column */
-    const char *after; /* and after the operand */
     enum operand operand;
+    const char *symbol; /* the operator; NULL: `before` says it all */
+    const char *before; /* what stands before the operand */
+    const char *after;
 } operators[] = {
-    [ORM_EQ] = {" = ", "", A_VALUE},
-    [ORM_NE] = {" <> ", "", A_VALUE},
-    [ORM_LT] = {" < ", "", A_VALUE},
-    [ORM_LE] = {" <= ", "", A_VALUE},
-    [ORM_GT] = {" > ", "", A_VALUE},
-    [ORM_GE] = {" >= ", "", A_VALUE},
-    [ORM_LIKE] = {" LIKE ", "", A_TEXT}, /* may be longer than any value */
-    [ORM_CONTAINS] = {" @> ", "", A_VALUE},
-    [ORM_CONTAINED_BY] = {" <@ ", "", A_VALUE},
-    [ORM_OVERLAPS] = {" && ", "", A_VALUE},
-    [ORM_WITHIN] = {" <<= ", "", A_VALUE},
-    [ORM_HAS] = {" @> ARRAY[", "]", AN_ELEMENT}, /* as GIN indexes know it */
-    [ORM_HAS_VALUE] = {" @> ", "", AN_ELEMENT},
-    [ORM_HAS_KEY] = {" ? ", "", A_TEXT},
-    [ORM_IS_NULL] = {" IS NULL", "", NO_OPERAND},
-    [ORM_NOT_NULL] = {" IS NOT NULL", "", NO_OPERAND},
+    [ORM_EQ] = {A_VALUE, "=", "", ""},
+    [ORM_NE] = {A_VALUE, "<>", "", ""},
+    [ORM_LT] = {A_VALUE, "<", "", ""},
+    [ORM_LE] = {A_VALUE, "<=", "", ""},
+    [ORM_GT] = {A_VALUE, ">", "", ""},
+    [ORM_GE] = {A_VALUE, ">=", "", ""},
+    [ORM_LIKE] = {A_TEXT, "~~", "", ""}, /* LIKE; may be longer than any value */
+    [ORM_CONTAINS] = {A_VALUE, "@>", "", ""},
+    [ORM_CONTAINED_BY] = {A_VALUE, "<@", "", ""},
+    [ORM_OVERLAPS] = {A_VALUE, "&&", "", ""},
+    [ORM_WITHIN] = {A_VALUE, "<<=", "", ""},
+    [ORM_HAS] = {AN_ELEMENT, "@>", "ARRAY[", "]"}, /* as GIN indexes know it */
+    [ORM_HAS_VALUE] = {AN_ELEMENT, "@>", "", ""},
+    [ORM_HAS_KEY] = {A_TEXT, "?", "", ""},
+    [ORM_IS_NULL] = {NO_OPERAND, NULL, " IS NULL", ""},
+    [ORM_NOT_NULL] = {NO_OPERAND, NULL, " IS NOT NULL", ""},
 };
 
 /* Brackets: what opens them and what stands between their elements. */
@@ -190,12 +191,29 @@ static bool is_object(struct compiler *c, const struct orm_cond *cond)
     return true;
 }
 
+/* The search path has the server's own operators; those of an extension's type stand
+ * where the type does. */
+static void operator(
+    struct compiler *c, const struct orm_column *col, const char *symbol)
+{
+    if (!symbol)
+        return;
+    text(c, " ");
+    if (type_is_of_extension(col)) {
+        text(c, "OPERATOR(");
+        identifier(c, col->enumeration->schema);
+        text(c, ".");
+    }
+    text(c, symbol);
+    text(c, type_is_of_extension(col) ? ") " : " ");
+}
+
 /* A column of what the column is compared with. */
 static struct orm_column operand_like(const struct orm_column *col, enum operand kind)
 {
     struct orm_column operand = *col;
     if (kind == A_TEXT)
-        operand.type = ORM_TEXT;
+        operand = (struct orm_column){.field = col->field, .type = ORM_TEXT};
     while (kind == AN_ELEMENT && type_is_made_of(&operand))
         operand = type_element(&operand);
     return operand;
@@ -211,7 +229,8 @@ static bool compare(struct compiler *c, const struct orm_cond *cond)
         return false;
     separate(c);
     column(c, cond->column);
-    text(c, operators[cond->op].sql);
+    operator(c, &c->m->columns[cond->column], operators[cond->op].symbol);
+    text(c, operators[cond->op].before);
     if (kind)
         value(c, &operand, cond->value);
     text(c, operators[cond->op].after);

@@ -13,13 +13,11 @@ bool key_set_begin(
 
 bool key_set_add(struct orm_session *s, struct key_set *k, struct orm_object *o)
 {
-    union orm_value values[KEY_COLUMNS_MOST];
-    key_read(k->columns, o, values);
-    if (key_find(&k->seen, k->columns, values))
+    if (key_find_like(&k->seen, k->columns, o, k->columns))
         return true;
     if (!idmap_reserve(&k->seen, 1))
         return session_nomem(s);
-    idmap_insert(&k->seen, key_hash(k->columns, values), o);
+    key_insert(&k->seen, k->columns, o);
     k->objects[k->count++] = o;
     return true;
 }
@@ -80,9 +78,8 @@ struct orm_object *relate_target(
     const struct key_columns ours = ref_columns(o->model, ref);
     if (target || key_is_null(ours, o) || !ref_is_by_key(ref))
         return target;
-    union orm_value key[KEY_COLUMNS_MOST];
-    key_read(ours, o, key);
-    return object_find_any(object_session(o), ref->target, key);
+    return key_find_like(&session_model(object_session(o), ref->target)->map,
+        ref_target_columns(ref), o, ours);
 }
 
 /* The other end of the slot itself. */

@@ -51,10 +51,10 @@ static struct orm_object *find_mapped(
 {
     if (!ref_is_by_key(ref))
         return NULL;
-    union orm_value key[KEY_COLUMNS_MOST];
-    key_read(ref_columns(o->model, ref), o, key);
-    struct orm_object *target = object_find(s, ref->target, key);
-    return target && object_is_live(target) ? target : NULL;
+    struct orm_object *target = key_find_like(&session_model(s, ref->target)->map,
+        ref_target_columns(ref), o, ref_columns(o->model, ref));
+    const bool fresh = target && !(target->state & OBJECT_EXPIRED);
+    return fresh && object_is_live(target) ? target : NULL;
 }
 
 /* -- A group ----------------------------------------------------------------------- */
@@ -98,11 +98,10 @@ struct load {
 static struct orm_object *counterpart(struct load *l, const struct orm_object *o,
     struct key_columns ours, struct key_columns theirs)
 {
-    union orm_value values[KEY_COLUMNS_MOST];
-    key_read(ours, o, values);
-    return key_columns_equal(theirs, key_of_model(theirs.model))
-               ? object_find_any(l->s, theirs.model, values)
-               : key_find(&l->by_columns, theirs, values);
+    struct idmap *map = key_columns_equal(theirs, key_of_model(theirs.model))
+                            ? &session_model(l->s, theirs.model)->map
+                            : &l->by_columns;
+    return key_find_like(map, theirs, o, ours);
 }
 
 /* Rows of a reverse slot hold our key. */

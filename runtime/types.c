@@ -1,34 +1,15 @@
-/* types.c: the table of types, and what numbers need.
+/* types.c: the table of types, one row for each, and what is alike for all of them.
  *
- * One row per type.  What is no number is done by its codec, in the files type_*.c; the
- * switches are for what most cells are.  Binary forms as in the server's *_send and
- * *_recv functions. */
+ * Numbers are done in type_plain.c, all else by its codec, in the other files type_*.c.
+ * Binary forms are those of the server's *_send and *_recv functions. */
 #include "codec.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* 4714-11-24 BC, the first day of both, counted from 1970. */
-#define FIRST_DAY         (-2451545 + EPOCH_DAYS)
-#define FIRST_MICROSECOND (INT64_C(-211813488000000000) + EPOCH_MICROSECONDS)
-
-/* 5874897-12-31, the last day, counted from 1970. */
-#define LAST_DAY (2145031948 + EPOCH_DAYS)
-
-#define DAY_MICROSECONDS INT64_C(86400000000)
-
 static codec_print print_float, print_label;
 
-static const struct {
-    const char *yaml;
-    const char *sql; /* as in the server's messages */
-    struct type_oids oids;
-    int length;      /* on the wire; -1: any */
-    uint8_t size;    /* in a struct */
-    uint8_t element; /* what a range is made of */
-    const struct codec *codec;
-    codec_print *print;
-} types[] = {
+const struct type_row type_rows[ORM_TYPE_COUNT] = {
     [ORM_BOOL] = {"bool", "boolean", {16, 1000}, 1, 1, 0, NULL, print_integer},
     [ORM_INT2] = {"int2", "smallint", {21, 1005}, 2, 2, 0, NULL, print_integer},
     [ORM_INT4] = {"int4", "integer", {23, 1007}, 4, 4, 0, NULL, print_integer},
@@ -95,30 +76,29 @@ struct type_oids type_oids(const struct orm_column *c, const struct enum_oids *e
         const struct orm_column item = type_element(c);
         return (struct type_oids){.oid = type_oids(&item, enums).array_oid};
     }
-    return c->type == ORM_ENUM
-               ? enums->oids[numbers_find(&enums->numbers, c->enumeration)]
-               : types[c->type].oids;
+    return c->enumeration ? enums->oids[numbers_find(&enums->numbers, c->enumeration)]
+                          : type_rows[c->type].oids;
 }
 
 struct type_oids type_bulk_oids(
     const struct orm_column *c, const struct enum_oids *enums)
 {
-    return c->type == ORM_ARRAY ? types[ORM_TEXT].oids : type_oids(c, enums);
+    return c->type == ORM_ARRAY ? type_rows[ORM_TEXT].oids : type_oids(c, enums);
 }
 
 const char *type_name(const struct orm_column *c)
 {
     const unsigned type = c->type == ORM_ARRAY ? c->element : c->type;
-    return type == ORM_ENUM ? c->enumeration->name : types[type].yaml;
+    return type == ORM_ENUM ? c->enumeration->name : type_rows[type].yaml;
 }
 
 void type_sql(const struct orm_column *c, struct buffer *sql)
 {
     const unsigned type = c->type == ORM_ARRAY ? c->element : c->type;
-    if (type == ORM_ENUM)
+    if (c->enumeration)
         buffer_table(sql, c->enumeration->schema, c->enumeration->name);
     else
-        buffer_text(sql, types[type].sql);
+        buffer_text(sql, type_rows[type].sql);
     if (c->type == ORM_ARRAY)
         buffer_text(sql, "[]");
 }
@@ -127,10 +107,10 @@ const char *type_name_of_oid(uint32_t oid)
 {
     static _Thread_local char unknown[32];
     for (size_t i = 1; i < ORM_TYPE_COUNT; i++) {
-        if (types[i].oids.oid == oid && oid)
-            return types[i].sql;
-        if (types[i].oids.array_oid == oid && oid) {
-            snprintf(unknown, sizeof unknown, "%s[]", types[i].sql);
+        if (type_rows[i].oids.oid == oid && oid)
+            return type_rows[i].sql;
+        if (type_rows[i].oids.array_oid == oid && oid) {
+            snprintf(unknown, sizeof unknown, "%s[]", type_rows[i].sql);
             return unknown;
         }
     }
@@ -141,105 +121,12 @@ const char *type_name_of_oid(uint32_t oid)
 struct orm_column type_element(const struct orm_column *c)
 {
     struct orm_column element = *c;
-    element.type = c->type == ORM_ARRAY ? c->element : types[c->type].element;
+    element.type = c->type == ORM_ARRAY ? c->element : type_rows[c->type].element;
     return element;
 }
 
-/* -- In a struct ------------------------------------------------------------------- */
-
-size_t type_size(const struct orm_column *c)
-{
-    return types[c->type].size;
-}
-
-union orm_value type_value(const struct orm_column *c, const void *at)
-{
-    switch (c->type) {
-    case ORM_BOOL:
-        return (union orm_value){.integer = *(const bool *)at};
-    case ORM_INT2:
-        return (union orm_value){.integer = *(const int16_t *)at};
-    case ORM_INT4:
-    case ORM_DATE:
-    case ORM_ENUM:
-        return (union orm_value){.integer = *(const int32_t *)at};
-    case ORM_INT8:
-    case ORM_DECIMAL:
-    case ORM_TIME:
-    case ORM_TIMESTAMP:
-    case ORM_TIMESTAMPTZ:
-        return (union orm_value){.integer = *(const int64_t *)at};
-    case ORM_FLOAT4:
-        return (union orm_value){.real = (double)*(const float *)at};
-    case ORM_FLOAT8:
-        return (union orm_value){.real = *(const double *)at};
-    case ORM_TEXT:
-    case ORM_VARCHAR:
-    case ORM_CHAR:
-    case ORM_NUMERIC:
-    case ORM_JSON:
-    case ORM_JSONB:
-        return (union orm_value){.text = *(const char *const *)at};
-    default:
-        return (union orm_value){.data = at};
-    }
-}
-
-void type_store(const struct orm_column *c, void *at, union orm_value v)
-{
-    switch (c->type) {
-    case ORM_BOOL:
-        *(bool *)at = v.integer != 0;
-        break;
-    case ORM_INT2:
-        *(int16_t *)at = (int16_t)v.integer;
-        break;
-    case ORM_INT4:
-    case ORM_DATE:
-    case ORM_ENUM:
-        *(int32_t *)at = (int32_t)v.integer;
-        break;
-    case ORM_INT8:
-    case ORM_DECIMAL:
-    case ORM_TIME:
-    case ORM_TIMESTAMP:
-    case ORM_TIMESTAMPTZ:
-        *(int64_t *)at = v.integer;
-        break;
-    case ORM_FLOAT4:
-        *(float *)at = (float)v.real;
-        break;
-    case ORM_FLOAT8:
-        *(double *)at = v.real;
-        break;
-    case ORM_TEXT:
-    case ORM_VARCHAR:
-    case ORM_CHAR:
-    case ORM_NUMERIC:
-    case ORM_JSON:
-    case ORM_JSONB:
-        *(const char **)at = v.text;
-        break;
-    default:
-        memcpy(at, v.data, types[c->type].size);
-    }
-}
-
-union orm_value type_zero(const struct orm_column *c)
-{
-    static const union {
-        struct orm_inet inet;
-        struct orm_int8_range range;
-        struct orm_int4_array array;
-    } nothing;
-    if (c->type == ORM_FLOAT4 || c->type == ORM_FLOAT8)
-        return (union orm_value){.real = 0};
-    if (type_is_number(c))
-        return (union orm_value){.integer = 0};
-    if (type_is_text(c))
-        return (union orm_value){.text = ""};
-    return (union orm_value){.data = &nothing};
-}
+/* -- Comparing and copying ----------------------------------------------------------
+ */
 
 /* Values that are stored as bytes of one spelling are compared as such. */
 static bool equal_on_the_wire(
@@ -274,9 +161,9 @@ bool type_copy(const struct orm_column *c, union orm_value *v, struct arena *a)
     buffer_add(&bytes, "", 1); /* an empty value has an address, too */
     const struct pg_cell cell = {bytes.data, (int)bytes.length - 1};
     void *at = NULL;
-    if (!bytes.failed &&
-        arena_reserve(a, type_room(c, cell) + types[c->type].size + ARENA_ALIGN - 1))
-        at = arena_get(a, types[c->type].size);
+    if (!bytes.failed && arena_reserve(a, type_room(c, cell) + type_rows[c->type].size +
+                                              ARENA_ALIGN - 1))
+        at = arena_get(a, type_rows[c->type].size);
     if (at) {
         type_take(c, at, cell, a);
         *v = type_value(c, at);
@@ -285,127 +172,7 @@ bool type_copy(const struct orm_column *c, union orm_value *v, struct arena *a)
     return at;
 }
 
-/* -- What a type can hold ---------------------------------------------------------- */
-
-bool type_accepts(const struct orm_model *m, const struct orm_column *c,
-    union orm_value v, struct orm_error *e)
-{
-    int64_t low, high;
-    switch (c->type) {
-    case ORM_BOOL:
-        low = 0, high = 1;
-        break;
-    case ORM_INT2:
-        low = INT16_MIN, high = INT16_MAX;
-        break;
-    case ORM_INT4:
-        low = INT32_MIN, high = INT32_MAX;
-        break;
-    case ORM_ENUM:
-        low = 0, high = c->enumeration->label_count - 1;
-        break;
-    case ORM_DATE:
-        if (v.integer == ORM_DATE_INFINITY || v.integer == ORM_DATE_MINUS_INFINITY)
-            return true;
-        low = FIRST_DAY, high = LAST_DAY;
-        break;
-    case ORM_TIME:
-        low = 0, high = DAY_MICROSECONDS;
-        break;
-    case ORM_TIMESTAMP:
-    case ORM_TIMESTAMPTZ:
-        if (v.integer == ORM_TIME_MINUS_INFINITY)
-            return true;
-        low = FIRST_MICROSECOND, high = INT64_MAX;
-        break;
-    case ORM_DECIMAL:
-        if (v.integer == ORM_DECIMAL_NAN)
-            return true;
-        high = decimal_power(c->length) - 1, low = -high;
-        break;
-    case ORM_INT8:
-    case ORM_FLOAT4:
-    case ORM_FLOAT8:
-        return true;
-    default:
-        return types[c->type].codec->accepts(m, c, v, e);
-    }
-    if (v.integer >= low && v.integer <= high)
-        return true;
-    if (c->type == ORM_DECIMAL)
-        return error_set_field(e, ORM_RANGE, m, c,
-            "%lld is not a value of numeric(%u,%u), which is scaled by 10^%u",
-            (long long)v.integer, (unsigned)c->length, (unsigned)c->scale,
-            (unsigned)c->scale);
-    return error_set_field(e, ORM_RANGE, m, c, "%lld is not a value of %s",
-        (long long)v.integer, type_name(c));
-}
-
-/* -- On the wire ------------------------------------------------------------------- */
-
-void type_encode(const struct orm_column *c, union orm_value v, struct buffer *to)
-{
-    uint32_t bits32;
-    uint64_t bits64;
-    float single;
-    switch (c->type) {
-    case ORM_BOOL:
-        buffer_add(to, v.integer ? "\1" : "\0", 1);
-        break;
-    case ORM_INT2:
-        buffer_int16(to, (uint16_t)v.integer);
-        break;
-    case ORM_INT4:
-        buffer_int32(to, (uint32_t)v.integer);
-        break;
-    case ORM_INT8:
-    case ORM_TIME:
-        buffer_int64(to, (uint64_t)v.integer);
-        break;
-    case ORM_DATE:
-        if (v.integer != ORM_DATE_INFINITY && v.integer != ORM_DATE_MINUS_INFINITY)
-            v.integer -= EPOCH_DAYS;
-        buffer_int32(to, (uint32_t)v.integer);
-        break;
-    case ORM_TIMESTAMP:
-    case ORM_TIMESTAMPTZ:
-        if (v.integer != ORM_TIME_INFINITY && v.integer != ORM_TIME_MINUS_INFINITY)
-            v.integer -= EPOCH_MICROSECONDS;
-        buffer_int64(to, (uint64_t)v.integer);
-        break;
-    case ORM_FLOAT4:
-        single = (float)v.real;
-        memcpy(&bits32, &single, sizeof bits32);
-        buffer_int32(to, bits32);
-        break;
-    case ORM_FLOAT8:
-        memcpy(&bits64, &v.real, sizeof bits64);
-        buffer_int64(to, bits64);
-        break;
-    case ORM_DECIMAL:
-        decimal_encode(c, v.integer, to);
-        break;
-    case ORM_ENUM:
-        buffer_text(to, c->enumeration->labels[v.integer]);
-        break;
-    case ORM_TEXT:
-    case ORM_VARCHAR:
-        buffer_text(to, v.text);
-        break;
-    default:
-        types[c->type].codec->encode(c, v, to);
-    }
-}
-
-/* The index of a label, or -1. */
-static int64_t label_index(const struct orm_enum *e, struct pg_cell cell)
-{
-    for (uint16_t i = 0; i < e->label_count; i++)
-        if (strncmp(e->labels[i], cell.data, (size_t)cell.length) == 0 &&
-            e->labels[i][cell.length] == '\0')
-            return i;
-    return -1;
-}
+/* -- On the wire ------------------------------------------------------------------ */
 
 bool codec_lies(const struct orm_model *m, const struct orm_column *c,
     struct orm_error *e, const char *what)
@@ -414,113 +181,9 @@ bool codec_lies(const struct orm_model *m, const struct orm_column *c,
         e, ORM_DRIFT, m, c, "the server sent %s for a value of %s", what, type_name(c));
 }
 
-bool type_check(const struct orm_model *m, const struct orm_column *c,
-    struct pg_cell cell, struct orm_error *e)
-{
-    const int wanted = types[c->type].length;
-    if (cell.length < 0 || (wanted >= 0 && cell.length != wanted))
-        return error_set_field(e, ORM_DRIFT, m, c,
-            "the server sent %d bytes; a value of %s has %d", cell.length, type_name(c),
-            wanted);
-
-    switch (c->type) {
-    case ORM_INT2:
-    case ORM_INT4:
-    case ORM_INT8:
-    case ORM_FLOAT4:
-    case ORM_FLOAT8:
-        return true;
-    case ORM_ENUM:
-        if (memchr(cell.data, '\0', (size_t)cell.length) ||
-            label_index(c->enumeration, cell) < 0)
-            return error_set_field(e, ORM_DRIFT, m, c,
-                "the database has the label \"%.*s\", the YAML does not; add it and "
-                "generate again",
-                cell.length, cell.data);
-        return true;
-    case ORM_BOOL:
-        return (unsigned char)cell.data[0] <= 1 ||
-               codec_lies(m, c, e, "neither 0 nor 1");
-    case ORM_TIMESTAMP:
-    case ORM_TIMESTAMPTZ: {
-        const int64_t t = (int64_t)big_endian(cell.data, 8);
-        if (t != INT64_MAX && t >= INT64_MAX - EPOCH_MICROSECONDS)
-            return error_set_field(e, ORM_RANGE, m, c,
-                "the time is past the year 294246, the last that orm_time holds");
-        return true;
-    }
-    case ORM_DATE: {
-        const int32_t d = (int32_t)(uint32_t)big_endian(cell.data, 4);
-        if (d != INT32_MAX && d >= INT32_MAX - EPOCH_DAYS)
-            return error_set_field(
-                e, ORM_RANGE, m, c, "the server sent no possible date");
-        return true;
-    }
-    case ORM_TIME:
-        return big_endian(cell.data, 8) <= DAY_MICROSECONDS ||
-               codec_lies(m, c, e, "no time of a day");
-    case ORM_DECIMAL:
-        return decimal_check(m, c, cell, e);
-    default:
-        return types[c->type].codec->check(m, c, cell, e);
-    }
-}
-
-union orm_value type_decode(const struct orm_column *c, struct pg_cell cell)
-{
-    uint32_t bits32;
-    uint64_t bits64;
-    float single;
-    union orm_value v = {.integer = 0};
-    switch (c->type) {
-    case ORM_BOOL:
-        v.integer = cell.data[0];
-        break;
-    case ORM_INT2:
-        v.integer = (int16_t)(uint16_t)big_endian(cell.data, 2);
-        break;
-    case ORM_INT4:
-        v.integer = (int32_t)(uint32_t)big_endian(cell.data, 4);
-        break;
-    case ORM_INT8:
-    case ORM_TIME:
-        v.integer = (int64_t)big_endian(cell.data, 8);
-        break;
-    case ORM_DATE:
-        v.integer = (int32_t)(uint32_t)big_endian(cell.data, 4);
-        if (v.integer != ORM_DATE_INFINITY && v.integer != ORM_DATE_MINUS_INFINITY)
-            v.integer += EPOCH_DAYS;
-        break;
-    case ORM_TIMESTAMP:
-    case ORM_TIMESTAMPTZ:
-        v.integer = (int64_t)big_endian(cell.data, 8);
-        if (v.integer != ORM_TIME_INFINITY && v.integer != ORM_TIME_MINUS_INFINITY)
-            v.integer += EPOCH_MICROSECONDS;
-        break;
-    case ORM_FLOAT4:
-        bits32 = (uint32_t)big_endian(cell.data, 4);
-        memcpy(&single, &bits32, sizeof single);
-        v.real = (double)single;
-        break;
-    case ORM_FLOAT8:
-        bits64 = big_endian(cell.data, 8);
-        memcpy(&v.real, &bits64, sizeof v.real);
-        break;
-    case ORM_DECIMAL:
-        v.integer = decimal_decode(c, cell);
-        break;
-    case ORM_ENUM:
-        v.integer = label_index(c->enumeration, cell);
-        break;
-    default:
-        v.text = cell.data;
-    }
-    return v;
-}
-
 size_t type_room(const struct orm_column *c, struct pg_cell cell)
 {
-    return type_is_number(c) ? 0 : types[c->type].codec->room(c, cell);
+    return type_is_number(c) ? 0 : type_rows[c->type].codec->room(c, cell);
 }
 
 void type_take(
@@ -529,7 +192,7 @@ void type_take(
     if (type_is_number(c))
         type_store(c, at, type_decode(c, cell));
     else
-        types[c->type].codec->take(c, at, cell, a);
+        type_rows[c->type].codec->take(c, at, cell, a);
 }
 
 static bool is_text_cell(const char *have, struct pg_cell cell)
@@ -601,7 +264,7 @@ void codec_end(struct buffer *to, size_t at)
 
 void type_print(const struct orm_column *c, union orm_value v, struct buffer *to)
 {
-    types[c->type].print(c, v, to);
+    type_rows[c->type].print(c, v, to);
 }
 
 void print_integer(const struct orm_column *c, union orm_value v, struct buffer *to)

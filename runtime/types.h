@@ -52,6 +52,11 @@ static inline bool type_is_text(const struct orm_column *c)
     return c->type >= ORM_TEXT && c->type < ORM_BYTEA;
 }
 
+static inline bool type_is_of_extension(const struct orm_column *c)
+{
+    return c->enumeration && c->type != ORM_ENUM && c->type != ORM_ARRAY;
+}
+
 /* Arrays, ranges and multiranges are made of values of another type. */
 static inline bool type_is_made_of(const struct orm_column *c)
 {

@@ -150,18 +150,6 @@ static void check_columns(struct draft *d, const struct draft_model *m)
     }
 }
 
-/* Names of two SQL schemas do not meet.  No name holds a line end. */
-static void enter_relation(struct draft *d, struct strmap *relations, const char *kind,
-    const char *schema, const char *name, struct place place, const char *what)
-{
-    struct holder *h = arena_alloc(d->arena, sizeof *h);
-    *h = (struct holder){place, what};
-    const char *key = arena_printf(d->arena, "%s\n%s", schema, name);
-    const struct holder *other = strmap_add(relations, key, h);
-    if (other)
-        report(d, ERR_SQL_CLASH, kind, name, *other, *h);
-}
-
 static void check_join_columns(struct draft *d, const struct draft_field *f)
 {
     const struct join_end *ours = &f->many->owner_end, *theirs = &f->many->target_end;
@@ -182,6 +170,18 @@ static void check_join_columns(struct draft *d, const struct draft_field *f)
                 "of yours and name it with through:",
                 f->owner->name, f->name, name);
     }
+}
+
+/* Names of two SQL schemas do not meet.  No name holds a line end. */
+static void enter_relation(struct draft *d, struct strmap *relations, const char *kind,
+    const char *schema, const char *name, struct place place, const char *what)
+{
+    struct holder *h = arena_alloc(d->arena, sizeof *h);
+    *h = (struct holder){place, what};
+    const char *key = arena_printf(d->arena, "%s\n%s", schema, name);
+    const struct holder *other = strmap_add(relations, key, h);
+    if (other)
+        report(d, ERR_SQL_CLASH, kind, name, *other, *h);
 }
 
 static void enter_join_table(

@@ -81,6 +81,7 @@ struct draft_field {
     enum type element;
     unsigned length;
     unsigned scale;
+    const struct user_type *user;
     struct enumeration *enumeration;
     bool optional;
     bool unique;
@@ -177,6 +178,9 @@ struct draft_file {
     const char *module;
     const char *prefix;
     const char *sql_schema;
+    struct strmap types; /* struct user_type by name */
+    size_t user_type_count;
+    struct user_type *user_types;
     const struct node *extensions; /* or NULL */
     const struct node *mixins;     /* or NULL */
     const struct node *values;     /* or NULL */
@@ -203,6 +207,10 @@ void read_files(struct draft *d, const char *path, const struct node *root);
 
 /* parse.c: false if there is nothing to resolve. */
 bool draft_parse(struct draft *d);
+
+/* user_type.c: `types:` of a file, and those of all files. */
+void parse_user_types(struct draft *d, struct draft_file *f, const struct node *map);
+void fill_user_types(struct draft *d, struct schema *s);
 
 /* extension.c: `extensions:` of a file. */
 void take_extensions(struct draft *d, const struct node *list);

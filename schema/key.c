@@ -186,6 +186,7 @@ struct field column_of(struct draft *d, const struct draft_field *f)
     c.element = f->element;
     c.length = f->length;
     c.scale = f->scale;
+    c.user = f->user;
     c.enumeration = f->enumeration;
     c.optional = f->optional;
     c.unique = f->unique;
@@ -313,6 +314,7 @@ static void check_shared(struct draft *d, const struct draft_field *f,
 {
     const char *where = place_name(d, f), *column = shown(d, ours->column);
     const bool same = ours->type == theirs->type && ours->length == theirs->length &&
+                      ours->scale == theirs->scale && ours->user == theirs->user &&
                       ours->enumeration == theirs->enumeration;
     if (!same)
         diag_error(d->diag, ERR_REF, n->place,
@@ -355,6 +357,7 @@ static struct draft_column *settle_part(struct draft *d, struct draft_field *f,
     made.element = part->element;
     made.length = part->length;
     made.scale = part->scale;
+    made.user = part->user;
     made.enumeration = part->enumeration;
     made.traits.collation = part->traits.collation;
     made.unique = f->unique && count == 1;

@@ -4,10 +4,6 @@
 const struct key_table key_tables[] = {
     {"top", top_keys},
     {"model", model_keys},
-    {"mixin", mixin_keys},
-    {"value", value_keys},
-    {"embed", embed_keys},
-    {"view", view_keys},
     {"field", field_keys},
     {"default", default_keys},
     {"unique", unique_keys},

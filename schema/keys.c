@@ -152,6 +152,12 @@ static void report_unknown_key(
     if (hint)
         diag_error(d->diag, ERR_UNKNOWN_KEY, key->place, "%sunknown key \"%s\"; %s",
             where, name, hint);
+    else if (strchr(name, ')') && !strchr(name, '('))
+        diag_error(d->diag, ERR_UNKNOWN_KEY, key->place,
+            "%sunknown key \"%s\": between braces a comma ends a word; put all of it "
+            "in "
+            "quotes, as \"numeric(10,2)\"",
+            where, name);
     else if (s.best)
         diag_error(d->diag, ERR_UNKNOWN_KEY, key->place,
             "%sunknown key \"%s\"; did you mean \"%s\"?", where, name, s.best);

@@ -32,7 +32,9 @@ extern const struct key top_keys[], model_keys[];      /* parse.c */
 extern const struct key field_keys[], default_keys[];  /* parse_field.c */
 extern const struct key unique_keys[], exclude_keys[]; /* constraint.c */
 extern const struct key index_keys[], part_keys[];     /* index.c */
-extern const struct key mixin_keys[], value_keys[], embed_keys[], view_keys[];
+extern const struct key mixin_keys[];                  /* mixin.c */
+extern const struct key value_keys[], embed_keys[];    /* value.c */
+extern const struct key view_keys[];                   /* view.c */
 
 /* One of these says what a field is. */
 struct field_kind_key {

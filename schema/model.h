@@ -106,6 +106,20 @@ struct enumeration {
     bool in_array; /* the field is an array of it */
 };
 
+/* A name of `types:`, for a type that the database has by name. */
+struct user_type {
+    const char *name; /* in YAML */
+    struct place place;
+    const char *schema; /* in SQL */
+    const char *sql;
+    enum type type; /* what it is read and written as */
+    unsigned length;
+    unsigned scale;
+    bool is_domain;    /* made by our SQL; else the database has it already */
+    const char *check; /* of a domain, or NULL */
+    bool broken;
+};
+
 struct model;
 
 /* What is special about a column. */
@@ -134,6 +148,7 @@ struct field {
     enum type element; /* of an array: what length, scale and enumeration are about */
     unsigned length;   /* characters, or decimal digits; 0: any */
     unsigned scale;    /* of them after the point */
+    const struct user_type *user; /* the type, or the items', if it has a name */
     const struct enumeration *enumeration;
     bool key;
     bool identity; /* numbered by the server */
@@ -342,6 +357,9 @@ struct schema {
     const char *path;   /* as given */
     const char *module; /* names the C schema object: blog_schema */
     const char *prefix; /* of every C name; "" */
+
+    size_t user_type_count;
+    const struct user_type **user_types;
 
     size_t extension_count; /* that the database must have */
     const char **extensions;

@@ -19,6 +19,7 @@ enum {
 struct top_keys {
     const struct node *include;
     const struct node *extensions;
+    const struct node *types;
     const struct node *module;
     const struct node *prefix;
     const struct node *schema;
@@ -32,6 +33,7 @@ const struct key top_keys[] = {
     {"prefix", SHAPE_TEXT, offsetof(struct top_keys, prefix), 0, NULL},
     {"schema", SHAPE_TEXT, offsetof(struct top_keys, schema), 0, NULL},
     {"extensions", SHAPE_LIST, offsetof(struct top_keys, extensions), 0, NULL},
+    {"types", SHAPE_MAP, offsetof(struct top_keys, types), 0, NULL},
     {"include", SHAPE_LIST, offsetof(struct top_keys, include), 0, NULL},
     {"mixins", SHAPE_MAP, offsetof(struct top_keys, mixins), 0, NULL},
     {"values", SHAPE_MAP, offsetof(struct top_keys, values), 0, NULL},
@@ -184,6 +186,7 @@ static void parse_file(struct draft *d, struct draft_file *f)
     parse_names(d, f, &keys);
     f->extensions = keys.extensions;
     take_extensions(d, keys.extensions);
+    parse_user_types(d, f, keys.types);
     f->mixins = keys.mixins;
     f->values = keys.values;
     if (keys.models && keys.models->count > 0)

@@ -52,8 +52,8 @@ static const char *list_types(const struct draft *d)
         d->arena, "%s, their multiranges, and arrays, as \"int4[]\"", list);
 }
 
-static void report_no_type(
-    struct draft *d, const char *where, const struct node *n, const char *name)
+static void report_no_type(struct draft *d, const char *where, const struct node *n,
+    const char *name, const struct draft_field *f)
 {
     const char *hint = type_hint(name);
     struct suggestion s = {.wanted = name};
@@ -62,6 +62,9 @@ static void report_no_type(
         if (type_info(t)->alias)
             suggest_offer(&s, type_info(t)->alias);
     }
+    const struct draft_file *file = f->owner ? f->owner->file : NULL;
+    for (size_t i = 0; file && i < file->user_type_count; i++)
+        suggest_offer(&s, file->user_types[i].name);
     name = shown(d, name);
     if (hint)
         diag_error(
@@ -172,6 +175,21 @@ static bool make_array(
     return true;
 }
 
+static bool use_user_type(struct draft *d, const char *where, const struct node *n,
+    const struct words *w, const struct user_type *user, struct draft_field *f)
+{
+    if (w->detail) {
+        diag_error(d->diag, ERR_LENGTH, n->place, "%s%s takes no length; write \"%s\"",
+            where, w->name, w->name);
+        return false;
+    }
+    f->type = user->type;
+    f->length = user->length;
+    f->scale = user->scale;
+    f->user = user;
+    return !user->broken && (!w->is_array || make_array(d, where, n->place, f));
+}
+
 bool parse_type(
     struct draft *d, const char *where, const struct node *n, struct draft_field *f)
 {
@@ -183,9 +201,13 @@ bool parse_type(
             where, shown(d, n->text), (int)strcspn(w.name, "["), shown(d, w.name));
         return false;
     }
+    const struct user_type *user =
+        f->owner ? strmap_get(&f->owner->file->types, w.name) : NULL;
+    if (user)
+        return use_user_type(d, where, n, &w, user, f);
     f->type = type_by_name(w.name);
     if (f->type == TYPE_COUNT) {
-        report_no_type(d, where, n, w.name);
+        report_no_type(d, where, n, w.name, f);
         return false;
     }
     if (f->type == TYPE_ENUM) {
@@ -199,10 +221,7 @@ bool parse_type(
         return false;
     }
     if (!closed) {
-        diag_error(d->diag, ERR_LENGTH, n->place,
-            "%s\"%s\": the bracket is not closed; between braces a comma ends the "
-            "word: "
-            "put the type in quotes",
+        diag_error(d->diag, ERR_LENGTH, n->place, "%s\"%s\": the bracket is not closed",
             where, shown(d, n->text));
         return false;
     }

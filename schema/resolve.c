@@ -255,5 +255,6 @@ struct schema *draft_resolve(struct draft *d)
     fill_enumerations(d, s);
     fill_values(d, s);
     fill_extensions(d, s);
+    fill_user_types(d, s);
     return s;
 }

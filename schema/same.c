@@ -64,22 +64,36 @@ static struct made made_by_index(struct draft *d, const struct index *x)
         x->part_count, fields};
 }
 
+static struct made made_by_fields(
+    struct draft *d, const struct field *first, size_t count, const char *what)
+{
+    const struct field **fields = arena_array(d->arena, count, sizeof *fields);
+    for (size_t i = 0; i < count; i++)
+        fields[i] = &first[i];
+    return (struct made){first->place, what, true, count, fields};
+}
+
 /* All that have an index over plain columns. */
 static struct made *collect(struct draft *d, const struct model *m, size_t *count)
 {
-    struct made *all = arena_array(
-        d->arena, 1 + m->field_count + m->unique_count + m->index_count, sizeof *all);
+    struct made *all = arena_array(d->arena,
+        1 + m->field_count + m->ref_count + m->unique_count + m->index_count,
+        sizeof *all);
     size_t n = 0;
-    const struct field **key = arena_array(d->arena, 1, sizeof *key);
-    key[0] = m->key;
     if (!m->view_sql) /* which has no index of its key */
-        all[n++] = (struct made){m->key->place, "key", true, 1, key};
+        all[n++] = made_by_fields(d, m->key, m->key_count, "key");
     for (size_t i = 0; i < m->field_count; i++)
-        if (m->fields[i].unique && !m->fields[i].key) {
-            const struct field **one = arena_array(d->arena, 1, sizeof *one);
-            one[0] = &m->fields[i];
-            all[n++] = (struct made){m->fields[i].place, "unique field", true, 1, one};
-        }
+        if (m->fields[i].unique)
+            all[n++] = made_by_fields(d, &m->fields[i], 1, "unique field");
+    for (size_t i = 0; i < m->ref_count; i++) {
+        const struct ref *r = &m->refs[i];
+        const struct made ref = {
+            r->place, "unique ref", true, r->column_count, r->fields};
+        /* One to one by the key is unique anyhow. */
+        const bool is_key = n > 0 && are_alike(&ref, &all[0], false);
+        if (r->unique && r->column_count > 1 && !is_key)
+            all[n++] = ref;
+    }
     for (size_t i = 0; i < m->unique_count; i++) {
         const struct unique *u = &m->uniques[i];
         all[n++] = (struct made){

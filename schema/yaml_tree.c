@@ -148,7 +148,8 @@ static const struct {
     {"found character that cannot start any token",
         "this character cannot begin a text; put the text in quotes"},
     {"did not find expected ',' or '}'",
-        "a '{' is not closed before this, or a ',' is missing"},
+        "a '{' is not closed before this, or a ',' is missing; between braces a type "
+        "like \"int4[]\" needs quotes"},
     {"did not find expected ',' or ']'",
         "a '[' is not closed before this, or a ',' is missing"},
     {"did not find expected key",

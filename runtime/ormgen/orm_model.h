@@ -107,6 +107,8 @@ enum orm_type {
     ORM_TYPE_COUNT
 };
 
+/* A type that the database knows by its name alone: an enumeration, or, without labels,
+ * one of `types:` in the YAML. */
 struct orm_enum {
     const char *schema;
     const char *name;

@@ -35,6 +35,12 @@ models:
       $(name s $k): { type: bool, unique: true }
       $(name f $k): { ref: $(name a $n), reverse: $(name g $k), optional: true }
       $(name u $k): { ref: $(name a $n), reverse: $(name v $k), unique: true }
+  $(name y $n):
+    view: { sql: select 1 }
+    key: $(name i $k)
+    fields:
+      $(name i $k): int
+      $(name j $k): { ref: $(name a $n), reverse: $(name z $k) }
 YAML
     status 0 "$ormgen" generate long.yaml
     for file in long.orm.h long.orm.c; do

@@ -6,6 +6,7 @@
 #include "index_method.h"
 #include "lines.h"
 #include "literals.h"
+#include "types.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -69,21 +70,19 @@ static const struct type_words {
     enum type element; /* of an array */
     bool text;         /* takes lower(), a collation and other operator classes */
     bool number;       /* takes + and > */
-    bool key;
     const char *expression;
 } types[] = {
     {TYPE_BOOL, "bool", .expression = "1 = 1"},
-    {TYPE_INT2, "int2", .number = true, .key = true, .expression = "1 + 1"},
-    {TYPE_INT4, "int", .number = true, .key = true, .expression = "length('abc')"},
-    {TYPE_INT8, "int8", .number = true, .key = true, .expression = "1 + 2"},
+    {TYPE_INT2, "int2", .number = true, .expression = "1 + 1"},
+    {TYPE_INT4, "int", .number = true, .expression = "length('abc')"},
+    {TYPE_INT8, "int8", .number = true, .expression = "1 + 2"},
     {TYPE_FLOAT4, "float4", .number = true, .expression = "1.5"},
     {TYPE_FLOAT8, "float8", .number = true, .expression = "random()"},
     {TYPE_DECIMAL, "numeric(18,6)", .number = true, .expression = "1.5"},
     {TYPE_NUMERIC, "numeric", .number = true, .expression = "1 / 3.0"},
     {TYPE_NUMERIC, "numeric(40,9)", .number = true, .expression = "0.5"},
-    {TYPE_TEXT, "text", .text = true, .key = true, .expression = "'a' || 'b'"},
-    {TYPE_VARCHAR, "varchar(12)", .text = true, .key = true,
-        .expression = "upper('x')"},
+    {TYPE_TEXT, "text", .text = true, .expression = "'a' || 'b'"},
+    {TYPE_VARCHAR, "varchar(12)", .text = true, .expression = "upper('x')"},
     {TYPE_CHAR, "char(3)", .expression = "'x'"},
     {TYPE_BYTEA, "bytea", .expression = "decode('00ff', 'hex')"},
     {TYPE_UUID, "uuid", .expression = "gen_random_uuid()"},
@@ -132,11 +131,16 @@ struct drawn_field {
     bool is_ref;
     bool optional;
     bool unique;
+    bool is_generated;
+    bool is_late; /* not there when the rest of its row is */
+    bool is_wide; /* more than one column */
 };
 
 struct drawn_model {
     char name[16];
-    bool has_key;
+    unsigned
+        key_count;   /* fields that are the key, the first ones; 0: the implicit one */
+    bool is_counted; /* one of them is a version */
     unsigned field_count;
     struct drawn_field fields[MOST_FIELDS];
 };
@@ -156,6 +160,9 @@ static void put_doc(struct buffer *out, const char *lead, const char *end)
     buffer_puts(out, end);
 }
 
+/* btree_gist and btree_gin, in some of the schemas. */
+static bool has_extensions;
+
 /* Whether an index of this kind can be on it. */
 static bool takes(const struct drawn_field *f, const char *method)
 {
@@ -164,7 +171,8 @@ static bool takes(const struct drawn_field *f, const char *method)
         field.type = f->type->type;
         field.element = f->type->element;
     }
-    return !f->is_many && index_takes(index_method(method), &field) == TAKES;
+    const enum takes t = index_takes(index_method(method), &field);
+    return !f->is_many && (t == TAKES || (t == TAKES_WITH_EXTENSION && has_extensions));
 }
 
 /* ---- fields ---- */
@@ -192,115 +200,173 @@ static void put_default(struct buffer *out, const struct type_words *t)
     }
 }
 
-/* Whether the column is of a kind that has its values from elsewhere than the program:
- * then it has no default and is not optional. */
-static bool put_source(struct buffer *out, const struct type_words *t, bool *counted)
+/* A column that is computed from one before it; false: none is like it. */
+static bool put_generated(
+    struct buffer *out, const struct drawn_model *m, struct drawn_field *f)
 {
-    static const char *const identities[] = {"true", "always"};
-    const bool whole =
-        t->type == TYPE_INT2 || t->type == TYPE_INT4 || t->type == TYPE_INT8;
-
-    if (whole && one_in(6))
-        buffer_printf(out, ", identity: %s", ANY(identities));
-    else if (whole && t->type != TYPE_INT2 && !*counted && one_in(6))
-        buffer_puts(out, ", version: true"), *counted = true;
-    else if (t->type == TYPE_TIMESTAMPTZ && one_in(2))
-        buffer_puts(out, one_in(2) ? ", created: true" : ", updated: true");
-    else if (whole && one_in(6))
-        buffer_puts(out, ", generated: 1 + 1");
-    else if (t->type == TYPE_TEXT && one_in(6))
-        buffer_puts(out, ", generated: \"'a' || 'b'\"");
-    else
-        return false;
-    return true;
+    for (const struct drawn_field *g = m->fields; g < f; g++) {
+        if (g->type != f->type || g->is_generated || g->is_many)
+            continue;
+        struct buffer sql = {0};
+        buffer_printf(&sql, f->type->text ? "lower(\"%s\")" : "\"%s\"", g->column);
+        buffer_puts(out, ", generated: ");
+        put_quoted(out, sql.at);
+        buffer_free(&sql);
+        f->is_generated = true;
+        return true;
+    }
+    return false;
 }
 
-static void put_check(struct buffer *out, const struct drawn_field *f)
+/* What only one of these says: where the values of a column come from. */
+static void put_source(struct buffer *out, struct drawn_model *m, struct drawn_field *f)
 {
-    if (!one_in(6))
+    const struct type_words *t = f->type;
+    const bool is_counter = t->type == TYPE_INT4 || t->type == TYPE_INT8;
+    f->optional = one_in(3);
+    if (is_counter && one_in(6) && !m->is_counted) {
+        buffer_puts(out, ", version: true");
+        m->is_counted = true;
+        f->optional = false;
+        f->is_generated = true; /* as far as others are concerned */
+    } else if ((is_counter || t->type == TYPE_INT2) && one_in(6)) {
+        buffer_printf(out, ", identity: %s", one_in(2) ? "true" : "always");
+        f->is_late = true;
+        f->optional = false;
+    } else if (t->type == TYPE_TIMESTAMPTZ && one_in(3)) {
+        buffer_puts(out, one_in(2) ? ", created: true" : ", updated: true");
+        f->optional = false;
+    } else if (!one_in(3) || !put_generated(out, m, f)) {
+        put_default(out, t);
+        f->is_late = one_in(5);
+        if (f->is_late)
+            buffer_puts(
+                out, one_in(2) ? ", lazy: true" : ", server_filled: [insert, update]");
+    }
+}
+
+static void put_condition_on(struct buffer *sql, const struct drawn_field *f);
+
+static void put_own_check(struct buffer *out, const struct drawn_field *f)
+{
+    struct buffer sql = {0};
+    if (!one_in(5))
         return;
+    put_condition_on(&sql, f);
     buffer_puts(out, ", check: ");
-    char *quoted = format("\"%s\" IS NOT NULL", f->column);
-    put_quoted(out, quoted);
-    free(quoted);
+    put_quoted(out, sql.at);
+    buffer_free(&sql);
 }
 
 static void put_plain_field(
-    struct buffer *out, struct drawn_field *f, bool is_key, bool *counted)
+    struct buffer *out, struct drawn_model *m, struct drawn_field *f, bool is_key)
 {
-    const struct type_words *t = &ANY(types);
-    while (is_key && !t->key)
-        t = &ANY(types);
-    f->type = t;
-    bool sourced = false;
+    f->type = &ANY(types);
+    while (is_key && !type_info(f->type->type)->can_be_key)
+        f->type = &ANY(types);
     if (!is_key && one_in(8)) {
         f->type = NULL;
+        f->optional = one_in(3);
         buffer_puts(out, "{ enum: [one, Two, three]");
         if (one_in(3))
             buffer_puts(out, ", default: Two");
     } else {
-        buffer_printf(out, "{ type: \"%s\"", t->yaml);
-        sourced = !is_key && put_source(out, t, counted);
-        if (!is_key && !sourced)
-            put_default(out, t);
-        if (t->text && one_in(6))
+        buffer_printf(out, "{ type: \"%s\"", f->type->yaml);
+        if (!is_key)
+            put_source(out, m, f);
+        if (f->type->text && one_in(4))
             buffer_puts(out, ", collation: C");
-        if (!is_key && !sourced && one_in(6))
-            buffer_puts(out, ", lazy: true");
-        if (!is_key && !sourced && one_in(9))
-            buffer_puts(out, ", server_filled: [insert]");
     }
-    f->optional = !is_key && !sourced && one_in(3);
-    f->unique = !is_key && !sourced && takes(f, "btree") && one_in(5);
+    f->unique =
+        !is_key && !f->is_generated && !f->is_late && takes(f, "btree") && one_in(5);
     buffer_puts(out, f->optional ? ", optional: true" : "");
     buffer_puts(out, f->unique ? ", unique: true" : "");
     put_column_name(out, f);
-    put_check(out, f);
     put_doc(out, ", doc: ", "");
+    put_own_check(out, f);
+    if (one_in(9))
+        buffer_printf(out, ", was: old_%s", f->name);
     buffer_puts(out, " }\n");
 }
 
-static void put_ref(struct drawing *w, unsigned model, struct drawn_field *f)
+static void put_action(struct buffer *out, const char *when, bool may_be_null)
 {
     static const char *const actions[] = {"no_action", "restrict", "cascade"};
-    const unsigned target = below(w->model_count);
-    /* Forward and to itself only where it may be null: no required circles. */
-    f->is_ref = true;
-    f->optional = target >= model || one_in(2);
-    f->unique = one_in(5);
-    free(f->column);
-    f->column = format("%s_id", f->name);
-    buffer_printf(w->out, "{ ref: %s", w->models[target].name);
-    buffer_puts(w->out, f->optional ? ", optional: true" : "");
-    buffer_puts(w->out, f->unique ? ", unique: true" : "");
     if (one_in(2))
-        buffer_printf(w->out, ", on_delete: %s",
-            f->optional && one_in(3) ? "set_null" : ANY(actions));
-    put_column_name(w->out, f);
-    put_doc(w->out, ", doc: ", "");
-    buffer_puts(w->out, " }\n");
+        buffer_printf(out, ", %s: %s", when,
+            may_be_null && one_in(3) ? "set_null" : ANY(actions));
+}
+
+static void put_deferrable(struct buffer *out)
+{
+    if (one_in(3))
+        buffer_printf(out, ", deferrable: %s", one_in(2) ? "true" : "deferred");
+}
+
+/* A field of the target that is unique and no relation, or NULL. */
+static const struct drawn_field *other_key(const struct drawn_model *m)
+{
+    for (unsigned i = m->key_count; i < m->field_count; i++)
+        if (m->fields[i].unique && m->fields[i].type &&
+            type_info(m->fields[i].type->type)->can_be_key)
+            return &m->fields[i];
+    return NULL;
+}
+
+static void put_ref(
+    struct drawing *w, unsigned model, struct drawn_field *f, bool is_key)
+{
+    /* Forward and to itself only where it may be null: no required circles. */
+    const unsigned target = is_key ? below(model) : below(w->model_count);
+    const struct drawn_model *to = &w->models[target];
+    const struct drawn_field *other =
+        target < model && !is_key && one_in(2) ? other_key(to) : NULL;
+    struct buffer *out = w->out;
+    f->is_ref = true;
+    f->optional = !is_key && (target >= model || one_in(2));
+    f->unique = !is_key && one_in(5);
+    free(f->column);
+    f->column = format("%s_%s", f->name, other ? other->name : "id");
+    buffer_printf(out, "{ ref: %s", to->name);
+    if (other)
+        buffer_printf(out, ", to: %s", other->name);
+    buffer_puts(out, f->optional ? ", optional: true" : "");
+    buffer_puts(out, f->unique ? ", unique: true" : "");
+    put_action(out, "on_delete", f->optional);
+    put_action(out, "on_update", f->optional);
+    put_deferrable(out);
+    f->is_wide = to->key_count > 1 && !other;
+    if (f->is_wide)
+        buffer_printf(out, ", columns: [%s, %s_2]", f->column, f->column);
+    else
+        put_column_name(out, f);
+    put_doc(out, ", doc: ", "");
+    buffer_puts(out, " }\n");
 }
 
 static void put_fields(struct drawing *w, unsigned model)
 {
     struct drawn_model *m = &w->models[model];
     struct buffer *out = w->out;
-    bool counted = false;
     buffer_puts(out, "    fields:\n");
     for (unsigned i = 0; i < m->field_count; i++) {
         struct drawn_field *f = &m->fields[i];
         f->name = format("f%u_%c", i, (char)('a' + (char)below(26)));
         f->column = format("%s", f->name);
         buffer_printf(out, "      %s: ", f->name);
-        if (i == 0 && m->has_key) {
-            put_plain_field(out, f, true, &counted);
+        const bool is_key = i < m->key_count;
+        if (is_key && i == 0 && m->key_count > 1 && model > 0 &&
+            w->models[0].key_count < 2 && one_in(3)) {
+            put_ref(w, 1, f, true); /* to the first model, whose key is one column */
+        } else if (is_key) {
+            put_plain_field(out, m, f, true);
         } else if (i > 0 && one_in(9)) {
             f->is_many = true;
             buffer_printf(out, "{ many: %s }\n", w->models[below(w->model_count)].name);
         } else if (one_in(4)) {
-            put_ref(w, model, f);
+            put_ref(w, model, f, false);
         } else {
-            put_plain_field(out, f, false, &counted);
+            put_plain_field(out, m, f, false);
         }
     }
 }
@@ -312,6 +378,17 @@ static void put_sql_column(struct buffer *out, const struct drawn_field *f)
     buffer_printf(out, "\"%s\"", f->column);
 }
 
+static void put_condition_on(struct buffer *sql, const struct drawn_field *f)
+{
+    put_sql_column(sql, f);
+    if (f->type && f->type->number)
+        buffer_puts(sql, one_in(2) ? " > 0" : " + 1 < 12");
+    else if (f->type && f->type->text)
+        buffer_puts(sql, one_in(2) ? " <> 'it''s; --'" : " > ''");
+    else
+        buffer_puts(sql, " IS NOT NULL");
+}
+
 /* A condition on the row that reads back as it is written. */
 static void put_condition(struct buffer *out, const struct drawn_model *m)
 {
@@ -321,13 +398,7 @@ static void put_condition(struct buffer *out, const struct drawn_model *m)
         if (f->is_many)
             f = &m->fields[0];
         buffer_puts(&sql, i > 0 ? " AND " : "");
-        put_sql_column(&sql, f);
-        if (f->type && f->type->number)
-            buffer_puts(&sql, one_in(2) ? " > 0" : " + 1 < 12");
-        else if (f->type && f->type->text)
-            buffer_puts(&sql, one_in(2) ? " <> 'it''s; --'" : " > ''");
-        else
-            buffer_puts(&sql, " IS NOT NULL");
+        put_condition_on(&sql, f);
     }
     put_quoted(out, sql.at);
     buffer_free(&sql);
@@ -354,6 +425,11 @@ static unsigned draw_fields(const struct drawn_model *m, unsigned most,
 static bool in_btree(const struct drawn_field *f)
 {
     return takes(f, "btree");
+}
+
+static bool in_hash(const struct drawn_field *f)
+{
+    return !f->is_wide && takes(f, "hash");
 }
 
 static bool in_brin(const struct drawn_field *f)
@@ -388,12 +464,6 @@ static void put_list(
     for (unsigned i = 0; i < count; i++)
         buffer_printf(out, "%s%s", i > 0 ? ", " : lead, f[i]->name);
     buffer_putc(out, ']');
-}
-
-static void put_deferrable(struct buffer *out)
-{
-    if (one_in(3))
-        buffer_printf(out, ", deferrable: %s", one_in(2) ? "true" : "deferred");
 }
 
 static void put_uniques(struct buffer *out, const struct drawn_model *m)
@@ -434,16 +504,16 @@ static void put_where(struct buffer *out, const struct drawn_model *m)
 
 static void put_exclude(struct buffer *out, const struct drawn_model *m)
 {
-    static const struct {
+    const struct {
         const char *name;
         unsigned most;
         bool (*fits)(const struct drawn_field *f);
         const char *operator;
     } ways[] = {
-        {"hash", 1, in_btree, "="},
+        {"hash", 1, in_hash, "="},
         {"btree", 2, in_btree, "="},
         {"spgist", 1, in_spgist, "="},
-        {"gist", 2, in_gist, "&&"},
+        {"gist", 2, in_gist, has_extensions ? "=" : "&&"},
     };
     const struct drawn_field *f[2];
     const unsigned way = below(4);
@@ -522,7 +592,7 @@ static void put_other_index(
         bool include;
         bool (*fits)(const struct drawn_field *f);
     } methods[] = {
-        {"hash", 1, false, in_btree},
+        {"hash", 1, false, in_hash},
         {"brin", 3, false, in_brin},
         {"spgist", 1, true, in_spgist},
         {"gist", 3, true, in_gist},
@@ -564,6 +634,11 @@ static void put_model(struct drawing *w, unsigned model)
 {
     struct drawn_model *m = &w->models[model];
     buffer_printf(w->out, "  %s:\n", m->name);
+    if (one_in(5)) {
+        buffer_puts(w->out, "    schema: ");
+        put_quoted(w->out, ANY(sql_names));
+        buffer_putc(w->out, '\n');
+    }
     put_doc(w->out, "    doc: ", "\n");
     if (one_in(3)) {
         buffer_puts(w->out, "    table: ");
@@ -576,8 +651,10 @@ static void put_model(struct drawing *w, unsigned model)
     w->out = &fields;
     put_fields(w, model);
     w->out = out;
-    if (m->has_key)
+    if (m->key_count == 1)
         buffer_printf(out, "    key: %s\n", m->fields[0].name);
+    else if (m->key_count == 2)
+        buffer_printf(out, "    key: [%s, %s]\n", m->fields[0].name, m->fields[1].name);
     buffer_puts(out, fields.at);
     buffer_free(&fields);
     put_uniques(out, m);
@@ -597,13 +674,16 @@ void random_yaml(struct buffer *out, unsigned long long seed)
         put_quoted(out, ANY(sql_names));
         buffer_putc(out, '\n');
     }
+    has_extensions = one_in(8);
+    if (has_extensions)
+        buffer_puts(out, "extensions: [btree_gin, btree_gist]\n");
     buffer_puts(out, "models:\n");
     w.model_count = 1 + below(MOST_MODELS);
     for (unsigned i = 0; i < w.model_count; i++) {
         struct drawn_model *m = &w.models[i];
         snprintf(m->name, sizeof m->name, "m%u_%c", i, (char)('a' + (char)below(26)));
-        m->has_key = one_in(3);
         m->field_count = 1 + below(MOST_FIELDS);
+        m->key_count = one_in(2) ? 0 : m->field_count > 1 && one_in(2) ? 2 : 1;
     }
     for (unsigned i = 0; i < w.model_count; i++)
         put_model(&w, i);

@@ -203,7 +203,7 @@ static void every_file_reads_back_as_its_model(void **state)
 }
 
 /* Names are random, so a few meet; everything else must be taken. */
-static bool is_accepted(const struct schema *s, struct diag *d)
+static bool is_accepted(const struct schema *s, struct diag *d, const char *yaml)
 {
     if (s)
         symbols_check(s, "random", d);
@@ -215,7 +215,7 @@ static bool is_accepted(const struct schema *s, struct diag *d)
         if (code != ERR_CLASH && code != ERR_SQL_CLASH && code != ERR_EMITTED_CLASH &&
             code != ERR_CONSTRAINT) {
             diag_print(d, stderr);
-            fail_msg("a random schema was refused");
+            fail_msg("a random schema was refused:\n%s", yaml);
         }
     }
     return false;
@@ -230,7 +230,7 @@ static void random_schemas_read_back_as_their_models(void **state)
         random_yaml(&yaml, seed + i);
         struct diag *d = diag_new();
         struct schema *s = schema_parse("random.yaml", yaml.at, yaml.len, d);
-        const bool accepted = is_accepted(s, d);
+        const bool accepted = is_accepted(s, d, yaml.at);
         const size_t differences = accepted ? round_trip(s) : 0;
         if (differences)
             fail_msg("seed %llu: %zu differences\n%s", seed + i, differences, yaml.at);

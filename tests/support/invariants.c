@@ -36,14 +36,19 @@ static void check_field(const struct model *m, const struct field *f)
     HOLDS(!f->settable || !(t->generated || t->version || t->created || t->updated));
     HOLDS(t->lazy == ((size_t)(f - m->fields) >= m->field_count - m->lazy_count));
     HOLDS(!(f->key || f->ref) || !(t->lazy || t->generated || t->version));
-    const enum type item = f->type == TYPE_ARRAY ? f->element : f->type;
-    const enum type_detail detail = type_info(item)->detail;
-    HOLDS((item == TYPE_ENUM) == (f->enumeration != NULL));
-    HOLDS(detail != DETAIL_NONE || f->length == 0);
+    const enum type type = f->type == TYPE_ARRAY ? f->element : f->type;
+    const enum type_detail detail = type_info(type)->detail;
+    HOLDS(type != TYPE_ARRAY);
+    HOLDS(f->type != TYPE_ARRAY || !type_info(type)->has_no_arrays);
+    HOLDS((type == TYPE_ENUM) == (f->enumeration != NULL));
     HOLDS(detail != DETAIL_LENGTH || f->length > 0);
+    HOLDS(detail != DETAIL_NONE || (f->length == 0 && f->scale == 0));
+    HOLDS(f->scale <= f->length);
+    HOLDS((type == TYPE_DECIMAL) ==
+          (detail == DETAIL_PRECISION && f->length > 0 && f->length <= 18));
     HOLDS((f->default_kind == DEFAULT_NONE) == (f->default_text == NULL));
     if (f->default_kind == DEFAULT_LITERAL)
-        HOLDS(type_info(f->type)->holds(f, f->default_text));
+        HOLDS(f->type == TYPE_ARRAY || type_info(f->type)->holds(f, f->default_text));
     if (f->key)
         HOLDS(!f->optional && type_info(f->type)->can_be_key);
     if (f->ref) {
@@ -72,6 +77,7 @@ static void check_ref(
     }
     HOLDS(r->to_key ? r->column_count == r->target->key_count : r->column_count == 1);
     HOLDS(r->optional == clears);
+    HOLDS(r->constrained == (!m->view_sql && !r->target->view_sql));
     HOLDS(r->optional || r->on_delete != ACTION_SET_NULL);
     HOLDS(r->optional || !r->constrained || r->target->rank < m->rank);
     check_place(r->place);

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc112ef54c1e32b19u
+#define IN_ORM_HASH 0xf77d5947f119bd5au
 
 #ifdef __cplusplus
 extern "C" {

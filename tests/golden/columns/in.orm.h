@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x9c457a9700b36251u
+#define IN_ORM_HASH 0x739db2113952a7d6u
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0xb88e726b3de90000u
+#if PEOPLE_ORM_HASH != 0x179f4c4fce5d91a1u
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

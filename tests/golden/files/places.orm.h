@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0x872624bd77c6eb60u
+#define PLACES_ORM_HASH 0x50a1608e7b5d4fa3u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe64a7c1227999666u
+#define IN_ORM_HASH 0x9930a4c27932fe89u
 
 #ifdef __cplusplus
 extern "C" {
