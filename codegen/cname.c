@@ -16,6 +16,16 @@ char *c_name(const struct schema_file *file, const char *name)
     return format("%s%s", file->prefix, name);
 }
 
+char *c_model(const struct model *m)
+{
+    return c_name(m->file, m->struct_name);
+}
+
+char *c_enumeration(const struct enumeration *e)
+{
+    return c_name(e->file, e->c_name);
+}
+
 char *c_upper(const char *name)
 {
     char *made = format("%s", name);

@@ -9,6 +9,10 @@
  */
 char *c_name(const struct schema_file *file, const char *name);
 
+/* Of a model and its struct, and of an enumeration: as c_name(). */
+char *c_model(const struct model *m);
+char *c_enumeration(const struct enumeration *e);
+
 /* In capitals. */
 char *c_upper(const char *name);
 

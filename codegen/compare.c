@@ -1,7 +1,7 @@
 /* compare.c: what a run would write against what is there; nothing is written. */
 #include "compare.h"
 #include "diff.h"
-#include "files.h"
+#include "look.h"
 #include "run.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 static int compare(const struct output *o)
 {
     struct buffer there = {0}, diff = {0};
-    const enum found found = files_look(o, &there);
+    const enum found found = look(o, &there);
 
     if (found == FOUND_NOTHING || found == FOUND_OTHER || found == FOUND_FOREIGN) {
         const struct text old = {
@@ -61,10 +61,10 @@ int preview_outputs(const struct outputs *list)
     for (size_t i = 0; i < list->count; i++) {
         const struct output *o = &list->at[i];
         struct buffer there = {0};
-        const enum found found = files_look(o, &there);
+        const enum found found = look(o, &there);
         buffer_free(&there);
         if (found == FOUND_FOREIGN)
-            files_refuse(o);
+            output_is_foreign(o);
         if (found == FOUND_FOREIGN || found == FOUND_FAILURE)
             status = EXIT_ENVIRONMENT;
         else

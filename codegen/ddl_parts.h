@@ -21,6 +21,7 @@ void put_key(struct buffer *out, const struct model *m);
 /* ddl_type.c */
 void create_type(
     const struct schema *s, const struct enumeration *e, struct buffer *out);
+/* With its collation. */
 void put_type(struct buffer *out, const struct field *f);
 void put_default(struct buffer *out, const struct field *f);
 

@@ -45,6 +45,10 @@ void put_type(struct buffer *out, const struct field *f)
     put_detail(out, f, type);
     if (is_array)
         buffer_puts(out, "[]");
+    if (f->traits.collation) {
+        buffer_puts(out, " COLLATE ");
+        quote_sql_name(out, f->traits.collation);
+    }
 }
 
 /* Stands in SQL as it is written; "007" is a text, not a number, and -0 as a number is

@@ -66,10 +66,10 @@ static bool open_directory(struct job *jobs, size_t index)
 
     j->directory = -1;
     if (!make_directory(j->output->directory))
-        return files_fail(j->output, strerror(errno));
+        return output_fails(j->output, strerror(errno));
     j->directory = open(j->output->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (j->directory < 0 || fstat(j->directory, &st) != 0)
-        return files_fail(j->output, strerror(errno));
+        return output_fails(j->output, strerror(errno));
     j->device = st.st_dev;
     j->inode = st.st_ino;
     for (size_t i = 0; i < index; i++)
@@ -138,14 +138,14 @@ static bool write_temporary(struct job *j)
             break;
     }
     if (fd < 0)
-        return files_fail(o, strerror(errno));
+        return output_fails(o, strerror(errno));
     j->state = WRITTEN;
 
     const bool written = write_all(fd, o->content.at, o->content.len) && fsync(fd) == 0;
     const int why = errno;
     if (close(fd) != 0 && written)
-        return files_fail(o, strerror(errno));
-    return written ? true : files_fail(o, strerror(why));
+        return output_fails(o, strerror(errno));
+    return written ? true : output_fails(o, strerror(why));
 }
 
 /* Whether `name` is ".OUTPUT.PROCESS.NUMBER.tmp", or that and ".old". */
@@ -190,13 +190,13 @@ static bool prepare(struct job *j)
     struct buffer there = {0};
     bool good = true;
 
-    const enum found found = look_at(j->directory, o, &there);
+    const enum found found = look_in(j->directory, o, &there);
     buffer_free(&there);
     switch (found) {
     case FOUND_FAILURE:
         return false;
     case FOUND_FOREIGN:
-        return files_refuse(o);
+        return output_is_foreign(o);
     case FOUND_SAME:
         return true;
     case FOUND_NOTHING:
@@ -218,12 +218,12 @@ static bool publish(struct job *j)
 {
     if (j->state == WRITTEN &&
         renameat(j->directory, j->temporary, j->directory, j->output->name) != 0)
-        return files_fail(j->output, strerror(errno));
+        return output_fails(j->output, strerror(errno));
     if (j->state == WRITTEN)
         j->state = RENAMED;
     else if (j->output->kind == OUTPUT_STAMP &&
              utimensat(j->directory, j->output->name, NULL, 0) != 0)
-        return files_fail(j->output, strerror(errno));
+        return output_fails(j->output, strerror(errno));
     return true;
 }
 

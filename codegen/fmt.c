@@ -2,6 +2,7 @@
 #include "buffer.h"
 #include "report.h"
 #include "run.h"
+#include "text_file.h"
 #include "yaml_layout.h"
 
 #include <errno.h>
@@ -21,23 +22,6 @@ static int fail(const char *path)
 static bool is_standard_input(const char *path)
 {
     return strcmp(path, "-") == 0;
-}
-
-static bool read_all(const char *path, struct buffer *text)
-{
-    FILE *f = is_standard_input(path) ? stdin : fopen(path, "rb");
-    char chunk[16384];
-    size_t got;
-
-    if (!f)
-        return false;
-    while ((got = fread(chunk, 1, sizeof chunk, f)) > 0)
-        buffer_add(text, chunk, got);
-    const int why = ferror(f) ? errno : 0;
-    if (f != stdin)
-        fclose(f);
-    errno = why;
-    return why == 0;
 }
 
 /* In one step, with the permissions that the file has: never half of it. */
@@ -88,7 +72,7 @@ static int format_one(const struct arguments *a, const char *path, struct report
     struct buffer before = {0}, after = {0};
     int status = EXIT_OK;
 
-    if (!read_all(path, &before)) {
+    if (!text_file(path, &before)) {
         status = fail(path);
     } else {
         struct diag *d = diag_new();

@@ -205,7 +205,8 @@ int run_graph(const struct arguments *a)
     struct buffer out = {0};
     struct report *report = report_open(a);
     char *base = source_base(a->files[0]);
-    int status = base ? source_read(a->files[0], base, report, NULL, &s) : EXIT_USAGE;
+    int status =
+        base ? source_read(a->files[0], base, NULL, report, NULL, &s) : EXIT_USAGE;
 
     report_close(report);
     if (status == EXIT_OK) {

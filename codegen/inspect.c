@@ -65,7 +65,8 @@ int run_inspect(const struct arguments *a)
     struct schema *s = NULL;
     struct report *report = report_open(a);
     char *base = source_base(a->files[0]);
-    int status = base ? source_read(a->files[0], base, report, NULL, &s) : EXIT_USAGE;
+    int status =
+        base ? source_read(a->files[0], base, a->names, report, NULL, &s) : EXIT_USAGE;
 
     report_close(report);
     if (status == EXIT_OK) {

@@ -1,5 +1,6 @@
 /* look.c: what is there where an output goes. */
 #include "look.h"
+#include "files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,15 +53,15 @@ static bool replaceable(const struct output *o, const struct buffer *there)
     return true;
 }
 
-bool files_fail(const struct output *o, const char *what)
+bool output_fails(const struct output *o, const char *what)
 {
     fprintf(stderr, "ormgen: %s: %s\n", o->path, what);
     return false;
 }
 
-bool files_refuse(const struct output *o)
+bool output_is_foreign(const struct output *o)
 {
-    return files_fail(
+    return output_fails(
         o, o->kind == OUTPUT_STAMP
                ? "is not empty, as a stamp is, and is not replaced; move it away, or "
                  "choose another --stamp"
@@ -68,12 +69,12 @@ bool files_refuse(const struct output *o)
                  "choose another --out-dir");
 }
 
-enum found look_at(int directory, const struct output *o, struct buffer *there)
+enum found look_in(int directory, const struct output *o, struct buffer *there)
 {
     const int found = read_file(directory, o->name, there);
 
     if (found < 0) {
-        files_fail(o, errno == ELOOP ? "is a symbolic link" : strerror(errno));
+        output_fails(o, errno == ELOOP ? "is a symbolic link" : strerror(errno));
         return FOUND_FAILURE;
     }
     if (!found)
@@ -86,17 +87,17 @@ enum found look_at(int directory, const struct output *o, struct buffer *there)
     return same ? FOUND_SAME : FOUND_OTHER;
 }
 
-enum found files_look(const struct output *o, struct buffer *there)
+enum found look(const struct output *o, struct buffer *there)
 {
     const int directory = open(o->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (directory < 0 && errno == ENOENT)
         return FOUND_NOTHING;
     if (directory < 0) {
-        files_fail(o, strerror(errno));
+        output_fails(o, strerror(errno));
         return FOUND_FAILURE;
     }
-    const enum found found = look_at(directory, o, there);
+    const enum found found = look_in(directory, o, there);
     close(directory);
     return found;
 }

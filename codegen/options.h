@@ -35,6 +35,7 @@ struct arguments {
     bool check;
     bool dry_run;
     bool watch;
+    const char *names;
     const char *template_dir;
     struct strings plugins;
     const char *format;   /* of mistakes */

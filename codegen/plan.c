@@ -124,7 +124,7 @@ static int make_code(
 
     const size_t first = p->outputs.count;
     name_code(a, path, base, p);
-    int status = source_read(path, base, report, &p->depends, &s);
+    int status = source_read(path, base, a->names, report, &p->depends, &s);
     if (status == EXIT_OK)
         status = fill_code(a, s, base, first, p);
     schema_free(s);

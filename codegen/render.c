@@ -7,6 +7,7 @@
 #include "options.h"
 #include "quote.h"
 #include "sandbox.h"
+#include "text_file.h"
 
 #include <errno.h>
 #include <lauxlib.h>
@@ -110,23 +111,6 @@ static int rule(lua_State *lua)
 
 /* -- Templates by name ------------------------------------------------------------- */
 
-/* False: errno says why. */
-static bool read_file(const char *path, struct buffer *text)
-{
-    FILE *f = fopen(path, "rb");
-    char chunk[4096];
-    size_t got;
-
-    if (!f)
-        return false;
-    buffer_puts(text, "");
-    while ((got = fread(chunk, 1, sizeof chunk, f)) > 0)
-        buffer_add(text, chunk, got);
-    const bool good = !ferror(f);
-    fclose(f);
-    return good;
-}
-
 /* Pushes the function that a template is; raises an error if it is none. */
 static void push_template(lua_State *lua, const char *source, const char *chunk)
 {
@@ -157,7 +141,7 @@ static bool push_override(lua_State *lua, struct render *r, const char *name)
     if (!r->setup.directory)
         return false;
     const char *chunk = lua_pushfstring(lua, "@%s/%s.tmpl", r->setup.directory, name);
-    const bool found = read_file(chunk + 1, &text);
+    const bool found = text_file(chunk + 1, &text);
     const int why = errno;
     if (found) {
         depends_on(r->setup.depends, chunk + 1);
@@ -296,7 +280,7 @@ int render_plugin(struct render *r, const char *path, struct buffer *out)
     struct buffer text = {0};
 
     depends_on(r->setup.depends, path);
-    if (!read_file(path, &text)) {
+    if (!text_file(path, &text)) {
         fprintf(stderr, "ormgen: %s: %s\n", path, strerror(errno));
         buffer_free(&text);
         return EXIT_ENVIRONMENT;

@@ -2,6 +2,7 @@
 #include "source.h"
 #include "buffer.h"
 #include "diag.h"
+#include "names_rule.h"
 #include "options.h"
 #include "symbols.h"
 
@@ -43,7 +44,7 @@ char *source_directory(const char *path)
     return slash == path ? format("/") : format("%.*s", (int)(slash - path), path);
 }
 
-int source_read(const char *path, const char *base, struct report *r,
+int source_read(const char *path, const char *base, const char *names, struct report *r,
     struct depends *depends, struct schema **s)
 {
     *s = NULL;
@@ -58,14 +59,19 @@ int source_read(const char *path, const char *base, struct report *r,
     *s = schema_read(path, d);
     for (unsigned i = 0; diag_path(d, i); i++)
         depends_on(depends, diag_path(d, i));
-    if (*s && diag_count(d) == 0)
+    int status = *s ? EXIT_OK : EXIT_SCHEMA;
+    if (status == EXIT_OK && names)
+        status = names_rule(names, *s, depends);
+    if (status == EXIT_OK)
         symbols_check(*s, base, d);
-    const bool good = *s && diag_count(d) == 0;
-    if (!good) {
+    if (diag_count(d) > 0) {
         report_add(r, d);
+        status = EXIT_SCHEMA;
+    }
+    if (status != EXIT_OK) {
         schema_free(*s);
         *s = NULL;
     }
     diag_free(d);
-    return good ? EXIT_OK : EXIT_SCHEMA;
+    return status;
 }

@@ -15,7 +15,8 @@ int run_check(const struct arguments *a)
     for (size_t i = 0; i < a->file_count; i++) {
         struct schema *s = NULL;
         char *base = source_base(a->files[i]);
-        const int one = base ? source_read(a->files[i], base, r, NULL, &s) : EXIT_USAGE;
+        const int one =
+            base ? source_read(a->files[i], base, a->names, r, NULL, &s) : EXIT_USAGE;
         if (one > status)
             status = one;
         schema_free(s);
@@ -32,7 +33,7 @@ int run_sql(const struct arguments *a)
     struct buffer out = {0};
     struct report *r = report_open(a);
     char *base = source_base(a->files[0]);
-    int status = base ? source_read(a->files[0], base, r, NULL, &s) : EXIT_USAGE;
+    int status = base ? source_read(a->files[0], base, NULL, r, NULL, &s) : EXIT_USAGE;
 
     report_close(r);
     if (status == EXIT_OK) {

@@ -102,6 +102,11 @@ char *sql_unique(const char *table, const char *column)
     return derived_sql_name(table, column, "key", (char *)NULL);
 }
 
+char *sql_check(const char *table, const char *column)
+{
+    return derived_sql_name(table, column, "check", (char *)NULL);
+}
+
 char *sql_sequence(const char *table, const char *column)
 {
     return derived_sql_name(table, column, "seq", (char *)NULL);

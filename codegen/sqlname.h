@@ -18,6 +18,7 @@ char *sql_ref_index(const struct ref *r);  /* book_author_id_idx */
 char *sql_join_fkey(const struct many *j, const struct join_end *end);
 char *sql_join_index(const struct many *j, const struct join_end *end);
 char *sql_unique(const char *table, const char *column);   /* author_email_key */
+char *sql_check(const char *table, const char *column);    /* book_pages_check */
 char *sql_sequence(const char *table, const char *column); /* book_id_seq */
 
 /* The name that the schema gives, or book_a_b_idx, book_a_b_key, book_a_b_excl. */

@@ -417,18 +417,19 @@ static void add_field(struct symbols *y, const struct field *f)
 {
     const struct model *m = f->model;
     const struct origin *o = origin_of(y, f->place, m->name, f->yaml);
-    struct values v = {c_kept(y, m->file, m->name), f->name, c_question(f), NULL};
+    struct values v = {
+        c_kept(y, m->file, m->struct_name), f->name, c_question(f), NULL};
 
     if (!f->ref && !is_free_word(y, f->name, f->column, o))
         return;
     add_patterns(y, of_field, &v, o);
     if (c_is_sorted(f))
         add_patterns(y, of_sorted_field, &v, o);
-    if (!f->identity && !m->view_sql)
+    if (f->settable)
         add_patterns(y, of_settable_field, &v, o);
     if (f->optional)
         add_patterns(y, of_optional_field, &v, o);
-    if (f->optional && !m->view_sql)
+    if (f->optional && f->settable)
         add_patterns(y, of_clearable_field, &v, o);
     for (size_t i = 0; i < c_op_count; i++) {
         v.operation = c_ops[i].name;
@@ -440,6 +441,9 @@ static void add_field(struct symbols *y, const struct field *f)
         add_sql(y, "constraint", m->table, "constraint",
             sql_unique(m->table, f->column), o);
     }
+    if (f->traits.check)
+        add_sql(
+            y, "constraint", m->table, "constraint", sql_check(m->table, f->column), o);
     if (f->identity)
         add_sql(
             y, "relation", m->schema, "sequence", sql_sequence(m->table, f->column), o);
@@ -449,7 +453,8 @@ static void add_ref(struct symbols *y, const struct ref *r)
 {
     const struct model *m = r->model;
     const struct origin *o = origin_of(y, r->place, m->name, r->name);
-    const struct values v = {.model = c_kept(y, m->file, m->name), .field = r->name};
+    const struct values v = {
+        .model = c_kept(y, m->file, m->struct_name), .field = r->name};
 
     if (!is_free_word(y, r->name, r->fields[0]->column, o))
         return;
@@ -544,7 +549,7 @@ static void add_value(struct symbols *y, const struct value *x)
 static void add_model(struct symbols *y, const struct model *m)
 {
     const struct origin *o = origin_of(y, m->place, m->name, NULL);
-    struct values v = {.model = c_kept(y, m->file, m->name)};
+    struct values v = {.model = c_kept(y, m->file, m->struct_name)};
 
     if (strcmp(v.model, "orm") == 0) { /* one message, not one per name */
         add_c(y, FUNCTION, "orm_table", o);
@@ -591,7 +596,7 @@ static void add_model(struct symbols *y, const struct model *m)
 static void add_enumeration(struct symbols *y, const struct enumeration *e)
 {
     const struct origin *o = origin_of(y, e->place, e->name, NULL);
-    struct values v = {.model = c_kept(y, e->file, e->name)};
+    struct values v = {.model = c_kept(y, e->file, e->c_name)};
 
     add_patterns(y, of_enumeration, &v, o);
     if (e->in_array)

@@ -186,6 +186,13 @@ const struct option options[] = {
         .offset = offsetof(struct arguments, out_dir),
     },
     {
+        .verbs = "check generate inspect",
+        .name = "names",
+        .value = "FILE",
+        .help = "a rule of Lua for names in C; see docs/templates.md",
+        .offset = offsetof(struct arguments, names),
+    },
+    {
         .verbs = "generate",
         .name = "template-dir",
         .value = "DIR",

@@ -35,10 +35,10 @@ struct names {
 
 static struct names names_of(const struct model *m)
 {
-    struct names n = {.c = c_name(m->file, m->name)};
+    const char first = m->struct_name[0];
+    struct names n = {.c = c_model(m)};
     n.upper = c_upper(n.c);
-    n.var[0] =
-        m->name[0] >= 'A' && m->name[0] <= 'Z' ? (char)(m->name[0] + 32) : m->name[0];
+    n.var[0] = first >= 'A' && first <= 'Z' ? (char)(first + 32) : first;
     return n;
 }
 
@@ -143,7 +143,7 @@ static char *type_of(const struct field *f)
         return format("struct orm_%s_array ", t->array);
     if (t->c)
         return spaced(t->c);
-    char *e = c_name(f->enumeration->file, f->enumeration->name);
+    char *e = c_enumeration(f->enumeration);
     char *type = format(is_array ? "struct %s_array " : "enum %s ", e);
     free(e);
     return type;
@@ -193,6 +193,47 @@ static size_t index_of_ref(const struct ref *r)
 
 /* -- Parts of a model -------------------------------------------------------------- */
 
+static void put_column_flags(struct view *v, const struct field *f)
+{
+    const struct traits *t = &f->traits;
+    const bool inserts = t->filled_on_insert || t->generated;
+    const bool updates = t->filled_on_update || t->generated;
+    const struct {
+        bool set;
+        const char *name;
+    } flags[] = {
+        {f->optional, "NULLABLE"},
+        {f->default_kind == DEFAULT_LITERAL || f->default_kind == DEFAULT_SQL,
+            "DEFAULT"},
+        {f->default_kind == DEFAULT_UUID7, "UUID7"},
+        {f->identity, "IDENTITY"},
+        {t->identity_always, "ALWAYS"},
+        {inserts && updates, "FILLED"},
+        {inserts && !updates, "FILLED_ON_INSERT"},
+        {updates && !inserts, "FILLED_ON_UPDATE"},
+        {t->version, "VERSION"},
+        {t->created, "CREATED"},
+        {t->updated, "UPDATED"},
+    };
+    struct buffer set = {0};
+
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (flags[i].set)
+            buffer_printf(&set, "%sORM_COLUMN_%s", set.len ? " | " : "", flags[i].name);
+    put(v, "flags", buffer_of(&set));
+    buffer_free(&set);
+}
+
+/* Whether the lazy column is not loaded: an expression. */
+static char *unloaded_bit(const struct model *m, size_t column, const char *var)
+{
+    const size_t eager = m->field_count - m->lazy_count;
+    const size_t bit = column < eager ? 0 : column - eager;
+
+    return format(
+        "%s && %s->unloaded_bits[%zu] >> %zu & 1", var, var, bit / 64, bit % 64);
+}
+
 /* The SQL that makes a value of a key, so that it is known before the row is sent. */
 static void put_made_key(struct view *v, const struct field *f)
 {
@@ -214,7 +255,6 @@ static void put_columns(struct view *v, const struct model *m, const struct name
     for (size_t i = 0; i < m->field_count; i++) {
         const struct field *f = &m->fields[i];
         char *upper = column_upper(f);
-        struct buffer flags = {0};
         struct buffer words = {0};
 
         begin_item(v);
@@ -226,11 +266,12 @@ static void put_columns(struct view *v, const struct model *m, const struct name
             v, "member_type", f->type == TYPE_ENUM ? spaced("int32_t") : type_of(f));
         put_made(v, "read", read_of(f, n->var));
         put_flag(v, "optional", f->optional);
+        put_flag(v, "lazy", f->traits.lazy);
+        put_made(v, "unloaded", unloaded_bit(m, i, n->var));
         put_c_string(v, "sql", f->column);
         put_c_string(v, "yaml", f->yaml);
         put_made(v, "enum",
-            f->enumeration ? c_name(f->enumeration->file, f->enumeration->name)
-                           : format("%s", ""));
+            f->enumeration ? c_enumeration(f->enumeration) : format("%s", ""));
         put_number(v, "length", f->length);
         put_made_key(v, f);
         put_number(v, "scale", f->scale);
@@ -240,6 +281,9 @@ static void put_columns(struct view *v, const struct model *m, const struct name
 
         if (f->doc)
             buffer_puts(&words, f->doc);
+        if (f->traits.lazy)
+            buffer_printf(&words,
+                "\n\nLazy: loads it for every %s that arrived with this one.", m->name);
         if (f->type == TYPE_DECIMAL && f->scale)
             buffer_printf(&words, "\n\nTimes 10^%u.", f->scale);
         if (f->optional)
@@ -247,19 +291,10 @@ static void put_columns(struct view *v, const struct model *m, const struct name
                 c_type_of(f)->zero ? c_type_of(f)->zero : "zeros", n->c, c_question(f));
         put_comment(v, buffer_of(&words));
 
-        if (f->optional)
-            buffer_puts(&flags, " | ORM_COLUMN_NULLABLE");
-        if (f->default_kind == DEFAULT_LITERAL || f->default_kind == DEFAULT_SQL)
-            buffer_puts(&flags, " | ORM_COLUMN_DEFAULT");
-        if (f->default_kind == DEFAULT_UUID7)
-            buffer_puts(&flags, " | ORM_COLUMN_UUID7");
-        if (f->identity)
-            buffer_puts(&flags, " | ORM_COLUMN_IDENTITY");
-        put(v, "flags", flags.len ? flags.at + strlen(" | ") : "");
+        put_column_flags(v, f);
         end_item(v);
 
         buffer_free(&words);
-        buffer_free(&flags);
         free(upper);
     }
     end_list(v, "columns");
@@ -326,7 +361,7 @@ static void put_slot(
     put(v, "name", name);
     put_c_string(v, "yaml", name);
     put_made(v, "upper", slot_upper(m, name));
-    put_made(v, "target", c_name(target->file, target->name));
+    put_made(v, "target", c_model(target));
     const struct field *const *ours = reverse ? r->target_fields : r->fields;
     const struct field *const *theirs = reverse ? r->fields : r->target_fields;
     put_column_list(v, "columns", ours, r->column_count);
@@ -381,7 +416,7 @@ static void put_manys(struct view *v, const struct model *m)
         begin_item(v);
         put(v, "name", r->name);
         put_c_string(v, "yaml", r->name);
-        put_made(v, "target", c_name(r->target->file, r->target->name));
+        put_made(v, "target", c_model(r->target));
         put_comment(v, r->doc ? r->doc : "");
         put(v, "kind", joins ? "ORM_MANY_JOIN" : "ORM_MANY_REVERSE");
         put_made(
@@ -400,8 +435,7 @@ static void put_manys(struct view *v, const struct model *m)
         } else {
             put(v, "join_table", "");
         }
-        put_made(v, "through",
-            through ? c_name(r->through->file, r->through->name) : format("%s", ""));
+        put_made(v, "through", through ? c_model(r->through) : format("%s", ""));
         begin_list(v);
         for (size_t k = 0; k < r->order_count; k++) {
             begin_item(v);
@@ -434,7 +468,7 @@ static void put_setter(
 static void put_ref_setters(struct view *v, const struct ref *r, const struct names *n)
 {
     const char *parameter = c_parameter(r->name);
-    char *target = c_name(r->target->file, r->target->name);
+    char *target = c_model(r->target);
     char *slot = slot_upper(r->model, r->name);
 
     put_setter(v, format("%s_set_%s", n->c, r->name), "orm_set_ref",
@@ -464,7 +498,7 @@ static void put_setters(struct view *v, const struct model *m, const struct name
         for (size_t r = 0; r < m->ref_count; r++)
             if (anchor_of(&m->refs[r]) == f)
                 put_ref_setters(v, &m->refs[r], n);
-        if (f->identity)
+        if (!f->settable)
             continue;
 
         const char *parameter = c_parameter(f->name);
@@ -530,7 +564,7 @@ static void put_column_conds(
 static void put_ref_cond(struct view *v, const struct ref *r, const struct names *n)
 {
     const char *parameter = c_parameter(r->name);
-    char *target = c_name(r->target->file, r->target->name);
+    char *target = c_model(r->target);
     char *slot = slot_upper(r->model, r->name);
 
     put_cond(v, format("%s_%s_is", n->c, r->name), "orm_cond_object",
@@ -669,7 +703,7 @@ static char *managers_of(const struct view *v, const struct model *m)
 {
     struct buffer made = {0};
     size_t count = 0;
-    char *c = c_name(m->file, m->name);
+    char *c = c_model(m);
 
     buffer_printf(&made, "-- Managers: %s_table(s)", c);
     free(c);
@@ -702,7 +736,7 @@ static void put_model(struct view *v, const struct model *m)
     put(v, "c", n.c);
     put(v, "upper", n.upper);
     put(v, "var", n.var);
-    put(v, "object", c_parameter(m->name));
+    put(v, "object", c_parameter(m->struct_name));
     put_c_string(v, "yaml", m->name);
     put_c_string(v, "schema", m->schema);
     put_c_string(v, "table", m->table);
@@ -716,6 +750,7 @@ static void put_model(struct view *v, const struct model *m)
     put_flag(v, "listed", !m->view_sql && c_listed(v->schema, m) == LISTED_AT_HOME);
     put_flag(v, "shown", c_is_shown_elsewhere(v->schema, m));
     put_key(v, m);
+    put_number(v, "lazy_count", m->lazy_count);
     put_columns(v, m, &n);
     put_embeds(v, m);
     put_slots(v, m);
@@ -826,7 +861,7 @@ static void put_enums(struct view *v)
         const struct enumeration *e = s->enumerations[i];
         if (e->file != s->files)
             continue;
-        char *c = c_name(e->file, e->name);
+        char *c = c_enumeration(e);
         char *upper = c_upper(c);
 
         begin_item(v);
@@ -878,7 +913,7 @@ void view(lua_State *lua, const struct schema *s, const char *base)
     begin_list(&v);
     for (size_t i = 0; i < s->model_count; i++) {
         const struct model *m = s->by_dependency[i];
-        char *c = c_name(m->file, m->name);
+        char *c = c_model(m);
         hash(&v, c);
         lua_pushstring(lua, c);
         end_item(&v);

@@ -37,8 +37,8 @@ static void write_lines(struct lines *lines, struct buffer *out)
 static bool ends_open(const struct pieces *pieces, const char *end)
 {
     const struct piece *last = &pieces->at[pieces->count - 1];
-    return pieces->count > 0 && last->at + last->len == end &&
-           (*last->at == '|' || *last->at == '>') && end[-1] != '\n';
+    return last->at + last->len == end && (*last->at == '|' || *last->at == '>') &&
+           end[-1] != '\n';
 }
 
 static void lay_out(const struct pieces *pieces, const char *end, struct buffer *out)

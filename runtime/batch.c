@@ -1,16 +1,37 @@
-/* batch.c: the SQL of a flush.
- *
- * Whatever the number of rows, a statement has one array parameter per column.  UPDATE
- * and DELETE carry a guard: if a row is not there any more, they fail with its key in
- * the message, so the transaction cannot commit, without a round trip to find out. */
+/* batch.c: what a statement of a flush writes, and its parameters. */
 #include "batch.h"
 #include "flight.h"
 
 bool batch_server_fills(const struct orm_object *o, unsigned column)
 {
-    return o->model->columns[column].flags & ORM_COLUMN_DEFAULT &&
-           bit_is_set(object_null_bits(o), column) &&
-           !bit_is_set(object_changed_bits(o), column);
+    const unsigned flags = o->model->columns[column].flags;
+    const unsigned fills =
+        ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY | ORM_COLUMN_FILLED_ON_INSERT;
+    return flags & fills && !(flags & COLUMN_IS_OURS) &&
+           !bit_is_set(object_changed_bits(o), column) &&
+           bit_is_set(object_null_bits(o), column);
+}
+
+bool batch_returns(const struct batch *b, unsigned column)
+{
+    const unsigned flags = b->model->columns[column].flags;
+    switch (b->kind) {
+    case BATCH_INSERT:
+        return flags & ORM_COLUMN_FILLED_ON_INSERT || !bit_is_set(b->columns, column);
+    case BATCH_TIE:
+    case BATCH_UPDATE:
+        return flags & ORM_COLUMN_FILLED_ON_UPDATE;
+    default:
+        return false;
+    }
+}
+
+bool batch_returns_any(const struct batch *b)
+{
+    for (unsigned i = 0; i < b->model->column_count; i++)
+        if (batch_returns(b, i))
+            return true;
+    return false;
 }
 
 bool batch_defers(const struct orm_object *o, const struct orm_to_one *ref)
@@ -23,219 +44,9 @@ bool batch_defers(const struct orm_object *o, const struct orm_to_one *ref)
 
 bool batch_is_guarded(const struct batch *b)
 {
-    return b->kind == BATCH_UPDATE || b->kind == BATCH_UNTIE || b->kind == BATCH_DELETE;
+    return b->kind == BATCH_TIE || b->kind == BATCH_UPDATE || b->kind == BATCH_UNTIE ||
+           b->kind == BATCH_DELETE;
 }
-
-/* -- Text -------------------------------------------------------------------------- */
-
-static void number(struct buffer *sql, const char *before, unsigned n)
-{
-    buffer_text(sql, before);
-    buffer_number(sql, n);
-}
-
-/* RETURNING, and the columns of the key. */
-static void returning_key(
-    struct buffer *sql, const struct orm_model *m, const char *qualifier)
-{
-    for (unsigned i = 0; i < m->key_count; i++) {
-        buffer_text(sql, i ? ", " : " RETURNING ");
-        buffer_text(sql, qualifier);
-        buffer_identifier(sql, m->columns[m->key[i]].name);
-    }
-}
-
-/* The n-th column of u, of the column's type. */
-static void write_value(struct buffer *sql, const struct orm_column *c, unsigned n)
-{
-    number(sql, "u.c", n);
-    if (c->type != ORM_ARRAY)
-        return;
-    buffer_text(sql, "::");
-    type_sql(c, sql);
-}
-
-static void write_insert(struct buffer *sql, const struct batch *b, int arrays)
-{
-    const struct orm_model *m = b->model;
-    buffer_text(sql, "INSERT INTO ");
-    buffer_table(sql, m->schema, m->table);
-    unsigned given = 0;
-    bool returns = false;
-    for (unsigned i = 0; i < m->column_count; i++) {
-        if (!bit_is_set(b->columns, i)) {
-            returns = true;
-            continue;
-        }
-        buffer_text(sql, given++ ? ", " : " (");
-        buffer_identifier(sql, m->columns[i].name);
-    }
-    buffer_text(sql, ") SELECT ");
-    given = 0;
-    for (unsigned i = 0; i < m->column_count; i++)
-        if (bit_is_set(b->columns, i)) {
-            buffer_text(sql, given++ ? ", " : "");
-            write_value(sql, &m->columns[i], given);
-        }
-    buffer_text(sql, " FROM ");
-    params_unnest(sql, (unsigned)arrays);
-    buffer_text(sql, " AS u(");
-    for (unsigned i = 1; i <= given; i++)
-        number(sql, i > 1 ? ", c" : "c", i);
-    buffer_text(sql, ")");
-    if (!returns)
-        return;
-    returning_key(sql, m, "");
-    for (unsigned i = 0; i < m->column_count; i++)
-        if (!bit_is_set(b->columns, i)) {
-            buffer_text(sql, ", ");
-            buffer_identifier(sql, m->columns[i].name);
-        }
-}
-
-/* The parts of the key in `from`: "u.k1, u.k2". */
-static void key_parts(
-    struct buffer *sql, const struct orm_model *m, const char *from, const char *comma)
-{
-    for (unsigned i = 1; i <= m->key_count; i++) {
-        buffer_text(sql, i > 1 ? comma : "");
-        buffer_text(sql, from);
-        number(sql, "k", i);
-    }
-}
-
-/* Fails, with the first missing key in the message, unless all rows were there: the
- * cast is made only then. */
-static void write_guard(struct buffer *sql, const struct orm_model *m, int count_param)
-{
-    const bool one = m->key_count == 1;
-    number(
-        sql, " SELECT CASE WHEN (SELECT count(*) FROM w) <> $", (unsigned)count_param);
-    buffer_text(sql, " THEN ('" BATCH_STALE "' || (SELECT ");
-    buffer_text(sql, one ? "" : "'(' || ");
-    key_parts(sql, m, "u.", " || ', ' || ");
-    buffer_text(sql, one ? " FROM u WHERE (" : " || ')' FROM u WHERE (");
-    key_parts(sql, m, "u.", ", ");
-    buffer_text(sql, ") NOT IN (SELECT ");
-    key_parts(sql, m, "w.", ", ");
-    buffer_text(sql, " FROM w) LIMIT 1))::int4 END");
-}
-
-static void write_key_match(struct buffer *sql, const struct orm_model *m)
-{
-    for (unsigned i = 0; i < m->key_count; i++) {
-        buffer_text(sql, i ? " AND t." : " WHERE t.");
-        buffer_identifier(sql, m->columns[m->key[i]].name);
-        number(sql, " = u.k", i + 1);
-    }
-    buffer_text(sql, " RETURNING ");
-    key_parts(sql, m, "u.", ", ");
-    buffer_text(sql, ")");
-}
-
-/* WITH u AS (the rows that the parameters tell of), w AS ( */
-static void write_rows(struct buffer *sql, const struct orm_model *m, int arrays)
-{
-    buffer_text(sql, "WITH u AS (SELECT * FROM ");
-    params_unnest(sql, (unsigned)arrays);
-    buffer_text(sql, " AS u(");
-    key_parts(sql, m, "", ", ");
-    for (int i = m->key_count; i < arrays; i++)
-        number(sql, ", c", (unsigned)(i - m->key_count + 1));
-    buffer_text(sql, ")), w AS (");
-}
-
-static void write_update(struct buffer *sql, const struct batch *b, int arrays)
-{
-    const struct orm_model *m = b->model;
-    write_rows(sql, m, arrays);
-    buffer_text(sql, "UPDATE ");
-    buffer_table(sql, m->schema, m->table);
-    buffer_text(sql, " AS t SET ");
-    unsigned n = 0;
-    for (unsigned i = 0; i < m->column_count; i++) {
-        if (!bit_is_set(b->columns, i))
-            continue;
-        buffer_text(sql, n++ ? ", " : "");
-        buffer_identifier(sql, m->columns[i].name);
-        buffer_text(sql, " = ");
-        write_value(sql, &m->columns[i], n);
-    }
-    buffer_text(sql, " FROM u");
-    write_key_match(sql, m);
-    write_guard(sql, m, arrays + 1);
-}
-
-static void write_delete(struct buffer *sql, const struct batch *b, int arrays)
-{
-    write_rows(sql, b->model, arrays);
-    buffer_text(sql, "DELETE FROM ");
-    buffer_table(sql, b->model->schema, b->model->table);
-    buffer_text(sql, " AS t USING u");
-    write_key_match(sql, b->model);
-    write_guard(sql, b->model, arrays + 1);
-}
-
-static void join_names(struct buffer *sql, const struct orm_join_end *end)
-{
-    for (unsigned i = 0; i < end->count; i++) {
-        buffer_text(sql, i ? ", " : "");
-        buffer_identifier(sql, end->columns[i]);
-    }
-}
-
-static void write_link(struct buffer *sql, const struct batch *b, int arrays)
-{
-    const struct orm_to_many *rel = b->relation;
-    buffer_text(sql, "INSERT INTO ");
-    buffer_table(sql, rel->join_schema, rel->join_table);
-    buffer_text(sql, " (");
-    join_names(sql, &rel->owner_end);
-    buffer_text(sql, ", ");
-    join_names(sql, &rel->target_end);
-    buffer_text(sql, ") SELECT * FROM ");
-    params_unnest(sql, (unsigned)arrays);
-    buffer_text(sql, " ON CONFLICT DO NOTHING");
-}
-
-static void match_end(
-    struct buffer *sql, const struct orm_join_end *end, const char *alias)
-{
-    for (unsigned i = 0; i < end->count; i++) {
-        buffer_text(sql, i ? " AND j." : "j.");
-        buffer_identifier(sql, end->columns[i]);
-        buffer_text(sql, " = u.");
-        number(sql, alias, i + 1);
-    }
-}
-
-static void write_unlink(struct buffer *sql, const struct batch *b, int arrays)
-{
-    const struct orm_to_many *rel = b->relation;
-    buffer_text(sql, "DELETE FROM ");
-    buffer_table(sql, rel->join_schema, rel->join_table);
-    buffer_text(sql, " AS j USING ");
-    params_unnest(sql, (unsigned)arrays);
-    for (unsigned i = 1; i <= rel->owner_end.count; i++)
-        number(sql, i > 1 ? ", a" : " AS u(a", i);
-    for (unsigned i = 1; i <= rel->target_end.count; i++)
-        number(sql, ", b", i);
-    buffer_text(sql, ") WHERE ");
-    match_end(sql, &rel->owner_end, "a");
-    buffer_text(sql, " AND ");
-    match_end(sql, &rel->target_end, "b");
-    if (rel->through)
-        returning_key(sql, rel->through, "j.");
-}
-
-static void (*const writers[])(struct buffer *, const struct batch *, int) = {
-    [BATCH_INSERT] = write_insert,
-    [BATCH_UPDATE] = write_update,
-    [BATCH_UNLINK] = write_unlink,
-    [BATCH_LINK] = write_link,
-    [BATCH_UNTIE] = write_update,
-    [BATCH_DELETE] = write_delete,
-};
 
 /* -- Parameters -------------------------------------------------------------------- */
 
@@ -264,6 +75,20 @@ static bool waits(const struct orm_object *o, unsigned column)
     return false;
 }
 
+/* A column that the runtime sets is written without being set in memory before: that
+ * follows when all is written.  An UPDATE and a DELETE compare the old version. */
+static bool is_set_now(const struct batch *b, const struct orm_column *c)
+{
+    return c->flags & COLUMN_IS_OURS &&
+           (b->kind == BATCH_INSERT || !(c->flags & ORM_COLUMN_VERSION));
+}
+
+union orm_value batch_set_value(const struct orm_session *s, const struct orm_column *c)
+{
+    const bool counts = c->flags & ORM_COLUMN_VERSION;
+    return (union orm_value){.integer = counts ? 1 : s->flush_time};
+}
+
 static void add_column(
     struct orm_session *s, struct batch *b, unsigned column, struct arrays *a)
 {
@@ -276,7 +101,9 @@ static void add_column(
         const struct orm_object *o = b->objects[i];
         const bool later = may_wait && waits(o, column);
         const bool unties = b->kind == BATCH_UNTIE && !is_key;
-        if (later || unties || bit_is_set(object_null_bits(o), column))
+        if (is_set_now(b, c))
+            params_array_add(&b->params, c, batch_set_value(s, c));
+        else if (later || unties || bit_is_set(object_null_bits(o), column))
             params_array_add_null(&b->params);
         else
             params_array_add(&b->params, c, type_get(c, o));
@@ -313,10 +140,9 @@ static void add_params(struct orm_session *s, struct batch *b, struct arrays *a)
     }
     for (unsigned i = 0; b->kind != BATCH_INSERT && i < b->model->key_count; i++)
         add_column(s, b, b->model->key[i], a);
-    if (b->kind != BATCH_DELETE)
-        for (unsigned i = 0; i < b->model->column_count; i++)
-            if (bit_is_set(b->columns, i))
-                add_column(s, b, i, a);
+    for (unsigned i = 0; i < b->model->column_count; i++)
+        if (bit_is_set(b->columns, i))
+            add_column(s, b, i, a);
 }
 
 /* -- The whole --------------------------------------------------------------------- */
@@ -349,7 +175,7 @@ bool batch_compile(struct orm_session *s, struct batch *b)
         buffer_int64(&s->shape, b->columns[i]);
     b->statement = shape_known(s);
     if (!b->statement) {
-        writers[b->kind](&s->sql, b, arrays);
+        batch_write(&s->sql, b, arrays);
         b->statement = shape_make(s, a.types, a.count, true);
     }
     return b->statement != NULL;

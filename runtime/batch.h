@@ -6,6 +6,7 @@
 
 enum batch_kind {
     BATCH_INSERT,
+    BATCH_TIE, /* an UPDATE of what an INSERT had to leave null */
     BATCH_UPDATE,
     BATCH_UNLINK,
     BATCH_LINK,
@@ -18,8 +19,9 @@ struct batch {
     enum batch_kind kind;
     const struct orm_model *model;      /* of links: the owner's */
     const struct orm_to_many *relation; /* of links */
-    const uint64_t *columns;            /* bits: what an INSERT gives, an UPDATE sets */
-    struct orm_object **objects;        /* or */
+    const uint64_t *columns; /* bits: what an INSERT gives, an UPDATE sets or compares,
+                              * a DELETE compares; NULL of links */
+    struct orm_object **objects; /* or */
     const struct link *links;
     size_t count;
     uint64_t number; /* counts the batches of a flush */
@@ -42,5 +44,17 @@ bool batch_is_guarded(const struct batch *b);
 
 /* Whether an INSERT leaves the column to the server. */
 bool batch_server_fills(const struct orm_object *o, unsigned column);
+
+/* Whether the statement answers with the column, behind the key. */
+bool batch_returns(const struct batch *b, unsigned column);
+bool batch_returns_any(const struct batch *b);
+
+/* What the runtime gives a column of its own in the flush under way: the time, or a new
+ * row's version. */
+union orm_value batch_set_value(
+    const struct orm_session *s, const struct orm_column *c);
+
+/* batch_sql.c: the text; `arrays` parameters come before the guard's. */
+void batch_write(struct buffer *sql, const struct batch *b, int arrays);
 
 #endif

@@ -66,6 +66,7 @@ static void put_one(struct orm_object *o, unsigned column, const union orm_value
     type_put(c, o, v ? *v : type_zero(c));
     bit_put(object_null_bits(o), column, !v);
     bit_put(object_changed_bits(o), column, true);
+    object_set_loaded(o, column);
 }
 
 /* All relations that one of the columns holds: of a shared column there are several. */
@@ -104,7 +105,7 @@ static void put(struct orm_object *o, unsigned column, const union orm_value *v)
 /* True if setting `v` would change nothing.  A new object is given every value. */
 static bool is_same(const struct orm_object *o, unsigned column, union orm_value v)
 {
-    if (bit_is_set(object_null_bits(o), column))
+    if (bit_is_set(object_null_bits(o), column) || !object_is_loaded(o, column))
         return false;
     for (unsigned i = 0; i < o->model->to_one_count; i++) {
         const struct orm_to_one *ref = &o->model->to_ones[i];
@@ -170,7 +171,8 @@ void orm_set_null(struct orm_object *o, unsigned column)
             "required; it can be changed but not cleared");
         return;
     }
-    const bool is_null = bit_is_set(object_null_bits(o), column);
+    const bool is_null =
+        bit_is_set(object_null_bits(o), column) && object_is_loaded(o, column);
     if ((!is_null || o->state & OBJECT_NEW) && begin(o))
         put(o, column, NULL);
 }

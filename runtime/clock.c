@@ -1,4 +1,5 @@
-/* clock.c: CLOCK_MONOTONIC, so that a changed wall clock moves no deadline. */
+/* clock.c: two clocks.  Deadlines are measured by CLOCK_MONOTONIC, so that a changed
+ * wall clock moves none; rows are dated by the wall clock. */
 #include "clock.h"
 
 #include <time.h>
@@ -8,4 +9,11 @@ int64_t clock_now(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t clock_wall(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }

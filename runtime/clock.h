@@ -1,4 +1,4 @@
-/* clock.h: monotonic time, the only time the runtime knows. */
+/* clock.h: monotonic time for deadlines, and the time of day for rows. */
 #ifndef RUNTIME_CLOCK_H
 #define RUNTIME_CLOCK_H
 
@@ -8,5 +8,8 @@
 int64_t clock_now(void);
 
 #define CLOCK_NEVER INT64_MAX
+
+/* Microseconds since 1970-01-01 00:00 UTC: an orm_time. */
+int64_t clock_wall(void);
 
 #endif

@@ -85,8 +85,7 @@ static bool add_default(struct orm_session *s, struct order *o)
 
 static bool add_order(struct orm_session *s, struct order *o)
 {
-    if (o->describes &&
-        !flight_describe(s, load_statement(s, key_of_model(o->model), LOAD_ANY)))
+    if (o->describes && !flight_describe(s, load_whole_statement(s, o->model)))
         return false;
     if (!o->wanted)
         return true;
@@ -178,8 +177,7 @@ static bool take_answers(struct orm_session *s, struct order *orders, size_t cou
     size_t item = 0;
     for (size_t i = 0; i < count; i++) {
         const struct orm_model *m = orders[i].model;
-        if (orders[i].describes &&
-            !load_check_columns(s, m, flight_result(s, item++), 0))
+        if (orders[i].describes && !load_check_table(s, m, flight_result(s, item++)))
             return false;
         if (orders[i].wanted && !take_keys(s, &orders[i], flight_result(s, item++)))
             return false;
@@ -229,6 +227,19 @@ static void give(struct orm_session *s, struct orm_object *o)
     o->state |= OBJECT_KEYED;
 }
 
+/* The columns, from the first, that must be as the model says before `o` is written. */
+static void count_written(
+    const struct orm_session *s, const struct orm_object *o, unsigned *written)
+{
+    const struct orm_model *m = o->model;
+    unsigned n = model_eager_count(m);
+    for (unsigned i = n; i < m->column_count; i++)
+        if (o->state & OBJECT_NEW || bit_is_set(object_changed_bits(o), i))
+            n = i + 1;
+    unsigned *most = &written[session_number(s, m)];
+    *most = n > *most ? n : *most;
+}
+
 bool keys_take(struct orm_session *s, struct orm_object **news, size_t count)
 {
     const unsigned models = s->schema->model_count;
@@ -236,10 +247,13 @@ bool keys_take(struct orm_session *s, struct orm_object **news, size_t count)
     if (!orders)
         return session_nomem(s);
     size_t *wanted = arena_get(&s->scratch, models * sizeof *wanted);
-    if (!wanted)
+    unsigned *written = arena_get(&s->scratch, models * sizeof *written);
+    if (!wanted || !written)
         return session_nomem(s);
     for (unsigned i = 0; i < models; i++)
-        wanted[i] = 0;
+        wanted[i] = written[i] = 0;
+    for (size_t i = 0; i < s->change_count; i++)
+        count_written(s, s->changes[i], written);
     for (size_t i = 0; i < count; i++)
         wanted[session_number(s, news[i]->model)] += wants_key(news[i]);
 
@@ -252,7 +266,7 @@ bool keys_take(struct orm_session *s, struct orm_object **news, size_t count)
             .new_count = count,
             .wanted =
                 wanted[i] > state->spare_count ? wanted[i] - state->spare_count : 0,
-            .describes = state->unwritten && !state->verified,
+            .describes = state->verified < written[i],
         };
         if (o.wanted || o.describes)
             orders[n++] = o;

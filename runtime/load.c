@@ -13,21 +13,48 @@
 
 #include <string.h>
 
-void load_columns(struct orm_session *s, const struct orm_model *m)
+static void first_columns(
+    struct orm_session *s, const struct orm_model *m, unsigned count)
 {
-    for (unsigned i = 0; i < m->column_count; i++) {
+    for (unsigned i = 0; i < count; i++) {
         buffer_text(&s->sql, i ? ", t." : "t.");
         buffer_identifier(&s->sql, m->columns[i].name);
     }
+}
+
+void load_columns(struct orm_session *s, const struct orm_model *m)
+{
+    first_columns(s, m, model_eager_count(m));
+}
+
+void load_from(struct orm_session *s, const struct orm_model *m)
+{
+    buffer_text(&s->sql, " FROM ");
+    buffer_table(&s->sql, m->schema, m->table);
+    buffer_text(&s->sql, " AS t");
 }
 
 void load_select(struct orm_session *s, const struct orm_model *m)
 {
     buffer_text(&s->sql, "SELECT ");
     load_columns(s, m);
-    buffer_text(&s->sql, " FROM ");
-    buffer_table(&s->sql, m->schema, m->table);
-    buffer_text(&s->sql, " AS t");
+    load_from(s, m);
+}
+
+struct pg_statement *load_whole_statement(
+    struct orm_session *s, const struct orm_model *m)
+{
+    if (!m->lazy_count)
+        return load_statement(s, key_of_model(m), LOAD_ANY);
+    shape_begin(s, 'D', m);
+    struct pg_statement *st = shape_known(s);
+    if (st)
+        return st;
+    buffer_text(&s->sql, "SELECT ");
+    first_columns(s, m, m->column_count);
+    load_from(s, m);
+    static const uint32_t none[1];
+    return shape_make(s, none, 0, false);
 }
 
 static void where_one(struct orm_session *s, struct key_columns k)
@@ -77,45 +104,69 @@ struct pg_statement *load_statement(
     return shape_make(s, types, (int)k.count, true);
 }
 
+bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned column,
+    const struct pg_result *r, size_t at)
+{
+    const struct orm_column *c = &m->columns[column];
+    const uint32_t wanted = type_oids(c, s->enums).oid;
+    const uint32_t is = pg_column_type(r, at);
+    return (is == wanted && wanted) || error_set_field(&s->error, ORM_DRIFT, m, c,
+                                           "the table has %s, the YAML says %s; "
+                                           "migrate the table or generate again",
+                                           type_name_of_oid(is), type_name(c));
+}
+
+static bool check_columns(struct orm_session *s, const struct orm_model *m,
+    const struct pg_result *r, unsigned count, size_t more)
+{
+    if (pg_columns(r) != count + more)
+        return error_set(&s->error, ORM_LOST,
+            "the server broke the protocol: %zu columns instead of %zu", pg_columns(r),
+            count + more);
+    for (unsigned i = 0; i < count; i++)
+        if (!load_check_type(s, m, i, r, i))
+            return false;
+    struct model_state *state = session_model(s, m);
+    state->verified = count > state->verified ? count : state->verified;
+    return true;
+}
+
 bool load_check_columns(struct orm_session *s, const struct orm_model *m,
     const struct pg_result *r, size_t more)
 {
-    if (pg_columns(r) != m->column_count + more)
-        return error_set(&s->error, ORM_LOST,
-            "the server broke the protocol: %zu columns instead of %zu", pg_columns(r),
-            m->column_count + more);
-    for (unsigned i = 0; i < m->column_count; i++) {
-        const struct orm_column *c = &m->columns[i];
-        const uint32_t wanted = type_oids(c, s->enums).oid;
-        const uint32_t is = pg_column_type(r, i);
-        if (is != wanted || !wanted)
-            return error_set_field(&s->error, ORM_DRIFT, m, c,
-                "the table has %s, the YAML says %s; migrate the table or generate "
-                "again",
-                type_name_of_oid(is), type_name(c));
-    }
-    session_model(s, m)->verified = true;
-    return true;
+    return check_columns(s, m, r, model_eager_count(m), more);
+}
+
+bool load_check_table(
+    struct orm_session *s, const struct orm_model *m, const struct pg_result *r)
+{
+    return check_columns(s, m, r, m->column_count, 0);
 }
 
 /* -- First pass -------------------------------------------------------------------- */
 
-static bool check_cells(struct orm_session *s, const struct orm_model *m,
-    const struct pg_cell *cells, size_t *text_bytes)
+bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned column,
+    struct pg_cell cell, size_t *bytes)
 {
-    for (unsigned i = 0; i < m->column_count; i++) {
-        const struct orm_column *c = &m->columns[i];
-        if (!cells[i].data) {
-            if (!(c->flags & ORM_COLUMN_NULLABLE))
-                return error_set_field(&s->error, ORM_DRIFT, m, c,
-                    "the table holds a null, the YAML does not say optional: true");
-            continue;
-        }
-        if (!type_check(m, c, cells[i], &s->error))
+    const struct orm_column *c = &m->columns[column];
+    if (!cell.data)
+        return c->flags & ORM_COLUMN_NULLABLE ||
+               error_set_field(&s->error, ORM_DRIFT, m, c,
+                   "the table holds a null, the YAML does not say optional: true");
+    if (!type_check(m, c, cell, &s->error))
+        return false;
+    if (!type_is_number(c))
+        *bytes += type_room(c, cell);
+    return true;
+}
+
+static bool check_cells(struct orm_session *s, const struct orm_model *m,
+    const struct pg_cell *cells, size_t *bytes)
+{
+    const unsigned count = model_eager_count(m);
+    for (unsigned i = 0; i < count; i++)
+        if (!load_check_cell(s, m, i, cells[i], bytes))
             return false;
-        if (!type_is_number(c))
-            *text_bytes += type_room(c, cells[i]);
-    }
     return true;
 }
 
@@ -147,8 +198,11 @@ static struct orm_object *make_fresh(struct orm_session *s, const struct orm_mod
     struct orm_object *o = object_make(s, m);
     if (!o || !arena_reserve(&s->scope.arena, text_bytes))
         return NULL;
-    for (unsigned i = 0; i < m->column_count; i++)
+    const unsigned eager = model_eager_count(m);
+    for (unsigned i = 0; i < eager; i++)
         load_cell(s, o, i, cells[i]);
+    if (m->lazy_count)
+        object_unload(o);
     o->stamp = s->stamp;
     o->state = OBJECT_MAPPED | OBJECT_FRESH;
     key_insert(&session_model(s, m)->map, key_of_model(m), o);
@@ -215,14 +269,24 @@ static bool is_equal(const struct orm_object *o, unsigned i, struct pg_cell cell
     return type_is_cell(c, type_get(c, o), cell);
 }
 
+/* The version that the program's changes were made to stays until they are written: if
+ * the row has another by now, they must not overwrite it. */
+static bool is_base_of_changes(const struct orm_object *o, unsigned column)
+{
+    return o->model->columns[column].flags & ORM_COLUMN_VERSION &&
+           o->state & OBJECT_QUEUED;
+}
+
 /* Clean columns take the row's values, changed ones keep theirs.  An equal text is not
  * copied again. */
 static void fill_again(
     struct orm_session *s, struct orm_object *o, const struct pg_cell *cells)
 {
     const struct orm_model *m = o->model;
-    for (unsigned i = 0; i < m->column_count; i++) {
-        if (bit_is_set(object_changed_bits(o), i) || is_equal(o, i, cells[i]))
+    const unsigned eager = model_eager_count(m);
+    for (unsigned i = 0; i < eager; i++) {
+        if (bit_is_set(object_changed_bits(o), i) || is_equal(o, i, cells[i]) ||
+            is_base_of_changes(o, i))
             continue;
         load_cell(s, o, i, cells[i]);
         object_reset_slots_of(o, i);

@@ -5,10 +5,12 @@
 #include "group.h"
 #include "identity.h"
 
-/* Appends the model's columns, "t"."name" each, to the statement being made. */
+/* Appends the model's columns but lazy ones, "t"."name" each, to the statement being
+ * made. */
 void load_columns(struct orm_session *s, const struct orm_model *m);
 
-/* SELECT, all columns, FROM the table as t. */
+/* FROM the table as t; with SELECT and the columns before. */
+void load_from(struct orm_session *s, const struct orm_model *m);
 void load_select(struct orm_session *s, const struct orm_model *m);
 
 enum load_match {
@@ -27,6 +29,18 @@ void load_where_any(struct orm_session *s, struct key_columns k);
 /* Whether the result's columns are the model's, by type, and `more` after them. */
 bool load_check_columns(struct orm_session *s, const struct orm_model *m,
     const struct pg_result *r, size_t more);
+
+/* A statement to be described, and whether its columns are all of the model's. */
+struct pg_statement *load_whole_statement(
+    struct orm_session *s, const struct orm_model *m);
+bool load_check_table(
+    struct orm_session *s, const struct orm_model *m, const struct pg_result *r);
+
+/* Of one column: its type in a result, and a cell, whose room is added to `bytes`. */
+bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned column,
+    const struct pg_result *r, size_t at);
+bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned column,
+    struct pg_cell cell, size_t *bytes);
 
 /* Makes every row an object: the mapped one, its clean columns filled, or a new one.
  * `objects` has room for one pointer per row.  All cells are checked and all memory is

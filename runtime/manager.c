@@ -243,6 +243,7 @@ void orm_refresh(struct orm_object *o)
     key_read(key_of_model(m), o, key);
     if (load_by_key(s, m, key) == o) {
         object_reset_all_slots(o);
+        object_unload(o);
         return;
     }
     char name[128];

@@ -28,9 +28,7 @@ static const struct orm_column *also_required(const struct orm_to_many *rel)
         const bool given =
             key_has_column(ref_columns(m, &m->to_ones[rel->through_owner]), i) ||
             key_has_column(ref_columns(m, &m->to_ones[rel->through_target]), i);
-        const unsigned filled =
-            ORM_COLUMN_NULLABLE | ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY;
-        if (!given && !(c->flags & filled))
+        if (!given && !column_may_be_unset(c))
             return c;
     }
     return NULL;

@@ -21,6 +21,19 @@ void object_clear_changes(struct orm_object *o)
         ORM_WORDS(o->model->column_count) * sizeof(uint64_t));
 }
 
+void object_unload(struct orm_object *o)
+{
+    const struct orm_model *m = o->model;
+    const unsigned eager = model_eager_count(m);
+    for (unsigned i = eager; i < m->column_count; i++) {
+        if (bit_is_set(object_changed_bits(o), i))
+            continue;
+        type_put(&m->columns[i], o, type_zero(&m->columns[i]));
+        bit_put(object_null_bits(o), i, true);
+        bit_put(object_unloaded_bits(o), i - eager, true);
+    }
+}
+
 /* -- Memory ------------------------------------------------------------------------ */
 
 static void make_blank(

@@ -39,6 +39,11 @@ static inline uint64_t *object_missing_bits(const struct orm_object *o)
     return object_changed_bits(o) + ORM_WORDS(o->model->column_count);
 }
 
+static inline uint64_t *object_unloaded_bits(const struct orm_object *o)
+{
+    return object_missing_bits(o) + ORM_WORDS(o->model->to_one_count);
+}
+
 static inline bool bit_is_set(const uint64_t *bits, unsigned i)
 {
     return orm_bit(bits, i);
@@ -52,6 +57,42 @@ static inline void bit_put(uint64_t *bits, unsigned i, bool on)
 
 bool object_has_changes(const struct orm_object *o);
 void object_clear_changes(struct orm_object *o);
+
+/* -- Flags of columns -------------------------------------------------------------- */
+
+/* What the runtime sets when it writes the row. */
+#define COLUMN_IS_OURS (ORM_COLUMN_VERSION | ORM_COLUMN_CREATED | ORM_COLUMN_UPDATED)
+
+/* Whether a new row is complete without the program's setting the column. */
+static inline bool column_may_be_unset(const struct orm_column *c)
+{
+    return c->flags & (ORM_COLUMN_NULLABLE | ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY |
+                          ORM_COLUMN_FILLED_ON_INSERT | COLUMN_IS_OURS);
+}
+
+/* -- Lazy columns ------------------------------------------------------------------ */
+
+/* The columns that an ordinary load brings; lazy ones come behind them. */
+static inline unsigned model_eager_count(const struct orm_model *m)
+{
+    return m->column_count - (unsigned)m->lazy_count;
+}
+
+static inline bool object_is_loaded(const struct orm_object *o, unsigned column)
+{
+    const unsigned eager = model_eager_count(o->model);
+    return column < eager || !bit_is_set(object_unloaded_bits(o), column - eager);
+}
+
+static inline void object_set_loaded(struct orm_object *o, unsigned column)
+{
+    const unsigned eager = model_eager_count(o->model);
+    if (column >= eager)
+        bit_put(object_unloaded_bits(o), column - eager, false);
+}
+
+/* Forgets the values of lazy columns; those that the program set stay. */
+void object_unload(struct orm_object *o);
 
 /* -- Columns and slots ------------------------------------------------------------- */
 

@@ -75,7 +75,7 @@ static void connect(struct orm_session *s)
 {
     statement_forget_prepared(&s->statements);
     for (unsigned i = 0; i < s->schema->model_count; i++)
-        s->models[i].verified = false;
+        s->models[i].verified = 0;
     s->transaction = TX_NONE;
     const int64_t deadline = s->deadline;
     s->deadline = pg_connect_deadline(s->conninfo, deadline);

@@ -1,6 +1,7 @@
 /* plan.c: from recorded changes to batches. */
 #include "plan.h"
 
+#include "clock.h"
 #include "keys.h"
 #include "link.h"
 
@@ -35,9 +36,7 @@ static bool check_required(struct orm_session *s, const struct orm_object *o)
 {
     for (unsigned i = 0; i < o->model->column_count; i++) {
         const struct orm_column *c = &o->model->columns[i];
-        const unsigned filled =
-            ORM_COLUMN_NULLABLE | ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY;
-        if (bit_is_set(object_null_bits(o), i) && !(c->flags & filled))
+        if (bit_is_set(object_null_bits(o), i) && !column_may_be_unset(c))
             return error_set_field(
                 &s->error, ORM_INVALID, o->model, c, "required, but never set");
     }
@@ -146,10 +145,23 @@ static void columns_to_insert(const struct orm_object *o, uint64_t *bits)
         bit_put(bits, i, !batch_server_fills(o, i));
 }
 
+static void put_flagged(const struct orm_model *m, unsigned flags, uint64_t *bits)
+{
+    for (unsigned i = 0; i < m->column_count; i++)
+        if (m->columns[i].flags & flags)
+            bit_put(bits, i, true);
+}
+
 static void columns_to_update(const struct orm_object *o, uint64_t *bits)
 {
     memcpy(
         bits, object_changed_bits(o), ORM_WORDS(o->model->column_count) * sizeof *bits);
+    put_flagged(o->model, ORM_COLUMN_VERSION | ORM_COLUMN_UPDATED, bits);
+}
+
+static void columns_to_delete(const struct orm_object *o, uint64_t *bits)
+{
+    put_flagged(o->model, ORM_COLUMN_VERSION, bits);
 }
 
 /* The columns that become null with the reference. */
@@ -285,8 +297,8 @@ static bool plan_some_updates(struct plan *p, enum batch_kind kind,
 
 static bool plan_updates(struct plan *p)
 {
-    return plan_some_updates(p, BATCH_UPDATE, p->news, p->new_count, has_deferred,
-               columns_deferred) &&
+    return plan_some_updates(
+               p, BATCH_TIE, p->news, p->new_count, has_deferred, columns_deferred) &&
            plan_updates_of(
                p, BATCH_UPDATE, p->updates, p->update_count, columns_to_update);
 }
@@ -350,12 +362,6 @@ static bool has_tied(const struct orm_object *o)
     return false;
 }
 
-static void no_columns(const struct orm_object *o, uint64_t *bits)
-{
-    (void)o;
-    (void)bits;
-}
-
 /* Children first. */
 static bool plan_deletes(struct plan *p)
 {
@@ -365,7 +371,7 @@ static bool plan_deletes(struct plan *p)
     const size_t *counts = count_models(p, p->deletes, p->delete_count);
     for (unsigned i = p->s->schema->model_count; counts && i--;)
         if (counts[i] && !group_by_columns(p, BATCH_DELETE, p->s->schema->models[i],
-                             p->deletes, p->delete_count, no_columns))
+                             p->deletes, p->delete_count, columns_to_delete))
             return false;
     return counts != NULL;
 }
@@ -385,6 +391,7 @@ bool plan_make(struct plan *p)
     if (!sort_out(p) || !check(p) || !keys_take(p->s, p->news, p->new_count))
         return false;
     copy_all_keys(p);
+    p->s->flush_time = clock_wall();
     return plan_inserts(p) && plan_updates(p) && plan_links(p) && plan_deletes(p) &&
            compile(p);
 }

@@ -39,7 +39,7 @@ struct model_state {
     size_t unwritten;   /* objects with changes not flushed */
     uint64_t deletions; /* counts them: lists made before look for deleted objects */
     bool is_through;    /* some relation's join table */
-    bool verified;      /* on this connection the table is what the model says */
+    unsigned verified;  /* so many columns are, on this connection, as the model says */
 };
 
 /* A row of a join table to be made or removed by the next flush. */
@@ -92,6 +92,7 @@ struct orm_session {
     size_t change_count, change_capacity;
     struct link *links;
     size_t link_count, link_capacity;
+    int64_t flush_time; /* of the flush under way: what it dates rows with */
     struct undo *undos;
     size_t undo_count, undo_capacity;
     struct arena undo_arena;

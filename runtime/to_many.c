@@ -171,7 +171,7 @@ static struct pg_statement *statement(
 static size_t owner_column(const struct orm_to_many *rel, unsigned i)
 {
     return rel->kind == ORM_MANY_REVERSE ? rel->target->to_ones[rel->ref].columns[i]
-                                         : rel->target->column_count + i;
+                                         : model_eager_count(rel->target) + i;
 }
 
 static bool check_owner_columns(const struct load *l, const struct pg_result *r)

@@ -94,6 +94,7 @@ static void distrust_what_was_read(struct orm_session *s)
             if (!o)
                 continue;
             object_reset_all_slots(o);
+            object_unload(o);
             if (o->stamp >= s->began)
                 o->state |= OBJECT_EXPIRED;
         }

@@ -7,13 +7,22 @@
 
 #include "cascade.h"
 #include "flight.h"
-#include "load.h"
 #include "plan.h"
+#include "returned.h"
 #include "undo.h"
 
 #include <string.h>
 
 /* -- The flight -------------------------------------------------------------------- */
+
+static bool compares_version(const struct batch *b)
+{
+    for (unsigned i = 0; i < b->model->column_count; i++)
+        if (b->model->columns[i].flags & ORM_COLUMN_VERSION &&
+            bit_is_set(b->columns, i))
+            return true;
+    return false;
+}
 
 /* The guard's error becomes what it means. */
 static void explain_stale(struct orm_session *s, const struct batch *b)
@@ -27,9 +36,11 @@ static void explain_stale(struct orm_session *s, const struct batch *b)
     const enum orm_outcome outcome = s->error.outcome;
     error_clear(&s->error);
     error_set_field(&s->error, ORM_STALE, b->model, NULL,
-        "the row with %s %s is not there any more; nothing was written",
+        "the row with %s %s %s; nothing was written",
         b->model->key_count == 1 ? b->model->columns[b->model->key[0]].field : "key",
-        shown);
+        shown,
+        compares_version(b) ? "was changed or deleted since it was loaded"
+                            : "is not there any more");
     s->error.outcome = outcome;
 }
 
@@ -85,86 +96,6 @@ static bool send(struct plan *p, bool commit)
 
 /* -- Back to memory ---------------------------------------------------------------- */
 
-/* One cell that the server filled in. */
-static bool check_cell(struct orm_session *s, const struct orm_model *m,
-    unsigned column, const struct pg_result *r, size_t row, size_t at, size_t *bytes)
-{
-    const struct orm_column *c = &m->columns[column];
-    const struct pg_cell cell = pg_value(r, row, at);
-    if (pg_column_type(r, at) != type_oids(c, s->enums).oid ||
-        (!cell.data && !(c->flags & ORM_COLUMN_NULLABLE)))
-        return error_set_field(&s->error, ORM_DRIFT, m, c,
-            "what the server filled in is not a value of %s", type_name(c));
-    if (!cell.data)
-        return true;
-    if (!type_check(m, c, cell, &s->error))
-        return false;
-    *bytes += type_room(c, cell);
-    return true;
-}
-
-/* The key, then the columns that were left out. */
-static bool check_returned(struct orm_session *s, const struct batch *b,
-    const struct pg_result *r, size_t *bytes)
-{
-    const struct orm_model *m = b->model;
-    for (size_t row = 0; row < pg_rows(r); row++) {
-        size_t at = 0;
-        for (unsigned i = 0; i < m->key_count; i++)
-            if (at >= pg_columns(r) ||
-                !check_cell(s, m, m->key[i], r, row, at++, bytes))
-                return false;
-        for (unsigned i = 0; i < m->column_count; i++)
-            if (!bit_is_set(b->columns, i) &&
-                (at >= pg_columns(r) || !check_cell(s, m, i, r, row, at++, bytes)))
-                return false;
-    }
-    return true;
-}
-
-/* The mapped object of a row that begins with a checked key. */
-static struct orm_object *find_returned(struct orm_session *s,
-    const struct orm_model *m, const struct pg_result *r, size_t row)
-{
-    struct pg_cell key[KEY_COLUMNS_MOST];
-    for (unsigned i = 0; i < m->key_count; i++)
-        key[i] = pg_value(r, row, i);
-    return load_find(s, m, key);
-}
-
-static void fill_returned(
-    struct orm_session *s, const struct batch *b, const struct pg_result *r, size_t row)
-{
-    const struct orm_model *m = b->model;
-    struct orm_object *o = find_returned(s, m, r, row);
-    if (!o)
-        return;
-    size_t at = m->key_count;
-    for (unsigned i = 0; i < m->column_count; i++)
-        if (!bit_is_set(b->columns, i))
-            load_cell(s, o, i, pg_value(r, row, at++));
-}
-
-static bool take_returned(
-    struct orm_session *s, const struct batch *b, const struct pg_result *r)
-{
-    size_t bytes = 0;
-    if (pg_inserted(r) != b->count)
-        return error_set_field(&s->error, ORM_REFUSED, b->model, NULL,
-            "%zu of %zu new rows are in the table; a trigger or a rule dropped the "
-            "others",
-            pg_inserted(r), b->count);
-    if (!pg_rows(r))
-        return true;
-    if (!check_returned(s, b, r, &bytes))
-        return false;
-    if (!arena_reserve(&s->scope.arena, bytes))
-        return session_nomem(s);
-    for (size_t row = 0; row < pg_rows(r); row++)
-        fill_returned(s, b, r, row);
-    return true;
-}
-
 /* Rows of a join model that an unlink deleted. */
 static void forget_unlinked(
     struct orm_session *s, const struct batch *b, const struct pg_result *r)
@@ -177,7 +108,7 @@ static void forget_unlinked(
             const struct pg_cell cell = pg_value(r, row, i);
             right = cell.data && type_check(m, &m->columns[m->key[i]], cell, &ignored);
         }
-        struct orm_object *o = right ? find_returned(s, m, r, row) : NULL;
+        struct orm_object *o = right ? returned_object(s, m, r, row) : NULL;
         if (!o)
             continue;
         undo_note(o);
@@ -200,6 +131,26 @@ static void map_new(struct orm_object *o)
         old->state |= OBJECT_GONE;
     }
     object_map(o);
+}
+
+/* What the runtime set in the rows is so in the objects, too. */
+static void take_over(struct orm_session *s, const struct batch *b)
+{
+    if (b->kind != BATCH_INSERT && b->kind != BATCH_UPDATE)
+        return;
+    for (unsigned i = 0; i < b->model->column_count; i++) {
+        const struct orm_column *c = &b->model->columns[i];
+        if (!(c->flags & COLUMN_IS_OURS) || !bit_is_set(b->columns, i))
+            continue;
+        const bool counts = b->kind == BATCH_UPDATE && c->flags & ORM_COLUMN_VERSION;
+        for (size_t n = 0; n < b->count; n++) {
+            struct orm_object *o = b->objects[n];
+            union orm_value v = counts ? type_get(c, o) : batch_set_value(s, c);
+            v.integer += counts;
+            type_put(c, o, v);
+            bit_put(object_null_bits(o), i, false);
+        }
+    }
 }
 
 static void settle(struct orm_object *o, uint64_t stamp)
@@ -232,10 +183,12 @@ static bool publish(struct plan *p)
     size_t item = 0;
     for (const struct batch *b = p->first; b; b = b->next, item++) {
         const struct pg_result *r = flight_result(s, item);
-        if (b->kind == BATCH_INSERT)
-            good = take_returned(s, b, r) && good;
-        else if (b->kind == BATCH_UNLINK)
+        if (b->kind == BATCH_UNLINK)
             forget_unlinked(s, b, r);
+        else if (b->objects) {
+            take_over(s, b);
+            good = returned_take(s, b, r) && good;
+        }
     }
     return good;
 }

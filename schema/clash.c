@@ -130,8 +130,9 @@ static struct holder column_holder(
 {
     const struct node *chosen = column_key(m, f);
     return (struct holder){chosen ? chosen->place : f->place,
-        f->identity ? "the implicit key"
-                    : arena_printf(d->arena, "the field \"%s\"", shown(d, f->yaml))};
+        !strmap_get(&m->by_name, f->yaml)
+            ? "the implicit key"
+            : arena_printf(d->arena, "the field \"%s\"", shown(d, f->yaml))};
 }
 
 /* Columns that nobody chose a name for are called like accessors, and checked as such.

@@ -51,6 +51,7 @@ static const char *const titles[ERR_END] = {
     [ERR_MIXIN] = "a mixin that is not there, or in a circle",
     [ERR_VIEW] = "something that a view cannot have",
     [ERR_VALUE] = "a value that is not there, or that holds more than columns",
+    [ERR_COLUMN] = "a column that cannot be what its keys say",
 };
 
 const char *diag_title(enum diag_code code)

@@ -65,6 +65,9 @@ enum diag_code {
     ERR_VIEW,
     ERR_VALUE,
 
+    /* Columns */
+    ERR_COLUMN,
+
     ERR_END
 };
 

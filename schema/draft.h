@@ -50,6 +50,16 @@ struct field_keys {
     const struct node *reverse_order;
     const struct node *reverse_of;
     const struct node *file;
+    const struct node *generated;
+    const struct node *identity;
+    const struct node *check;
+    const struct node *collation;
+    const struct node *was;
+    const struct node *version;
+    const struct node *created;
+    const struct node *updated;
+    const struct node *lazy;
+    const struct node *server_filled;
 };
 
 /* A column before it has its place in model.h. */
@@ -74,6 +84,8 @@ struct draft_field {
     struct enumeration *enumeration;
     bool optional;
     bool unique;
+    bool identity;
+    struct traits traits;
     enum default_kind default_kind;
     const char *default_text;
     struct place default_place;
@@ -115,6 +127,8 @@ struct draft_model {
     const char *schema;
     const char *table;
     struct place table_place;
+    const char *struct_name;
+    const struct node *was;
     const struct node *key;
 
     size_t field_count;
@@ -205,6 +219,11 @@ void fill_constraints(struct draft *d, struct draft_model *m);
 
 /* same.c: those that say the same twice. */
 void check_same(struct draft *d, const struct model *m);
+
+/* parse_column.c: what only a plain column can be, and what of it needs all columns;
+ * false: a mistake is reported. */
+bool parse_column(struct draft *d, const char *where, struct draft_field *f);
+void check_columns_of_models(struct draft *d);
 
 /* parse_ref.c: what only a ref has; false: a mistake is reported. */
 bool parse_ref(struct draft *d, const char *where, struct draft_field *f);

@@ -62,10 +62,10 @@ struct reading {
 
 /* ---- parts ---- */
 
-static bool has_collation(const struct field *f)
+/* An array is sorted by its items. */
+static enum type sorted_type(const struct field *f)
 {
-    const enum type type = f->type == TYPE_ARRAY ? f->element : f->type;
-    return type == TYPE_TEXT || type == TYPE_VARCHAR || type == TYPE_CHAR;
+    return f->type == TYPE_ARRAY ? f->element : f->type;
 }
 
 static bool is_twice(const struct index *x, const struct index_part *p)
@@ -106,7 +106,7 @@ static bool add_field(
     bool right = take_columns(r->d, r->where, r->m, name, fields, &count);
     for (size_t i = 0; right && i < count; i++) {
         part.field = fields[i];
-        if (part.collation && !has_collation(part.field)) {
+        if (part.collation && !type_has_collation(sorted_type(part.field))) {
             diag_error(r->d->diag, ERR_INDEX, name->place,
                 "%s\"%s\" is %s, and only texts have a collation; delete collation:",
                 r->where, shown(r->d, name->text), type_info(part.field->type)->yaml);

@@ -32,6 +32,20 @@ static const char *types_of_keys(struct draft *d)
     return arena_printf(d->arena, "%s or %s", list, last);
 }
 
+/* Why a column of that kind cannot identify rows, or hold what does. */
+static const char *trait_problem(const struct traits *t)
+{
+    return t->lazy
+               ? "is lazy, and what identifies a row is always loaded: delete lazy: "
+                 "there"
+           : t->generated ? "is generated, so it is not known before its row is written"
+           : t->version   ? "is a version, and changes with every update"
+           : t->created || t->updated ? "is set by the runtime when its row is written"
+           : t->filled_on_insert || t->filled_on_update
+               ? "is filled by the server, so it is not known before its row is written"
+               : NULL;
+}
+
 static const char *part_problem(
     struct draft *d, const struct draft_model *m, const struct draft_field *f)
 {
@@ -44,6 +58,9 @@ static const char *part_problem(
         return "is optional; a key always has a value: delete optional: there";
     if (f->kind == FIELD_COLUMN && f->unique && m->key->kind == NODE_TEXT)
         return "is unique as a key anyway; delete unique: there";
+    const char *trait = trait_problem(&f->traits);
+    if (trait)
+        return trait;
     if (f->default_kind == DEFAULT_LITERAL)
         return "has a default, which would give every row the same key; delete "
                "default: there, or write { sql: ... }";
@@ -152,6 +169,13 @@ static struct draft_column *implicit_key(struct draft *d, const struct draft_mod
     return new_column(d, NULL, f);
 }
 
+static bool is_settable(const struct draft_field *f)
+{
+    const struct traits *t = &f->traits;
+    return !f->owner->is_view && !t->identity_always && !t->generated && !t->version &&
+           !t->created && !t->updated;
+}
+
 struct field column_of(struct draft *d, const struct draft_field *f)
 {
     (void)d;
@@ -165,6 +189,9 @@ struct field column_of(struct draft *d, const struct draft_field *f)
     c.enumeration = f->enumeration;
     c.optional = f->optional;
     c.unique = f->unique;
+    c.identity = f->identity;
+    c.traits = f->traits;
+    c.settable = is_settable(f);
     c.default_kind = f->default_kind;
     c.default_text = f->default_text;
     c.default_place = f->default_place;
@@ -292,6 +319,9 @@ static void check_shared(struct draft *d, const struct draft_field *f,
             "%s: \"%s\" is %s here, and %s.%s is %s; one column cannot be both", where,
             column, type_text(d, ours), shown(d, theirs->model->name),
             shown(d, theirs->name), type_text(d, theirs));
+    else if (trait_problem(&ours->traits))
+        diag_error(d->diag, ERR_REF, n->place, "%s: its column \"%s\" %s", where,
+            column, trait_problem(&ours->traits));
     else if (ours->optional && !f->optional)
         diag_error(d->diag, ERR_REF, n->place,
             "%s: required, but its column \"%s\" may be null; add optional: true here, "
@@ -322,8 +352,11 @@ static struct draft_column *settle_part(struct draft *d, struct draft_field *f,
     made.name = part_name(d, f, part, count);
     made.column = name ? name->text : made.name;
     made.type = part->type;
+    made.element = part->element;
     made.length = part->length;
+    made.scale = part->scale;
     made.enumeration = part->enumeration;
+    made.traits.collation = part->traits.collation;
     made.unique = f->unique && count == 1;
     return new_column(d, f, made);
 }
@@ -459,6 +492,8 @@ static struct draft_field *find_to(struct draft *d, const struct draft_field *f)
     else if (!type_info(to->type)->can_be_key)
         problem = arena_printf(d->arena, "is %s; what is referred to is %s",
             type_info(to->type)->yaml, types_of_keys(d));
+    else
+        problem = trait_problem(&to->traits);
     if (!problem)
         return to;
     diag_error(

@@ -43,6 +43,8 @@ struct model_keys {
     const struct node *doc;
     const struct node *schema;
     const struct node *table;
+    const struct node *struct_name;
+    const struct node *was;
     const struct node *view;
     const struct node *use;
     struct model_parts parts;
@@ -53,6 +55,8 @@ const struct key model_keys[] = {
     {"doc", SHAPE_TEXT, offsetof(struct model_keys, doc), 0, NULL},
     {"schema", SHAPE_TEXT, offsetof(struct model_keys, schema), 0, NULL},
     {"table", SHAPE_TEXT, offsetof(struct model_keys, table), 0, NULL},
+    {"struct", SHAPE_TEXT, offsetof(struct model_keys, struct_name), 0, NULL},
+    {"was", SHAPE_TEXT, offsetof(struct model_keys, was), 0, NULL},
     {"view", SHAPE_MAP, offsetof(struct model_keys, view), 0, NULL},
     {"use", SHAPE_LIST, offsetof(struct model_keys, use), 0, NULL},
     {"fields", SHAPE_MAP, offsetof(struct model_keys, parts.fields), 0, NULL},
@@ -86,6 +90,7 @@ static void parse_model(
     const char *where = arena_printf(d->arena, "%s: ", shown(d, m->name));
     check_name(d, "", "model", model->key);
     m->table = m->name;
+    m->struct_name = m->name;
     m->table_place = m->place;
     if (model->kind != NODE_MAP) {
         diag_error(d->diag, ERR_SHAPE, value_place(model),
@@ -99,6 +104,11 @@ static void parse_model(
         m->table = sql_name(d, where, keys.table);
         m->table_place = keys.table->place;
     }
+    if (keys.struct_name && check_name(d, where, "struct", keys.struct_name))
+        m->struct_name = keys.struct_name->text;
+    m->was = keys.was;
+    if (m->was)
+        sql_name(d, where, m->was);
     if (keys.schema)
         m->schema = sql_schema(d, where, keys.schema);
     m->key = keys.key;

@@ -11,6 +11,8 @@
 
 /* ---- keys ---- */
 
+#define RELATION_VALUE "a relation has the value that the program gives it"
+
 #define AT(member) offsetof(struct field_keys, member)
 enum {
     ALL_KINDS = FIELD_COLUMN | FIELD_REF | FIELD_MANY | FIELD_REVERSE,
@@ -54,6 +56,19 @@ const struct key field_keys[] = {
     {"reverse_of", SHAPE_TEXT, AT(reverse_of), FIELD_REVERSE, ""},
     {"file", SHAPE_TEXT, AT(file), FIELD_REVERSE,
         "it says in which file the relation of reverse_of: is"},
+    {"generated", SHAPE_TEXT, AT(generated), FIELD_COLUMN, RELATION_VALUE},
+    {"identity", SHAPE_TEXT, AT(identity), FIELD_COLUMN, RELATION_VALUE},
+    {"check", SHAPE_TEXT, AT(check), FIELD_COLUMN,
+        "a condition on a relation stands in the model's checks:"},
+    {"collation", SHAPE_TEXT, AT(collation), FIELD_COLUMN,
+        "a relation takes its type from the key it refers to"},
+    {"was", SHAPE_TEXT, AT(was), WITH_COLUMN, "a list has no column"},
+    {"version", SHAPE_BOOL, AT(version), FIELD_COLUMN, RELATION_VALUE},
+    {"created", SHAPE_BOOL, AT(created), FIELD_COLUMN, RELATION_VALUE},
+    {"updated", SHAPE_BOOL, AT(updated), FIELD_COLUMN, RELATION_VALUE},
+    {"lazy", SHAPE_BOOL, AT(lazy), FIELD_COLUMN,
+        "a relation is not loaded before it is asked for anyway"},
+    {"server_filled", SHAPE_LIST, AT(server_filled), FIELD_COLUMN, RELATION_VALUE},
     {0},
 };
 #undef AT
@@ -207,8 +222,8 @@ static bool parse_field_map(
         right = parse_enum(d, where, k->enumeration, f) && right;
     right = parse_array_key(d, where, f) && right;
     right = parse_default(d, where, f) && right;
-    if (f->kind == FIELD_REF)
-        right = parse_ref(d, where, f) && right;
+    right = (f->kind != FIELD_REF || parse_ref(d, where, f)) &&
+            (f->kind == FIELD_MANY || parse_column(d, where, f)) && right;
     if (k->reverse && strcmp(k->reverse->text, "none") != 0) {
         f->reverse = k->reverse->text;
         right = check_name(d, where, "reverse", k->reverse) && right;

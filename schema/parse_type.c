@@ -214,6 +214,7 @@ bool parse_enum(
     }
     struct enumeration *e = arena_alloc(d->arena, sizeof *e);
     e->name = arena_printf(d->arena, "%s_%s", f->owner->name, f->name);
+    e->c_name = arena_printf(d->arena, "%s_%s", f->owner->struct_name, f->name);
     e->place = f->place;
     e->labels = arena_array(d->arena, list->count, sizeof *e->labels);
     e->label_places = arena_array(d->arena, list->count, sizeof *e->label_places);

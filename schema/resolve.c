@@ -75,7 +75,15 @@ static void place_column(struct model *m, struct draft_column *c)
     *c->placed = c->field;
 }
 
-/* The key's come first. */
+static void place_fields(struct draft_model *m, bool lazy)
+{
+    for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
+        for (size_t i = 0; i < f->column_count; i++)
+            if (!f->columns[i]->placed && f->columns[i]->field.traits.lazy == lazy)
+                place_column(m->model, f->columns[i]);
+}
+
+/* The key's come first, lazy ones last. */
 static void fill_columns(struct draft *d, struct draft_model *m)
 {
     struct model *out = m->model;
@@ -90,13 +98,13 @@ static void fill_columns(struct draft *d, struct draft_model *m)
         place_column(out, m->key_columns[i]);
     out->key = out->fields;
     out->key_count = m->key_column_count;
-    for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++) {
-        for (size_t i = 0; i < f->column_count; i++)
-            if (!f->columns[i]->placed)
-                place_column(out, f->columns[i]);
+    place_fields(m, false);
+    const size_t eager = out->field_count;
+    place_fields(m, true);
+    out->lazy_count = out->field_count - eager;
+    for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
         if (f->kind == FIELD_REF && f->target)
             f->ref = &out->refs[out->ref_count++];
-    }
     if (out->field_count > MAX_COLUMNS)
         diag_error(d->diag, ERR_LIMIT, m->place,
             "%s: %zu columns; a PostgreSQL table holds at most %d: split the model",
@@ -147,7 +155,7 @@ static void check_default(struct draft *d, const struct draft_field *f)
     const struct node *n = f->keys.fallback;
     const bool key_unknown = f->target && f->target->key_broken;
     if (f->broken || !f->column_count || key_unknown ||
-        f->default_kind != DEFAULT_LITERAL || n->kind == NODE_LIST)
+        f->default_kind != DEFAULT_LITERAL || !n || n->kind == NODE_LIST)
         return;
     const struct field *column = f->columns[0]->placed;
     const bool is_null =
@@ -190,9 +198,11 @@ static void fill_models(struct draft *d, struct schema *s)
         *m->model = (struct model){
             .file = &s->files[m->file->number],
             .name = m->name,
+            .struct_name = m->struct_name,
             .doc = m->doc,
             .schema = m->schema,
             .table = m->table,
+            .was = m->was ? m->was->text : NULL,
             .place = m->place,
             .view_sql = m->is_view ? m->view_sql : NULL,
             .materialized = m->materialized,
@@ -240,6 +250,7 @@ struct schema *draft_resolve(struct draft *d)
         fill_constraints(d, m);
         check_same(d, m->model);
     }
+    check_columns_of_models(d);
     fill_enumerations(d, s);
     fill_values(d, s);
     fill_extensions(d, s);

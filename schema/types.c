@@ -147,6 +147,11 @@ const struct type_info *type_info(enum type t)
     return &infos[t];
 }
 
+bool type_has_collation(enum type t)
+{
+    return t == TYPE_TEXT || t == TYPE_VARCHAR || t == TYPE_CHAR;
+}
+
 enum type type_by_name(const char *name)
 {
     for (enum type t = 0; t < TYPE_COUNT; t++)

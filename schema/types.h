@@ -25,6 +25,9 @@ struct type_info {
 
 const struct type_info *type_info(enum type t);
 
+/* Whether values are sorted by a collation. */
+bool type_has_collation(enum type t);
+
 /* By name or alias; TYPE_COUNT: there is none. */
 enum type type_by_name(const char *name);
 

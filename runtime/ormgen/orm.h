@@ -37,9 +37,9 @@ enum orm_code {
     ORM_TIMEOUT,    /* the deadline passed: orm_reset() with a new one */
     ORM_CONFLICT,   /* serialization or deadlock: roll back and run the unit again */
     ORM_CONSTRAINT, /* a constraint of the database refused a row: see `constraint` */
-    ORM_STALE,      /* a row to be written is gone: load again */
-    ORM_REFUSED,    /* the server rejected a statement: permission, or a bug of ours */
-    ORM_DRIFT,     /* the table is not what the YAML says: migrate, or generate again */
+    ORM_STALE,   /* a row is gone, or not in the version it was loaded in: load again */
+    ORM_REFUSED, /* the server rejected a statement: permission, or a bug of ours */
+    ORM_DRIFT,   /* the table is not what the YAML says: migrate, or generate again */
     ORM_NOT_FOUND, /* `require` found no row */
     ORM_UNSAVED, /* the database was asked about an object that it does not have yet */
     ORM_INVALID, /* the model does not allow the value or the call */

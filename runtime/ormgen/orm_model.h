@@ -8,10 +8,12 @@
  *         uint64_t null_bits[n];     no value; n = ORM_WORDS(columns)
  *         uint64_t changed_bits[n];  not written yet
  *         uint64_t missing_bits[m];  asked, no row; m = ORM_WORDS(object slots)
+ *         uint64_t unloaded_bits[l]; not loaded yet; l = ORM_WORDS(lazy columns)
  *         ... columns, object slots, manager slots: at the offsets in the tables
  *     };
  *
- * Without object slots there are no missing_bits.  A text column is never NULL: it is
+ * Without object slots there are no missing_bits, without lazy columns no
+ * unloaded_bits.  A text column is never NULL: it is
  * "" before anything else. */
 #ifndef ORM_MODEL_H
 #define ORM_MODEL_H
@@ -112,10 +114,17 @@ struct orm_enum {
     uint16_t label_count;
 };
 
-#define ORM_COLUMN_NULLABLE 1u
-#define ORM_COLUMN_DEFAULT  2u /* left out of an INSERT the server fills it */
-#define ORM_COLUMN_UUID7    128u /* a new object has one at once */
-#define ORM_COLUMN_IDENTITY 4u /* the key is taken from the column's sequence */
+#define ORM_COLUMN_NULLABLE         1u
+#define ORM_COLUMN_DEFAULT          2u /* left out of an INSERT the server fills it */
+#define ORM_COLUMN_IDENTITY         4u /* numbered by its sequence; of a key, ahead */
+#define ORM_COLUMN_ALWAYS           8u /* an identity whose numbers only the server gives */
+#define ORM_COLUMN_FILLED_ON_INSERT 16u /* by the server: read back */
+#define ORM_COLUMN_FILLED_ON_UPDATE 32u
+#define ORM_COLUMN_FILLED           (ORM_COLUMN_FILLED_ON_INSERT | ORM_COLUMN_FILLED_ON_UPDATE)
+#define ORM_COLUMN_VERSION          64u  /* counts the UPDATEs, which compare it */
+#define ORM_COLUMN_CREATED          128u /* when the runtime inserted the row */
+#define ORM_COLUMN_UPDATED          256u /* or last updated it */
+#define ORM_COLUMN_UUID7            512u /* a new object has one at once */
 
 struct orm_column {
     const char *name;  /* in SQL */
@@ -127,7 +136,7 @@ struct orm_column {
     uint16_t scale;  /* digits after the point */
     uint8_t type;
     uint8_t element; /* of an array: the type of its items */
-    uint8_t flags;
+    uint16_t flags;
 };
 
 #define ORM_NO_INVERSE 0xffffu
@@ -213,6 +222,7 @@ struct orm_model {
     const struct orm_to_many *to_manys;
     const struct orm_to_many *whole; /* kind ORM_MANY_TABLE */
     uint16_t column_count;
+    uint16_t lazy_count; /* of them, the last ones: left out of ordinary loads */
     uint16_t to_one_count;
     uint16_t to_many_count;
     uint16_t key_count;
@@ -371,6 +381,9 @@ static inline const char *orm_label(const struct orm_enum *e, unsigned value)
  * known to be null or missing.  NULL gives NULL. */
 ORM_EXPORT struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot);
 
+/* Loads a lazy column that is not loaded, of all peers that lack it. */
+ORM_EXPORT void orm_load_lazy(struct orm_object *o, unsigned column);
+
 /* Never a query. */
 ORM_EXPORT enum orm_ref orm_ref_state(const struct orm_object *o, unsigned slot);
 
@@ -401,8 +414,8 @@ ORM_EXPORT void orm_remove(struct orm_manager *m, struct orm_object *o);
 
 ORM_EXPORT void orm_delete(struct orm_object *o);
 
-/* Asks the server for the row, fills the clean columns and drops what the slots hold.
- */
+/* Asks the server for the row, fills the clean columns, and drops what the slots hold
+ * and what was loaded of lazy columns. */
 ORM_EXPORT void orm_refresh(struct orm_object *o);
 
 /* Setters record; equal values are no change.  `o` must not be NULL. */

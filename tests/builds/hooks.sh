@@ -58,6 +58,14 @@ cp blog.yaml ../good.yaml
 also() {
     :
 }
+
+# What a release would hold, without what a subproject does not look at.
+copy_source() {
+    mkdir "$1"
+    tar -C "$source" -cf - --exclude='./build*' --exclude=./.git --exclude=./tests \
+        --exclude=./examples . | tar -C "$1" -xf -
+}
+
 . ./how.sh
 
 ours='blog.orm.c main.c other.c people.orm.c'

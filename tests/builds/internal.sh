@@ -10,3 +10,16 @@ mentions err "orm.h"
 [ "$(ls)" = "blog.yaml
 err
 out" ] || fail "$(ls)"
+
+it "does not end a watch"
+"$ormgen" generate --watch blog.yaml 2>log &
+pid=$!
+tries=0
+until grep -q watching log; do
+    tries=$((tries + 1))
+    [ $tries -lt 500 ] || fail "$(cat log)"
+    sleep 0.02
+done
+mentions log "internal error"
+kill "$pid"
+wait "$pid" || fail "it ended with $?"

@@ -120,6 +120,49 @@ status 1 "$ormgen" generate --plugin a.md.lua --plugin b.md.lua -o bad blog.yaml
 mentions err 'a.md.lua: what it writes has to say'
 status 0 "$ormgen" generate --plugin b.md.lua --plugin c.md.lua -o good blog.yaml
 
+it "takes names in C from a rule"
+cat >shop.yaml <<'YAML'
+models:
+  shop_order:
+    fields:
+      unit_price: int
+      next_order: { ref: shop_order, optional: true, reverse: last_orders }
+      kind: { enum: [one_off, other] }
+      sub_items: { many: shop_order, reverse: super_items }
+YAML
+cp "$root/examples/templates/camel.lua" .
+status 0 "$ormgen" check --names camel.lua shop.yaml
+status 0 "$ormgen" generate --names camel.lua --depfile shop.d -o shop shop.yaml
+mentions shop.d camel.lua
+for name in 'shop_order_set_unitPrice(' 'shop_order_nextOrder(' \
+    'shop_order_lastOrders(' 'shop_order_subItems(' 'shop_order_superItems('; do
+    mentions shop/shop.orm.h "$name"
+done
+mentions shop/shop.orm.c '.table = "shop_order"'
+mentions shop/shop.orm.c '.name = "unit_price"'
+gcc -std=c11 -Wall -Wextra -Werror -I"$root/runtime" -c -o shop.o shop/shop.orm.c
+status 0 "$ormgen" inspect --names camel.lua shop.yaml
+mentions out nextOrder
+
+it "checks what a rule makes"
+echo 'return "same"' >same.lua
+status 1 "$ormgen" generate --names same.lua -o bad shop.yaml
+mentions err '[E03'
+echo 'return "a b"' >blank.lua
+status 1 "$ormgen" generate --names blank.lua -o bad shop.yaml
+mentions err 'ormgen: blank.lua: the name in C of field shop_order.id, "a b", may hold only'
+echo 'return 1' >number.lua
+status 1 "$ormgen" generate --names number.lua -o bad shop.yaml
+mentions err 'is no text'
+echo 'x.y()' >fails.lua
+status 1 "$ormgen" generate --names fails.lua -o bad shop.yaml
+mentions err 'ormgen: fails.lua:1: attempt to index a nil value'
+echo 'x = = 1' >wrong.lua
+status 1 "$ormgen" check --names wrong.lua shop.yaml
+mentions err 'ormgen: wrong.lua:1: '
+status 4 "$ormgen" generate --names none.lua -o bad shop.yaml
+[ ! -e bad ] || fail "it wrote"
+
 it "points into a template that is wrong"
 printf 'one\n<%% local m = ... %%>\n<%%= m.x %%>\n' >some/changes.h.tmpl
 status 1 "$ormgen" generate --template-dir some -o bad blog.yaml

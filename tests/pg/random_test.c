@@ -1,4 +1,5 @@
-/* random_test.c: random programs, beside a mirror in plain arrays.
+/* random_test.c: random programs, beside a mirror in plain arrays; books have a lazy
+ * column and are counted.
  *
  * Whatever was recorded, flushed, committed or rolled back: memory shows what the
  * mirror holds, and after a commit so does the database.  A failure names its seed;
@@ -25,6 +26,7 @@ struct mirror_book {
     int author;
     int editor; /* -1: none */
     int pages;  /* -1: null */
+    int blurb;  /* -1: null; lazy */
     unsigned tags;
 };
 
@@ -126,6 +128,10 @@ static void look_at_book(int i)
     check(book_editor(b) == (m->editor < 0 ? NULL : authors[m->editor]));
     check(book_has_pages(b) == (m->pages >= 0));
     check(book_pages(b) == (m->pages < 0 ? 0 : m->pages));
+    if (chance(2)) {
+        check(book_has_blurb(b) == (m->blurb >= 0));
+        check(atoi(book_blurb(b)) == (m->blurb < 0 ? 0 : m->blurb));
+    }
     unsigned found = 0;
     orm_each(struct tag, t, tag_all(book_tags(b))) {
         const int k = index_of_tag(t);
@@ -160,7 +166,7 @@ static void look_at_everything(void)
 
 static void check_database(void)
 {
-    char expected[BOOKS * 64];
+    char expected[BOOKS * 80];
     size_t at = 0;
     expected[0] = '\0';
     for (int i = 0; i < BOOKS; i++) {
@@ -168,16 +174,21 @@ static void check_database(void)
         if (!m->live)
             continue;
         char editor[16] = "-";
+        char blurb[16] = "-";
         char pages[16] = "-";
         if (m->editor >= 0)
             snprintf(editor, sizeof editor, "%d", m->editor);
         if (m->pages >= 0)
             snprintf(pages, sizeof pages, "%d", m->pages);
-        at += (size_t)snprintf(expected + at, sizeof expected - at, "%s%d|%d|%s|%s|%u",
-            at ? "\n" : "", i, m->author, editor, pages, m->tags);
+        if (m->blurb >= 0)
+            snprintf(blurb, sizeof blurb, "%d", m->blurb);
+        at += (size_t)snprintf(expected + at, sizeof expected - at,
+            "%s%d|%d|%s|%s|%s|%d|%u", at ? "\n" : "", i, m->author, editor, pages,
+            blurb, (int)book_revision(books[i]), m->tags);
     }
     const char *found = db_text(db,
-        "select b.title, a.name, e.name, b.pages, coalesce((select sum(1 << (tag_id - "
+        "select b.title, a.name, e.name, b.pages, b.blurb, b.revision, "
+        "coalesce((select sum(1 << (tag_id - "
         "1)::int)"
         " from book_tags j where j.book_id = b.id), 0) from book b"
         " join author a on a.id = b.author_id left join author e on e.id = b.editor_id"
@@ -237,7 +248,7 @@ static void new_book(void)
                 book_set_author(books[i], authors[a]);
             book_set_title(books[i], title);
             now.books[i] = (struct mirror_book){
-                .live = true, .author = a, .editor = -1, .pages = -1};
+                .live = true, .author = a, .editor = -1, .pages = -1, .blurb = -1};
             return;
         }
 }
@@ -250,7 +261,8 @@ static void change_book(void)
         return;
     struct mirror_book *m = &now.books[i];
     const int k = (int)chance(TAGS);
-    switch (chance(9)) {
+    char text[8];
+    switch (chance(11)) {
     case 0:
         m->pages = (int)chance(5);
         note("b%d pages %d; ", i, m->pages);
@@ -299,6 +311,17 @@ static void change_book(void)
             tag_remove(book_tags(books[i]), tags[k]);
         else
             book_remove(tag_books(tags[k]), books[i]);
+        break;
+    case 8:
+        m->blurb = (int)chance(5);
+        note("b%d blurb %d; ", i, m->blurb);
+        snprintf(text, sizeof text, "%d", m->blurb);
+        book_set_blurb(books[i], text);
+        break;
+    case 9:
+        m->blurb = -1;
+        note("b%d no blurb; ", i);
+        book_clear_blurb(books[i]);
         break;
     default:
         m->live = false;

@@ -79,6 +79,11 @@ static void put_type_name(struct buffer *out, const struct field *f)
     buffer_puts(out, is_array ? "[]" : "");
 }
 
+static void put_collation(struct buffer *out, const struct field *f)
+{
+    buffer_puts(out, f->traits.collation ? f->traits.collation : "");
+}
+
 /* -- Lines ------------------------------------------------------------------------- */
 
 static void expect_column(const struct field *f, size_t number, struct buffer *out)
@@ -90,12 +95,28 @@ static void expect_column(const struct field *f, size_t number, struct buffer *o
     put_type_name(out, f);
     buffer_printf(out,
         "|%s|identity=%s|collation=", f->optional ? "optional" : "required",
-        f->identity ? "d" : "");
+        f->traits.identity_always ? "a"
+        : f->identity             ? "d"
+                                  : "");
+    put_collation(out, f);
     put_doc(out, doc);
     buffer_putc(out, '\n');
     if (f->default_kind == DEFAULT_LITERAL || f->default_kind == DEFAULT_SQL) {
         put_head(out, "default", f->model);
         buffer_printf(out, "|%s\n", f->column);
+    }
+    if (f->traits.generated) {
+        put_head(out, "generated", f->model);
+        buffer_printf(out, "|%s|", f->column);
+        put_plain(out, f->traits.generated);
+        buffer_putc(out, '\n');
+    }
+    if (f->traits.check) {
+        put_head(out, "check", f->model);
+        put_own(out, sql_check(f->model->table, f->column));
+        buffer_putc(out, '|');
+        put_plain(out, f->traits.check);
+        buffer_putc(out, '\n');
     }
     if (f->identity) {
         buffer_printf(out, "sequence|%s", f->model->schema);
@@ -169,7 +190,9 @@ static void put_part(struct buffer *out, const struct index_part *p)
         buffer_printf(out, "\"%s\"", p->field->column);
     else
         put_plain(out, p->sql);
-    if (p->collation)
+    /* The server leaves out the column's own. */
+    const char *own = p->field ? p->field->traits.collation : NULL;
+    if (p->collation && !(own && strcmp(own, p->collation) == 0))
         buffer_printf(out, " collate %s", p->collation);
     if (p->ops)
         buffer_printf(out, " %s", p->ops);
@@ -289,7 +312,9 @@ static void expect_end(const struct many *j, const struct join_end *end,
         buffer_printf(
             out, "column|%s|%s|%zu|%s", schema, table, before + i + 1, end->columns[i]);
         put_type_name(out, end->fields[i]);
-        buffer_puts(out, "|required|identity=|collation=\n");
+        buffer_puts(out, "|required|identity=|collation=");
+        put_collation(out, end->fields[i]);
+        buffer_putc(out, '\n');
     }
     buffer_printf(out, "reference|%s|%s", schema, table);
     put_own(out, sql_join_fkey(j, end));

@@ -192,12 +192,47 @@ static void put_default(struct buffer *out, const struct type_words *t)
     }
 }
 
-static void put_plain_field(struct buffer *out, struct drawn_field *f, bool is_key)
+/* Whether the column is of a kind that has its values from elsewhere than the program:
+ * then it has no default and is not optional. */
+static bool put_source(struct buffer *out, const struct type_words *t, bool *counted)
+{
+    static const char *const identities[] = {"true", "always"};
+    const bool whole =
+        t->type == TYPE_INT2 || t->type == TYPE_INT4 || t->type == TYPE_INT8;
+
+    if (whole && one_in(6))
+        buffer_printf(out, ", identity: %s", ANY(identities));
+    else if (whole && t->type != TYPE_INT2 && !*counted && one_in(6))
+        buffer_puts(out, ", version: true"), *counted = true;
+    else if (t->type == TYPE_TIMESTAMPTZ && one_in(2))
+        buffer_puts(out, one_in(2) ? ", created: true" : ", updated: true");
+    else if (whole && one_in(6))
+        buffer_puts(out, ", generated: 1 + 1");
+    else if (t->type == TYPE_TEXT && one_in(6))
+        buffer_puts(out, ", generated: \"'a' || 'b'\"");
+    else
+        return false;
+    return true;
+}
+
+static void put_check(struct buffer *out, const struct drawn_field *f)
+{
+    if (!one_in(6))
+        return;
+    buffer_puts(out, ", check: ");
+    char *quoted = format("\"%s\" IS NOT NULL", f->column);
+    put_quoted(out, quoted);
+    free(quoted);
+}
+
+static void put_plain_field(
+    struct buffer *out, struct drawn_field *f, bool is_key, bool *counted)
 {
     const struct type_words *t = &ANY(types);
     while (is_key && !t->key)
         t = &ANY(types);
     f->type = t;
+    bool sourced = false;
     if (!is_key && one_in(8)) {
         f->type = NULL;
         buffer_puts(out, "{ enum: [one, Two, three]");
@@ -205,14 +240,22 @@ static void put_plain_field(struct buffer *out, struct drawn_field *f, bool is_k
             buffer_puts(out, ", default: Two");
     } else {
         buffer_printf(out, "{ type: \"%s\"", t->yaml);
-        if (!is_key)
+        sourced = !is_key && put_source(out, t, counted);
+        if (!is_key && !sourced)
             put_default(out, t);
+        if (t->text && one_in(6))
+            buffer_puts(out, ", collation: C");
+        if (!is_key && !sourced && one_in(6))
+            buffer_puts(out, ", lazy: true");
+        if (!is_key && !sourced && one_in(9))
+            buffer_puts(out, ", server_filled: [insert]");
     }
-    f->optional = !is_key && one_in(3);
-    f->unique = !is_key && takes(f, "btree") && one_in(5);
+    f->optional = !is_key && !sourced && one_in(3);
+    f->unique = !is_key && !sourced && takes(f, "btree") && one_in(5);
     buffer_puts(out, f->optional ? ", optional: true" : "");
     buffer_puts(out, f->unique ? ", unique: true" : "");
     put_column_name(out, f);
+    put_check(out, f);
     put_doc(out, ", doc: ", "");
     buffer_puts(out, " }\n");
 }
@@ -242,6 +285,7 @@ static void put_fields(struct drawing *w, unsigned model)
 {
     struct drawn_model *m = &w->models[model];
     struct buffer *out = w->out;
+    bool counted = false;
     buffer_puts(out, "    fields:\n");
     for (unsigned i = 0; i < m->field_count; i++) {
         struct drawn_field *f = &m->fields[i];
@@ -249,14 +293,14 @@ static void put_fields(struct drawing *w, unsigned model)
         f->column = format("%s", f->name);
         buffer_printf(out, "      %s: ", f->name);
         if (i == 0 && m->has_key) {
-            put_plain_field(out, f, true);
+            put_plain_field(out, f, true, &counted);
         } else if (i > 0 && one_in(9)) {
             f->is_many = true;
             buffer_printf(out, "{ many: %s }\n", w->models[below(w->model_count)].name);
         } else if (one_in(4)) {
             put_ref(w, model, f);
         } else {
-            put_plain_field(out, f, false);
+            put_plain_field(out, f, false, &counted);
         }
     }
 }

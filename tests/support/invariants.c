@@ -27,7 +27,15 @@ static void check_field(const struct model *m, const struct field *f)
     HOLDS(!name_problem(f->yaml));
     check_place(f->place);
     HOLDS(f->key == (f < m->key + m->key_count));
-    HOLDS(!f->identity || f->key);
+    const struct traits *t = &f->traits;
+    HOLDS(!(f->identity || t->version || t->created || t->updated) || !f->optional);
+    HOLDS(!f->identity || f->default_kind == DEFAULT_NONE);
+    HOLDS(f->identity || !t->identity_always);
+    HOLDS(!t->generated || (!f->identity && f->default_kind == DEFAULT_NONE));
+    HOLDS(!t->collation || type_has_collation(f->type));
+    HOLDS(!f->settable || !(t->generated || t->version || t->created || t->updated));
+    HOLDS(t->lazy == ((size_t)(f - m->fields) >= m->field_count - m->lazy_count));
+    HOLDS(!(f->key || f->ref) || !(t->lazy || t->generated || t->version));
     HOLDS((f->type == TYPE_ENUM) == (f->enumeration != NULL));
     HOLDS((f->type == TYPE_VARCHAR) == (f->length > 0));
     HOLDS((f->default_kind == DEFAULT_NONE) == (f->default_text == NULL));
@@ -131,7 +139,7 @@ void check_invariants(const struct schema *s)
             const struct exclusion *e = &m->exclusions[j];
             HOLDS(e->part_count > 0);
             for (size_t k = 0; k < e->part_count; k++)
-                HOLDS(e->parts[k].operator && e->parts[k].field->model == m);
+                HOLDS(e->parts[k].operator&& e->parts[k].field->model == m);
         }
     }
     for (size_t i = 0; i < s->enumeration_count; i++) {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x35a30b3624c517e1u
+#define IN_ORM_HASH 0xc112ef54c1e32b19u
 
 #ifdef __cplusplus
 extern "C" {

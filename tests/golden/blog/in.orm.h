@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xb2c6dc5bb82cbc12u
+#define IN_ORM_HASH 0xd6f4e868c2229376u
 
 #ifdef __cplusplus
 extern "C" {

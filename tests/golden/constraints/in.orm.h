@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x7b26145e912b827du
+#define IN_ORM_HASH 0x4f40329148ed131bu
 
 #ifdef __cplusplus
 extern "C" {

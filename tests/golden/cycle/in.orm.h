@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xee1afeb4c9932560u
+#define IN_ORM_HASH 0x13e2ccf919e712dau
 
 #ifdef __cplusplus
 extern "C" {

@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x963d26bad2b353dfu
+#define IN_ORM_HASH 0x06dff0a941966b93u
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x90d617193b03314eu
+#if PEOPLE_ORM_HASH != 0xb88e726b3de90000u
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

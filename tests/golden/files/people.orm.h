@@ -9,7 +9,7 @@
 #if ORM_MODEL_ABI != 2
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0x90d617193b03314eu
+#define PEOPLE_ORM_HASH 0xb88e726b3de90000u
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x3ce2d7f251ce7186u
+#if PLACES_ORM_HASH != 0x872624bd77c6eb60u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 

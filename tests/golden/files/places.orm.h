@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0x3ce2d7f251ce7186u
+#define PLACES_ORM_HASH 0x872624bd77c6eb60u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xa63cac2d70a3aa69u
+#define IN_ORM_HASH 0x29153de1f3bc6bafu
 
 #ifdef __cplusplus
 extern "C" {

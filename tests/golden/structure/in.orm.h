@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xfa5944b972137644u
+#define IN_ORM_HASH 0x0ee4ad75292156b2u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xd3e8c7d2ed6a0727u
+#define IN_ORM_HASH 0x3c5c7ff254a5f531u
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x42439bba31f4d508u
+#define IN_ORM_HASH 0xe64a7c1227999666u
 
 #ifdef __cplusplus
 extern "C" {

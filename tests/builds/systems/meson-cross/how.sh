@@ -19,10 +19,7 @@ endian = 'little'
 END
 
 configure() {
-    mkdir subprojects/ormgen
-    for part in meson.build meson_options.txt schema templates codegen runtime database hooks docs; do
-        cp -r "$source/$part" subprojects/ormgen
-    done
+    copy_source subprojects/ormgen
     meson setup --buildtype plain --cross-file cross.ini out
 }
 

@@ -4,10 +4,7 @@ mkdir subprojects
 cp "$prefix/share/ormgen/ormgen.wrap" subprojects
 
 configure() {
-    mkdir subprojects/ormgen
-    for part in meson.build meson_options.txt schema templates codegen runtime database hooks docs; do
-        cp -r "$source/$part" subprojects/ormgen
-    done
+    copy_source subprojects/ormgen
     meson setup --buildtype plain out
 }
 

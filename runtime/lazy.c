@@ -1,0 +1,124 @@
+/* lazy.c: columns that ordinary loads leave out.
+ *
+ * The first getter that is asked loads the column for all peers that lack it, in one
+ * statement by key; as all loads by key it never flushes.  A value that the program has
+ * set is loaded already: nothing overwrites it. */
+#include "flight.h"
+#include "load.h"
+#include "relate.h"
+
+static bool lacks(const struct orm_object *o, unsigned column)
+{
+    return o && object_is_live(o) && !object_is_loaded(o, column);
+}
+
+static struct pg_statement *statement(
+    struct orm_session *s, struct key_columns key, unsigned column)
+{
+    uint32_t types[KEY_COLUMNS_MOST];
+    shape_begin(s, 'L', key.model);
+    shape_add(s, column);
+    struct pg_statement *st = shape_known(s);
+    if (st)
+        return st;
+    buffer_text(&s->sql, "SELECT ");
+    for (unsigned i = 0; i < key.count; i++) {
+        const struct orm_column *c = &key.model->columns[key.at[i]];
+        types[i] = type_oids(c, s->enums).array_oid;
+        buffer_text(&s->sql, "t.");
+        buffer_identifier(&s->sql, c->name);
+        buffer_text(&s->sql, ", ");
+    }
+    buffer_text(&s->sql, "t.");
+    buffer_identifier(&s->sql, key.model->columns[column].name);
+    load_from(s, key.model);
+    load_where_any(s, key);
+    return shape_make(s, types, (int)key.count, true);
+}
+
+/* The peers of `o` that lack the column. */
+static bool collect(
+    struct orm_session *s, struct key_set *k, struct orm_object *o, unsigned column)
+{
+    const struct orm_group *g = o->group;
+    k->objects = arena_get(&s->scratch, (g ? g->size : 1) * sizeof *k->objects);
+    if (!k->objects)
+        return session_nomem(s);
+    if (!g)
+        k->objects[k->count++] = o;
+    for (size_t i = 0; g && i < g->size; i++)
+        if (lacks(g->members[i], column))
+            k->objects[k->count++] = g->members[i];
+    return true;
+}
+
+static bool check(struct orm_session *s, struct key_columns key, unsigned column,
+    const struct pg_result *r, size_t *bytes)
+{
+    const struct orm_model *m = key.model;
+    if (pg_columns(r) != key.count + 1u)
+        return error_set(&s->error, ORM_LOST,
+            "the server broke the protocol: %zu columns instead of %u", pg_columns(r),
+            key.count + 1);
+    for (unsigned i = 0; i < key.count; i++)
+        if (!load_check_type(s, m, key.at[i], r, i))
+            return false;
+    if (!load_check_type(s, m, column, r, key.count))
+        return false;
+    for (size_t row = 0; row < pg_rows(r); row++) {
+        size_t of_key = 0;
+        for (unsigned i = 0; i < key.count; i++)
+            if (!load_check_cell(s, m, key.at[i], pg_value(r, row, i), &of_key))
+                return false;
+        if (!load_check_cell(s, m, column, pg_value(r, row, key.count), bytes))
+            return false;
+    }
+    return true;
+}
+
+static void fill(struct orm_session *s, struct key_columns key, unsigned column,
+    const struct pg_result *r, size_t row)
+{
+    struct pg_cell cells[KEY_COLUMNS_MOST];
+    for (unsigned i = 0; i < key.count; i++)
+        cells[i] = pg_value(r, row, i);
+    struct orm_object *o = load_find(s, key.model, cells);
+    if (!lacks(o, column))
+        return;
+    load_cell(s, o, column, pg_value(r, row, key.count));
+    object_set_loaded(o, column);
+}
+
+static bool load(struct orm_session *s, struct orm_object *asked, unsigned column)
+{
+    const struct key_columns key = key_of_model(asked->model);
+    struct key_set keys = {.columns = key};
+    if (!collect(s, &keys, asked, column) || !key_set_end(s, &keys))
+        return false;
+    struct pg_statement *st = statement(s, key, column);
+    const struct pg_result *r = st ? flight_one(s, asked->model, st) : NULL;
+    size_t bytes = 0;
+    if (!r || !check(s, key, column, r, &bytes))
+        return false;
+    if (!arena_reserve(&s->scope.arena, bytes))
+        return session_nomem(s);
+    for (size_t row = 0; row < pg_rows(r); row++)
+        fill(s, key, column, r, row);
+    return true;
+}
+
+void orm_load_lazy(struct orm_object *o, unsigned column)
+{
+    if (!lacks(o, column))
+        return;
+    struct orm_session *s = object_session(o);
+    if (s->error.code)
+        return;
+    const bool good = load(s, o, column);
+    flight_end(s);
+    arena_clear(&s->scratch);
+    char name[128];
+    if (good && lacks(o, column))
+        error_set_field(&s->error, ORM_STALE, o->model, &o->model->columns[column],
+            "%s is not in the table any more", object_describe(o, name, sizeof name));
+}
