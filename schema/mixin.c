@@ -43,7 +43,7 @@ static void check_fields(
     struct draft *d, const struct node *mixin, const struct node *n)
 {
     struct draft_model *m = arena_alloc(d->arena, sizeof *m);
-    m->name = mixin->key->text;
+    m->name = m->struct_name = mixin->key->text;
     m->place = mixin->key->place;
     m->by_name.arena = d->arena;
     m->file = d->files[m->place.file];

@@ -97,7 +97,7 @@ static void read_value(
     struct draft_value *v = arena_alloc(d->arena, sizeof *v);
     struct value_keys keys = {0};
     v->model.file = f;
-    v->model.name = name;
+    v->model.name = v->model.struct_name = name;
     v->model.place = n->key->place;
     check_name(d, "", "value", n->key);
     const struct draft_value *other = strmap_add(&d->values, name, v);
