@@ -10,6 +10,7 @@ static void put_end_columns(struct buffer *out, const struct join_end *end)
         quote_sql_name(out, end->columns[i]);
         buffer_putc(out, ' ');
         put_type(out, end->fields[i]);
+        put_collation(out, end->fields[i]);
         buffer_puts(out, " NOT NULL,\n");
     }
 }

@@ -22,8 +22,10 @@ void put_key(struct buffer *out, const struct model *m);
 void create_domain(const struct user_type *t, struct buffer *out);
 void create_type(
     const struct schema *s, const struct enumeration *e, struct buffer *out);
-/* With its collation. */
 void put_type(struct buffer *out, const struct field *f);
+
+/* " COLLATE x", or nothing. */
+void put_collation(struct buffer *out, const struct field *f);
 void put_default(struct buffer *out, const struct field *f);
 
 /* ddl_table.c */

@@ -10,6 +10,7 @@ static void put_column(struct buffer *out, const struct field *f)
     quote_sql_name(out, f->column);
     buffer_putc(out, ' ');
     put_type(out, f);
+    put_collation(out, f);
     if (f->identity) {
         char *sequence = sql_sequence(f->model->table, f->column);
         buffer_printf(out, " GENERATED %s AS IDENTITY (SEQUENCE NAME ",

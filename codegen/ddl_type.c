@@ -48,10 +48,14 @@ void put_type(struct buffer *out, const struct field *f)
         put_detail(out, f, type);
     if (is_array)
         buffer_puts(out, "[]");
-    if (f->traits.collation) {
-        buffer_puts(out, " COLLATE ");
-        quote_sql_name(out, f->traits.collation);
-    }
+}
+
+void put_collation(struct buffer *out, const struct field *f)
+{
+    if (!f->traits.collation)
+        return;
+    buffer_puts(out, " COLLATE ");
+    quote_sql_name(out, f->traits.collation);
 }
 
 void create_domain(const struct user_type *t, struct buffer *out)
