@@ -58,12 +58,25 @@ extern const struct type_row type_rows[]; /* by enum orm_type */
 
 /* -- Bytes ------------------------------------------------------------------------- */
 
-static inline uint64_t big_endian(const char *data, int size)
+/* Numbers as the wire has them; compilers make one load and one swap of each. */
+static inline uint16_t wire16(const char *data)
 {
-    uint64_t v = 0;
-    for (int i = 0; i < size; i++)
-        v = v << 8 | (unsigned char)data[i];
-    return v;
+    const unsigned char *b = (const unsigned char *)data;
+    return (uint16_t)(b[0] << 8 | b[1]);
+}
+
+static inline uint32_t wire32(const char *data)
+{
+    const unsigned char *b = (const unsigned char *)data;
+    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+static inline uint64_t wire64(const char *data)
+{
+    const unsigned char *b = (const unsigned char *)data;
+    return (uint64_t)b[0] << 56 | (uint64_t)b[1] << 48 | (uint64_t)b[2] << 40 |
+           (uint64_t)b[3] << 32 | (uint64_t)b[4] << 24 | (uint64_t)b[5] << 16 |
+           (uint64_t)b[6] << 8 | b[7];
 }
 
 /* A four byte length and so many bytes at *at, which moves on; a length of -1 is null.

@@ -96,7 +96,7 @@ static void encode_array(
 /* How many items a cell has; its head is checked. */
 static size_t count_items(struct pg_cell cell)
 {
-    return cell.length == HEAD ? 0 : (size_t)big_endian(cell.data + HEAD, 4);
+    return cell.length == HEAD ? 0 : (size_t)wire32(cell.data + HEAD);
 }
 
 static bool check_head(const struct orm_model *m, const struct orm_column *c,
@@ -104,7 +104,7 @@ static bool check_head(const struct orm_model *m, const struct orm_column *c,
 {
     if (cell.length < HEAD)
         return codec_lies(m, c, e, "no array");
-    const int32_t dimensions = (int32_t)(uint32_t)big_endian(cell.data, 4);
+    const int32_t dimensions = (int32_t)wire32(cell.data);
     if (dimensions > 1)
         return error_set_field(e, ORM_RANGE, m, c,
             "the array has %d dimensions; only those of one can be read", dimensions);

@@ -32,10 +32,10 @@ static bool read_number(struct pg_cell cell, struct number *n)
     if (cell.length < 8)
         return false;
     *n = (struct number){
-        .count = (int16_t)(uint16_t)big_endian(cell.data, 2),
-        .weight = (int16_t)(uint16_t)big_endian(cell.data + 2, 2),
-        .sign = (unsigned)big_endian(cell.data + 4, 2),
-        .shown = (int)big_endian(cell.data + 6, 2),
+        .count = (int16_t)wire16(cell.data),
+        .weight = (int16_t)wire16(cell.data + 2),
+        .sign = wire16(cell.data + 4),
+        .shown = wire16(cell.data + 6),
         .digits = cell.data + 8,
     };
     static const unsigned signs[] = {
@@ -49,7 +49,7 @@ static bool read_number(struct pg_cell cell, struct number *n)
 
 static int digit_at(const struct number *n, int i)
 {
-    return i >= 0 && i < n->count ? (int)big_endian(n->digits + 2 * i, 2) : 0;
+    return i >= 0 && i < n->count ? (int)wire16(n->digits + 2 * i) : 0;
 }
 
 static bool is_finite(const struct number *n)

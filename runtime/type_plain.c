@@ -262,21 +262,21 @@ bool type_check(const struct orm_model *m, const struct orm_column *c,
                codec_lies(m, c, e, "neither 0 nor 1");
     case ORM_TIMESTAMP:
     case ORM_TIMESTAMPTZ: {
-        const int64_t t = (int64_t)big_endian(cell.data, 8);
+        const int64_t t = (int64_t)wire64(cell.data);
         if (t != INT64_MAX && t >= INT64_MAX - EPOCH_MICROSECONDS)
             return error_set_field(e, ORM_RANGE, m, c,
                 "the time is past the year 294246, the last that orm_time holds");
         return true;
     }
     case ORM_DATE: {
-        const int32_t d = (int32_t)(uint32_t)big_endian(cell.data, 4);
+        const int32_t d = (int32_t)wire32(cell.data);
         if (d != INT32_MAX && d >= INT32_MAX - EPOCH_DAYS)
             return error_set_field(
                 e, ORM_RANGE, m, c, "the server sent no possible date");
         return true;
     }
     case ORM_TIME:
-        return big_endian(cell.data, 8) <= DAY_MICROSECONDS ||
+        return wire64(cell.data) <= DAY_MICROSECONDS ||
                codec_lies(m, c, e, "no time of a day");
     case ORM_DECIMAL:
         return decimal_check(m, c, cell, e);
@@ -296,33 +296,33 @@ union orm_value type_decode(const struct orm_column *c, struct pg_cell cell)
         v.integer = cell.data[0];
         break;
     case ORM_INT2:
-        v.integer = (int16_t)(uint16_t)big_endian(cell.data, 2);
+        v.integer = (int16_t)wire16(cell.data);
         break;
     case ORM_INT4:
-        v.integer = (int32_t)(uint32_t)big_endian(cell.data, 4);
+        v.integer = (int32_t)wire32(cell.data);
         break;
     case ORM_INT8:
     case ORM_TIME:
-        v.integer = (int64_t)big_endian(cell.data, 8);
+        v.integer = (int64_t)wire64(cell.data);
         break;
     case ORM_DATE:
-        v.integer = (int32_t)(uint32_t)big_endian(cell.data, 4);
+        v.integer = (int32_t)wire32(cell.data);
         if (v.integer != ORM_DATE_INFINITY && v.integer != ORM_DATE_MINUS_INFINITY)
             v.integer += EPOCH_DAYS;
         break;
     case ORM_TIMESTAMP:
     case ORM_TIMESTAMPTZ:
-        v.integer = (int64_t)big_endian(cell.data, 8);
+        v.integer = (int64_t)wire64(cell.data);
         if (v.integer != ORM_TIME_INFINITY && v.integer != ORM_TIME_MINUS_INFINITY)
             v.integer += EPOCH_MICROSECONDS;
         break;
     case ORM_FLOAT4:
-        bits32 = (uint32_t)big_endian(cell.data, 4);
+        bits32 = wire32(cell.data);
         memcpy(&single, &bits32, sizeof single);
         v.real = (double)single;
         break;
     case ORM_FLOAT8:
-        bits64 = big_endian(cell.data, 8);
+        bits64 = wire64(cell.data);
         memcpy(&v.real, &bits64, sizeof v.real);
         break;
     case ORM_DECIMAL:

@@ -294,7 +294,7 @@ static void encode_multirange(
 /* How many ranges a cell says to have; each has a length at least. */
 static bool count_ranges(struct pg_cell cell, size_t *count)
 {
-    *count = cell.length < 4 ? 0 : (size_t)big_endian(cell.data, 4);
+    *count = cell.length < 4 ? 0 : (size_t)wire32(cell.data);
     return cell.length >= 4 && *count <= (size_t)cell.length / 4;
 }
 

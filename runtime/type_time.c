@@ -128,9 +128,9 @@ static void take_interval(
 {
     (void)c, (void)a;
     *(struct orm_interval *)at = (struct orm_interval){
-        .microseconds = (int64_t)big_endian(cell.data, 8),
-        .days = (int32_t)(uint32_t)big_endian(cell.data + 8, 4),
-        .months = (int32_t)(uint32_t)big_endian(cell.data + 12, 4),
+        .microseconds = (int64_t)wire64(cell.data),
+        .days = (int32_t)wire32(cell.data + 8),
+        .months = (int32_t)wire32(cell.data + 12),
     };
 }
 

@@ -240,7 +240,7 @@ bool codec_next(struct pg_cell cell, int *at, struct pg_cell *part)
 {
     if (cell.length - *at < 4)
         return false;
-    const int32_t length = (int32_t)(uint32_t)big_endian(cell.data + *at, 4);
+    const int32_t length = (int32_t)wire32(cell.data + *at);
     *at += 4;
     if (length < -1 || length > cell.length - *at)
         return false;
