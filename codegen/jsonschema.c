@@ -141,8 +141,10 @@ static json_t *type_schema(void)
             put_type_name(names, &pattern, info->alias, alone);
     }
     char *whole = format("^(%s)(\\([0-9, ]+\\))?(\\[\\])?$", pattern.at);
-    json_t *schema = json_pack("{s:[{s:o}, {s:s, s:s}]}", "anyOf", "enum", names,
-        "type", "string", "pattern", whole);
+    /* The last are names of `types:`, which stand elsewhere in the file. */
+    json_t *schema = json_pack("{s:[{s:o}, {s:s, s:s}, {s:s, s:s}]}", "anyOf", "enum",
+        names, "type", "string", "pattern", whole, "type", "string", "pattern",
+        "^[A-Za-z][A-Za-z0-9_]*(\\[\\])?$");
     free(whole);
     buffer_free(&pattern);
     return schema;

@@ -32,6 +32,12 @@ static const char *types_of_keys(struct draft *d)
     return arena_printf(d->arena, "%s or %s", list, last);
 }
 
+/* An extension's type may spell equal values differently, as citext does. */
+static bool is_of_extension(const struct draft_field *f)
+{
+    return f->user && !f->user->is_domain;
+}
+
 /* Why a column of that kind cannot identify rows, or hold what does. */
 static const char *trait_problem(const struct traits *t)
 {
@@ -54,6 +60,10 @@ static const char *part_problem(
     if (f->kind == FIELD_COLUMN && !type_info(f->type)->can_be_key)
         return arena_printf(
             d->arena, "is %s; a key is %s", type_info(f->type)->yaml, types_of_keys(d));
+    if (f->kind == FIELD_COLUMN && is_of_extension(f))
+        return "has a type of an extension, where equal values may be spelt "
+               "differently; "
+               "a key has one spelling";
     if (f->optional)
         return "is optional; a key always has a value: delete optional: there";
     if (f->kind == FIELD_COLUMN && f->unique && m->key->kind == NODE_TEXT)
@@ -495,6 +505,9 @@ static struct draft_field *find_to(struct draft *d, const struct draft_field *f)
     else if (!type_info(to->type)->can_be_key)
         problem = arena_printf(d->arena, "is %s; what is referred to is %s",
             type_info(to->type)->yaml, types_of_keys(d));
+    else if (is_of_extension(to))
+        problem = "has a type of an extension, where equal values may be spelt "
+                  "differently";
     else
         problem = trait_problem(&to->traits);
     if (!problem)

@@ -3,6 +3,7 @@
 
 const struct key_table key_tables[] = {
     {"top", top_keys},
+    {"type", type_keys},
     {"model", model_keys},
     {"field", field_keys},
     {"default", default_keys},

@@ -29,6 +29,7 @@ struct key_table {
 
 extern const struct key_table key_tables[];            /* ends with an empty one */
 extern const struct key top_keys[], model_keys[];      /* parse.c */
+extern const struct key type_keys[];                   /* user_type.c */
 extern const struct key field_keys[], default_keys[];  /* parse_field.c */
 extern const struct key unique_keys[], exclude_keys[]; /* constraint.c */
 extern const struct key index_keys[], part_keys[];     /* index.c */

@@ -11,18 +11,18 @@
 
 #include <string.h>
 
-struct type_keys {
+struct type_words {
     const struct node *is;
     const struct node *sql;
     const struct node *domain;
     const struct node *check;
 };
 
-static const struct key type_keys[] = {
-    {"is", SHAPE_TEXT, offsetof(struct type_keys, is), 0, NULL},
-    {"sql", SHAPE_TEXT, offsetof(struct type_keys, sql), 0, NULL},
-    {"domain", SHAPE_TEXT, offsetof(struct type_keys, domain), 0, NULL},
-    {"check", SHAPE_TEXT, offsetof(struct type_keys, check), 0, NULL},
+const struct key type_keys[] = {
+    {"is", SHAPE_TEXT, offsetof(struct type_words, is), 0, NULL},
+    {"sql", SHAPE_TEXT, offsetof(struct type_words, sql), 0, NULL},
+    {"domain", SHAPE_TEXT, offsetof(struct type_words, domain), 0, NULL},
+    {"check", SHAPE_TEXT, offsetof(struct type_words, check), 0, NULL},
     {0},
 };
 
@@ -57,7 +57,7 @@ static bool parse_sql_name(
 }
 
 static bool parse_domain(struct draft *d, const char *where,
-    const struct type_keys *keys, const struct draft_field *is, struct user_type *t)
+    const struct type_words *keys, const struct draft_field *is, struct user_type *t)
 {
     struct draft_field base;
     if (!parse_base(d, where, keys->domain, &base))
@@ -94,7 +94,7 @@ static void parse_user_type(
     struct draft *d, struct draft_file *f, const struct node *n, struct user_type *t)
 {
     const char *where = arena_printf(d->arena, "%s: ", shown(d, n->key->text));
-    struct type_keys keys = {0};
+    struct type_words keys = {0};
     struct draft_field is;
     *t = (struct user_type){.name = n->key->text,
         .place = n->key->place,

@@ -68,13 +68,15 @@ static void put_type_name(struct buffer *out, const struct field *f)
     const enum type type = is_array ? f->element : f->type;
     const struct type_info *t = type_info(type);
 
-    if (type == TYPE_ENUM)
+    if (f->user)
+        buffer_printf(out, "|%s.%s", f->user->schema, f->user->sql);
+    else if (type == TYPE_ENUM)
         buffer_printf(out, "|enum %s.%s", f->model->schema, f->enumeration->name);
     else
         buffer_printf(out, "|%s", t->catalogue ? t->catalogue : t->sql);
-    if (f->length && t->detail == DETAIL_PRECISION)
+    if (f->length && !f->user && t->detail == DETAIL_PRECISION)
         buffer_printf(out, "(%u,%u)", f->length, f->scale);
-    else if (f->length)
+    else if (f->length && !f->user)
         buffer_printf(out, "(%u)", f->length);
     buffer_puts(out, is_array ? "[]" : "");
 }

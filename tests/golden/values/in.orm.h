@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 1
+#if ORM_MODEL_ABI != 2
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xdb3f573ba31c3e2fu
+#define IN_ORM_HASH 0x646bbc2380760fe8u
 
 #ifdef __cplusplus
 extern "C" {
@@ -44,8 +44,8 @@ extern const struct orm_schema values_schema;
 /* Table "reading". */
 struct reading {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(17)];
-    uint64_t changed_bits[ORM_WORDS(17)];
+    uint64_t null_bits[ORM_WORDS(20)];
+    uint64_t changed_bits[ORM_WORDS(20)];
 
     int64_t number_;
     int64_t price_;
@@ -63,6 +63,9 @@ struct reading {
     struct orm_text_array tags_;
     struct orm_int8_array samples_;
     struct orm_uuid_array peers_;
+    const char *owner_;
+    const char *batch_;
+    struct orm_text_array batches_;
     struct reading_states_array states_;
 };
 
@@ -83,6 +86,9 @@ enum {
     READING_TAGS,
     READING_SAMPLES,
     READING_PEERS,
+    READING_OWNER,
+    READING_BATCH,
+    READING_BATCHES,
     READING_STATES
 };
 
@@ -221,6 +227,35 @@ static inline struct orm_uuid_array reading_peers(const struct reading *r)
     static const struct orm_uuid_array nothing = ORM_ZERO;
 
     return r ? r->peers_ : nothing;
+}
+
+/* Null reads as ""; reading_has_owner() tells. */
+static inline const char *reading_owner(const struct reading *r)
+{
+    return r ? r->owner_ : "";
+}
+
+static inline bool reading_has_owner(const struct reading *r)
+{
+    return orm_has((const struct orm_object *)r, READING_OWNER);
+}
+
+/* Null reads as ""; reading_has_batch() tells. */
+static inline const char *reading_batch(const struct reading *r)
+{
+    return r ? r->batch_ : "";
+}
+
+static inline bool reading_has_batch(const struct reading *r)
+{
+    return orm_has((const struct orm_object *)r, READING_BATCH);
+}
+
+static inline struct orm_text_array reading_batches(const struct reading *r)
+{
+    static const struct orm_text_array nothing = ORM_ZERO;
+
+    return r ? r->batches_ : nothing;
 }
 
 static inline struct reading_states_array reading_states(const struct reading *r)
@@ -380,6 +415,41 @@ static inline void reading_set_peers(struct reading *r, struct orm_uuid_array pe
     orm_set_data(&r->orm, READING_PEERS, &peers);
 }
 
+static inline void reading_set_owner(struct reading *r, const char *owner)
+{
+    if (!r)
+        orm_abort_null(__func__);
+    orm_set_text(&r->orm, READING_OWNER, owner);
+}
+
+static inline void reading_clear_owner(struct reading *r)
+{
+    if (!r)
+        orm_abort_null(__func__);
+    orm_set_null(&r->orm, READING_OWNER);
+}
+
+static inline void reading_set_batch(struct reading *r, const char *batch)
+{
+    if (!r)
+        orm_abort_null(__func__);
+    orm_set_text(&r->orm, READING_BATCH, batch);
+}
+
+static inline void reading_clear_batch(struct reading *r)
+{
+    if (!r)
+        orm_abort_null(__func__);
+    orm_set_null(&r->orm, READING_BATCH);
+}
+
+static inline void reading_set_batches(struct reading *r, struct orm_text_array batches)
+{
+    if (!r)
+        orm_abort_null(__func__);
+    orm_set_data(&r->orm, READING_BATCHES, &batches);
+}
+
 static inline void reading_set_states(
     struct reading *r, struct reading_states_array states)
 {
@@ -432,16 +502,16 @@ static inline struct reading *reading_first(
 /* No statement when the object is known; NULL if there is no such row. */
 static inline struct reading *reading_get(struct reading_manager *m, int64_t number)
 {
-    union orm_value key;
-    key.integer = number;
+    union orm_value key[1];
+    key[0].integer = number;
     return (struct reading *)orm_get((struct orm_manager *)m, key);
 }
 
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct reading *reading_require(struct reading_manager *m, int64_t number)
 {
-    union orm_value key;
-    key.integer = number;
+    union orm_value key[1];
+    key[0].integer = number;
     return (struct reading *)orm_require((struct orm_manager *)m, key);
 }
 
@@ -1030,6 +1100,131 @@ static inline struct reading_cond reading_peers_has(const struct orm_uuid *peers
     return reading_cond_(orm_cond_data(ORM_HAS, READING_PEERS, peers));
 }
 
+static inline struct reading_cond reading_owner_eq(const char *owner)
+{
+    return reading_cond_(orm_cond_text(ORM_EQ, READING_OWNER, owner));
+}
+
+static inline struct reading_cond reading_owner_ne(const char *owner)
+{
+    return reading_cond_(orm_cond_text(ORM_NE, READING_OWNER, owner));
+}
+
+static inline struct reading_cond reading_owner_lt(const char *owner)
+{
+    return reading_cond_(orm_cond_text(ORM_LT, READING_OWNER, owner));
+}
+
+static inline struct reading_cond reading_owner_le(const char *owner)
+{
+    return reading_cond_(orm_cond_text(ORM_LE, READING_OWNER, owner));
+}
+
+static inline struct reading_cond reading_owner_gt(const char *owner)
+{
+    return reading_cond_(orm_cond_text(ORM_GT, READING_OWNER, owner));
+}
+
+static inline struct reading_cond reading_owner_ge(const char *owner)
+{
+    return reading_cond_(orm_cond_text(ORM_GE, READING_OWNER, owner));
+}
+
+static inline struct reading_cond reading_owner_like(const char *owner)
+{
+    return reading_cond_(orm_cond_text(ORM_LIKE, READING_OWNER, owner));
+}
+
+static inline struct reading_cond reading_owner_is_null(void)
+{
+    return reading_cond_(orm_cond_plain(ORM_IS_NULL, READING_OWNER));
+}
+
+static inline struct reading_cond reading_owner_not_null(void)
+{
+    return reading_cond_(orm_cond_plain(ORM_NOT_NULL, READING_OWNER));
+}
+
+static inline struct reading_cond reading_batch_eq(const char *batch)
+{
+    return reading_cond_(orm_cond_text(ORM_EQ, READING_BATCH, batch));
+}
+
+static inline struct reading_cond reading_batch_ne(const char *batch)
+{
+    return reading_cond_(orm_cond_text(ORM_NE, READING_BATCH, batch));
+}
+
+static inline struct reading_cond reading_batch_lt(const char *batch)
+{
+    return reading_cond_(orm_cond_text(ORM_LT, READING_BATCH, batch));
+}
+
+static inline struct reading_cond reading_batch_le(const char *batch)
+{
+    return reading_cond_(orm_cond_text(ORM_LE, READING_BATCH, batch));
+}
+
+static inline struct reading_cond reading_batch_gt(const char *batch)
+{
+    return reading_cond_(orm_cond_text(ORM_GT, READING_BATCH, batch));
+}
+
+static inline struct reading_cond reading_batch_ge(const char *batch)
+{
+    return reading_cond_(orm_cond_text(ORM_GE, READING_BATCH, batch));
+}
+
+static inline struct reading_cond reading_batch_like(const char *batch)
+{
+    return reading_cond_(orm_cond_text(ORM_LIKE, READING_BATCH, batch));
+}
+
+static inline struct reading_cond reading_batch_is_null(void)
+{
+    return reading_cond_(orm_cond_plain(ORM_IS_NULL, READING_BATCH));
+}
+
+static inline struct reading_cond reading_batch_not_null(void)
+{
+    return reading_cond_(orm_cond_plain(ORM_NOT_NULL, READING_BATCH));
+}
+
+static inline struct reading_cond reading_batches_eq(
+    const struct orm_text_array *batches)
+{
+    return reading_cond_(orm_cond_data(ORM_EQ, READING_BATCHES, batches));
+}
+
+static inline struct reading_cond reading_batches_ne(
+    const struct orm_text_array *batches)
+{
+    return reading_cond_(orm_cond_data(ORM_NE, READING_BATCHES, batches));
+}
+
+static inline struct reading_cond reading_batches_contains(
+    const struct orm_text_array *batches)
+{
+    return reading_cond_(orm_cond_data(ORM_CONTAINS, READING_BATCHES, batches));
+}
+
+static inline struct reading_cond reading_batches_contained_by(
+    const struct orm_text_array *batches)
+{
+    return reading_cond_(orm_cond_data(ORM_CONTAINED_BY, READING_BATCHES, batches));
+}
+
+static inline struct reading_cond reading_batches_overlaps(
+    const struct orm_text_array *batches)
+{
+    return reading_cond_(orm_cond_data(ORM_OVERLAPS, READING_BATCHES, batches));
+}
+
+static inline struct reading_cond reading_batches_has(const char *batches)
+{
+    return reading_cond_(orm_cond_text(ORM_HAS, READING_BATCHES, batches));
+}
+
 static inline struct reading_cond reading_states_eq(
     const struct reading_states_array *states)
 {
@@ -1213,6 +1408,36 @@ static inline struct reading_order reading_peers_asc(void)
 static inline struct reading_order reading_peers_desc(void)
 {
     return reading_order_(READING_PEERS, true);
+}
+
+static inline struct reading_order reading_owner_asc(void)
+{
+    return reading_order_(READING_OWNER, false);
+}
+
+static inline struct reading_order reading_owner_desc(void)
+{
+    return reading_order_(READING_OWNER, true);
+}
+
+static inline struct reading_order reading_batch_asc(void)
+{
+    return reading_order_(READING_BATCH, false);
+}
+
+static inline struct reading_order reading_batch_desc(void)
+{
+    return reading_order_(READING_BATCH, true);
+}
+
+static inline struct reading_order reading_batches_asc(void)
+{
+    return reading_order_(READING_BATCHES, false);
+}
+
+static inline struct reading_order reading_batches_desc(void)
+{
+    return reading_order_(READING_BATCHES, true);
 }
 
 static inline struct reading_order reading_states_asc(void)
