@@ -6,28 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-bool key_columns_equal(struct key_columns a, struct key_columns b)
-{
-    if (a.model != b.model || a.count != b.count)
-        return false;
-    for (unsigned i = 0; i < a.count; i++)
-        if (a.at[i] != b.at[i])
-            return false;
-    return true;
-}
-
 void key_read(struct key_columns k, const struct orm_object *o, union orm_value *values)
 {
     for (unsigned i = 0; i < k.count; i++)
         values[i] = object_value(o, k.at[i]);
-}
-
-bool key_is_null(struct key_columns k, const struct orm_object *o)
-{
-    for (unsigned i = 0; i < k.count; i++)
-        if (bit_is_set(object_null_bits(o), k.at[i]))
-            return true;
-    return false;
 }
 
 static int describe_part(

@@ -23,7 +23,15 @@ static inline struct key_columns key_of_model(const struct orm_model *m)
     return (struct key_columns){m, m->key, m->key_count};
 }
 
-bool key_columns_equal(struct key_columns a, struct key_columns b);
+static inline bool key_columns_equal(struct key_columns a, struct key_columns b)
+{
+    if (a.model != b.model || a.count != b.count)
+        return false;
+    for (unsigned i = 0; i < a.count; i++)
+        if (a.at[i] != b.at[i])
+            return false;
+    return true;
+}
 
 static inline bool key_has_column(struct key_columns k, unsigned column)
 {
@@ -44,7 +52,13 @@ void key_read(
     struct key_columns k, const struct orm_object *o, union orm_value *values);
 
 /* Whether one of the columns is null. */
-bool key_is_null(struct key_columns k, const struct orm_object *o);
+static inline bool key_is_null(struct key_columns k, const struct orm_object *o)
+{
+    for (unsigned i = 0; i < k.count; i++)
+        if (bit_is_set(object_null_bits(o), k.at[i]))
+            return true;
+    return false;
+}
 
 /* The value of a checked cell of a key: a text or a uuid stays where the cell has it.
  */
