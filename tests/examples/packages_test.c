@@ -191,20 +191,6 @@ static void statements_do_not_grow_with_rows(void **state)
     assert_int_equal(again.statements, 5 + 3 * 2);
 }
 
-/* The best of three: other tests may run beside this one. */
-static void the_status_file_is_imported_within_a_second(void **state)
-{
-    (void)state;
-    double best = 1e9;
-    for (int i = 0; i < 3 && best > 1000; i++) {
-        empty_tables(NULL);
-        const struct import_result r =
-            import_file("/var/lib/dpkg/status", CONTROL_STATUS);
-        best = r.milliseconds < best ? r.milliseconds : best;
-    }
-    assert_true(best < 1000);
-}
-
 /* Each of the three lists of packages takes two statements: one for the first package
  * that is asked, one for all others. */
 static void importing_twice_changes_nothing(void **state)
@@ -586,7 +572,6 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         TEST(a_first_import_is_one_statement_per_table),
         TEST(statements_do_not_grow_with_rows),
-        TEST(the_status_file_is_imported_within_a_second),
         TEST(importing_twice_changes_nothing),
         TEST(tags_come_and_go),
         TEST(a_changed_package_is_one_changed_row),
