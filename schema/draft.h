@@ -195,7 +195,7 @@ struct draft {
     size_t model_count;
     struct draft_model *models;
     struct strmap by_name;
-    size_t walks; /* by key.c */
+    size_t walks;             /* by key.c */
     struct strmap extensions; /* of any file */
     struct strmap mixins;
     struct strmap values;
