@@ -186,9 +186,8 @@ static bool is_settable(const struct draft_field *f)
            !t->created && !t->updated;
 }
 
-struct field column_of(struct draft *d, const struct draft_field *f)
+struct field column_of(const struct draft_field *f)
 {
-    (void)d;
     struct field c = field_named(f->owner, f->name, f->place);
     c.column = f->keys.column ? f->keys.column->text : f->name;
     c.doc = f->keys.doc ? f->keys.doc->text : NULL;
@@ -214,7 +213,7 @@ static void settle_plain(struct draft *d, struct draft_field *f)
     if (f->broken)
         return;
     f->columns = arena_array(d->arena, 1, sizeof *f->columns);
-    f->columns[f->column_count++] = new_column(d, f, column_of(d, f));
+    f->columns[f->column_count++] = new_column(d, f, column_of(f));
 }
 
 static void settle_key(struct draft *d, struct draft_model *m, unsigned depth);
@@ -360,7 +359,7 @@ static struct draft_column *settle_part(struct draft *d, struct draft_field *f,
         check_shared(d, f, name, &c->field, part);
         return c;
     }
-    struct field made = column_of(d, f);
+    struct field made = column_of(f);
     made.name = part_name(d, f, part, count);
     made.column = name ? name->text : made.name;
     made.type = part->type;

@@ -12,6 +12,6 @@ struct draft_field *find_field(struct draft *d, const char *where,
     const struct draft_model *m, const struct node *name, unsigned kinds);
 
 /* The column of a field that is no relation. */
-struct field column_of(struct draft *d, const struct draft_field *f);
+struct field column_of(const struct draft_field *f);
 
 #endif

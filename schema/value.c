@@ -303,7 +303,7 @@ static void fill_value(struct draft *d, struct schema *s, struct draft_value *v)
         .fields = arena_array(d->arena, v->model.field_count, sizeof *out->fields),
     };
     for (size_t i = 0; i < out->field_count; i++)
-        out->fields[i] = column_of(d, &v->model.fields[i]);
+        out->fields[i] = column_of(&v->model.fields[i]);
 }
 
 static void fill_embeds(struct draft *d, struct draft_model *m)
