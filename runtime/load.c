@@ -131,7 +131,9 @@ static bool check_columns(struct orm_session *s, const struct orm_model *m,
     return true;
 }
 
-bool load_check_columns(struct orm_session *s, const struct orm_model *m,
+/* Whether the result's columns are those of an ordinary load, by type, and `more` after
+ * them. */
+static bool check_eager_columns(struct orm_session *s, const struct orm_model *m,
     const struct pg_result *r, size_t more)
 {
     return check_columns(s, m, r, model_eager_count(m), more);
@@ -335,7 +337,7 @@ static bool claim_rows(struct orm_session *s, const struct orm_model *m,
 bool load_rows(struct orm_session *s, const struct orm_model *m,
     const struct pg_result *r, size_t more, struct orm_object **objects, size_t extra)
 {
-    if (!load_check_columns(s, m, r, more))
+    if (!check_eager_columns(s, m, r, more))
         return false;
     struct pg_cell *cells = arena_get(&s->scratch, pg_columns(r) * sizeof *cells);
     if (!cells)

@@ -26,10 +26,6 @@ struct pg_statement *load_statement(
  * " WHERE (t.a, t.b) IN (SELECT * FROM unnest($1, $2))". */
 void load_where_any(struct orm_session *s, struct key_columns k);
 
-/* Whether the result's columns are the model's, by type, and `more` after them. */
-bool load_check_columns(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, size_t more);
-
 /* A statement to be described, and whether its columns are all of the model's. */
 struct pg_statement *load_whole_statement(
     struct orm_session *s, const struct orm_model *m);
