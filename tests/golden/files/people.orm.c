@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x179f4c4fce5d91a1u
+#if PEOPLE_ORM_HASH != 0xd38d4cc7aafdb032u
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x50a1608e7b5d4fa3u
+#if PLACES_ORM_HASH != 0x08e4733ea23477bcu
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 

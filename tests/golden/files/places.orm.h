@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 2
+#if ORM_MODEL_ABI != 3
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0x50a1608e7b5d4fa3u
+#define PLACES_ORM_HASH 0x08e4733ea23477bcu
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,6 +22,32 @@ struct place_list {
 };
 struct place_manager {
     struct orm_manager orm;
+};
+struct place_cond {
+    struct orm_cond orm;
+};
+struct place_order {
+    struct orm_order orm;
+};
+struct place_plan {
+    struct orm_plan orm;
+};
+struct place_pick {
+    struct orm_pick orm;
+};
+struct place_query {
+    struct place_cond where[ORM_QUERY_WHERE];
+    struct place_order order[ORM_QUERY_ORDER];
+    struct place_plan with[ORM_QUERY_WITH];
+    struct place_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct place *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 
 #ifndef P_PERSON_MANAGER_ORM_H
@@ -83,22 +109,6 @@ static inline void place_set_name(struct place *p, const char *name)
 }
 
 /* -- Managers: place_table(s) ------------------------------------------------------ */
-
-struct place_cond {
-    struct orm_cond orm;
-};
-
-struct place_order {
-    struct orm_order orm;
-};
-
-struct place_query {
-    struct place_cond where[ORM_QUERY_WHERE];
-    struct place_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
 
 static inline struct place_manager *place_table(struct orm_session *s)
 {
@@ -170,10 +180,9 @@ static inline struct place_cond place_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct place_order place_order_(unsigned column, bool descending)
+static inline struct place_order place_order_(struct orm_order orm)
 {
-    struct place_order o;
-    o.orm = orm_order_by(column, descending);
+    struct place_order o = {orm};
     return o;
 }
 
@@ -269,22 +278,22 @@ static inline struct place_cond place_name_like(const char *name)
 
 static inline struct place_order place_id_asc(void)
 {
-    return place_order_(PLACE_ID, false);
+    return place_order_(orm_order_by(PLACE_ID, false));
 }
 
 static inline struct place_order place_id_desc(void)
 {
-    return place_order_(PLACE_ID, true);
+    return place_order_(orm_order_by(PLACE_ID, true));
 }
 
 static inline struct place_order place_name_asc(void)
 {
-    return place_order_(PLACE_NAME, false);
+    return place_order_(orm_order_by(PLACE_NAME, false));
 }
 
 static inline struct place_order place_name_desc(void)
 {
-    return place_order_(PLACE_NAME, true);
+    return place_order_(orm_order_by(PLACE_NAME, true));
 }
 
 #ifdef __cplusplus

@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 2
+#if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe4d35773aadc128eu
+#define IN_ORM_HASH 0x62d96b14acc5b3fbu
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,12 +32,64 @@ struct tenant_list {
 struct tenant_manager {
     struct orm_manager orm;
 };
+struct tenant_cond {
+    struct orm_cond orm;
+};
+struct tenant_order {
+    struct orm_order orm;
+};
+struct tenant_plan {
+    struct orm_plan orm;
+};
+struct tenant_pick {
+    struct orm_pick orm;
+};
+struct tenant_query {
+    struct tenant_cond where[ORM_QUERY_WHERE];
+    struct tenant_order order[ORM_QUERY_ORDER];
+    struct tenant_plan with[ORM_QUERY_WITH];
+    struct tenant_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct tenant *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct course_list {
     struct course **items;
     size_t len;
 };
 struct course_manager {
     struct orm_manager orm;
+};
+struct course_cond {
+    struct orm_cond orm;
+};
+struct course_order {
+    struct orm_order orm;
+};
+struct course_plan {
+    struct orm_plan orm;
+};
+struct course_pick {
+    struct orm_pick orm;
+};
+struct course_query {
+    struct course_cond where[ORM_QUERY_WHERE];
+    struct course_order order[ORM_QUERY_ORDER];
+    struct course_plan with[ORM_QUERY_WITH];
+    struct course_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct course *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 struct student_list {
     struct student **items;
@@ -46,12 +98,64 @@ struct student_list {
 struct student_manager {
     struct orm_manager orm;
 };
+struct student_cond {
+    struct orm_cond orm;
+};
+struct student_order {
+    struct orm_order orm;
+};
+struct student_plan {
+    struct orm_plan orm;
+};
+struct student_pick {
+    struct orm_pick orm;
+};
+struct student_query {
+    struct student_cond where[ORM_QUERY_WHERE];
+    struct student_order order[ORM_QUERY_ORDER];
+    struct student_plan with[ORM_QUERY_WITH];
+    struct student_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct student *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct enrolment_list {
     struct enrolment **items;
     size_t len;
 };
 struct enrolment_manager {
     struct orm_manager orm;
+};
+struct enrolment_cond {
+    struct orm_cond orm;
+};
+struct enrolment_order {
+    struct orm_order orm;
+};
+struct enrolment_plan {
+    struct orm_plan orm;
+};
+struct enrolment_pick {
+    struct orm_pick orm;
+};
+struct enrolment_query {
+    struct enrolment_cond where[ORM_QUERY_WHERE];
+    struct enrolment_order order[ORM_QUERY_ORDER];
+    struct enrolment_plan with[ORM_QUERY_WITH];
+    struct enrolment_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct enrolment *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 struct grade_list {
     struct grade **items;
@@ -60,12 +164,64 @@ struct grade_list {
 struct grade_manager {
     struct orm_manager orm;
 };
+struct grade_cond {
+    struct orm_cond orm;
+};
+struct grade_order {
+    struct orm_order orm;
+};
+struct grade_plan {
+    struct orm_plan orm;
+};
+struct grade_pick {
+    struct orm_pick orm;
+};
+struct grade_query {
+    struct grade_cond where[ORM_QUERY_WHERE];
+    struct grade_order order[ORM_QUERY_ORDER];
+    struct grade_plan with[ORM_QUERY_WITH];
+    struct grade_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct grade *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct label_list {
     struct label **items;
     size_t len;
 };
 struct label_manager {
     struct orm_manager orm;
+};
+struct label_cond {
+    struct orm_cond orm;
+};
+struct label_order {
+    struct orm_order orm;
+};
+struct label_plan {
+    struct orm_plan orm;
+};
+struct label_pick {
+    struct orm_pick orm;
+};
+struct label_query {
+    struct label_cond where[ORM_QUERY_WHERE];
+    struct label_order order[ORM_QUERY_ORDER];
+    struct label_plan with[ORM_QUERY_WITH];
+    struct label_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct label *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 struct alias_list {
     struct alias **items;
@@ -74,12 +230,64 @@ struct alias_list {
 struct alias_manager {
     struct orm_manager orm;
 };
+struct alias_cond {
+    struct orm_cond orm;
+};
+struct alias_order {
+    struct orm_order orm;
+};
+struct alias_plan {
+    struct orm_plan orm;
+};
+struct alias_pick {
+    struct orm_pick orm;
+};
+struct alias_query {
+    struct alias_cond where[ORM_QUERY_WHERE];
+    struct alias_order order[ORM_QUERY_ORDER];
+    struct alias_plan with[ORM_QUERY_WITH];
+    struct alias_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct alias *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct certificate_list {
     struct certificate **items;
     size_t len;
 };
 struct certificate_manager {
     struct orm_manager orm;
+};
+struct certificate_cond {
+    struct orm_cond orm;
+};
+struct certificate_order {
+    struct orm_order orm;
+};
+struct certificate_plan {
+    struct orm_plan orm;
+};
+struct certificate_pick {
+    struct orm_pick orm;
+};
+struct certificate_query {
+    struct certificate_cond where[ORM_QUERY_WHERE];
+    struct certificate_order order[ORM_QUERY_ORDER];
+    struct certificate_plan with[ORM_QUERY_WITH];
+    struct certificate_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct certificate *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 struct room_list {
     struct room **items;
@@ -88,6 +296,32 @@ struct room_list {
 struct room_manager {
     struct orm_manager orm;
 };
+struct room_cond {
+    struct orm_cond orm;
+};
+struct room_order {
+    struct orm_order orm;
+};
+struct room_plan {
+    struct orm_plan orm;
+};
+struct room_pick {
+    struct orm_pick orm;
+};
+struct room_query {
+    struct room_cond where[ORM_QUERY_WHERE];
+    struct room_order order[ORM_QUERY_ORDER];
+    struct room_plan with[ORM_QUERY_WITH];
+    struct room_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct room *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct event_list {
     struct event **items;
     size_t len;
@@ -95,12 +329,64 @@ struct event_list {
 struct event_manager {
     struct orm_manager orm;
 };
+struct event_cond {
+    struct orm_cond orm;
+};
+struct event_order {
+    struct orm_order orm;
+};
+struct event_plan {
+    struct orm_plan orm;
+};
+struct event_pick {
+    struct orm_pick orm;
+};
+struct event_query {
+    struct event_cond where[ORM_QUERY_WHERE];
+    struct event_order order[ORM_QUERY_ORDER];
+    struct event_plan with[ORM_QUERY_WITH];
+    struct event_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct event *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct ticket_list {
     struct ticket **items;
     size_t len;
 };
 struct ticket_manager {
     struct orm_manager orm;
+};
+struct ticket_cond {
+    struct orm_cond orm;
+};
+struct ticket_order {
+    struct orm_order orm;
+};
+struct ticket_plan {
+    struct orm_plan orm;
+};
+struct ticket_pick {
+    struct orm_pick orm;
+};
+struct ticket_query {
+    struct ticket_cond where[ORM_QUERY_WHERE];
+    struct ticket_order order[ORM_QUERY_ORDER];
+    struct ticket_plan with[ORM_QUERY_WITH];
+    struct ticket_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct ticket *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 
 extern const struct orm_schema keys_schema;
@@ -161,22 +447,6 @@ static inline void tenant_set_name(struct tenant *t, const char *name)
 }
 
 /* -- Managers: tenant_table(s) ----------------------------------------------------- */
-
-struct tenant_cond {
-    struct orm_cond orm;
-};
-
-struct tenant_order {
-    struct orm_order orm;
-};
-
-struct tenant_query {
-    struct tenant_cond where[ORM_QUERY_WHERE];
-    struct tenant_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
 
 static inline struct tenant_manager *tenant_table(struct orm_session *s)
 {
@@ -249,10 +519,9 @@ static inline struct tenant_cond tenant_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct tenant_order tenant_order_(unsigned column, bool descending)
+static inline struct tenant_order tenant_order_(struct orm_order orm)
 {
-    struct tenant_order o;
-    o.orm = orm_order_by(column, descending);
+    struct tenant_order o = {orm};
     return o;
 }
 
@@ -348,22 +617,22 @@ static inline struct tenant_cond tenant_name_like(const char *name)
 
 static inline struct tenant_order tenant_id_asc(void)
 {
-    return tenant_order_(TENANT_ID, false);
+    return tenant_order_(orm_order_by(TENANT_ID, false));
 }
 
 static inline struct tenant_order tenant_id_desc(void)
 {
-    return tenant_order_(TENANT_ID, true);
+    return tenant_order_(orm_order_by(TENANT_ID, true));
 }
 
 static inline struct tenant_order tenant_name_asc(void)
 {
-    return tenant_order_(TENANT_NAME, false);
+    return tenant_order_(orm_order_by(TENANT_NAME, false));
 }
 
 static inline struct tenant_order tenant_name_desc(void)
 {
-    return tenant_order_(TENANT_NAME, true);
+    return tenant_order_(orm_order_by(TENANT_NAME, true));
 }
 
 /* == course ======================================================================== */
@@ -552,22 +821,6 @@ static inline void course_clear_parent_number(struct course *c)
 
 /* -- Managers: course_table(s), tenant_courses(t), course_parts(c), ... ------------ */
 
-struct course_cond {
-    struct orm_cond orm;
-};
-
-struct course_order {
-    struct orm_order orm;
-};
-
-struct course_query {
-    struct course_cond where[ORM_QUERY_WHERE];
-    struct course_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct course_manager *course_table(struct orm_session *s)
 {
     return (struct course_manager *)orm_table(s, &course_model);
@@ -653,10 +906,9 @@ static inline struct course_cond course_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct course_order course_order_(unsigned column, bool descending)
+static inline struct course_order course_order_(struct orm_order orm)
 {
-    struct course_order o;
-    o.orm = orm_order_by(column, descending);
+    struct course_order o = {orm};
     return o;
 }
 
@@ -794,42 +1046,42 @@ static inline struct course_cond course_parent_number_not_null(void)
 
 static inline struct course_order course_tenant_id_asc(void)
 {
-    return course_order_(COURSE_TENANT_ID, false);
+    return course_order_(orm_order_by(COURSE_TENANT_ID, false));
 }
 
 static inline struct course_order course_tenant_id_desc(void)
 {
-    return course_order_(COURSE_TENANT_ID, true);
+    return course_order_(orm_order_by(COURSE_TENANT_ID, true));
 }
 
 static inline struct course_order course_number_asc(void)
 {
-    return course_order_(COURSE_NUMBER, false);
+    return course_order_(orm_order_by(COURSE_NUMBER, false));
 }
 
 static inline struct course_order course_number_desc(void)
 {
-    return course_order_(COURSE_NUMBER, true);
+    return course_order_(orm_order_by(COURSE_NUMBER, true));
 }
 
 static inline struct course_order course_title_asc(void)
 {
-    return course_order_(COURSE_TITLE, false);
+    return course_order_(orm_order_by(COURSE_TITLE, false));
 }
 
 static inline struct course_order course_title_desc(void)
 {
-    return course_order_(COURSE_TITLE, true);
+    return course_order_(orm_order_by(COURSE_TITLE, true));
 }
 
 static inline struct course_order course_parent_number_asc(void)
 {
-    return course_order_(COURSE_PARENT_NUMBER, false);
+    return course_order_(orm_order_by(COURSE_PARENT_NUMBER, false));
 }
 
 static inline struct course_order course_parent_number_desc(void)
 {
-    return course_order_(COURSE_PARENT_NUMBER, true);
+    return course_order_(orm_order_by(COURSE_PARENT_NUMBER, true));
 }
 
 /* == student ======================================================================= */
@@ -1023,22 +1275,6 @@ static inline void student_clear_mentor_number(struct student *s)
 
 /* -- Managers: student_table(s), tenant_students(t), course_attended_by(c), ... ---- */
 
-struct student_cond {
-    struct orm_cond orm;
-};
-
-struct student_order {
-    struct orm_order orm;
-};
-
-struct student_query {
-    struct student_cond where[ORM_QUERY_WHERE];
-    struct student_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct student_manager *student_table(struct orm_session *s)
 {
     return (struct student_manager *)orm_table(s, &student_model);
@@ -1125,10 +1361,9 @@ static inline struct student_cond student_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct student_order student_order_(unsigned column, bool descending)
+static inline struct student_order student_order_(struct orm_order orm)
 {
-    struct student_order o;
-    o.orm = orm_order_by(column, descending);
+    struct student_order o = {orm};
     return o;
 }
 
@@ -1255,42 +1490,42 @@ static inline struct student_cond student_mentor_number_not_null(void)
 
 static inline struct student_order student_tenant_id_asc(void)
 {
-    return student_order_(STUDENT_TENANT_ID, false);
+    return student_order_(orm_order_by(STUDENT_TENANT_ID, false));
 }
 
 static inline struct student_order student_tenant_id_desc(void)
 {
-    return student_order_(STUDENT_TENANT_ID, true);
+    return student_order_(orm_order_by(STUDENT_TENANT_ID, true));
 }
 
 static inline struct student_order student_number_asc(void)
 {
-    return student_order_(STUDENT_NUMBER, false);
+    return student_order_(orm_order_by(STUDENT_NUMBER, false));
 }
 
 static inline struct student_order student_number_desc(void)
 {
-    return student_order_(STUDENT_NUMBER, true);
+    return student_order_(orm_order_by(STUDENT_NUMBER, true));
 }
 
 static inline struct student_order student_mentor_tenant_id_asc(void)
 {
-    return student_order_(STUDENT_MENTOR_TENANT_ID, false);
+    return student_order_(orm_order_by(STUDENT_MENTOR_TENANT_ID, false));
 }
 
 static inline struct student_order student_mentor_tenant_id_desc(void)
 {
-    return student_order_(STUDENT_MENTOR_TENANT_ID, true);
+    return student_order_(orm_order_by(STUDENT_MENTOR_TENANT_ID, true));
 }
 
 static inline struct student_order student_mentor_number_asc(void)
 {
-    return student_order_(STUDENT_MENTOR_NUMBER, false);
+    return student_order_(orm_order_by(STUDENT_MENTOR_NUMBER, false));
 }
 
 static inline struct student_order student_mentor_number_desc(void)
 {
-    return student_order_(STUDENT_MENTOR_NUMBER, true);
+    return student_order_(orm_order_by(STUDENT_MENTOR_NUMBER, true));
 }
 
 /* == enrolment ===================================================================== */
@@ -1446,22 +1681,6 @@ static inline void enrolment_set_since(struct enrolment *e, orm_date since)
 
 /* -- Managers: enrolment_table(s), course_enrolments(c), student_enrolments(s) ----- */
 
-struct enrolment_cond {
-    struct orm_cond orm;
-};
-
-struct enrolment_order {
-    struct orm_order orm;
-};
-
-struct enrolment_query {
-    struct enrolment_cond where[ORM_QUERY_WHERE];
-    struct enrolment_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct enrolment_manager *enrolment_table(struct orm_session *s)
 {
     return (struct enrolment_manager *)orm_table(s, &enrolment_model);
@@ -1552,10 +1771,9 @@ static inline struct enrolment_cond enrolment_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct enrolment_order enrolment_order_(unsigned column, bool descending)
+static inline struct enrolment_order enrolment_order_(struct orm_order orm)
 {
-    struct enrolment_order o;
-    o.orm = orm_order_by(column, descending);
+    struct enrolment_order o = {orm};
     return o;
 }
 
@@ -1666,42 +1884,42 @@ static inline struct enrolment_cond enrolment_since_ge(orm_date since)
 
 static inline struct enrolment_order enrolment_student_tenant_id_asc(void)
 {
-    return enrolment_order_(ENROLMENT_STUDENT_TENANT_ID, false);
+    return enrolment_order_(orm_order_by(ENROLMENT_STUDENT_TENANT_ID, false));
 }
 
 static inline struct enrolment_order enrolment_student_tenant_id_desc(void)
 {
-    return enrolment_order_(ENROLMENT_STUDENT_TENANT_ID, true);
+    return enrolment_order_(orm_order_by(ENROLMENT_STUDENT_TENANT_ID, true));
 }
 
 static inline struct enrolment_order enrolment_student_number_asc(void)
 {
-    return enrolment_order_(ENROLMENT_STUDENT_NUMBER, false);
+    return enrolment_order_(orm_order_by(ENROLMENT_STUDENT_NUMBER, false));
 }
 
 static inline struct enrolment_order enrolment_student_number_desc(void)
 {
-    return enrolment_order_(ENROLMENT_STUDENT_NUMBER, true);
+    return enrolment_order_(orm_order_by(ENROLMENT_STUDENT_NUMBER, true));
 }
 
 static inline struct enrolment_order enrolment_course_number_asc(void)
 {
-    return enrolment_order_(ENROLMENT_COURSE_NUMBER, false);
+    return enrolment_order_(orm_order_by(ENROLMENT_COURSE_NUMBER, false));
 }
 
 static inline struct enrolment_order enrolment_course_number_desc(void)
 {
-    return enrolment_order_(ENROLMENT_COURSE_NUMBER, true);
+    return enrolment_order_(orm_order_by(ENROLMENT_COURSE_NUMBER, true));
 }
 
 static inline struct enrolment_order enrolment_since_asc(void)
 {
-    return enrolment_order_(ENROLMENT_SINCE, false);
+    return enrolment_order_(orm_order_by(ENROLMENT_SINCE, false));
 }
 
 static inline struct enrolment_order enrolment_since_desc(void)
 {
-    return enrolment_order_(ENROLMENT_SINCE, true);
+    return enrolment_order_(orm_order_by(ENROLMENT_SINCE, true));
 }
 
 /* == grade ========================================================================= */
@@ -1821,22 +2039,6 @@ static inline void grade_set_mark(struct grade *g, int16_t mark)
 
 /* -- Managers: grade_table(s), enrolment_grades(e) --------------------------------- */
 
-struct grade_cond {
-    struct orm_cond orm;
-};
-
-struct grade_order {
-    struct orm_order orm;
-};
-
-struct grade_query {
-    struct grade_cond where[ORM_QUERY_WHERE];
-    struct grade_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct grade_manager *grade_table(struct orm_session *s)
 {
     return (struct grade_manager *)orm_table(s, &grade_model);
@@ -1917,10 +2119,9 @@ static inline struct grade_cond grade_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct grade_order grade_order_(unsigned column, bool descending)
+static inline struct grade_order grade_order_(struct orm_order orm)
 {
-    struct grade_order o;
-    o.orm = orm_order_by(column, descending);
+    struct grade_order o = {orm};
     return o;
 }
 
@@ -2059,52 +2260,52 @@ static inline struct grade_cond grade_mark_ge(int16_t mark)
 
 static inline struct grade_order grade_id_asc(void)
 {
-    return grade_order_(GRADE_ID, false);
+    return grade_order_(orm_order_by(GRADE_ID, false));
 }
 
 static inline struct grade_order grade_id_desc(void)
 {
-    return grade_order_(GRADE_ID, true);
+    return grade_order_(orm_order_by(GRADE_ID, true));
 }
 
 static inline struct grade_order grade_enrolment_student_tenant_id_asc(void)
 {
-    return grade_order_(GRADE_ENROLMENT_STUDENT_TENANT_ID, false);
+    return grade_order_(orm_order_by(GRADE_ENROLMENT_STUDENT_TENANT_ID, false));
 }
 
 static inline struct grade_order grade_enrolment_student_tenant_id_desc(void)
 {
-    return grade_order_(GRADE_ENROLMENT_STUDENT_TENANT_ID, true);
+    return grade_order_(orm_order_by(GRADE_ENROLMENT_STUDENT_TENANT_ID, true));
 }
 
 static inline struct grade_order grade_enrolment_student_number_asc(void)
 {
-    return grade_order_(GRADE_ENROLMENT_STUDENT_NUMBER, false);
+    return grade_order_(orm_order_by(GRADE_ENROLMENT_STUDENT_NUMBER, false));
 }
 
 static inline struct grade_order grade_enrolment_student_number_desc(void)
 {
-    return grade_order_(GRADE_ENROLMENT_STUDENT_NUMBER, true);
+    return grade_order_(orm_order_by(GRADE_ENROLMENT_STUDENT_NUMBER, true));
 }
 
 static inline struct grade_order grade_enrolment_course_number_asc(void)
 {
-    return grade_order_(GRADE_ENROLMENT_COURSE_NUMBER, false);
+    return grade_order_(orm_order_by(GRADE_ENROLMENT_COURSE_NUMBER, false));
 }
 
 static inline struct grade_order grade_enrolment_course_number_desc(void)
 {
-    return grade_order_(GRADE_ENROLMENT_COURSE_NUMBER, true);
+    return grade_order_(orm_order_by(GRADE_ENROLMENT_COURSE_NUMBER, true));
 }
 
 static inline struct grade_order grade_mark_asc(void)
 {
-    return grade_order_(GRADE_MARK, false);
+    return grade_order_(orm_order_by(GRADE_MARK, false));
 }
 
 static inline struct grade_order grade_mark_desc(void)
 {
-    return grade_order_(GRADE_MARK, true);
+    return grade_order_(orm_order_by(GRADE_MARK, true));
 }
 
 /* == label ========================================================================= */
@@ -2176,22 +2377,6 @@ static inline void label_set_code(struct label *l, int32_t code)
 }
 
 /* -- Managers: label_table(s), course_labels(c) ------------------------------------ */
-
-struct label_cond {
-    struct orm_cond orm;
-};
-
-struct label_order {
-    struct orm_order orm;
-};
-
-struct label_query {
-    struct label_cond where[ORM_QUERY_WHERE];
-    struct label_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
 
 static inline struct label_manager *label_table(struct orm_session *s)
 {
@@ -2273,10 +2458,9 @@ static inline struct label_cond label_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct label_order label_order_(unsigned column, bool descending)
+static inline struct label_order label_order_(struct orm_order orm)
 {
-    struct label_order o;
-    o.orm = orm_order_by(column, descending);
+    struct label_order o = {orm};
     return o;
 }
 
@@ -2372,22 +2556,22 @@ static inline struct label_cond label_code_ge(int32_t code)
 
 static inline struct label_order label_name_asc(void)
 {
-    return label_order_(LABEL_NAME, false);
+    return label_order_(orm_order_by(LABEL_NAME, false));
 }
 
 static inline struct label_order label_name_desc(void)
 {
-    return label_order_(LABEL_NAME, true);
+    return label_order_(orm_order_by(LABEL_NAME, true));
 }
 
 static inline struct label_order label_code_asc(void)
 {
-    return label_order_(LABEL_CODE, false);
+    return label_order_(orm_order_by(LABEL_CODE, false));
 }
 
 static inline struct label_order label_code_desc(void)
 {
-    return label_order_(LABEL_CODE, true);
+    return label_order_(orm_order_by(LABEL_CODE, true));
 }
 
 /* == alias ========================================================================= */
@@ -2509,22 +2693,6 @@ static inline void alias_set_of_id(struct alias *a, const char *of_id)
 
 /* -- Managers: alias_table(s), label_aliases(l), label_also(l) --------------------- */
 
-struct alias_cond {
-    struct orm_cond orm;
-};
-
-struct alias_order {
-    struct orm_order orm;
-};
-
-struct alias_query {
-    struct alias_cond where[ORM_QUERY_WHERE];
-    struct alias_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct alias_manager *alias_table(struct orm_session *s)
 {
     return (struct alias_manager *)orm_table(s, &alias_model);
@@ -2605,10 +2773,9 @@ static inline struct alias_cond alias_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct alias_order alias_order_(unsigned column, bool descending)
+static inline struct alias_order alias_order_(struct orm_order orm)
 {
-    struct alias_order o;
-    o.orm = orm_order_by(column, descending);
+    struct alias_order o = {orm};
     return o;
 }
 
@@ -2711,32 +2878,32 @@ static inline struct alias_cond alias_of_not_null(void)
 
 static inline struct alias_order alias_id_asc(void)
 {
-    return alias_order_(ALIAS_ID, false);
+    return alias_order_(orm_order_by(ALIAS_ID, false));
 }
 
 static inline struct alias_order alias_id_desc(void)
 {
-    return alias_order_(ALIAS_ID, true);
+    return alias_order_(orm_order_by(ALIAS_ID, true));
 }
 
 static inline struct alias_order alias_label_code_asc(void)
 {
-    return alias_order_(ALIAS_LABEL_CODE, false);
+    return alias_order_(orm_order_by(ALIAS_LABEL_CODE, false));
 }
 
 static inline struct alias_order alias_label_code_desc(void)
 {
-    return alias_order_(ALIAS_LABEL_CODE, true);
+    return alias_order_(orm_order_by(ALIAS_LABEL_CODE, true));
 }
 
 static inline struct alias_order alias_of_id_asc(void)
 {
-    return alias_order_(ALIAS_OF_ID, false);
+    return alias_order_(orm_order_by(ALIAS_OF_ID, false));
 }
 
 static inline struct alias_order alias_of_id_desc(void)
 {
-    return alias_order_(ALIAS_OF_ID, true);
+    return alias_order_(orm_order_by(ALIAS_OF_ID, true));
 }
 
 /* == certificate =================================================================== */
@@ -2839,22 +3006,6 @@ static inline void certificate_set_enrolment_course_number(
 
 /* -- Managers: certificate_table(s) ------------------------------------------------ */
 
-struct certificate_cond {
-    struct orm_cond orm;
-};
-
-struct certificate_order {
-    struct orm_order orm;
-};
-
-struct certificate_query {
-    struct certificate_cond where[ORM_QUERY_WHERE];
-    struct certificate_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct certificate_manager *certificate_table(struct orm_session *s)
 {
     return (struct certificate_manager *)orm_table(s, &certificate_model);
@@ -2936,11 +3087,9 @@ static inline struct certificate_cond certificate_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct certificate_order certificate_order_(
-    unsigned column, bool descending)
+static inline struct certificate_order certificate_order_(struct orm_order orm)
 {
-    struct certificate_order o;
-    o.orm = orm_order_by(column, descending);
+    struct certificate_order o = {orm};
     return o;
 }
 
@@ -3021,33 +3170,36 @@ static inline struct certificate_cond certificate_enrolment_course_number_ne(
 
 static inline struct certificate_order certificate_enrolment_student_tenant_id_asc(void)
 {
-    return certificate_order_(CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, false);
+    return certificate_order_(
+        orm_order_by(CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, false));
 }
 
 static inline struct certificate_order certificate_enrolment_student_tenant_id_desc(
     void)
 {
-    return certificate_order_(CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, true);
+    return certificate_order_(
+        orm_order_by(CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, true));
 }
 
 static inline struct certificate_order certificate_enrolment_student_number_asc(void)
 {
-    return certificate_order_(CERTIFICATE_ENROLMENT_STUDENT_NUMBER, false);
+    return certificate_order_(
+        orm_order_by(CERTIFICATE_ENROLMENT_STUDENT_NUMBER, false));
 }
 
 static inline struct certificate_order certificate_enrolment_student_number_desc(void)
 {
-    return certificate_order_(CERTIFICATE_ENROLMENT_STUDENT_NUMBER, true);
+    return certificate_order_(orm_order_by(CERTIFICATE_ENROLMENT_STUDENT_NUMBER, true));
 }
 
 static inline struct certificate_order certificate_enrolment_course_number_asc(void)
 {
-    return certificate_order_(CERTIFICATE_ENROLMENT_COURSE_NUMBER, false);
+    return certificate_order_(orm_order_by(CERTIFICATE_ENROLMENT_COURSE_NUMBER, false));
 }
 
 static inline struct certificate_order certificate_enrolment_course_number_desc(void)
 {
-    return certificate_order_(CERTIFICATE_ENROLMENT_COURSE_NUMBER, true);
+    return certificate_order_(orm_order_by(CERTIFICATE_ENROLMENT_COURSE_NUMBER, true));
 }
 
 /* == room ========================================================================== */
@@ -3167,22 +3319,6 @@ static inline void room_clear_course_number(struct room *r)
 
 /* -- Managers: room_table(s) ------------------------------------------------------- */
 
-struct room_cond {
-    struct orm_cond orm;
-};
-
-struct room_order {
-    struct orm_order orm;
-};
-
-struct room_query {
-    struct room_cond where[ORM_QUERY_WHERE];
-    struct room_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct room_manager *room_table(struct orm_session *s)
 {
     return (struct room_manager *)orm_table(s, &room_model);
@@ -3253,10 +3389,9 @@ static inline struct room_cond room_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct room_order room_order_(unsigned column, bool descending)
+static inline struct room_order room_order_(struct orm_order orm)
 {
-    struct room_order o;
-    o.orm = orm_order_by(column, descending);
+    struct room_order o = {orm};
     return o;
 }
 
@@ -3365,32 +3500,32 @@ static inline struct room_cond room_course_number_not_null(void)
 
 static inline struct room_order room_id_asc(void)
 {
-    return room_order_(ROOM_ID, false);
+    return room_order_(orm_order_by(ROOM_ID, false));
 }
 
 static inline struct room_order room_id_desc(void)
 {
-    return room_order_(ROOM_ID, true);
+    return room_order_(orm_order_by(ROOM_ID, true));
 }
 
 static inline struct room_order room_course_tenant_id_asc(void)
 {
-    return room_order_(ROOM_COURSE_TENANT_ID, false);
+    return room_order_(orm_order_by(ROOM_COURSE_TENANT_ID, false));
 }
 
 static inline struct room_order room_course_tenant_id_desc(void)
 {
-    return room_order_(ROOM_COURSE_TENANT_ID, true);
+    return room_order_(orm_order_by(ROOM_COURSE_TENANT_ID, true));
 }
 
 static inline struct room_order room_course_number_asc(void)
 {
-    return room_order_(ROOM_COURSE_NUMBER, false);
+    return room_order_(orm_order_by(ROOM_COURSE_NUMBER, false));
 }
 
 static inline struct room_order room_course_number_desc(void)
 {
-    return room_order_(ROOM_COURSE_NUMBER, true);
+    return room_order_(orm_order_by(ROOM_COURSE_NUMBER, true));
 }
 
 /* == event ========================================================================= */
@@ -3528,22 +3663,6 @@ static inline void event_set_cause_id(struct event *e, struct orm_uuid cause_id)
 
 /* -- Managers: event_table(s), event_effects(e) ------------------------------------ */
 
-struct event_cond {
-    struct orm_cond orm;
-};
-
-struct event_order {
-    struct orm_order orm;
-};
-
-struct event_query {
-    struct event_cond where[ORM_QUERY_WHERE];
-    struct event_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct event_manager *event_table(struct orm_session *s)
 {
     return (struct event_manager *)orm_table(s, &event_model);
@@ -3624,10 +3743,9 @@ static inline struct event_cond event_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct event_order event_order_(unsigned column, bool descending)
+static inline struct event_order event_order_(struct orm_order orm)
 {
-    struct event_order o;
-    o.orm = orm_order_by(column, descending);
+    struct event_order o = {orm};
     return o;
 }
 
@@ -3754,32 +3872,32 @@ static inline struct event_cond event_cause_not_null(void)
 
 static inline struct event_order event_id_asc(void)
 {
-    return event_order_(EVENT_ID, false);
+    return event_order_(orm_order_by(EVENT_ID, false));
 }
 
 static inline struct event_order event_id_desc(void)
 {
-    return event_order_(EVENT_ID, true);
+    return event_order_(orm_order_by(EVENT_ID, true));
 }
 
 static inline struct event_order event_trace_asc(void)
 {
-    return event_order_(EVENT_TRACE, false);
+    return event_order_(orm_order_by(EVENT_TRACE, false));
 }
 
 static inline struct event_order event_trace_desc(void)
 {
-    return event_order_(EVENT_TRACE, true);
+    return event_order_(orm_order_by(EVENT_TRACE, true));
 }
 
 static inline struct event_order event_cause_id_asc(void)
 {
-    return event_order_(EVENT_CAUSE_ID, false);
+    return event_order_(orm_order_by(EVENT_CAUSE_ID, false));
 }
 
 static inline struct event_order event_cause_id_desc(void)
 {
-    return event_order_(EVENT_CAUSE_ID, true);
+    return event_order_(orm_order_by(EVENT_CAUSE_ID, true));
 }
 
 /* == ticket ======================================================================== */
@@ -3877,22 +3995,6 @@ static inline void ticket_set_seat(struct ticket *t, int32_t seat)
 
 /* -- Managers: ticket_table(s), event_tickets(e) ----------------------------------- */
 
-struct ticket_cond {
-    struct orm_cond orm;
-};
-
-struct ticket_order {
-    struct orm_order orm;
-};
-
-struct ticket_query {
-    struct ticket_cond where[ORM_QUERY_WHERE];
-    struct ticket_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct ticket_manager *ticket_table(struct orm_session *s)
 {
     return (struct ticket_manager *)orm_table(s, &ticket_model);
@@ -3978,10 +4080,9 @@ static inline struct ticket_cond ticket_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct ticket_order ticket_order_(unsigned column, bool descending)
+static inline struct ticket_order ticket_order_(struct orm_order orm)
 {
-    struct ticket_order o;
-    o.orm = orm_order_by(column, descending);
+    struct ticket_order o = {orm};
     return o;
 }
 
@@ -4088,32 +4189,32 @@ static inline struct ticket_cond ticket_seat_ge(int32_t seat)
 
 static inline struct ticket_order ticket_event_id_asc(void)
 {
-    return ticket_order_(TICKET_EVENT_ID, false);
+    return ticket_order_(orm_order_by(TICKET_EVENT_ID, false));
 }
 
 static inline struct ticket_order ticket_event_id_desc(void)
 {
-    return ticket_order_(TICKET_EVENT_ID, true);
+    return ticket_order_(orm_order_by(TICKET_EVENT_ID, true));
 }
 
 static inline struct ticket_order ticket_code_asc(void)
 {
-    return ticket_order_(TICKET_CODE, false);
+    return ticket_order_(orm_order_by(TICKET_CODE, false));
 }
 
 static inline struct ticket_order ticket_code_desc(void)
 {
-    return ticket_order_(TICKET_CODE, true);
+    return ticket_order_(orm_order_by(TICKET_CODE, true));
 }
 
 static inline struct ticket_order ticket_seat_asc(void)
 {
-    return ticket_order_(TICKET_SEAT, false);
+    return ticket_order_(orm_order_by(TICKET_SEAT, false));
 }
 
 static inline struct ticket_order ticket_seat_desc(void)
 {
-    return ticket_order_(TICKET_SEAT, true);
+    return ticket_order_(orm_order_by(TICKET_SEAT, true));
 }
 
 #ifdef __cplusplus
