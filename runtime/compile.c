@@ -11,7 +11,8 @@ void compile_alias(struct compiler *c, struct source at)
     if (!c->writes_sql)
         return;
     buffer_text(&c->s->sql, "t");
-    buffer_number(&c->s->sql, at.alias);
+    if (at.alias)
+        buffer_number(&c->s->sql, at.alias);
 }
 
 void compile_table(struct compiler *c, struct source at)

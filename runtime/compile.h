@@ -10,7 +10,7 @@
 #include "flight.h"
 #include "identity.h"
 
-/* A table in a FROM: t0, t1, ... */
+/* A table in a FROM: t, t1, t2, ... */
 struct source {
     const struct orm_model *model;
     unsigned alias;
