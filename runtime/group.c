@@ -2,18 +2,21 @@
 #include "group.h"
 
 #include "object.h"
+#include "scope.h"
 
 struct path *path_child(
-    struct orm_session *s, struct path *parent, const void *relation)
+    struct orm_scope *scope, struct path *parent, const void *relation)
 {
     if (parent)
         for (struct path *p = parent->children; p; p = p->sibling)
             if (p->relation == relation)
                 return p;
-    struct path *p = arena_get(&s->scope.arena, sizeof *p);
+    if (parent)
+        scope = parent->scope;
+    struct path *p = arena_get(&scope->arena, sizeof *p);
     if (!p)
         return NULL;
-    *p = (struct path){.relation = relation};
+    *p = (struct path){.scope = scope, .relation = relation};
     if (parent) {
         p->sibling = parent->children;
         parent->children = p;
@@ -21,9 +24,10 @@ struct path *path_child(
     return p;
 }
 
-size_t group_cost(size_t count)
+void group_want(const struct path *path, size_t count)
 {
-    return sizeof(struct orm_group) + count * sizeof(struct orm_object *) + ARENA_ALIGN;
+    scope_want(path->scope,
+        sizeof(struct orm_group) + count * sizeof(struct orm_object *) + ARENA_ALIGN);
 }
 
 void group_leave(struct orm_object *o)
@@ -49,14 +53,13 @@ static size_t make_distinct(struct orm_object **objects, size_t count)
     return n;
 }
 
-void group_form(
-    struct orm_session *s, struct path *path, struct orm_object **objects, size_t count)
+void group_form(struct path *path, struct orm_object **objects, size_t count)
 {
     count = make_distinct(objects, count);
     if (count < 2)
         return;
     struct orm_group *g =
-        arena_get(&s->scope.arena, sizeof *g + count * sizeof(struct orm_object *));
+        arena_get(&path->scope->arena, sizeof *g + count * sizeof(struct orm_object *));
     *g = (struct orm_group){.path = path};
     for (size_t i = 0; i < count; i++) {
         struct orm_object *o = objects[i];
