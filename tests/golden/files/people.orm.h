@@ -9,7 +9,7 @@
 #if ORM_MODEL_ABI != 2
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0x179f4c4fce5d91a1u
+#define PEOPLE_ORM_HASH 0x3b9f53086e33570au
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,6 +49,8 @@ enum p_person_mood {
     P_PERSON_MOOD_FINE,
     P_PERSON_MOOD_TIRED
 };
+
+extern const struct orm_enum p_person_mood_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *p_person_mood_name(enum p_person_mood value);
