@@ -75,6 +75,8 @@ static const struct pattern of_model[] = {
     {STRUCT, "%m_manager"},
     {STRUCT, "%m_cond"},
     {STRUCT, "%m_order"},
+    {STRUCT, "%m_plan"},
+    {STRUCT, "%m_pick"},
     {STRUCT, "%m_query"},
     {OBJECT, "%m_model"},
     {FUNCTION, "%m_table"},

@@ -17,19 +17,21 @@ void params_free(struct params *p)
     memory_free(p->offsets);
     memory_free(p->values);
     memory_free(p->lengths);
+    memory_free(p->types);
     *p = (struct params){0};
 }
 
-/* Three arrays that grow together. */
+/* Arrays that grow together. */
 static bool grow(struct params *p)
 {
     if ((size_t)p->count < p->capacity)
         return true;
-    size_t a = p->capacity, b = p->capacity, c = p->capacity;
+    size_t a = p->capacity, b = a, c = a, d = a;
     const size_t need = (size_t)p->count + 1;
     if (!memory_grow(&p->offsets, &a, need, sizeof *p->offsets) ||
         !memory_grow(&p->values, &b, need, sizeof *p->values) ||
-        !memory_grow(&p->lengths, &c, need, sizeof *p->lengths)) {
+        !memory_grow(&p->lengths, &c, need, sizeof *p->lengths) ||
+        !memory_grow(&p->types, &d, need, sizeof *p->types)) {
         p->bytes.failed = true;
         return false;
     }
@@ -39,8 +41,16 @@ static bool grow(struct params *p)
 
 static void begin(struct params *p)
 {
-    if (grow(p))
-        p->offsets[p->count++] = p->bytes.length;
+    if (!grow(p))
+        return;
+    p->types[p->count] = 0;
+    p->offsets[p->count++] = p->bytes.length;
+}
+
+void params_type(struct params *p, uint32_t oid)
+{
+    if (!p->bytes.failed)
+        p->types[p->count - 1] = oid;
 }
 
 void params_add(struct params *p, const struct orm_column *c, union orm_value v)

@@ -13,6 +13,7 @@ struct params {
     size_t *offsets;
     const char **values;
     int *lengths;
+    uint32_t *types;    /* where they were told */
     size_t array_count; /* where the open array's element count stands, and so far */
     uint32_t array_length;
 };
@@ -27,6 +28,9 @@ void params_add_array(struct params *p, const struct orm_column *c, union orm_va
     uint32_t element_oid);
 void params_add_int8(struct params *p, int64_t v);
 void params_add_text(struct params *p, const char *text);
+
+/* The oid of the type of the last one. */
+void params_type(struct params *p, uint32_t oid);
 
 /* A one-dimensional array of type_bulk_oids(): begin, the elements, end. */
 void params_array_begin(struct params *p, uint32_t element_oid);

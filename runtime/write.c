@@ -7,7 +7,7 @@
 
 #include "cascade.h"
 #include "flight.h"
-#include "plan.h"
+#include "flush.h"
 #include "returned.h"
 #include "undo.h"
 
@@ -44,7 +44,7 @@ static void explain_stale(struct orm_session *s, const struct batch *b)
     s->error.outcome = outcome;
 }
 
-static void explain(const struct plan *p, size_t failed)
+static void explain(const struct flush *p, size_t failed)
 {
     const struct batch *b = p->first;
     for (size_t i = 0; b && i < failed; i++)
@@ -76,7 +76,7 @@ static bool check_committed(struct orm_session *s, const struct pg_result *r)
     return false;
 }
 
-static bool send(struct plan *p, bool commit)
+static bool send(struct flush *p, bool commit)
 {
     struct orm_session *s = p->s;
     if (p->first && s->transaction == TX_NONE)
@@ -163,7 +163,7 @@ static void settle(struct orm_object *o, uint64_t stamp)
 
 /* -- The whole --------------------------------------------------------------------- */
 
-static bool publish(struct plan *p)
+static bool publish(struct flush *p)
 {
     struct orm_session *s = p->s;
     if (p->delete_count)
@@ -193,13 +193,13 @@ static bool publish(struct plan *p)
     return good;
 }
 
-static bool write_all(struct plan *p, bool commit)
+static bool write_all(struct flush *p, bool commit)
 {
     struct orm_session *s = p->s;
-    const bool good = plan_make(p);
+    const bool good = flush_make(p);
     const bool ends = commit && s->transaction >= TX_OPEN;
     if (!good || ((p->first || ends) && !send(p, commit))) {
-        plan_take_back(p);
+        flush_take_back(p);
         return false;
     }
     const bool published = publish(p);
@@ -212,12 +212,12 @@ bool write_changes(struct orm_session *s, bool commit)
 {
     if (s->error.code)
         return false;
-    struct plan p = {.s = s};
+    struct flush p = {.s = s};
     p.last = &p.first;
     statement_hold(&s->statements);
     const bool good = write_all(&p, commit);
     statement_release(&s->statements);
-    plan_free(&p);
+    flush_free(&p);
     flight_end(s);
     arena_clear(&s->scratch);
     return good;

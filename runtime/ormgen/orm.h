@@ -43,7 +43,11 @@ enum orm_code {
     ORM_NOT_FOUND, /* `require` found no row */
     ORM_UNSAVED, /* the database was asked about an object that it does not have yet */
     ORM_INVALID, /* the model does not allow the value or the call */
-    ORM_RANGE,   /* a value that its type cannot hold, from the server or the program */
+    ORM_PLAN_CONFLICT, /* two plans want different things in one place */
+    ORM_FETCH_RAISED,  /* a lazy load that ORM_FETCH_RAISE forbids: plan it */
+    ORM_STREAM_ENDED,  /* a chunk was asked of a stream that is over */
+    ORM_BUDGET,        /* a statement more than orm_expect_statements() allows */
+    ORM_RANGE, /* a value that its type cannot hold, from the server or the program */
     ORM_OTHER_SESSION /* objects of two sessions met */
 };
 

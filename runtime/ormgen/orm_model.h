@@ -19,8 +19,9 @@
 #define ORM_MODEL_H
 
 #include <ormgen/orm.h>
+#include <ormgen/orm_query.h>
 
-#define ORM_MODEL_ABI 2
+#define ORM_MODEL_ABI 3
 
 /* 64-bit words that hold n bits. */
 #define ORM_WORDS(n) (((n) + 63u) / 64u)
@@ -186,12 +187,6 @@ struct orm_join_end {
     uint16_t count;
 };
 
-/* By a column of what a list or a query yields. */
-struct orm_order {
-    uint16_t column; /* plus 1: 0 is an empty element */
-    bool descending;
-};
-
 struct orm_to_many {
     const char *name;
     const struct orm_model *owner; /* ORM_MANY_TABLE: as target */
@@ -247,115 +242,6 @@ struct orm_schema {
     const struct orm_model *const *models;
     uint16_t model_count;
 };
-
-/* -- Queries ----------------------------------------------------------------------- */
-
-enum orm_op {
-    ORM_NONE, /* an empty element: skipped */
-    ORM_EQ,
-    ORM_NE,
-    ORM_LT,
-    ORM_LE,
-    ORM_GT,
-    ORM_GE,
-    ORM_LIKE,
-    ORM_CONTAINS,
-    ORM_CONTAINED_BY,
-    ORM_OVERLAPS,
-    ORM_WITHIN,    /* an address lies in the network `value` */
-    ORM_HAS,       /* an array has the item `value` */
-    ORM_HAS_VALUE, /* a range has `value` in it */
-    ORM_HAS_KEY,   /* a JSON object has the key `value.text` */
-    ORM_IS_NULL,
-    ORM_IS, /* a to-one slot holds the object `value.object`; `column` is the slot */
-    ORM_NOT_NULL,
-    ORM_ANY_OF, /* alternatives up to the matching ORM_END */
-    ORM_ALL_OF,
-    ORM_NONE_OF, /* not (any of ...) up to the matching ORM_END */
-    ORM_END
-};
-
-union orm_value {
-    int64_t integer;
-    double real;
-    const char *text;
-    const void *data;
-    const struct orm_object *object;
-};
-
-struct orm_cond {
-    uint16_t op;
-    uint16_t column;
-    union orm_value value;
-};
-
-/* Every X_query that ormgen writes has this layout. */
-#define ORM_QUERY_WHERE 64
-#define ORM_QUERY_ORDER 8
-struct orm_query {
-    struct orm_cond where[ORM_QUERY_WHERE];
-    struct orm_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull; /* set when a condition did not fit: the query is refused */
-};
-
-static inline struct orm_cond orm_cond_plain(enum orm_op op, unsigned column)
-{
-    struct orm_cond c;
-    c.op = (uint16_t)op;
-    c.column = (uint16_t)column;
-    c.value.integer = 0;
-    return c;
-}
-
-static inline struct orm_cond orm_cond_integer(
-    enum orm_op op, unsigned column, int64_t value)
-{
-    struct orm_cond c = orm_cond_plain(op, column);
-    c.value.integer = value;
-    return c;
-}
-
-static inline struct orm_cond orm_cond_real(
-    enum orm_op op, unsigned column, double value)
-{
-    struct orm_cond c = orm_cond_plain(op, column);
-    c.value.real = value;
-    return c;
-}
-
-static inline struct orm_cond orm_cond_text(
-    enum orm_op op, unsigned column, const char *value)
-{
-    struct orm_cond c = orm_cond_plain(op, column);
-    c.value.text = value;
-    return c;
-}
-
-static inline struct orm_cond orm_cond_data(
-    enum orm_op op, unsigned column, const void *value)
-{
-    struct orm_cond c = orm_cond_plain(op, column);
-    c.value.data = value;
-    return c;
-}
-
-static inline struct orm_cond orm_cond_object(
-    enum orm_op op, unsigned slot, const struct orm_object *value)
-{
-    struct orm_cond c = orm_cond_plain(op, slot);
-    c.value.object = value;
-    return c;
-}
-
-static inline struct orm_order orm_order_by(unsigned column, bool descending)
-{
-    struct orm_order o;
-    o.column = (uint16_t)(column + 1);
-    o.descending = descending;
-    return o;
-}
 
 /* -- Reading ----------------------------------------------------------------------- */
 

@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 2
+#if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xf77d5947f119bd5au
+#define IN_ORM_HASH 0xeb73f4ad00f7dbb7u
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,6 +24,32 @@ struct link_list {
 struct link_manager {
     struct orm_manager orm;
 };
+struct link_cond {
+    struct orm_cond orm;
+};
+struct link_order {
+    struct orm_order orm;
+};
+struct link_plan {
+    struct orm_plan orm;
+};
+struct link_pick {
+    struct orm_pick orm;
+};
+struct link_query {
+    struct link_cond where[ORM_QUERY_WHERE];
+    struct link_order order[ORM_QUERY_ORDER];
+    struct link_plan with[ORM_QUERY_WITH];
+    struct link_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct link *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct a_list {
     struct a **items;
     size_t len;
@@ -31,12 +57,64 @@ struct a_list {
 struct a_manager {
     struct orm_manager orm;
 };
+struct a_cond {
+    struct orm_cond orm;
+};
+struct a_order {
+    struct orm_order orm;
+};
+struct a_plan {
+    struct orm_plan orm;
+};
+struct a_pick {
+    struct orm_pick orm;
+};
+struct a_query {
+    struct a_cond where[ORM_QUERY_WHERE];
+    struct a_order order[ORM_QUERY_ORDER];
+    struct a_plan with[ORM_QUERY_WITH];
+    struct a_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct a *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct m_list {
     struct m **items;
     size_t len;
 };
 struct m_manager {
     struct orm_manager orm;
+};
+struct m_cond {
+    struct orm_cond orm;
+};
+struct m_order {
+    struct orm_order orm;
+};
+struct m_plan {
+    struct orm_plan orm;
+};
+struct m_pick {
+    struct orm_pick orm;
+};
+struct m_query {
+    struct m_cond where[ORM_QUERY_WHERE];
+    struct m_order order[ORM_QUERY_ORDER];
+    struct m_plan with[ORM_QUERY_WITH];
+    struct m_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct m *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 
 enum link_kind {
@@ -389,22 +467,6 @@ static inline void link_set_holder_id(struct link *l, const char *holder_id)
 
 /* -- Managers: link_table(s), a_items(a) ------------------------------------------- */
 
-struct link_cond {
-    struct orm_cond orm;
-};
-
-struct link_order {
-    struct orm_order orm;
-};
-
-struct link_query {
-    struct link_cond where[ORM_QUERY_WHERE];
-    struct link_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct link_manager *link_table(struct orm_session *s)
 {
     return (struct link_manager *)orm_table(s, &link_model);
@@ -485,10 +547,9 @@ static inline struct link_cond link_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct link_order link_order_(unsigned column, bool descending)
+static inline struct link_order link_order_(struct orm_order orm)
 {
-    struct link_order o;
-    o.orm = orm_order_by(column, descending);
+    struct link_order o = {orm};
     return o;
 }
 
@@ -1110,202 +1171,202 @@ static inline struct link_cond link_holder_id_ne(const char *holder_id)
 
 static inline struct link_order link_id_asc(void)
 {
-    return link_order_(LINK_ID, false);
+    return link_order_(orm_order_by(LINK_ID, false));
 }
 
 static inline struct link_order link_id_desc(void)
 {
-    return link_order_(LINK_ID, true);
+    return link_order_(orm_order_by(LINK_ID, true));
 }
 
 static inline struct link_order link_index_asc(void)
 {
-    return link_order_(LINK_INDEX, false);
+    return link_order_(orm_order_by(LINK_INDEX, false));
 }
 
 static inline struct link_order link_index_desc(void)
 {
-    return link_order_(LINK_INDEX, true);
+    return link_order_(orm_order_by(LINK_INDEX, true));
 }
 
 static inline struct link_order link_timezone_asc(void)
 {
-    return link_order_(LINK_TIMEZONE, false);
+    return link_order_(orm_order_by(LINK_TIMEZONE, false));
 }
 
 static inline struct link_order link_timezone_desc(void)
 {
-    return link_order_(LINK_TIMEZONE, true);
+    return link_order_(orm_order_by(LINK_TIMEZONE, true));
 }
 
 static inline struct link_order link_errno_asc(void)
 {
-    return link_order_(LINK_ERRNO, false);
+    return link_order_(orm_order_by(LINK_ERRNO, false));
 }
 
 static inline struct link_order link_errno_desc(void)
 {
-    return link_order_(LINK_ERRNO, true);
+    return link_order_(orm_order_by(LINK_ERRNO, true));
 }
 
 static inline struct link_order link_stdin_asc(void)
 {
-    return link_order_(LINK_STDIN, false);
+    return link_order_(orm_order_by(LINK_STDIN, false));
 }
 
 static inline struct link_order link_stdin_desc(void)
 {
-    return link_order_(LINK_STDIN, true);
+    return link_order_(orm_order_by(LINK_STDIN, true));
 }
 
 static inline struct link_order link_null_asc(void)
 {
-    return link_order_(LINK_NULL, false);
+    return link_order_(orm_order_by(LINK_NULL, false));
 }
 
 static inline struct link_order link_null_desc(void)
 {
-    return link_order_(LINK_NULL, true);
+    return link_order_(orm_order_by(LINK_NULL, true));
 }
 
 static inline struct link_order link_changed_asc(void)
 {
-    return link_order_(LINK_CHANGED, false);
+    return link_order_(orm_order_by(LINK_CHANGED, false));
 }
 
 static inline struct link_order link_changed_desc(void)
 {
-    return link_order_(LINK_CHANGED, true);
+    return link_order_(orm_order_by(LINK_CHANGED, true));
 }
 
 static inline struct link_order link_missing_asc(void)
 {
-    return link_order_(LINK_MISSING, false);
+    return link_order_(orm_order_by(LINK_MISSING, false));
 }
 
 static inline struct link_order link_missing_desc(void)
 {
-    return link_order_(LINK_MISSING, true);
+    return link_order_(orm_order_by(LINK_MISSING, true));
 }
 
 static inline struct link_order link_orm_asc(void)
 {
-    return link_order_(LINK_ORM, false);
+    return link_order_(orm_order_by(LINK_ORM, false));
 }
 
 static inline struct link_order link_orm_desc(void)
 {
-    return link_order_(LINK_ORM, true);
+    return link_order_(orm_order_by(LINK_ORM, true));
 }
 
 static inline struct link_order link_key_asc(void)
 {
-    return link_order_(LINK_KEY, false);
+    return link_order_(orm_order_by(LINK_KEY, false));
 }
 
 static inline struct link_order link_key_desc(void)
 {
-    return link_order_(LINK_KEY, true);
+    return link_order_(orm_order_by(LINK_KEY, true));
 }
 
 static inline struct link_order link_value_asc(void)
 {
-    return link_order_(LINK_VALUE, false);
+    return link_order_(orm_order_by(LINK_VALUE, false));
 }
 
 static inline struct link_order link_value_desc(void)
 {
-    return link_order_(LINK_VALUE, true);
+    return link_order_(orm_order_by(LINK_VALUE, true));
 }
 
 static inline struct link_order link_l_asc(void)
 {
-    return link_order_(LINK_L, false);
+    return link_order_(orm_order_by(LINK_L, false));
 }
 
 static inline struct link_order link_l_desc(void)
 {
-    return link_order_(LINK_L, true);
+    return link_order_(orm_order_by(LINK_L, true));
 }
 
 static inline struct link_order link_m_asc(void)
 {
-    return link_order_(LINK_M, false);
+    return link_order_(orm_order_by(LINK_M, false));
 }
 
 static inline struct link_order link_m_desc(void)
 {
-    return link_order_(LINK_M, true);
+    return link_order_(orm_order_by(LINK_M, true));
 }
 
 static inline struct link_order link_q_asc(void)
 {
-    return link_order_(LINK_Q, false);
+    return link_order_(orm_order_by(LINK_Q, false));
 }
 
 static inline struct link_order link_q_desc(void)
 {
-    return link_order_(LINK_Q, true);
+    return link_order_(orm_order_by(LINK_Q, true));
 }
 
 static inline struct link_order link_s_asc(void)
 {
-    return link_order_(LINK_S, false);
+    return link_order_(orm_order_by(LINK_S, false));
 }
 
 static inline struct link_order link_s_desc(void)
 {
-    return link_order_(LINK_S, true);
+    return link_order_(orm_order_by(LINK_S, true));
 }
 
 static inline struct link_order link_c_asc(void)
 {
-    return link_order_(LINK_C, false);
+    return link_order_(orm_order_by(LINK_C, false));
 }
 
 static inline struct link_order link_c_desc(void)
 {
-    return link_order_(LINK_C, true);
+    return link_order_(orm_order_by(LINK_C, true));
 }
 
 static inline struct link_order link_o_asc(void)
 {
-    return link_order_(LINK_O, false);
+    return link_order_(orm_order_by(LINK_O, false));
 }
 
 static inline struct link_order link_o_desc(void)
 {
-    return link_order_(LINK_O, true);
+    return link_order_(orm_order_by(LINK_O, true));
 }
 
 static inline struct link_order link_kind_asc(void)
 {
-    return link_order_(LINK_KIND, false);
+    return link_order_(orm_order_by(LINK_KIND, false));
 }
 
 static inline struct link_order link_kind_desc(void)
 {
-    return link_order_(LINK_KIND, true);
+    return link_order_(orm_order_by(LINK_KIND, true));
 }
 
 static inline struct link_order link_size_t_asc(void)
 {
-    return link_order_(LINK_SIZE_T, false);
+    return link_order_(orm_order_by(LINK_SIZE_T, false));
 }
 
 static inline struct link_order link_size_t_desc(void)
 {
-    return link_order_(LINK_SIZE_T, true);
+    return link_order_(orm_order_by(LINK_SIZE_T, true));
 }
 
 static inline struct link_order link_holder_id_asc(void)
 {
-    return link_order_(LINK_HOLDER_ID, false);
+    return link_order_(orm_order_by(LINK_HOLDER_ID, false));
 }
 
 static inline struct link_order link_holder_id_desc(void)
 {
-    return link_order_(LINK_HOLDER_ID, true);
+    return link_order_(orm_order_by(LINK_HOLDER_ID, true));
 }
 
 /* == a ============================================================================= */
@@ -1416,22 +1477,6 @@ static inline void a_set_a_id(struct a *a, const char *a_id)
 
 /* -- Managers: a_table(s), a_b(a), m_a(m) ------------------------------------------ */
 
-struct a_cond {
-    struct orm_cond orm;
-};
-
-struct a_order {
-    struct orm_order orm;
-};
-
-struct a_query {
-    struct a_cond where[ORM_QUERY_WHERE];
-    struct a_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct a_manager *a_table(struct orm_session *s)
 {
     return (struct a_manager *)orm_table(s, &a_model);
@@ -1510,10 +1555,9 @@ static inline struct a_cond a_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct a_order a_order_(unsigned column, bool descending)
+static inline struct a_order a_order_(struct orm_order orm)
 {
-    struct a_order o;
-    o.orm = orm_order_by(column, descending);
+    struct a_order o = {orm};
     return o;
 }
 
@@ -1604,22 +1648,22 @@ static inline struct a_cond a_a_not_null(void)
 
 static inline struct a_order a_key_asc(void)
 {
-    return a_order_(A_KEY, false);
+    return a_order_(orm_order_by(A_KEY, false));
 }
 
 static inline struct a_order a_key_desc(void)
 {
-    return a_order_(A_KEY, true);
+    return a_order_(orm_order_by(A_KEY, true));
 }
 
 static inline struct a_order a_a_id_asc(void)
 {
-    return a_order_(A_A_ID, false);
+    return a_order_(orm_order_by(A_A_ID, false));
 }
 
 static inline struct a_order a_a_id_desc(void)
 {
-    return a_order_(A_A_ID, true);
+    return a_order_(orm_order_by(A_A_ID, true));
 }
 
 /* == m ============================================================================= */
@@ -1672,22 +1716,6 @@ static inline void m_set_b(struct m *m, const char *value)
 }
 
 /* -- Managers: m_table(s), a_m(a) -------------------------------------------------- */
-
-struct m_cond {
-    struct orm_cond orm;
-};
-
-struct m_order {
-    struct orm_order orm;
-};
-
-struct m_query {
-    struct m_cond where[ORM_QUERY_WHERE];
-    struct m_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
 
 static inline struct m_manager *m_table(struct orm_session *s)
 {
@@ -1767,10 +1795,9 @@ static inline struct m_cond m_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct m_order m_order_(unsigned column, bool descending)
+static inline struct m_order m_order_(struct orm_order orm)
 {
-    struct m_order o;
-    o.orm = orm_order_by(column, descending);
+    struct m_order o = {orm};
     return o;
 }
 
@@ -1866,22 +1893,22 @@ static inline struct m_cond m_b_like(const char *value)
 
 static inline struct m_order m_id_asc(void)
 {
-    return m_order_(M_ID, false);
+    return m_order_(orm_order_by(M_ID, false));
 }
 
 static inline struct m_order m_id_desc(void)
 {
-    return m_order_(M_ID, true);
+    return m_order_(orm_order_by(M_ID, true));
 }
 
 static inline struct m_order m_b_asc(void)
 {
-    return m_order_(M_B, false);
+    return m_order_(orm_order_by(M_B, false));
 }
 
 static inline struct m_order m_b_desc(void)
 {
-    return m_order_(M_B, true);
+    return m_order_(orm_order_by(M_B, true));
 }
 
 #ifdef __cplusplus

@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 2
+#if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x379daa9a3dcadf21u
+#define IN_ORM_HASH 0xcba12faafdc4b152u
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,6 +24,32 @@ struct author_list {
 struct author_manager {
     struct orm_manager orm;
 };
+struct author_cond {
+    struct orm_cond orm;
+};
+struct author_order {
+    struct orm_order orm;
+};
+struct author_plan {
+    struct orm_plan orm;
+};
+struct author_pick {
+    struct orm_pick orm;
+};
+struct author_query {
+    struct author_cond where[ORM_QUERY_WHERE];
+    struct author_order order[ORM_QUERY_ORDER];
+    struct author_plan with[ORM_QUERY_WITH];
+    struct author_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct author *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct book_list {
     struct book **items;
     size_t len;
@@ -31,12 +57,64 @@ struct book_list {
 struct book_manager {
     struct orm_manager orm;
 };
+struct book_cond {
+    struct orm_cond orm;
+};
+struct book_order {
+    struct orm_order orm;
+};
+struct book_plan {
+    struct orm_plan orm;
+};
+struct book_pick {
+    struct orm_pick orm;
+};
+struct book_query {
+    struct book_cond where[ORM_QUERY_WHERE];
+    struct book_order order[ORM_QUERY_ORDER];
+    struct book_plan with[ORM_QUERY_WITH];
+    struct book_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct book *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct tag_list {
     struct tag **items;
     size_t len;
 };
 struct tag_manager {
     struct orm_manager orm;
+};
+struct tag_cond {
+    struct orm_cond orm;
+};
+struct tag_order {
+    struct orm_order orm;
+};
+struct tag_plan {
+    struct orm_plan orm;
+};
+struct tag_pick {
+    struct orm_pick orm;
+};
+struct tag_query {
+    struct tag_cond where[ORM_QUERY_WHERE];
+    struct tag_order order[ORM_QUERY_ORDER];
+    struct tag_plan with[ORM_QUERY_WITH];
+    struct tag_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct tag *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 
 extern const struct orm_schema blog_schema;
@@ -139,22 +217,6 @@ static inline void author_clear_born(struct author *a)
 
 /* -- Managers: author_table(s) ----------------------------------------------------- */
 
-struct author_cond {
-    struct orm_cond orm;
-};
-
-struct author_order {
-    struct orm_order orm;
-};
-
-struct author_query {
-    struct author_cond where[ORM_QUERY_WHERE];
-    struct author_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct author_manager *author_table(struct orm_session *s)
 {
     return (struct author_manager *)orm_table(s, &author_model);
@@ -226,10 +288,9 @@ static inline struct author_cond author_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct author_order author_order_(unsigned column, bool descending)
+static inline struct author_order author_order_(struct orm_order orm)
 {
-    struct author_order o;
-    o.orm = orm_order_by(column, descending);
+    struct author_order o = {orm};
     return o;
 }
 
@@ -400,42 +461,42 @@ static inline struct author_cond author_born_not_null(void)
 
 static inline struct author_order author_id_asc(void)
 {
-    return author_order_(AUTHOR_ID, false);
+    return author_order_(orm_order_by(AUTHOR_ID, false));
 }
 
 static inline struct author_order author_id_desc(void)
 {
-    return author_order_(AUTHOR_ID, true);
+    return author_order_(orm_order_by(AUTHOR_ID, true));
 }
 
 static inline struct author_order author_name_asc(void)
 {
-    return author_order_(AUTHOR_NAME, false);
+    return author_order_(orm_order_by(AUTHOR_NAME, false));
 }
 
 static inline struct author_order author_name_desc(void)
 {
-    return author_order_(AUTHOR_NAME, true);
+    return author_order_(orm_order_by(AUTHOR_NAME, true));
 }
 
 static inline struct author_order author_email_asc(void)
 {
-    return author_order_(AUTHOR_EMAIL, false);
+    return author_order_(orm_order_by(AUTHOR_EMAIL, false));
 }
 
 static inline struct author_order author_email_desc(void)
 {
-    return author_order_(AUTHOR_EMAIL, true);
+    return author_order_(orm_order_by(AUTHOR_EMAIL, true));
 }
 
 static inline struct author_order author_born_asc(void)
 {
-    return author_order_(AUTHOR_BORN, false);
+    return author_order_(orm_order_by(AUTHOR_BORN, false));
 }
 
 static inline struct author_order author_born_desc(void)
 {
-    return author_order_(AUTHOR_BORN, true);
+    return author_order_(orm_order_by(AUTHOR_BORN, true));
 }
 
 /* == book ========================================================================== */
@@ -618,22 +679,6 @@ static inline void book_set_editor_id(struct book *b, int64_t editor_id)
 
 /* -- Managers: book_table(s), author_books(a), author_edited(a), ... --------------- */
 
-struct book_cond {
-    struct orm_cond orm;
-};
-
-struct book_order {
-    struct orm_order orm;
-};
-
-struct book_query {
-    struct book_cond where[ORM_QUERY_WHERE];
-    struct book_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct book_manager *book_table(struct orm_session *s)
 {
     return (struct book_manager *)orm_table(s, &book_model);
@@ -714,10 +759,9 @@ static inline struct book_cond book_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct book_order book_order_(unsigned column, bool descending)
+static inline struct book_order book_order_(struct orm_order orm)
 {
-    struct book_order o;
-    o.orm = orm_order_by(column, descending);
+    struct book_order o = {orm};
     return o;
 }
 
@@ -925,62 +969,62 @@ static inline struct book_cond book_editor_not_null(void)
 
 static inline struct book_order book_id_asc(void)
 {
-    return book_order_(BOOK_ID, false);
+    return book_order_(orm_order_by(BOOK_ID, false));
 }
 
 static inline struct book_order book_id_desc(void)
 {
-    return book_order_(BOOK_ID, true);
+    return book_order_(orm_order_by(BOOK_ID, true));
 }
 
 static inline struct book_order book_title_asc(void)
 {
-    return book_order_(BOOK_TITLE, false);
+    return book_order_(orm_order_by(BOOK_TITLE, false));
 }
 
 static inline struct book_order book_title_desc(void)
 {
-    return book_order_(BOOK_TITLE, true);
+    return book_order_(orm_order_by(BOOK_TITLE, true));
 }
 
 static inline struct book_order book_pages_asc(void)
 {
-    return book_order_(BOOK_PAGES, false);
+    return book_order_(orm_order_by(BOOK_PAGES, false));
 }
 
 static inline struct book_order book_pages_desc(void)
 {
-    return book_order_(BOOK_PAGES, true);
+    return book_order_(orm_order_by(BOOK_PAGES, true));
 }
 
 static inline struct book_order book_published_asc(void)
 {
-    return book_order_(BOOK_PUBLISHED, false);
+    return book_order_(orm_order_by(BOOK_PUBLISHED, false));
 }
 
 static inline struct book_order book_published_desc(void)
 {
-    return book_order_(BOOK_PUBLISHED, true);
+    return book_order_(orm_order_by(BOOK_PUBLISHED, true));
 }
 
 static inline struct book_order book_author_id_asc(void)
 {
-    return book_order_(BOOK_AUTHOR_ID, false);
+    return book_order_(orm_order_by(BOOK_AUTHOR_ID, false));
 }
 
 static inline struct book_order book_author_id_desc(void)
 {
-    return book_order_(BOOK_AUTHOR_ID, true);
+    return book_order_(orm_order_by(BOOK_AUTHOR_ID, true));
 }
 
 static inline struct book_order book_editor_id_asc(void)
 {
-    return book_order_(BOOK_EDITOR_ID, false);
+    return book_order_(orm_order_by(BOOK_EDITOR_ID, false));
 }
 
 static inline struct book_order book_editor_id_desc(void)
 {
-    return book_order_(BOOK_EDITOR_ID, true);
+    return book_order_(orm_order_by(BOOK_EDITOR_ID, true));
 }
 
 /* == tag =========================================================================== */
@@ -1033,22 +1077,6 @@ static inline void tag_set_name(struct tag *t, const char *name)
 }
 
 /* -- Managers: tag_table(s), book_tags(b) ------------------------------------------ */
-
-struct tag_cond {
-    struct orm_cond orm;
-};
-
-struct tag_order {
-    struct orm_order orm;
-};
-
-struct tag_query {
-    struct tag_cond where[ORM_QUERY_WHERE];
-    struct tag_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
 
 static inline struct tag_manager *tag_table(struct orm_session *s)
 {
@@ -1129,10 +1157,9 @@ static inline struct tag_cond tag_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct tag_order tag_order_(unsigned column, bool descending)
+static inline struct tag_order tag_order_(struct orm_order orm)
 {
-    struct tag_order o;
-    o.orm = orm_order_by(column, descending);
+    struct tag_order o = {orm};
     return o;
 }
 
@@ -1228,22 +1255,22 @@ static inline struct tag_cond tag_name_like(const char *name)
 
 static inline struct tag_order tag_id_asc(void)
 {
-    return tag_order_(TAG_ID, false);
+    return tag_order_(orm_order_by(TAG_ID, false));
 }
 
 static inline struct tag_order tag_id_desc(void)
 {
-    return tag_order_(TAG_ID, true);
+    return tag_order_(orm_order_by(TAG_ID, true));
 }
 
 static inline struct tag_order tag_name_asc(void)
 {
-    return tag_order_(TAG_NAME, false);
+    return tag_order_(orm_order_by(TAG_NAME, false));
 }
 
 static inline struct tag_order tag_name_desc(void)
 {
-    return tag_order_(TAG_NAME, true);
+    return tag_order_(orm_order_by(TAG_NAME, true));
 }
 
 #ifdef __cplusplus

@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 2
+#if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x739db2113952a7d6u
+#define IN_ORM_HASH 0x2671a9932eb959abu
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,12 +29,64 @@ struct product_list {
 struct product_manager {
     struct orm_manager orm;
 };
+struct product_cond {
+    struct orm_cond orm;
+};
+struct product_order {
+    struct orm_order orm;
+};
+struct product_plan {
+    struct orm_plan orm;
+};
+struct product_pick {
+    struct orm_pick orm;
+};
+struct product_query {
+    struct product_cond where[ORM_QUERY_WHERE];
+    struct product_order order[ORM_QUERY_ORDER];
+    struct product_plan with[ORM_QUERY_WITH];
+    struct product_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct product *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct invoice_list {
     struct invoice **items;
     size_t len;
 };
 struct invoice_manager {
     struct orm_manager orm;
+};
+struct invoice_cond {
+    struct orm_cond orm;
+};
+struct invoice_order {
+    struct orm_order orm;
+};
+struct invoice_plan {
+    struct orm_plan orm;
+};
+struct invoice_pick {
+    struct orm_pick orm;
+};
+struct invoice_query {
+    struct invoice_cond where[ORM_QUERY_WHERE];
+    struct invoice_order order[ORM_QUERY_ORDER];
+    struct invoice_plan with[ORM_QUERY_WITH];
+    struct invoice_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct invoice *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 struct ticket_list {
     struct ticket **items;
@@ -43,12 +95,64 @@ struct ticket_list {
 struct ticket_manager {
     struct orm_manager orm;
 };
+struct ticket_cond {
+    struct orm_cond orm;
+};
+struct ticket_order {
+    struct orm_order orm;
+};
+struct ticket_plan {
+    struct orm_plan orm;
+};
+struct ticket_pick {
+    struct orm_pick orm;
+};
+struct ticket_query {
+    struct ticket_cond where[ORM_QUERY_WHERE];
+    struct ticket_order order[ORM_QUERY_ORDER];
+    struct ticket_plan with[ORM_QUERY_WITH];
+    struct ticket_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct ticket *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct ledger_account_list {
     struct ledger_account **items;
     size_t len;
 };
 struct ledger_account_manager {
     struct orm_manager orm;
+};
+struct ledger_account_cond {
+    struct orm_cond orm;
+};
+struct ledger_account_order {
+    struct orm_order orm;
+};
+struct ledger_account_plan {
+    struct orm_plan orm;
+};
+struct ledger_account_pick {
+    struct orm_pick orm;
+};
+struct ledger_account_query {
+    struct ledger_account_cond where[ORM_QUERY_WHERE];
+    struct ledger_account_order order[ORM_QUERY_ORDER];
+    struct ledger_account_plan with[ORM_QUERY_WITH];
+    struct ledger_account_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct ledger_account *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 struct page_list {
     struct page **items;
@@ -57,12 +161,64 @@ struct page_list {
 struct page_manager {
     struct orm_manager orm;
 };
+struct page_cond {
+    struct orm_cond orm;
+};
+struct page_order {
+    struct orm_order orm;
+};
+struct page_plan {
+    struct orm_plan orm;
+};
+struct page_pick {
+    struct orm_pick orm;
+};
+struct page_query {
+    struct page_cond where[ORM_QUERY_WHERE];
+    struct page_order order[ORM_QUERY_ORDER];
+    struct page_plan with[ORM_QUERY_WITH];
+    struct page_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct page *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct binder_list {
     struct binder **items;
     size_t len;
 };
 struct binder_manager {
     struct orm_manager orm;
+};
+struct binder_cond {
+    struct orm_cond orm;
+};
+struct binder_order {
+    struct orm_order orm;
+};
+struct binder_plan {
+    struct orm_plan orm;
+};
+struct binder_pick {
+    struct orm_pick orm;
+};
+struct binder_query {
+    struct binder_cond where[ORM_QUERY_WHERE];
+    struct binder_order order[ORM_QUERY_ORDER];
+    struct binder_plan with[ORM_QUERY_WITH];
+    struct binder_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct binder *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 struct leaf_list {
     struct leaf **items;
@@ -71,12 +227,64 @@ struct leaf_list {
 struct leaf_manager {
     struct orm_manager orm;
 };
+struct leaf_cond {
+    struct orm_cond orm;
+};
+struct leaf_order {
+    struct orm_order orm;
+};
+struct leaf_plan {
+    struct orm_plan orm;
+};
+struct leaf_pick {
+    struct orm_pick orm;
+};
+struct leaf_query {
+    struct leaf_cond where[ORM_QUERY_WHERE];
+    struct leaf_order order[ORM_QUERY_ORDER];
+    struct leaf_plan with[ORM_QUERY_WITH];
+    struct leaf_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct leaf *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct edition_list {
     struct edition **items;
     size_t len;
 };
 struct edition_manager {
     struct orm_manager orm;
+};
+struct edition_cond {
+    struct orm_cond orm;
+};
+struct edition_order {
+    struct orm_order orm;
+};
+struct edition_plan {
+    struct orm_plan orm;
+};
+struct edition_pick {
+    struct orm_pick orm;
+};
+struct edition_query {
+    struct edition_cond where[ORM_QUERY_WHERE];
+    struct edition_order order[ORM_QUERY_ORDER];
+    struct edition_plan with[ORM_QUERY_WITH];
+    struct edition_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct edition *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 
 enum ledger_account_kind {
@@ -224,22 +432,6 @@ static inline void product_set_number(struct product *p, int32_t number)
 
 /* -- Managers: product_table(s) ---------------------------------------------------- */
 
-struct product_cond {
-    struct orm_cond orm;
-};
-
-struct product_order {
-    struct orm_order orm;
-};
-
-struct product_query {
-    struct product_cond where[ORM_QUERY_WHERE];
-    struct product_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct product_manager *product_table(struct orm_session *s)
 {
     return (struct product_manager *)orm_table(s, &product_model);
@@ -312,10 +504,9 @@ static inline struct product_cond product_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct product_order product_order_(unsigned column, bool descending)
+static inline struct product_order product_order_(struct orm_order orm)
 {
-    struct product_order o;
-    o.orm = orm_order_by(column, descending);
+    struct product_order o = {orm};
     return o;
 }
 
@@ -636,92 +827,92 @@ static inline struct product_cond product_number_ge(int32_t number)
 
 static inline struct product_order product_id_asc(void)
 {
-    return product_order_(PRODUCT_ID, false);
+    return product_order_(orm_order_by(PRODUCT_ID, false));
 }
 
 static inline struct product_order product_id_desc(void)
 {
-    return product_order_(PRODUCT_ID, true);
+    return product_order_(orm_order_by(PRODUCT_ID, true));
 }
 
 static inline struct product_order product_name_asc(void)
 {
-    return product_order_(PRODUCT_NAME, false);
+    return product_order_(orm_order_by(PRODUCT_NAME, false));
 }
 
 static inline struct product_order product_name_desc(void)
 {
-    return product_order_(PRODUCT_NAME, true);
+    return product_order_(orm_order_by(PRODUCT_NAME, true));
 }
 
 static inline struct product_order product_price_asc(void)
 {
-    return product_order_(PRODUCT_PRICE, false);
+    return product_order_(orm_order_by(PRODUCT_PRICE, false));
 }
 
 static inline struct product_order product_price_desc(void)
 {
-    return product_order_(PRODUCT_PRICE, true);
+    return product_order_(orm_order_by(PRODUCT_PRICE, true));
 }
 
 static inline struct product_order product_amount_asc(void)
 {
-    return product_order_(PRODUCT_AMOUNT, false);
+    return product_order_(orm_order_by(PRODUCT_AMOUNT, false));
 }
 
 static inline struct product_order product_amount_desc(void)
 {
-    return product_order_(PRODUCT_AMOUNT, true);
+    return product_order_(orm_order_by(PRODUCT_AMOUNT, true));
 }
 
 static inline struct product_order product_total_asc(void)
 {
-    return product_order_(PRODUCT_TOTAL, false);
+    return product_order_(orm_order_by(PRODUCT_TOTAL, false));
 }
 
 static inline struct product_order product_total_desc(void)
 {
-    return product_order_(PRODUCT_TOTAL, true);
+    return product_order_(orm_order_by(PRODUCT_TOTAL, true));
 }
 
 static inline struct product_order product_half_asc(void)
 {
-    return product_order_(PRODUCT_HALF, false);
+    return product_order_(orm_order_by(PRODUCT_HALF, false));
 }
 
 static inline struct product_order product_half_desc(void)
 {
-    return product_order_(PRODUCT_HALF, true);
+    return product_order_(orm_order_by(PRODUCT_HALF, true));
 }
 
 static inline struct product_order product_slug_asc(void)
 {
-    return product_order_(PRODUCT_SLUG, false);
+    return product_order_(orm_order_by(PRODUCT_SLUG, false));
 }
 
 static inline struct product_order product_slug_desc(void)
 {
-    return product_order_(PRODUCT_SLUG, true);
+    return product_order_(orm_order_by(PRODUCT_SLUG, true));
 }
 
 static inline struct product_order product_stock_asc(void)
 {
-    return product_order_(PRODUCT_STOCK, false);
+    return product_order_(orm_order_by(PRODUCT_STOCK, false));
 }
 
 static inline struct product_order product_stock_desc(void)
 {
-    return product_order_(PRODUCT_STOCK, true);
+    return product_order_(orm_order_by(PRODUCT_STOCK, true));
 }
 
 static inline struct product_order product_number_asc(void)
 {
-    return product_order_(PRODUCT_NUMBER, false);
+    return product_order_(orm_order_by(PRODUCT_NUMBER, false));
 }
 
 static inline struct product_order product_number_desc(void)
 {
-    return product_order_(PRODUCT_NUMBER, true);
+    return product_order_(orm_order_by(PRODUCT_NUMBER, true));
 }
 
 /* == invoice ======================================================================= */
@@ -772,22 +963,6 @@ static inline void invoice_set_place(struct invoice *i, const char *place)
 }
 
 /* -- Managers: invoice_table(s) ---------------------------------------------------- */
-
-struct invoice_cond {
-    struct orm_cond orm;
-};
-
-struct invoice_order {
-    struct orm_order orm;
-};
-
-struct invoice_query {
-    struct invoice_cond where[ORM_QUERY_WHERE];
-    struct invoice_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
 
 static inline struct invoice_manager *invoice_table(struct orm_session *s)
 {
@@ -861,10 +1036,9 @@ static inline struct invoice_cond invoice_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct invoice_order invoice_order_(unsigned column, bool descending)
+static inline struct invoice_order invoice_order_(struct orm_order orm)
 {
-    struct invoice_order o;
-    o.orm = orm_order_by(column, descending);
+    struct invoice_order o = {orm};
     return o;
 }
 
@@ -990,32 +1164,32 @@ static inline struct invoice_cond invoice_place_like(const char *place)
 
 static inline struct invoice_order invoice_number_asc(void)
 {
-    return invoice_order_(INVOICE_NUMBER, false);
+    return invoice_order_(orm_order_by(INVOICE_NUMBER, false));
 }
 
 static inline struct invoice_order invoice_number_desc(void)
 {
-    return invoice_order_(INVOICE_NUMBER, true);
+    return invoice_order_(orm_order_by(INVOICE_NUMBER, true));
 }
 
 static inline struct invoice_order invoice_serial_asc(void)
 {
-    return invoice_order_(INVOICE_SERIAL, false);
+    return invoice_order_(orm_order_by(INVOICE_SERIAL, false));
 }
 
 static inline struct invoice_order invoice_serial_desc(void)
 {
-    return invoice_order_(INVOICE_SERIAL, true);
+    return invoice_order_(orm_order_by(INVOICE_SERIAL, true));
 }
 
 static inline struct invoice_order invoice_place_asc(void)
 {
-    return invoice_order_(INVOICE_PLACE, false);
+    return invoice_order_(orm_order_by(INVOICE_PLACE, false));
 }
 
 static inline struct invoice_order invoice_place_desc(void)
 {
-    return invoice_order_(INVOICE_PLACE, true);
+    return invoice_order_(orm_order_by(INVOICE_PLACE, true));
 }
 
 /* == ticket ======================================================================== */
@@ -1066,22 +1240,6 @@ static inline void ticket_set_title(struct ticket *t, const char *title)
 }
 
 /* -- Managers: ticket_table(s) ----------------------------------------------------- */
-
-struct ticket_cond {
-    struct orm_cond orm;
-};
-
-struct ticket_order {
-    struct orm_order orm;
-};
-
-struct ticket_query {
-    struct ticket_cond where[ORM_QUERY_WHERE];
-    struct ticket_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
 
 static inline struct ticket_manager *ticket_table(struct orm_session *s)
 {
@@ -1154,10 +1312,9 @@ static inline struct ticket_cond ticket_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct ticket_order ticket_order_(unsigned column, bool descending)
+static inline struct ticket_order ticket_order_(struct orm_order orm)
 {
-    struct ticket_order o;
-    o.orm = orm_order_by(column, descending);
+    struct ticket_order o = {orm};
     return o;
 }
 
@@ -1253,22 +1410,22 @@ static inline struct ticket_cond ticket_title_like(const char *title)
 
 static inline struct ticket_order ticket_code_asc(void)
 {
-    return ticket_order_(TICKET_CODE, false);
+    return ticket_order_(orm_order_by(TICKET_CODE, false));
 }
 
 static inline struct ticket_order ticket_code_desc(void)
 {
-    return ticket_order_(TICKET_CODE, true);
+    return ticket_order_(orm_order_by(TICKET_CODE, true));
 }
 
 static inline struct ticket_order ticket_title_asc(void)
 {
-    return ticket_order_(TICKET_TITLE, false);
+    return ticket_order_(orm_order_by(TICKET_TITLE, false));
 }
 
 static inline struct ticket_order ticket_title_desc(void)
 {
-    return ticket_order_(TICKET_TITLE, true);
+    return ticket_order_(orm_order_by(TICKET_TITLE, true));
 }
 
 /* == account ======================================================================= */
@@ -1429,22 +1586,6 @@ static inline void ledger_account_set_parent_id(
 
 /* -- Managers: ledger_account_table(s), ledger_account_children(l) ----------------- */
 
-struct ledger_account_cond {
-    struct orm_cond orm;
-};
-
-struct ledger_account_order {
-    struct orm_order orm;
-};
-
-struct ledger_account_query {
-    struct ledger_account_cond where[ORM_QUERY_WHERE];
-    struct ledger_account_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct ledger_account_manager *ledger_account_table(struct orm_session *s)
 {
     return (struct ledger_account_manager *)orm_table(s, &ledger_account_model);
@@ -1533,11 +1674,9 @@ static inline struct ledger_account_cond ledger_account_cond_(struct orm_cond or
     return c;
 }
 
-static inline struct ledger_account_order ledger_account_order_(
-    unsigned column, bool descending)
+static inline struct ledger_account_order ledger_account_order_(struct orm_order orm)
 {
-    struct ledger_account_order o;
-    o.orm = orm_order_by(column, descending);
+    struct ledger_account_order o = {orm};
     return o;
 }
 
@@ -1813,82 +1952,82 @@ static inline struct ledger_account_cond ledger_account_parent_not_null(void)
 
 static inline struct ledger_account_order ledger_account_id_asc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_ID, false);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_ID, false));
 }
 
 static inline struct ledger_account_order ledger_account_id_desc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_ID, true);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_ID, true));
 }
 
 static inline struct ledger_account_order ledger_account_owner_asc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_OWNER, false);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_OWNER, false));
 }
 
 static inline struct ledger_account_order ledger_account_owner_desc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_OWNER, true);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_OWNER, true));
 }
 
 static inline struct ledger_account_order ledger_account_balance_asc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_BALANCE, false);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_BALANCE, false));
 }
 
 static inline struct ledger_account_order ledger_account_balance_desc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_BALANCE, true);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_BALANCE, true));
 }
 
 static inline struct ledger_account_order ledger_account_kind_asc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_KIND, false);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_KIND, false));
 }
 
 static inline struct ledger_account_order ledger_account_kind_desc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_KIND, true);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_KIND, true));
 }
 
 static inline struct ledger_account_order ledger_account_revision_asc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_REVISION, false);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_REVISION, false));
 }
 
 static inline struct ledger_account_order ledger_account_revision_desc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_REVISION, true);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_REVISION, true));
 }
 
 static inline struct ledger_account_order ledger_account_made_asc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_MADE, false);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_MADE, false));
 }
 
 static inline struct ledger_account_order ledger_account_made_desc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_MADE, true);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_MADE, true));
 }
 
 static inline struct ledger_account_order ledger_account_changed_asc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_CHANGED, false);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_CHANGED, false));
 }
 
 static inline struct ledger_account_order ledger_account_changed_desc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_CHANGED, true);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_CHANGED, true));
 }
 
 static inline struct ledger_account_order ledger_account_parent_id_asc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_PARENT_ID, false);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_PARENT_ID, false));
 }
 
 static inline struct ledger_account_order ledger_account_parent_id_desc(void)
 {
-    return ledger_account_order_(LEDGER_ACCOUNT_PARENT_ID, true);
+    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_PARENT_ID, true));
 }
 
 /* == page ========================================================================== */
@@ -2057,22 +2196,6 @@ static inline void page_clear_note(struct page *p)
 
 /* -- Managers: page_table(s), binder_pages(b) -------------------------------------- */
 
-struct page_cond {
-    struct orm_cond orm;
-};
-
-struct page_order {
-    struct orm_order orm;
-};
-
-struct page_query {
-    struct page_cond where[ORM_QUERY_WHERE];
-    struct page_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct page_manager *page_table(struct orm_session *s)
 {
     return (struct page_manager *)orm_table(s, &page_model);
@@ -2153,10 +2276,9 @@ static inline struct page_cond page_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct page_order page_order_(unsigned column, bool descending)
+static inline struct page_order page_order_(struct orm_order orm)
 {
-    struct page_order o;
-    o.orm = orm_order_by(column, descending);
+    struct page_order o = {orm};
     return o;
 }
 
@@ -2418,72 +2540,72 @@ static inline struct page_cond page_letters_ge(int32_t letters)
 
 static inline struct page_order page_id_asc(void)
 {
-    return page_order_(PAGE_ID, false);
+    return page_order_(orm_order_by(PAGE_ID, false));
 }
 
 static inline struct page_order page_id_desc(void)
 {
-    return page_order_(PAGE_ID, true);
+    return page_order_(orm_order_by(PAGE_ID, true));
 }
 
 static inline struct page_order page_title_asc(void)
 {
-    return page_order_(PAGE_TITLE, false);
+    return page_order_(orm_order_by(PAGE_TITLE, false));
 }
 
 static inline struct page_order page_title_desc(void)
 {
-    return page_order_(PAGE_TITLE, true);
+    return page_order_(orm_order_by(PAGE_TITLE, true));
 }
 
 static inline struct page_order page_revision_asc(void)
 {
-    return page_order_(PAGE_REVISION, false);
+    return page_order_(orm_order_by(PAGE_REVISION, false));
 }
 
 static inline struct page_order page_revision_desc(void)
 {
-    return page_order_(PAGE_REVISION, true);
+    return page_order_(orm_order_by(PAGE_REVISION, true));
 }
 
 static inline struct page_order page_book_id_asc(void)
 {
-    return page_order_(PAGE_BOOK_ID, false);
+    return page_order_(orm_order_by(PAGE_BOOK_ID, false));
 }
 
 static inline struct page_order page_book_id_desc(void)
 {
-    return page_order_(PAGE_BOOK_ID, true);
+    return page_order_(orm_order_by(PAGE_BOOK_ID, true));
 }
 
 static inline struct page_order page_body_asc(void)
 {
-    return page_order_(PAGE_BODY, false);
+    return page_order_(orm_order_by(PAGE_BODY, false));
 }
 
 static inline struct page_order page_body_desc(void)
 {
-    return page_order_(PAGE_BODY, true);
+    return page_order_(orm_order_by(PAGE_BODY, true));
 }
 
 static inline struct page_order page_note_asc(void)
 {
-    return page_order_(PAGE_NOTE, false);
+    return page_order_(orm_order_by(PAGE_NOTE, false));
 }
 
 static inline struct page_order page_note_desc(void)
 {
-    return page_order_(PAGE_NOTE, true);
+    return page_order_(orm_order_by(PAGE_NOTE, true));
 }
 
 static inline struct page_order page_letters_asc(void)
 {
-    return page_order_(PAGE_LETTERS, false);
+    return page_order_(orm_order_by(PAGE_LETTERS, false));
 }
 
 static inline struct page_order page_letters_desc(void)
 {
-    return page_order_(PAGE_LETTERS, true);
+    return page_order_(orm_order_by(PAGE_LETTERS, true));
 }
 
 /* == binder ======================================================================== */
@@ -2536,22 +2658,6 @@ static inline void binder_set_name(struct binder *b, const char *name)
 }
 
 /* -- Managers: binder_table(s) ----------------------------------------------------- */
-
-struct binder_cond {
-    struct orm_cond orm;
-};
-
-struct binder_order {
-    struct orm_order orm;
-};
-
-struct binder_query {
-    struct binder_cond where[ORM_QUERY_WHERE];
-    struct binder_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
 
 static inline struct binder_manager *binder_table(struct orm_session *s)
 {
@@ -2624,10 +2730,9 @@ static inline struct binder_cond binder_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct binder_order binder_order_(unsigned column, bool descending)
+static inline struct binder_order binder_order_(struct orm_order orm)
 {
-    struct binder_order o;
-    o.orm = orm_order_by(column, descending);
+    struct binder_order o = {orm};
     return o;
 }
 
@@ -2723,22 +2828,22 @@ static inline struct binder_cond binder_name_like(const char *name)
 
 static inline struct binder_order binder_id_asc(void)
 {
-    return binder_order_(BINDER_ID, false);
+    return binder_order_(orm_order_by(BINDER_ID, false));
 }
 
 static inline struct binder_order binder_id_desc(void)
 {
-    return binder_order_(BINDER_ID, true);
+    return binder_order_(orm_order_by(BINDER_ID, true));
 }
 
 static inline struct binder_order binder_name_asc(void)
 {
-    return binder_order_(BINDER_NAME, false);
+    return binder_order_(orm_order_by(BINDER_NAME, false));
 }
 
 static inline struct binder_order binder_name_desc(void)
 {
-    return binder_order_(BINDER_NAME, true);
+    return binder_order_(orm_order_by(BINDER_NAME, true));
 }
 
 /* == leaf ========================================================================== */
@@ -2807,22 +2912,6 @@ static inline void leaf_set_words(struct leaf *l, const char *words)
 }
 
 /* -- Managers: leaf_table(s) ------------------------------------------------------- */
-
-struct leaf_cond {
-    struct orm_cond orm;
-};
-
-struct leaf_order {
-    struct orm_order orm;
-};
-
-struct leaf_query {
-    struct leaf_cond where[ORM_QUERY_WHERE];
-    struct leaf_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
 
 static inline struct leaf_manager *leaf_table(struct orm_session *s)
 {
@@ -2898,10 +2987,9 @@ static inline struct leaf_cond leaf_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct leaf_order leaf_order_(unsigned column, bool descending)
+static inline struct leaf_order leaf_order_(struct orm_order orm)
 {
-    struct leaf_order o;
-    o.orm = orm_order_by(column, descending);
+    struct leaf_order o = {orm};
     return o;
 }
 
@@ -3032,32 +3120,32 @@ static inline struct leaf_cond leaf_words_like(const char *words)
 
 static inline struct leaf_order leaf_tree_asc(void)
 {
-    return leaf_order_(LEAF_TREE, false);
+    return leaf_order_(orm_order_by(LEAF_TREE, false));
 }
 
 static inline struct leaf_order leaf_tree_desc(void)
 {
-    return leaf_order_(LEAF_TREE, true);
+    return leaf_order_(orm_order_by(LEAF_TREE, true));
 }
 
 static inline struct leaf_order leaf_number_asc(void)
 {
-    return leaf_order_(LEAF_NUMBER, false);
+    return leaf_order_(orm_order_by(LEAF_NUMBER, false));
 }
 
 static inline struct leaf_order leaf_number_desc(void)
 {
-    return leaf_order_(LEAF_NUMBER, true);
+    return leaf_order_(orm_order_by(LEAF_NUMBER, true));
 }
 
 static inline struct leaf_order leaf_words_asc(void)
 {
-    return leaf_order_(LEAF_WORDS, false);
+    return leaf_order_(orm_order_by(LEAF_WORDS, false));
 }
 
 static inline struct leaf_order leaf_words_desc(void)
 {
-    return leaf_order_(LEAF_WORDS, true);
+    return leaf_order_(orm_order_by(LEAF_WORDS, true));
 }
 
 /* == edition ======================================================================= */
@@ -3129,22 +3217,6 @@ static inline void edition_set_words(struct edition *e, const char *words)
 }
 
 /* -- Managers: edition_table(s) ---------------------------------------------------- */
-
-struct edition_cond {
-    struct orm_cond orm;
-};
-
-struct edition_order {
-    struct orm_order orm;
-};
-
-struct edition_query {
-    struct edition_cond where[ORM_QUERY_WHERE];
-    struct edition_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
 
 static inline struct edition_manager *edition_table(struct orm_session *s)
 {
@@ -3222,10 +3294,9 @@ static inline struct edition_cond edition_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct edition_order edition_order_(unsigned column, bool descending)
+static inline struct edition_order edition_order_(struct orm_order orm)
 {
-    struct edition_order o;
-    o.orm = orm_order_by(column, descending);
+    struct edition_order o = {orm};
     return o;
 }
 
@@ -3386,42 +3457,42 @@ static inline struct edition_cond edition_revision_ge(int64_t revision)
 
 static inline struct edition_order edition_work_asc(void)
 {
-    return edition_order_(EDITION_WORK, false);
+    return edition_order_(orm_order_by(EDITION_WORK, false));
 }
 
 static inline struct edition_order edition_work_desc(void)
 {
-    return edition_order_(EDITION_WORK, true);
+    return edition_order_(orm_order_by(EDITION_WORK, true));
 }
 
 static inline struct edition_order edition_number_asc(void)
 {
-    return edition_order_(EDITION_NUMBER, false);
+    return edition_order_(orm_order_by(EDITION_NUMBER, false));
 }
 
 static inline struct edition_order edition_number_desc(void)
 {
-    return edition_order_(EDITION_NUMBER, true);
+    return edition_order_(orm_order_by(EDITION_NUMBER, true));
 }
 
 static inline struct edition_order edition_words_asc(void)
 {
-    return edition_order_(EDITION_WORDS, false);
+    return edition_order_(orm_order_by(EDITION_WORDS, false));
 }
 
 static inline struct edition_order edition_words_desc(void)
 {
-    return edition_order_(EDITION_WORDS, true);
+    return edition_order_(orm_order_by(EDITION_WORDS, true));
 }
 
 static inline struct edition_order edition_revision_asc(void)
 {
-    return edition_order_(EDITION_REVISION, false);
+    return edition_order_(orm_order_by(EDITION_REVISION, false));
 }
 
 static inline struct edition_order edition_revision_desc(void)
 {
-    return edition_order_(EDITION_REVISION, true);
+    return edition_order_(orm_order_by(EDITION_REVISION, true));
 }
 
 #ifdef __cplusplus

@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 2
+#if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x46d2d7dfef5ab219u
+#define IN_ORM_HASH 0xe789fbb753cd60f6u
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,12 +23,64 @@ struct author_list {
 struct author_manager {
     struct orm_manager orm;
 };
+struct author_cond {
+    struct orm_cond orm;
+};
+struct author_order {
+    struct orm_order orm;
+};
+struct author_plan {
+    struct orm_plan orm;
+};
+struct author_pick {
+    struct orm_pick orm;
+};
+struct author_query {
+    struct author_cond where[ORM_QUERY_WHERE];
+    struct author_order order[ORM_QUERY_ORDER];
+    struct author_plan with[ORM_QUERY_WITH];
+    struct author_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct author *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct book_list {
     struct book **items;
     size_t len;
 };
 struct book_manager {
     struct orm_manager orm;
+};
+struct book_cond {
+    struct orm_cond orm;
+};
+struct book_order {
+    struct orm_order orm;
+};
+struct book_plan {
+    struct orm_plan orm;
+};
+struct book_pick {
+    struct orm_pick orm;
+};
+struct book_query {
+    struct book_cond where[ORM_QUERY_WHERE];
+    struct book_order order[ORM_QUERY_ORDER];
+    struct book_plan with[ORM_QUERY_WITH];
+    struct book_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct book *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 
 extern const struct orm_schema shop_schema;
@@ -83,22 +135,6 @@ static inline void author_set_name(struct author *a, const char *name)
 }
 
 /* -- Managers: author_table(s) ----------------------------------------------------- */
-
-struct author_cond {
-    struct orm_cond orm;
-};
-
-struct author_order {
-    struct orm_order orm;
-};
-
-struct author_query {
-    struct author_cond where[ORM_QUERY_WHERE];
-    struct author_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
 
 static inline struct author_manager *author_table(struct orm_session *s)
 {
@@ -171,10 +207,9 @@ static inline struct author_cond author_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct author_order author_order_(unsigned column, bool descending)
+static inline struct author_order author_order_(struct orm_order orm)
 {
-    struct author_order o;
-    o.orm = orm_order_by(column, descending);
+    struct author_order o = {orm};
     return o;
 }
 
@@ -270,22 +305,22 @@ static inline struct author_cond author_name_like(const char *name)
 
 static inline struct author_order author_id_asc(void)
 {
-    return author_order_(AUTHOR_ID, false);
+    return author_order_(orm_order_by(AUTHOR_ID, false));
 }
 
 static inline struct author_order author_id_desc(void)
 {
-    return author_order_(AUTHOR_ID, true);
+    return author_order_(orm_order_by(AUTHOR_ID, true));
 }
 
 static inline struct author_order author_name_asc(void)
 {
-    return author_order_(AUTHOR_NAME, false);
+    return author_order_(orm_order_by(AUTHOR_NAME, false));
 }
 
 static inline struct author_order author_name_desc(void)
 {
-    return author_order_(AUTHOR_NAME, true);
+    return author_order_(orm_order_by(AUTHOR_NAME, true));
 }
 
 /* == book ========================================================================== */
@@ -495,22 +530,6 @@ static inline void book_set_author_id(struct book *b, int64_t author_id)
 
 /* -- Managers: book_table(s), author_books(a) -------------------------------------- */
 
-struct book_cond {
-    struct orm_cond orm;
-};
-
-struct book_order {
-    struct orm_order orm;
-};
-
-struct book_query {
-    struct book_cond where[ORM_QUERY_WHERE];
-    struct book_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct book_manager *book_table(struct orm_session *s)
 {
     return (struct book_manager *)orm_table(s, &book_model);
@@ -591,10 +610,9 @@ static inline struct book_cond book_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct book_order book_order_(unsigned column, bool descending)
+static inline struct book_order book_order_(struct orm_order orm)
 {
-    struct book_order o;
-    o.orm = orm_order_by(column, descending);
+    struct book_order o = {orm};
     return o;
 }
 
@@ -926,92 +944,92 @@ static inline struct book_cond book_author_id_ne(int64_t author_id)
 
 static inline struct book_order book_id_asc(void)
 {
-    return book_order_(BOOK_ID, false);
+    return book_order_(orm_order_by(BOOK_ID, false));
 }
 
 static inline struct book_order book_id_desc(void)
 {
-    return book_order_(BOOK_ID, true);
+    return book_order_(orm_order_by(BOOK_ID, true));
 }
 
 static inline struct book_order book_title_asc(void)
 {
-    return book_order_(BOOK_TITLE, false);
+    return book_order_(orm_order_by(BOOK_TITLE, false));
 }
 
 static inline struct book_order book_title_desc(void)
 {
-    return book_order_(BOOK_TITLE, true);
+    return book_order_(orm_order_by(BOOK_TITLE, true));
 }
 
 static inline struct book_order book_isbn_asc(void)
 {
-    return book_order_(BOOK_ISBN, false);
+    return book_order_(orm_order_by(BOOK_ISBN, false));
 }
 
 static inline struct book_order book_isbn_desc(void)
 {
-    return book_order_(BOOK_ISBN, true);
+    return book_order_(orm_order_by(BOOK_ISBN, true));
 }
 
 static inline struct book_order book_shelf_asc(void)
 {
-    return book_order_(BOOK_SHELF, false);
+    return book_order_(orm_order_by(BOOK_SHELF, false));
 }
 
 static inline struct book_order book_shelf_desc(void)
 {
-    return book_order_(BOOK_SHELF, true);
+    return book_order_(orm_order_by(BOOK_SHELF, true));
 }
 
 static inline struct book_order book_place_asc(void)
 {
-    return book_order_(BOOK_PLACE, false);
+    return book_order_(orm_order_by(BOOK_PLACE, false));
 }
 
 static inline struct book_order book_place_desc(void)
 {
-    return book_order_(BOOK_PLACE, true);
+    return book_order_(orm_order_by(BOOK_PLACE, true));
 }
 
 static inline struct book_order book_pages_asc(void)
 {
-    return book_order_(BOOK_PAGES, false);
+    return book_order_(orm_order_by(BOOK_PAGES, false));
 }
 
 static inline struct book_order book_pages_desc(void)
 {
-    return book_order_(BOOK_PAGES, true);
+    return book_order_(orm_order_by(BOOK_PAGES, true));
 }
 
 static inline struct book_order book_published_asc(void)
 {
-    return book_order_(BOOK_PUBLISHED, false);
+    return book_order_(orm_order_by(BOOK_PUBLISHED, false));
 }
 
 static inline struct book_order book_published_desc(void)
 {
-    return book_order_(BOOK_PUBLISHED, true);
+    return book_order_(orm_order_by(BOOK_PUBLISHED, true));
 }
 
 static inline struct book_order book_code_asc(void)
 {
-    return book_order_(BOOK_CODE, false);
+    return book_order_(orm_order_by(BOOK_CODE, false));
 }
 
 static inline struct book_order book_code_desc(void)
 {
-    return book_order_(BOOK_CODE, true);
+    return book_order_(orm_order_by(BOOK_CODE, true));
 }
 
 static inline struct book_order book_author_id_asc(void)
 {
-    return book_order_(BOOK_AUTHOR_ID, false);
+    return book_order_(orm_order_by(BOOK_AUTHOR_ID, false));
 }
 
 static inline struct book_order book_author_id_desc(void)
 {
-    return book_order_(BOOK_AUTHOR_ID, true);
+    return book_order_(orm_order_by(BOOK_AUTHOR_ID, true));
 }
 
 #ifdef __cplusplus

@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 2
+#if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xa9dd45967395fc2cu
+#define IN_ORM_HASH 0xc637f8dd4dcafec5u
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,6 +24,32 @@ struct org_person_list {
 struct org_person_manager {
     struct orm_manager orm;
 };
+struct org_person_cond {
+    struct orm_cond orm;
+};
+struct org_person_order {
+    struct orm_order orm;
+};
+struct org_person_plan {
+    struct orm_plan orm;
+};
+struct org_person_pick {
+    struct orm_pick orm;
+};
+struct org_person_query {
+    struct org_person_cond where[ORM_QUERY_WHERE];
+    struct org_person_order order[ORM_QUERY_ORDER];
+    struct org_person_plan with[ORM_QUERY_WITH];
+    struct org_person_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct org_person *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct org_team_list {
     struct org_team **items;
     size_t len;
@@ -31,12 +57,64 @@ struct org_team_list {
 struct org_team_manager {
     struct orm_manager orm;
 };
+struct org_team_cond {
+    struct orm_cond orm;
+};
+struct org_team_order {
+    struct orm_order orm;
+};
+struct org_team_plan {
+    struct orm_plan orm;
+};
+struct org_team_pick {
+    struct orm_pick orm;
+};
+struct org_team_query {
+    struct org_team_cond where[ORM_QUERY_WHERE];
+    struct org_team_order order[ORM_QUERY_ORDER];
+    struct org_team_plan with[ORM_QUERY_WITH];
+    struct org_team_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct org_team *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct org_badge_list {
     struct org_badge **items;
     size_t len;
 };
 struct org_badge_manager {
     struct orm_manager orm;
+};
+struct org_badge_cond {
+    struct orm_cond orm;
+};
+struct org_badge_order {
+    struct orm_order orm;
+};
+struct org_badge_plan {
+    struct orm_plan orm;
+};
+struct org_badge_pick {
+    struct orm_pick orm;
+};
+struct org_badge_query {
+    struct org_badge_cond where[ORM_QUERY_WHERE];
+    struct org_badge_order order[ORM_QUERY_ORDER];
+    struct org_badge_plan with[ORM_QUERY_WITH];
+    struct org_badge_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct org_badge *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 
 extern const struct orm_schema cycle_schema;
@@ -264,22 +342,6 @@ static inline void org_person_set_team_id(struct org_person *p, int64_t team_id)
 
 /* -- Managers: org_person_table(s), org_person_reports(p), org_team_members(t) ----- */
 
-struct org_person_cond {
-    struct orm_cond orm;
-};
-
-struct org_person_order {
-    struct orm_order orm;
-};
-
-struct org_person_query {
-    struct org_person_cond where[ORM_QUERY_WHERE];
-    struct org_person_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct org_person_manager *org_person_table(struct orm_session *s)
 {
     return (struct org_person_manager *)orm_table(s, &org_person_model);
@@ -366,11 +428,9 @@ static inline struct org_person_cond org_person_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct org_person_order org_person_order_(
-    unsigned column, bool descending)
+static inline struct org_person_order org_person_order_(struct orm_order orm)
 {
-    struct org_person_order o;
-    o.orm = orm_order_by(column, descending);
+    struct org_person_order o = {orm};
     return o;
 }
 
@@ -536,52 +596,52 @@ static inline struct org_person_cond org_person_team_id_ne(int64_t team_id)
 
 static inline struct org_person_order org_person_id_asc(void)
 {
-    return org_person_order_(ORG_PERSON_ID, false);
+    return org_person_order_(orm_order_by(ORG_PERSON_ID, false));
 }
 
 static inline struct org_person_order org_person_id_desc(void)
 {
-    return org_person_order_(ORG_PERSON_ID, true);
+    return org_person_order_(orm_order_by(ORG_PERSON_ID, true));
 }
 
 static inline struct org_person_order org_person_name_asc(void)
 {
-    return org_person_order_(ORG_PERSON_NAME, false);
+    return org_person_order_(orm_order_by(ORG_PERSON_NAME, false));
 }
 
 static inline struct org_person_order org_person_name_desc(void)
 {
-    return org_person_order_(ORG_PERSON_NAME, true);
+    return org_person_order_(orm_order_by(ORG_PERSON_NAME, true));
 }
 
 static inline struct org_person_order org_person_boss_id_asc(void)
 {
-    return org_person_order_(ORG_PERSON_BOSS_ID, false);
+    return org_person_order_(orm_order_by(ORG_PERSON_BOSS_ID, false));
 }
 
 static inline struct org_person_order org_person_boss_id_desc(void)
 {
-    return org_person_order_(ORG_PERSON_BOSS_ID, true);
+    return org_person_order_(orm_order_by(ORG_PERSON_BOSS_ID, true));
 }
 
 static inline struct org_person_order org_person_mentor_id_asc(void)
 {
-    return org_person_order_(ORG_PERSON_MENTOR_ID, false);
+    return org_person_order_(orm_order_by(ORG_PERSON_MENTOR_ID, false));
 }
 
 static inline struct org_person_order org_person_mentor_id_desc(void)
 {
-    return org_person_order_(ORG_PERSON_MENTOR_ID, true);
+    return org_person_order_(orm_order_by(ORG_PERSON_MENTOR_ID, true));
 }
 
 static inline struct org_person_order org_person_team_id_asc(void)
 {
-    return org_person_order_(ORG_PERSON_TEAM_ID, false);
+    return org_person_order_(orm_order_by(ORG_PERSON_TEAM_ID, false));
 }
 
 static inline struct org_person_order org_person_team_id_desc(void)
 {
-    return org_person_order_(ORG_PERSON_TEAM_ID, true);
+    return org_person_order_(orm_order_by(ORG_PERSON_TEAM_ID, true));
 }
 
 /* == team ========================================================================== */
@@ -688,22 +748,6 @@ static inline void org_team_set_leader_id(struct org_team *t, int64_t leader_id)
 
 /* -- Managers: org_team_table(s) --------------------------------------------------- */
 
-struct org_team_cond {
-    struct orm_cond orm;
-};
-
-struct org_team_order {
-    struct orm_order orm;
-};
-
-struct org_team_query {
-    struct org_team_cond where[ORM_QUERY_WHERE];
-    struct org_team_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct org_team_manager *org_team_table(struct orm_session *s)
 {
     return (struct org_team_manager *)orm_table(s, &org_team_model);
@@ -776,10 +820,9 @@ static inline struct org_team_cond org_team_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct org_team_order org_team_order_(unsigned column, bool descending)
+static inline struct org_team_order org_team_order_(struct orm_order orm)
 {
-    struct org_team_order o;
-    o.orm = orm_order_by(column, descending);
+    struct org_team_order o = {orm};
     return o;
 }
 
@@ -901,32 +944,32 @@ static inline struct org_team_cond org_team_leader_not_null(void)
 
 static inline struct org_team_order org_team_id_asc(void)
 {
-    return org_team_order_(ORG_TEAM_ID, false);
+    return org_team_order_(orm_order_by(ORG_TEAM_ID, false));
 }
 
 static inline struct org_team_order org_team_id_desc(void)
 {
-    return org_team_order_(ORG_TEAM_ID, true);
+    return org_team_order_(orm_order_by(ORG_TEAM_ID, true));
 }
 
 static inline struct org_team_order org_team_name_asc(void)
 {
-    return org_team_order_(ORG_TEAM_NAME, false);
+    return org_team_order_(orm_order_by(ORG_TEAM_NAME, false));
 }
 
 static inline struct org_team_order org_team_name_desc(void)
 {
-    return org_team_order_(ORG_TEAM_NAME, true);
+    return org_team_order_(orm_order_by(ORG_TEAM_NAME, true));
 }
 
 static inline struct org_team_order org_team_leader_id_asc(void)
 {
-    return org_team_order_(ORG_TEAM_LEADER_ID, false);
+    return org_team_order_(orm_order_by(ORG_TEAM_LEADER_ID, false));
 }
 
 static inline struct org_team_order org_team_leader_id_desc(void)
 {
-    return org_team_order_(ORG_TEAM_LEADER_ID, true);
+    return org_team_order_(orm_order_by(ORG_TEAM_LEADER_ID, true));
 }
 
 /* == badge ========================================================================= */
@@ -1014,22 +1057,6 @@ static inline void org_badge_set_owner_id(struct org_badge *b, int64_t owner_id)
 
 /* -- Managers: org_badge_table(s) -------------------------------------------------- */
 
-struct org_badge_cond {
-    struct orm_cond orm;
-};
-
-struct org_badge_order {
-    struct orm_order orm;
-};
-
-struct org_badge_query {
-    struct org_badge_cond where[ORM_QUERY_WHERE];
-    struct org_badge_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct org_badge_manager *org_badge_table(struct orm_session *s)
 {
     return (struct org_badge_manager *)orm_table(s, &org_badge_model);
@@ -1103,10 +1130,9 @@ static inline struct org_badge_cond org_badge_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct org_badge_order org_badge_order_(unsigned column, bool descending)
+static inline struct org_badge_order org_badge_order_(struct orm_order orm)
 {
-    struct org_badge_order o;
-    o.orm = orm_order_by(column, descending);
+    struct org_badge_order o = {orm};
     return o;
 }
 
@@ -1213,32 +1239,32 @@ static inline struct org_badge_cond org_badge_owner_id_ne(int64_t owner_id)
 
 static inline struct org_badge_order org_badge_id_asc(void)
 {
-    return org_badge_order_(ORG_BADGE_ID, false);
+    return org_badge_order_(orm_order_by(ORG_BADGE_ID, false));
 }
 
 static inline struct org_badge_order org_badge_id_desc(void)
 {
-    return org_badge_order_(ORG_BADGE_ID, true);
+    return org_badge_order_(orm_order_by(ORG_BADGE_ID, true));
 }
 
 static inline struct org_badge_order org_badge_number_asc(void)
 {
-    return org_badge_order_(ORG_BADGE_NUMBER, false);
+    return org_badge_order_(orm_order_by(ORG_BADGE_NUMBER, false));
 }
 
 static inline struct org_badge_order org_badge_number_desc(void)
 {
-    return org_badge_order_(ORG_BADGE_NUMBER, true);
+    return org_badge_order_(orm_order_by(ORG_BADGE_NUMBER, true));
 }
 
 static inline struct org_badge_order org_badge_owner_id_asc(void)
 {
-    return org_badge_order_(ORG_BADGE_OWNER_ID, false);
+    return org_badge_order_(orm_order_by(ORG_BADGE_OWNER_ID, false));
 }
 
 static inline struct org_badge_order org_badge_owner_id_desc(void)
 {
-    return org_badge_order_(ORG_BADGE_OWNER_ID, true);
+    return org_badge_order_(orm_order_by(ORG_BADGE_OWNER_ID, true));
 }
 
 #ifdef __cplusplus

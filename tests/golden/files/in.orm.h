@@ -7,10 +7,10 @@
 #include "people.orm.h"
 #include "places.orm.h"
 
-#if ORM_MODEL_ABI != 2
+#if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x5ba29cca295943abu
+#define IN_ORM_HASH 0x95be99bb1515e9b6u
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,12 +23,64 @@ struct book_list {
     struct book **items;
     size_t len;
 };
+struct book_cond {
+    struct orm_cond orm;
+};
+struct book_order {
+    struct orm_order orm;
+};
+struct book_plan {
+    struct orm_plan orm;
+};
+struct book_pick {
+    struct orm_pick orm;
+};
+struct book_query {
+    struct book_cond where[ORM_QUERY_WHERE];
+    struct book_order order[ORM_QUERY_ORDER];
+    struct book_plan with[ORM_QUERY_WITH];
+    struct book_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct book *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct topic_list {
     struct topic **items;
     size_t len;
 };
 struct topic_manager {
     struct orm_manager orm;
+};
+struct topic_cond {
+    struct orm_cond orm;
+};
+struct topic_order {
+    struct orm_order orm;
+};
+struct topic_plan {
+    struct orm_plan orm;
+};
+struct topic_pick {
+    struct orm_pick orm;
+};
+struct topic_query {
+    struct topic_cond where[ORM_QUERY_WHERE];
+    struct topic_order order[ORM_QUERY_ORDER];
+    struct topic_plan with[ORM_QUERY_WITH];
+    struct topic_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct topic *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 
 #ifndef BOOK_MANAGER_ORM_H
@@ -298,22 +350,6 @@ static inline void book_set_sequel_id(struct book *b, int64_t sequel_id)
 
 /* -- Managers: book_table(s), topic_books(t), p_person_reads(p), ... --------------- */
 
-struct book_cond {
-    struct orm_cond orm;
-};
-
-struct book_order {
-    struct orm_order orm;
-};
-
-struct book_query {
-    struct book_cond where[ORM_QUERY_WHERE];
-    struct book_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct book_manager *book_table(struct orm_session *s)
 {
     return (struct book_manager *)orm_table(s, &book_model);
@@ -394,10 +430,9 @@ static inline struct book_cond book_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct book_order book_order_(unsigned column, bool descending)
+static inline struct book_order book_order_(struct orm_order orm)
 {
-    struct book_order o;
-    o.orm = orm_order_by(column, descending);
+    struct book_order o = {orm};
     return o;
 }
 
@@ -587,62 +622,62 @@ static inline struct book_cond book_sequel_not_null(void)
 
 static inline struct book_order book_id_asc(void)
 {
-    return book_order_(BOOK_ID, false);
+    return book_order_(orm_order_by(BOOK_ID, false));
 }
 
 static inline struct book_order book_id_desc(void)
 {
-    return book_order_(BOOK_ID, true);
+    return book_order_(orm_order_by(BOOK_ID, true));
 }
 
 static inline struct book_order book_title_asc(void)
 {
-    return book_order_(BOOK_TITLE, false);
+    return book_order_(orm_order_by(BOOK_TITLE, false));
 }
 
 static inline struct book_order book_title_desc(void)
 {
-    return book_order_(BOOK_TITLE, true);
+    return book_order_(orm_order_by(BOOK_TITLE, true));
 }
 
 static inline struct book_order book_author_id_asc(void)
 {
-    return book_order_(BOOK_AUTHOR_ID, false);
+    return book_order_(orm_order_by(BOOK_AUTHOR_ID, false));
 }
 
 static inline struct book_order book_author_id_desc(void)
 {
-    return book_order_(BOOK_AUTHOR_ID, true);
+    return book_order_(orm_order_by(BOOK_AUTHOR_ID, true));
 }
 
 static inline struct book_order book_printed_id_asc(void)
 {
-    return book_order_(BOOK_PRINTED_ID, false);
+    return book_order_(orm_order_by(BOOK_PRINTED_ID, false));
 }
 
 static inline struct book_order book_printed_id_desc(void)
 {
-    return book_order_(BOOK_PRINTED_ID, true);
+    return book_order_(orm_order_by(BOOK_PRINTED_ID, true));
 }
 
 static inline struct book_order book_suits_id_asc(void)
 {
-    return book_order_(BOOK_SUITS_ID, false);
+    return book_order_(orm_order_by(BOOK_SUITS_ID, false));
 }
 
 static inline struct book_order book_suits_id_desc(void)
 {
-    return book_order_(BOOK_SUITS_ID, true);
+    return book_order_(orm_order_by(BOOK_SUITS_ID, true));
 }
 
 static inline struct book_order book_sequel_id_asc(void)
 {
-    return book_order_(BOOK_SEQUEL_ID, false);
+    return book_order_(orm_order_by(BOOK_SEQUEL_ID, false));
 }
 
 static inline struct book_order book_sequel_id_desc(void)
 {
-    return book_order_(BOOK_SEQUEL_ID, true);
+    return book_order_(orm_order_by(BOOK_SEQUEL_ID, true));
 }
 
 /* == topic ========================================================================= */
@@ -695,22 +730,6 @@ static inline void topic_set_name(struct topic *t, const char *name)
 }
 
 /* -- Managers: topic_table(s), book_topics(b) -------------------------------------- */
-
-struct topic_cond {
-    struct orm_cond orm;
-};
-
-struct topic_order {
-    struct orm_order orm;
-};
-
-struct topic_query {
-    struct topic_cond where[ORM_QUERY_WHERE];
-    struct topic_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
 
 static inline struct topic_manager *topic_table(struct orm_session *s)
 {
@@ -792,10 +811,9 @@ static inline struct topic_cond topic_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct topic_order topic_order_(unsigned column, bool descending)
+static inline struct topic_order topic_order_(struct orm_order orm)
 {
-    struct topic_order o;
-    o.orm = orm_order_by(column, descending);
+    struct topic_order o = {orm};
     return o;
 }
 
@@ -891,22 +909,22 @@ static inline struct topic_cond topic_name_like(const char *name)
 
 static inline struct topic_order topic_id_asc(void)
 {
-    return topic_order_(TOPIC_ID, false);
+    return topic_order_(orm_order_by(TOPIC_ID, false));
 }
 
 static inline struct topic_order topic_id_desc(void)
 {
-    return topic_order_(TOPIC_ID, true);
+    return topic_order_(orm_order_by(TOPIC_ID, true));
 }
 
 static inline struct topic_order topic_name_asc(void)
 {
-    return topic_order_(TOPIC_NAME, false);
+    return topic_order_(orm_order_by(TOPIC_NAME, false));
 }
 
 static inline struct topic_order topic_name_desc(void)
 {
-    return topic_order_(TOPIC_NAME, true);
+    return topic_order_(orm_order_by(TOPIC_NAME, true));
 }
 
 #ifdef __cplusplus

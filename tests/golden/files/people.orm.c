@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x3b9f53086e33570au
+#if PEOPLE_ORM_HASH != 0xe009af819a848225u
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

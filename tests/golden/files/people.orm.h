@@ -6,10 +6,10 @@
 
 #include "places.orm.h"
 
-#if ORM_MODEL_ABI != 2
+#if ORM_MODEL_ABI != 3
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0x3b9f53086e33570au
+#define PEOPLE_ORM_HASH 0xe009af819a848225u
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,12 +23,64 @@ struct p_person_list {
     struct p_person **items;
     size_t len;
 };
+struct p_person_cond {
+    struct orm_cond orm;
+};
+struct p_person_order {
+    struct orm_order orm;
+};
+struct p_person_plan {
+    struct orm_plan orm;
+};
+struct p_person_pick {
+    struct orm_pick orm;
+};
+struct p_person_query {
+    struct p_person_cond where[ORM_QUERY_WHERE];
+    struct p_person_order order[ORM_QUERY_ORDER];
+    struct p_person_plan with[ORM_QUERY_WITH];
+    struct p_person_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct p_person *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct p_author_list {
     struct p_author **items;
     size_t len;
 };
 struct p_author_manager {
     struct orm_manager orm;
+};
+struct p_author_cond {
+    struct orm_cond orm;
+};
+struct p_author_order {
+    struct orm_order orm;
+};
+struct p_author_plan {
+    struct orm_plan orm;
+};
+struct p_author_pick {
+    struct orm_pick orm;
+};
+struct p_author_query {
+    struct p_author_cond where[ORM_QUERY_WHERE];
+    struct p_author_order order[ORM_QUERY_ORDER];
+    struct p_author_plan with[ORM_QUERY_WITH];
+    struct p_author_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct p_author *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 
 #ifndef P_PERSON_MANAGER_ORM_H
@@ -189,22 +241,6 @@ static inline void p_person_set_lives_id(struct p_person *p, int64_t lives_id)
 
 /* -- Managers: p_person_table(s), place_people(p), book_readers(b) ----------------- */
 
-struct p_person_cond {
-    struct orm_cond orm;
-};
-
-struct p_person_order {
-    struct orm_order orm;
-};
-
-struct p_person_query {
-    struct p_person_cond where[ORM_QUERY_WHERE];
-    struct p_person_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct p_person_manager *p_person_table(struct orm_session *s)
 {
     return (struct p_person_manager *)orm_table(s, &p_person_model);
@@ -287,10 +323,9 @@ static inline struct p_person_cond p_person_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct p_person_order p_person_order_(unsigned column, bool descending)
+static inline struct p_person_order p_person_order_(struct orm_order orm)
 {
-    struct p_person_order o;
-    o.orm = orm_order_by(column, descending);
+    struct p_person_order o = {orm};
     return o;
 }
 
@@ -422,42 +457,42 @@ static inline struct p_person_cond p_person_lives_not_null(void)
 
 static inline struct p_person_order p_person_id_asc(void)
 {
-    return p_person_order_(P_PERSON_ID, false);
+    return p_person_order_(orm_order_by(P_PERSON_ID, false));
 }
 
 static inline struct p_person_order p_person_id_desc(void)
 {
-    return p_person_order_(P_PERSON_ID, true);
+    return p_person_order_(orm_order_by(P_PERSON_ID, true));
 }
 
 static inline struct p_person_order p_person_name_asc(void)
 {
-    return p_person_order_(P_PERSON_NAME, false);
+    return p_person_order_(orm_order_by(P_PERSON_NAME, false));
 }
 
 static inline struct p_person_order p_person_name_desc(void)
 {
-    return p_person_order_(P_PERSON_NAME, true);
+    return p_person_order_(orm_order_by(P_PERSON_NAME, true));
 }
 
 static inline struct p_person_order p_person_mood_asc(void)
 {
-    return p_person_order_(P_PERSON_MOOD, false);
+    return p_person_order_(orm_order_by(P_PERSON_MOOD, false));
 }
 
 static inline struct p_person_order p_person_mood_desc(void)
 {
-    return p_person_order_(P_PERSON_MOOD, true);
+    return p_person_order_(orm_order_by(P_PERSON_MOOD, true));
 }
 
 static inline struct p_person_order p_person_lives_id_asc(void)
 {
-    return p_person_order_(P_PERSON_LIVES_ID, false);
+    return p_person_order_(orm_order_by(P_PERSON_LIVES_ID, false));
 }
 
 static inline struct p_person_order p_person_lives_id_desc(void)
 {
-    return p_person_order_(P_PERSON_LIVES_ID, true);
+    return p_person_order_(orm_order_by(P_PERSON_LIVES_ID, true));
 }
 
 /* == author ======================================================================== */
@@ -537,22 +572,6 @@ static inline void p_author_set_person_id(struct p_author *a, int64_t person_id)
 
 /* -- Managers: p_author_table(s) --------------------------------------------------- */
 
-struct p_author_cond {
-    struct orm_cond orm;
-};
-
-struct p_author_order {
-    struct orm_order orm;
-};
-
-struct p_author_query {
-    struct p_author_cond where[ORM_QUERY_WHERE];
-    struct p_author_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct p_author_manager *p_author_table(struct orm_session *s)
 {
     return (struct p_author_manager *)orm_table(s, &p_author_model);
@@ -625,10 +644,9 @@ static inline struct p_author_cond p_author_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct p_author_order p_author_order_(unsigned column, bool descending)
+static inline struct p_author_order p_author_order_(struct orm_order orm)
 {
-    struct p_author_order o;
-    o.orm = orm_order_by(column, descending);
+    struct p_author_order o = {orm};
     return o;
 }
 
@@ -705,22 +723,22 @@ static inline struct p_author_cond p_author_person_id_ne(int64_t person_id)
 
 static inline struct p_author_order p_author_id_asc(void)
 {
-    return p_author_order_(P_AUTHOR_ID, false);
+    return p_author_order_(orm_order_by(P_AUTHOR_ID, false));
 }
 
 static inline struct p_author_order p_author_id_desc(void)
 {
-    return p_author_order_(P_AUTHOR_ID, true);
+    return p_author_order_(orm_order_by(P_AUTHOR_ID, true));
 }
 
 static inline struct p_author_order p_author_person_id_asc(void)
 {
-    return p_author_order_(P_AUTHOR_PERSON_ID, false);
+    return p_author_order_(orm_order_by(P_AUTHOR_PERSON_ID, false));
 }
 
 static inline struct p_author_order p_author_person_id_desc(void)
 {
-    return p_author_order_(P_AUTHOR_PERSON_ID, true);
+    return p_author_order_(orm_order_by(P_AUTHOR_PERSON_ID, true));
 }
 
 #ifdef __cplusplus

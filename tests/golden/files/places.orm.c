@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0xda21b4cc836dd7d3u
+#if PLACES_ORM_HASH != 0x9ab00d81dcecd690u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 

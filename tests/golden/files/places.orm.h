@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 2
+#if ORM_MODEL_ABI != 3
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0xda21b4cc836dd7d3u
+#define PLACES_ORM_HASH 0x9ab00d81dcecd690u
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,12 +24,64 @@ struct place_list {
 struct place_manager {
     struct orm_manager orm;
 };
+struct place_cond {
+    struct orm_cond orm;
+};
+struct place_order {
+    struct orm_order orm;
+};
+struct place_plan {
+    struct orm_plan orm;
+};
+struct place_pick {
+    struct orm_pick orm;
+};
+struct place_query {
+    struct place_cond where[ORM_QUERY_WHERE];
+    struct place_order order[ORM_QUERY_ORDER];
+    struct place_plan with[ORM_QUERY_WITH];
+    struct place_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct place *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct climate_list {
     struct climate **items;
     size_t len;
 };
 struct climate_manager {
     struct orm_manager orm;
+};
+struct climate_cond {
+    struct orm_cond orm;
+};
+struct climate_order {
+    struct orm_order orm;
+};
+struct climate_plan {
+    struct orm_plan orm;
+};
+struct climate_pick {
+    struct orm_pick orm;
+};
+struct climate_query {
+    struct climate_cond where[ORM_QUERY_WHERE];
+    struct climate_order order[ORM_QUERY_ORDER];
+    struct climate_plan with[ORM_QUERY_WITH];
+    struct climate_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct climate *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 
 #ifndef P_PERSON_MANAGER_ORM_H
@@ -102,22 +154,6 @@ static inline void place_set_name(struct place *p, const char *name)
 
 /* -- Managers: place_table(s) ------------------------------------------------------ */
 
-struct place_cond {
-    struct orm_cond orm;
-};
-
-struct place_order {
-    struct orm_order orm;
-};
-
-struct place_query {
-    struct place_cond where[ORM_QUERY_WHERE];
-    struct place_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct place_manager *place_table(struct orm_session *s)
 {
     return (struct place_manager *)orm_table(s, &place_model);
@@ -188,10 +224,9 @@ static inline struct place_cond place_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct place_order place_order_(unsigned column, bool descending)
+static inline struct place_order place_order_(struct orm_order orm)
 {
-    struct place_order o;
-    o.orm = orm_order_by(column, descending);
+    struct place_order o = {orm};
     return o;
 }
 
@@ -287,22 +322,22 @@ static inline struct place_cond place_name_like(const char *name)
 
 static inline struct place_order place_id_asc(void)
 {
-    return place_order_(PLACE_ID, false);
+    return place_order_(orm_order_by(PLACE_ID, false));
 }
 
 static inline struct place_order place_id_desc(void)
 {
-    return place_order_(PLACE_ID, true);
+    return place_order_(orm_order_by(PLACE_ID, true));
 }
 
 static inline struct place_order place_name_asc(void)
 {
-    return place_order_(PLACE_NAME, false);
+    return place_order_(orm_order_by(PLACE_NAME, false));
 }
 
 static inline struct place_order place_name_desc(void)
 {
-    return place_order_(PLACE_NAME, true);
+    return place_order_(orm_order_by(PLACE_NAME, true));
 }
 
 /* == climate ======================================================================= */
@@ -353,22 +388,6 @@ static inline void climate_set_rain(struct climate *c, int32_t rain)
 }
 
 /* -- Managers: climate_table(s) ---------------------------------------------------- */
-
-struct climate_cond {
-    struct orm_cond orm;
-};
-
-struct climate_order {
-    struct orm_order orm;
-};
-
-struct climate_query {
-    struct climate_cond where[ORM_QUERY_WHERE];
-    struct climate_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
 
 static inline struct climate_manager *climate_table(struct orm_session *s)
 {
@@ -444,10 +463,9 @@ static inline struct climate_cond climate_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct climate_order climate_order_(unsigned column, bool descending)
+static inline struct climate_order climate_order_(struct orm_order orm)
 {
-    struct climate_order o;
-    o.orm = orm_order_by(column, descending);
+    struct climate_order o = {orm};
     return o;
 }
 
@@ -518,22 +536,22 @@ static inline struct climate_cond climate_rain_ge(int32_t rain)
 
 static inline struct climate_order climate_kind_asc(void)
 {
-    return climate_order_(CLIMATE_KIND, false);
+    return climate_order_(orm_order_by(CLIMATE_KIND, false));
 }
 
 static inline struct climate_order climate_kind_desc(void)
 {
-    return climate_order_(CLIMATE_KIND, true);
+    return climate_order_(orm_order_by(CLIMATE_KIND, true));
 }
 
 static inline struct climate_order climate_rain_asc(void)
 {
-    return climate_order_(CLIMATE_RAIN, false);
+    return climate_order_(orm_order_by(CLIMATE_RAIN, false));
 }
 
 static inline struct climate_order climate_rain_desc(void)
 {
-    return climate_order_(CLIMATE_RAIN, true);
+    return climate_order_(orm_order_by(CLIMATE_RAIN, true));
 }
 
 #ifdef __cplusplus

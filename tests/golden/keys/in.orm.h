@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 2
+#if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x0b11933acbd8c41au
+#define IN_ORM_HASH 0xd49d3f9e234efb8fu
 
 #ifdef __cplusplus
 extern "C" {
@@ -36,12 +36,64 @@ struct tenant_list {
 struct tenant_manager {
     struct orm_manager orm;
 };
+struct tenant_cond {
+    struct orm_cond orm;
+};
+struct tenant_order {
+    struct orm_order orm;
+};
+struct tenant_plan {
+    struct orm_plan orm;
+};
+struct tenant_pick {
+    struct orm_pick orm;
+};
+struct tenant_query {
+    struct tenant_cond where[ORM_QUERY_WHERE];
+    struct tenant_order order[ORM_QUERY_ORDER];
+    struct tenant_plan with[ORM_QUERY_WITH];
+    struct tenant_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct tenant *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct course_list {
     struct course **items;
     size_t len;
 };
 struct course_manager {
     struct orm_manager orm;
+};
+struct course_cond {
+    struct orm_cond orm;
+};
+struct course_order {
+    struct orm_order orm;
+};
+struct course_plan {
+    struct orm_plan orm;
+};
+struct course_pick {
+    struct orm_pick orm;
+};
+struct course_query {
+    struct course_cond where[ORM_QUERY_WHERE];
+    struct course_order order[ORM_QUERY_ORDER];
+    struct course_plan with[ORM_QUERY_WITH];
+    struct course_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct course *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 struct student_list {
     struct student **items;
@@ -50,12 +102,64 @@ struct student_list {
 struct student_manager {
     struct orm_manager orm;
 };
+struct student_cond {
+    struct orm_cond orm;
+};
+struct student_order {
+    struct orm_order orm;
+};
+struct student_plan {
+    struct orm_plan orm;
+};
+struct student_pick {
+    struct orm_pick orm;
+};
+struct student_query {
+    struct student_cond where[ORM_QUERY_WHERE];
+    struct student_order order[ORM_QUERY_ORDER];
+    struct student_plan with[ORM_QUERY_WITH];
+    struct student_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct student *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct enrolment_list {
     struct enrolment **items;
     size_t len;
 };
 struct enrolment_manager {
     struct orm_manager orm;
+};
+struct enrolment_cond {
+    struct orm_cond orm;
+};
+struct enrolment_order {
+    struct orm_order orm;
+};
+struct enrolment_plan {
+    struct orm_plan orm;
+};
+struct enrolment_pick {
+    struct orm_pick orm;
+};
+struct enrolment_query {
+    struct enrolment_cond where[ORM_QUERY_WHERE];
+    struct enrolment_order order[ORM_QUERY_ORDER];
+    struct enrolment_plan with[ORM_QUERY_WITH];
+    struct enrolment_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct enrolment *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 struct grade_list {
     struct grade **items;
@@ -64,12 +168,64 @@ struct grade_list {
 struct grade_manager {
     struct orm_manager orm;
 };
+struct grade_cond {
+    struct orm_cond orm;
+};
+struct grade_order {
+    struct orm_order orm;
+};
+struct grade_plan {
+    struct orm_plan orm;
+};
+struct grade_pick {
+    struct orm_pick orm;
+};
+struct grade_query {
+    struct grade_cond where[ORM_QUERY_WHERE];
+    struct grade_order order[ORM_QUERY_ORDER];
+    struct grade_plan with[ORM_QUERY_WITH];
+    struct grade_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct grade *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct label_list {
     struct label **items;
     size_t len;
 };
 struct label_manager {
     struct orm_manager orm;
+};
+struct label_cond {
+    struct orm_cond orm;
+};
+struct label_order {
+    struct orm_order orm;
+};
+struct label_plan {
+    struct orm_plan orm;
+};
+struct label_pick {
+    struct orm_pick orm;
+};
+struct label_query {
+    struct label_cond where[ORM_QUERY_WHERE];
+    struct label_order order[ORM_QUERY_ORDER];
+    struct label_plan with[ORM_QUERY_WITH];
+    struct label_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct label *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 struct alias_list {
     struct alias **items;
@@ -78,12 +234,64 @@ struct alias_list {
 struct alias_manager {
     struct orm_manager orm;
 };
+struct alias_cond {
+    struct orm_cond orm;
+};
+struct alias_order {
+    struct orm_order orm;
+};
+struct alias_plan {
+    struct orm_plan orm;
+};
+struct alias_pick {
+    struct orm_pick orm;
+};
+struct alias_query {
+    struct alias_cond where[ORM_QUERY_WHERE];
+    struct alias_order order[ORM_QUERY_ORDER];
+    struct alias_plan with[ORM_QUERY_WITH];
+    struct alias_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct alias *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct certificate_list {
     struct certificate **items;
     size_t len;
 };
 struct certificate_manager {
     struct orm_manager orm;
+};
+struct certificate_cond {
+    struct orm_cond orm;
+};
+struct certificate_order {
+    struct orm_order orm;
+};
+struct certificate_plan {
+    struct orm_plan orm;
+};
+struct certificate_pick {
+    struct orm_pick orm;
+};
+struct certificate_query {
+    struct certificate_cond where[ORM_QUERY_WHERE];
+    struct certificate_order order[ORM_QUERY_ORDER];
+    struct certificate_plan with[ORM_QUERY_WITH];
+    struct certificate_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct certificate *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 struct room_list {
     struct room **items;
@@ -92,12 +300,64 @@ struct room_list {
 struct room_manager {
     struct orm_manager orm;
 };
+struct room_cond {
+    struct orm_cond orm;
+};
+struct room_order {
+    struct orm_order orm;
+};
+struct room_plan {
+    struct orm_plan orm;
+};
+struct room_pick {
+    struct orm_pick orm;
+};
+struct room_query {
+    struct room_cond where[ORM_QUERY_WHERE];
+    struct room_order order[ORM_QUERY_ORDER];
+    struct room_plan with[ORM_QUERY_WITH];
+    struct room_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct room *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct event_list {
     struct event **items;
     size_t len;
 };
 struct event_manager {
     struct orm_manager orm;
+};
+struct event_cond {
+    struct orm_cond orm;
+};
+struct event_order {
+    struct orm_order orm;
+};
+struct event_plan {
+    struct orm_plan orm;
+};
+struct event_pick {
+    struct orm_pick orm;
+};
+struct event_query {
+    struct event_cond where[ORM_QUERY_WHERE];
+    struct event_order order[ORM_QUERY_ORDER];
+    struct event_plan with[ORM_QUERY_WITH];
+    struct event_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct event *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 struct ticket_list {
     struct ticket **items;
@@ -106,12 +366,64 @@ struct ticket_list {
 struct ticket_manager {
     struct orm_manager orm;
 };
+struct ticket_cond {
+    struct orm_cond orm;
+};
+struct ticket_order {
+    struct orm_order orm;
+};
+struct ticket_plan {
+    struct orm_plan orm;
+};
+struct ticket_pick {
+    struct orm_pick orm;
+};
+struct ticket_query {
+    struct ticket_cond where[ORM_QUERY_WHERE];
+    struct ticket_order order[ORM_QUERY_ORDER];
+    struct ticket_plan with[ORM_QUERY_WITH];
+    struct ticket_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct ticket *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct holiday_list {
     struct holiday **items;
     size_t len;
 };
 struct holiday_manager {
     struct orm_manager orm;
+};
+struct holiday_cond {
+    struct orm_cond orm;
+};
+struct holiday_order {
+    struct orm_order orm;
+};
+struct holiday_plan {
+    struct orm_plan orm;
+};
+struct holiday_pick {
+    struct orm_pick orm;
+};
+struct holiday_query {
+    struct holiday_cond where[ORM_QUERY_WHERE];
+    struct holiday_order order[ORM_QUERY_ORDER];
+    struct holiday_plan with[ORM_QUERY_WITH];
+    struct holiday_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct holiday *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 struct duty_list {
     struct duty **items;
@@ -120,6 +432,32 @@ struct duty_list {
 struct duty_manager {
     struct orm_manager orm;
 };
+struct duty_cond {
+    struct orm_cond orm;
+};
+struct duty_order {
+    struct orm_order orm;
+};
+struct duty_plan {
+    struct orm_plan orm;
+};
+struct duty_pick {
+    struct orm_pick orm;
+};
+struct duty_query {
+    struct duty_cond where[ORM_QUERY_WHERE];
+    struct duty_order order[ORM_QUERY_ORDER];
+    struct duty_plan with[ORM_QUERY_WITH];
+    struct duty_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct duty *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct shift_list {
     struct shift **items;
     size_t len;
@@ -127,12 +465,64 @@ struct shift_list {
 struct shift_manager {
     struct orm_manager orm;
 };
+struct shift_cond {
+    struct orm_cond orm;
+};
+struct shift_order {
+    struct orm_order orm;
+};
+struct shift_plan {
+    struct orm_plan orm;
+};
+struct shift_pick {
+    struct orm_pick orm;
+};
+struct shift_query {
+    struct shift_cond where[ORM_QUERY_WHERE];
+    struct shift_order order[ORM_QUERY_ORDER];
+    struct shift_plan with[ORM_QUERY_WITH];
+    struct shift_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct shift *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct moment_list {
     struct moment **items;
     size_t len;
 };
 struct moment_manager {
     struct orm_manager orm;
+};
+struct moment_cond {
+    struct orm_cond orm;
+};
+struct moment_order {
+    struct orm_order orm;
+};
+struct moment_plan {
+    struct orm_plan orm;
+};
+struct moment_pick {
+    struct orm_pick orm;
+};
+struct moment_query {
+    struct moment_cond where[ORM_QUERY_WHERE];
+    struct moment_order order[ORM_QUERY_ORDER];
+    struct moment_plan with[ORM_QUERY_WITH];
+    struct moment_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct moment *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 
 enum duty_kind {
@@ -205,22 +595,6 @@ static inline void tenant_set_name(struct tenant *t, const char *name)
 
 /* -- Managers: tenant_table(s) ----------------------------------------------------- */
 
-struct tenant_cond {
-    struct orm_cond orm;
-};
-
-struct tenant_order {
-    struct orm_order orm;
-};
-
-struct tenant_query {
-    struct tenant_cond where[ORM_QUERY_WHERE];
-    struct tenant_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct tenant_manager *tenant_table(struct orm_session *s)
 {
     return (struct tenant_manager *)orm_table(s, &tenant_model);
@@ -292,10 +666,9 @@ static inline struct tenant_cond tenant_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct tenant_order tenant_order_(unsigned column, bool descending)
+static inline struct tenant_order tenant_order_(struct orm_order orm)
 {
-    struct tenant_order o;
-    o.orm = orm_order_by(column, descending);
+    struct tenant_order o = {orm};
     return o;
 }
 
@@ -391,22 +764,22 @@ static inline struct tenant_cond tenant_name_like(const char *name)
 
 static inline struct tenant_order tenant_id_asc(void)
 {
-    return tenant_order_(TENANT_ID, false);
+    return tenant_order_(orm_order_by(TENANT_ID, false));
 }
 
 static inline struct tenant_order tenant_id_desc(void)
 {
-    return tenant_order_(TENANT_ID, true);
+    return tenant_order_(orm_order_by(TENANT_ID, true));
 }
 
 static inline struct tenant_order tenant_name_asc(void)
 {
-    return tenant_order_(TENANT_NAME, false);
+    return tenant_order_(orm_order_by(TENANT_NAME, false));
 }
 
 static inline struct tenant_order tenant_name_desc(void)
 {
-    return tenant_order_(TENANT_NAME, true);
+    return tenant_order_(orm_order_by(TENANT_NAME, true));
 }
 
 /* == course ======================================================================== */
@@ -595,22 +968,6 @@ static inline void course_clear_parent_number(struct course *c)
 
 /* -- Managers: course_table(s), tenant_courses(t), course_parts(c), ... ------------ */
 
-struct course_cond {
-    struct orm_cond orm;
-};
-
-struct course_order {
-    struct orm_order orm;
-};
-
-struct course_query {
-    struct course_cond where[ORM_QUERY_WHERE];
-    struct course_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct course_manager *course_table(struct orm_session *s)
 {
     return (struct course_manager *)orm_table(s, &course_model);
@@ -696,10 +1053,9 @@ static inline struct course_cond course_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct course_order course_order_(unsigned column, bool descending)
+static inline struct course_order course_order_(struct orm_order orm)
 {
-    struct course_order o;
-    o.orm = orm_order_by(column, descending);
+    struct course_order o = {orm};
     return o;
 }
 
@@ -837,42 +1193,42 @@ static inline struct course_cond course_parent_number_not_null(void)
 
 static inline struct course_order course_tenant_id_asc(void)
 {
-    return course_order_(COURSE_TENANT_ID, false);
+    return course_order_(orm_order_by(COURSE_TENANT_ID, false));
 }
 
 static inline struct course_order course_tenant_id_desc(void)
 {
-    return course_order_(COURSE_TENANT_ID, true);
+    return course_order_(orm_order_by(COURSE_TENANT_ID, true));
 }
 
 static inline struct course_order course_number_asc(void)
 {
-    return course_order_(COURSE_NUMBER, false);
+    return course_order_(orm_order_by(COURSE_NUMBER, false));
 }
 
 static inline struct course_order course_number_desc(void)
 {
-    return course_order_(COURSE_NUMBER, true);
+    return course_order_(orm_order_by(COURSE_NUMBER, true));
 }
 
 static inline struct course_order course_title_asc(void)
 {
-    return course_order_(COURSE_TITLE, false);
+    return course_order_(orm_order_by(COURSE_TITLE, false));
 }
 
 static inline struct course_order course_title_desc(void)
 {
-    return course_order_(COURSE_TITLE, true);
+    return course_order_(orm_order_by(COURSE_TITLE, true));
 }
 
 static inline struct course_order course_parent_number_asc(void)
 {
-    return course_order_(COURSE_PARENT_NUMBER, false);
+    return course_order_(orm_order_by(COURSE_PARENT_NUMBER, false));
 }
 
 static inline struct course_order course_parent_number_desc(void)
 {
-    return course_order_(COURSE_PARENT_NUMBER, true);
+    return course_order_(orm_order_by(COURSE_PARENT_NUMBER, true));
 }
 
 /* == student ======================================================================= */
@@ -1066,22 +1422,6 @@ static inline void student_clear_mentor_number(struct student *s)
 
 /* -- Managers: student_table(s), tenant_students(t), course_attended_by(c), ... ---- */
 
-struct student_cond {
-    struct orm_cond orm;
-};
-
-struct student_order {
-    struct orm_order orm;
-};
-
-struct student_query {
-    struct student_cond where[ORM_QUERY_WHERE];
-    struct student_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct student_manager *student_table(struct orm_session *s)
 {
     return (struct student_manager *)orm_table(s, &student_model);
@@ -1168,10 +1508,9 @@ static inline struct student_cond student_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct student_order student_order_(unsigned column, bool descending)
+static inline struct student_order student_order_(struct orm_order orm)
 {
-    struct student_order o;
-    o.orm = orm_order_by(column, descending);
+    struct student_order o = {orm};
     return o;
 }
 
@@ -1298,42 +1637,42 @@ static inline struct student_cond student_mentor_number_not_null(void)
 
 static inline struct student_order student_tenant_id_asc(void)
 {
-    return student_order_(STUDENT_TENANT_ID, false);
+    return student_order_(orm_order_by(STUDENT_TENANT_ID, false));
 }
 
 static inline struct student_order student_tenant_id_desc(void)
 {
-    return student_order_(STUDENT_TENANT_ID, true);
+    return student_order_(orm_order_by(STUDENT_TENANT_ID, true));
 }
 
 static inline struct student_order student_number_asc(void)
 {
-    return student_order_(STUDENT_NUMBER, false);
+    return student_order_(orm_order_by(STUDENT_NUMBER, false));
 }
 
 static inline struct student_order student_number_desc(void)
 {
-    return student_order_(STUDENT_NUMBER, true);
+    return student_order_(orm_order_by(STUDENT_NUMBER, true));
 }
 
 static inline struct student_order student_mentor_tenant_id_asc(void)
 {
-    return student_order_(STUDENT_MENTOR_TENANT_ID, false);
+    return student_order_(orm_order_by(STUDENT_MENTOR_TENANT_ID, false));
 }
 
 static inline struct student_order student_mentor_tenant_id_desc(void)
 {
-    return student_order_(STUDENT_MENTOR_TENANT_ID, true);
+    return student_order_(orm_order_by(STUDENT_MENTOR_TENANT_ID, true));
 }
 
 static inline struct student_order student_mentor_number_asc(void)
 {
-    return student_order_(STUDENT_MENTOR_NUMBER, false);
+    return student_order_(orm_order_by(STUDENT_MENTOR_NUMBER, false));
 }
 
 static inline struct student_order student_mentor_number_desc(void)
 {
-    return student_order_(STUDENT_MENTOR_NUMBER, true);
+    return student_order_(orm_order_by(STUDENT_MENTOR_NUMBER, true));
 }
 
 /* == enrolment ===================================================================== */
@@ -1489,22 +1828,6 @@ static inline void enrolment_set_since(struct enrolment *e, orm_date since)
 
 /* -- Managers: enrolment_table(s), course_enrolments(c), student_enrolments(s) ----- */
 
-struct enrolment_cond {
-    struct orm_cond orm;
-};
-
-struct enrolment_order {
-    struct orm_order orm;
-};
-
-struct enrolment_query {
-    struct enrolment_cond where[ORM_QUERY_WHERE];
-    struct enrolment_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct enrolment_manager *enrolment_table(struct orm_session *s)
 {
     return (struct enrolment_manager *)orm_table(s, &enrolment_model);
@@ -1595,10 +1918,9 @@ static inline struct enrolment_cond enrolment_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct enrolment_order enrolment_order_(unsigned column, bool descending)
+static inline struct enrolment_order enrolment_order_(struct orm_order orm)
 {
-    struct enrolment_order o;
-    o.orm = orm_order_by(column, descending);
+    struct enrolment_order o = {orm};
     return o;
 }
 
@@ -1709,42 +2031,42 @@ static inline struct enrolment_cond enrolment_since_ge(orm_date since)
 
 static inline struct enrolment_order enrolment_student_tenant_id_asc(void)
 {
-    return enrolment_order_(ENROLMENT_STUDENT_TENANT_ID, false);
+    return enrolment_order_(orm_order_by(ENROLMENT_STUDENT_TENANT_ID, false));
 }
 
 static inline struct enrolment_order enrolment_student_tenant_id_desc(void)
 {
-    return enrolment_order_(ENROLMENT_STUDENT_TENANT_ID, true);
+    return enrolment_order_(orm_order_by(ENROLMENT_STUDENT_TENANT_ID, true));
 }
 
 static inline struct enrolment_order enrolment_student_number_asc(void)
 {
-    return enrolment_order_(ENROLMENT_STUDENT_NUMBER, false);
+    return enrolment_order_(orm_order_by(ENROLMENT_STUDENT_NUMBER, false));
 }
 
 static inline struct enrolment_order enrolment_student_number_desc(void)
 {
-    return enrolment_order_(ENROLMENT_STUDENT_NUMBER, true);
+    return enrolment_order_(orm_order_by(ENROLMENT_STUDENT_NUMBER, true));
 }
 
 static inline struct enrolment_order enrolment_course_number_asc(void)
 {
-    return enrolment_order_(ENROLMENT_COURSE_NUMBER, false);
+    return enrolment_order_(orm_order_by(ENROLMENT_COURSE_NUMBER, false));
 }
 
 static inline struct enrolment_order enrolment_course_number_desc(void)
 {
-    return enrolment_order_(ENROLMENT_COURSE_NUMBER, true);
+    return enrolment_order_(orm_order_by(ENROLMENT_COURSE_NUMBER, true));
 }
 
 static inline struct enrolment_order enrolment_since_asc(void)
 {
-    return enrolment_order_(ENROLMENT_SINCE, false);
+    return enrolment_order_(orm_order_by(ENROLMENT_SINCE, false));
 }
 
 static inline struct enrolment_order enrolment_since_desc(void)
 {
-    return enrolment_order_(ENROLMENT_SINCE, true);
+    return enrolment_order_(orm_order_by(ENROLMENT_SINCE, true));
 }
 
 /* == grade ========================================================================= */
@@ -1864,22 +2186,6 @@ static inline void grade_set_mark(struct grade *g, int16_t mark)
 
 /* -- Managers: grade_table(s), enrolment_grades(e) --------------------------------- */
 
-struct grade_cond {
-    struct orm_cond orm;
-};
-
-struct grade_order {
-    struct orm_order orm;
-};
-
-struct grade_query {
-    struct grade_cond where[ORM_QUERY_WHERE];
-    struct grade_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct grade_manager *grade_table(struct orm_session *s)
 {
     return (struct grade_manager *)orm_table(s, &grade_model);
@@ -1960,10 +2266,9 @@ static inline struct grade_cond grade_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct grade_order grade_order_(unsigned column, bool descending)
+static inline struct grade_order grade_order_(struct orm_order orm)
 {
-    struct grade_order o;
-    o.orm = orm_order_by(column, descending);
+    struct grade_order o = {orm};
     return o;
 }
 
@@ -2102,52 +2407,52 @@ static inline struct grade_cond grade_mark_ge(int16_t mark)
 
 static inline struct grade_order grade_id_asc(void)
 {
-    return grade_order_(GRADE_ID, false);
+    return grade_order_(orm_order_by(GRADE_ID, false));
 }
 
 static inline struct grade_order grade_id_desc(void)
 {
-    return grade_order_(GRADE_ID, true);
+    return grade_order_(orm_order_by(GRADE_ID, true));
 }
 
 static inline struct grade_order grade_enrolment_student_tenant_id_asc(void)
 {
-    return grade_order_(GRADE_ENROLMENT_STUDENT_TENANT_ID, false);
+    return grade_order_(orm_order_by(GRADE_ENROLMENT_STUDENT_TENANT_ID, false));
 }
 
 static inline struct grade_order grade_enrolment_student_tenant_id_desc(void)
 {
-    return grade_order_(GRADE_ENROLMENT_STUDENT_TENANT_ID, true);
+    return grade_order_(orm_order_by(GRADE_ENROLMENT_STUDENT_TENANT_ID, true));
 }
 
 static inline struct grade_order grade_enrolment_student_number_asc(void)
 {
-    return grade_order_(GRADE_ENROLMENT_STUDENT_NUMBER, false);
+    return grade_order_(orm_order_by(GRADE_ENROLMENT_STUDENT_NUMBER, false));
 }
 
 static inline struct grade_order grade_enrolment_student_number_desc(void)
 {
-    return grade_order_(GRADE_ENROLMENT_STUDENT_NUMBER, true);
+    return grade_order_(orm_order_by(GRADE_ENROLMENT_STUDENT_NUMBER, true));
 }
 
 static inline struct grade_order grade_enrolment_course_number_asc(void)
 {
-    return grade_order_(GRADE_ENROLMENT_COURSE_NUMBER, false);
+    return grade_order_(orm_order_by(GRADE_ENROLMENT_COURSE_NUMBER, false));
 }
 
 static inline struct grade_order grade_enrolment_course_number_desc(void)
 {
-    return grade_order_(GRADE_ENROLMENT_COURSE_NUMBER, true);
+    return grade_order_(orm_order_by(GRADE_ENROLMENT_COURSE_NUMBER, true));
 }
 
 static inline struct grade_order grade_mark_asc(void)
 {
-    return grade_order_(GRADE_MARK, false);
+    return grade_order_(orm_order_by(GRADE_MARK, false));
 }
 
 static inline struct grade_order grade_mark_desc(void)
 {
-    return grade_order_(GRADE_MARK, true);
+    return grade_order_(orm_order_by(GRADE_MARK, true));
 }
 
 /* == label ========================================================================= */
@@ -2219,22 +2524,6 @@ static inline void label_set_code(struct label *l, int32_t code)
 }
 
 /* -- Managers: label_table(s), course_labels(c) ------------------------------------ */
-
-struct label_cond {
-    struct orm_cond orm;
-};
-
-struct label_order {
-    struct orm_order orm;
-};
-
-struct label_query {
-    struct label_cond where[ORM_QUERY_WHERE];
-    struct label_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
 
 static inline struct label_manager *label_table(struct orm_session *s)
 {
@@ -2316,10 +2605,9 @@ static inline struct label_cond label_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct label_order label_order_(unsigned column, bool descending)
+static inline struct label_order label_order_(struct orm_order orm)
 {
-    struct label_order o;
-    o.orm = orm_order_by(column, descending);
+    struct label_order o = {orm};
     return o;
 }
 
@@ -2415,22 +2703,22 @@ static inline struct label_cond label_code_ge(int32_t code)
 
 static inline struct label_order label_name_asc(void)
 {
-    return label_order_(LABEL_NAME, false);
+    return label_order_(orm_order_by(LABEL_NAME, false));
 }
 
 static inline struct label_order label_name_desc(void)
 {
-    return label_order_(LABEL_NAME, true);
+    return label_order_(orm_order_by(LABEL_NAME, true));
 }
 
 static inline struct label_order label_code_asc(void)
 {
-    return label_order_(LABEL_CODE, false);
+    return label_order_(orm_order_by(LABEL_CODE, false));
 }
 
 static inline struct label_order label_code_desc(void)
 {
-    return label_order_(LABEL_CODE, true);
+    return label_order_(orm_order_by(LABEL_CODE, true));
 }
 
 /* == alias ========================================================================= */
@@ -2552,22 +2840,6 @@ static inline void alias_set_of_id(struct alias *a, const char *of_id)
 
 /* -- Managers: alias_table(s), label_aliases(l), label_also(l) --------------------- */
 
-struct alias_cond {
-    struct orm_cond orm;
-};
-
-struct alias_order {
-    struct orm_order orm;
-};
-
-struct alias_query {
-    struct alias_cond where[ORM_QUERY_WHERE];
-    struct alias_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct alias_manager *alias_table(struct orm_session *s)
 {
     return (struct alias_manager *)orm_table(s, &alias_model);
@@ -2648,10 +2920,9 @@ static inline struct alias_cond alias_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct alias_order alias_order_(unsigned column, bool descending)
+static inline struct alias_order alias_order_(struct orm_order orm)
 {
-    struct alias_order o;
-    o.orm = orm_order_by(column, descending);
+    struct alias_order o = {orm};
     return o;
 }
 
@@ -2754,32 +3025,32 @@ static inline struct alias_cond alias_of_not_null(void)
 
 static inline struct alias_order alias_id_asc(void)
 {
-    return alias_order_(ALIAS_ID, false);
+    return alias_order_(orm_order_by(ALIAS_ID, false));
 }
 
 static inline struct alias_order alias_id_desc(void)
 {
-    return alias_order_(ALIAS_ID, true);
+    return alias_order_(orm_order_by(ALIAS_ID, true));
 }
 
 static inline struct alias_order alias_label_code_asc(void)
 {
-    return alias_order_(ALIAS_LABEL_CODE, false);
+    return alias_order_(orm_order_by(ALIAS_LABEL_CODE, false));
 }
 
 static inline struct alias_order alias_label_code_desc(void)
 {
-    return alias_order_(ALIAS_LABEL_CODE, true);
+    return alias_order_(orm_order_by(ALIAS_LABEL_CODE, true));
 }
 
 static inline struct alias_order alias_of_id_asc(void)
 {
-    return alias_order_(ALIAS_OF_ID, false);
+    return alias_order_(orm_order_by(ALIAS_OF_ID, false));
 }
 
 static inline struct alias_order alias_of_id_desc(void)
 {
-    return alias_order_(ALIAS_OF_ID, true);
+    return alias_order_(orm_order_by(ALIAS_OF_ID, true));
 }
 
 /* == certificate =================================================================== */
@@ -2882,22 +3153,6 @@ static inline void certificate_set_enrolment_course_number(
 
 /* -- Managers: certificate_table(s) ------------------------------------------------ */
 
-struct certificate_cond {
-    struct orm_cond orm;
-};
-
-struct certificate_order {
-    struct orm_order orm;
-};
-
-struct certificate_query {
-    struct certificate_cond where[ORM_QUERY_WHERE];
-    struct certificate_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct certificate_manager *certificate_table(struct orm_session *s)
 {
     return (struct certificate_manager *)orm_table(s, &certificate_model);
@@ -2979,11 +3234,9 @@ static inline struct certificate_cond certificate_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct certificate_order certificate_order_(
-    unsigned column, bool descending)
+static inline struct certificate_order certificate_order_(struct orm_order orm)
 {
-    struct certificate_order o;
-    o.orm = orm_order_by(column, descending);
+    struct certificate_order o = {orm};
     return o;
 }
 
@@ -3064,33 +3317,36 @@ static inline struct certificate_cond certificate_enrolment_course_number_ne(
 
 static inline struct certificate_order certificate_enrolment_student_tenant_id_asc(void)
 {
-    return certificate_order_(CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, false);
+    return certificate_order_(
+        orm_order_by(CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, false));
 }
 
 static inline struct certificate_order certificate_enrolment_student_tenant_id_desc(
     void)
 {
-    return certificate_order_(CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, true);
+    return certificate_order_(
+        orm_order_by(CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, true));
 }
 
 static inline struct certificate_order certificate_enrolment_student_number_asc(void)
 {
-    return certificate_order_(CERTIFICATE_ENROLMENT_STUDENT_NUMBER, false);
+    return certificate_order_(
+        orm_order_by(CERTIFICATE_ENROLMENT_STUDENT_NUMBER, false));
 }
 
 static inline struct certificate_order certificate_enrolment_student_number_desc(void)
 {
-    return certificate_order_(CERTIFICATE_ENROLMENT_STUDENT_NUMBER, true);
+    return certificate_order_(orm_order_by(CERTIFICATE_ENROLMENT_STUDENT_NUMBER, true));
 }
 
 static inline struct certificate_order certificate_enrolment_course_number_asc(void)
 {
-    return certificate_order_(CERTIFICATE_ENROLMENT_COURSE_NUMBER, false);
+    return certificate_order_(orm_order_by(CERTIFICATE_ENROLMENT_COURSE_NUMBER, false));
 }
 
 static inline struct certificate_order certificate_enrolment_course_number_desc(void)
 {
-    return certificate_order_(CERTIFICATE_ENROLMENT_COURSE_NUMBER, true);
+    return certificate_order_(orm_order_by(CERTIFICATE_ENROLMENT_COURSE_NUMBER, true));
 }
 
 /* == room ========================================================================== */
@@ -3210,22 +3466,6 @@ static inline void room_clear_course_number(struct room *r)
 
 /* -- Managers: room_table(s) ------------------------------------------------------- */
 
-struct room_cond {
-    struct orm_cond orm;
-};
-
-struct room_order {
-    struct orm_order orm;
-};
-
-struct room_query {
-    struct room_cond where[ORM_QUERY_WHERE];
-    struct room_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct room_manager *room_table(struct orm_session *s)
 {
     return (struct room_manager *)orm_table(s, &room_model);
@@ -3296,10 +3536,9 @@ static inline struct room_cond room_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct room_order room_order_(unsigned column, bool descending)
+static inline struct room_order room_order_(struct orm_order orm)
 {
-    struct room_order o;
-    o.orm = orm_order_by(column, descending);
+    struct room_order o = {orm};
     return o;
 }
 
@@ -3408,32 +3647,32 @@ static inline struct room_cond room_course_number_not_null(void)
 
 static inline struct room_order room_id_asc(void)
 {
-    return room_order_(ROOM_ID, false);
+    return room_order_(orm_order_by(ROOM_ID, false));
 }
 
 static inline struct room_order room_id_desc(void)
 {
-    return room_order_(ROOM_ID, true);
+    return room_order_(orm_order_by(ROOM_ID, true));
 }
 
 static inline struct room_order room_course_tenant_id_asc(void)
 {
-    return room_order_(ROOM_COURSE_TENANT_ID, false);
+    return room_order_(orm_order_by(ROOM_COURSE_TENANT_ID, false));
 }
 
 static inline struct room_order room_course_tenant_id_desc(void)
 {
-    return room_order_(ROOM_COURSE_TENANT_ID, true);
+    return room_order_(orm_order_by(ROOM_COURSE_TENANT_ID, true));
 }
 
 static inline struct room_order room_course_number_asc(void)
 {
-    return room_order_(ROOM_COURSE_NUMBER, false);
+    return room_order_(orm_order_by(ROOM_COURSE_NUMBER, false));
 }
 
 static inline struct room_order room_course_number_desc(void)
 {
-    return room_order_(ROOM_COURSE_NUMBER, true);
+    return room_order_(orm_order_by(ROOM_COURSE_NUMBER, true));
 }
 
 /* == event ========================================================================= */
@@ -3571,22 +3810,6 @@ static inline void event_set_cause_id(struct event *e, struct orm_uuid cause_id)
 
 /* -- Managers: event_table(s), event_effects(e) ------------------------------------ */
 
-struct event_cond {
-    struct orm_cond orm;
-};
-
-struct event_order {
-    struct orm_order orm;
-};
-
-struct event_query {
-    struct event_cond where[ORM_QUERY_WHERE];
-    struct event_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct event_manager *event_table(struct orm_session *s)
 {
     return (struct event_manager *)orm_table(s, &event_model);
@@ -3667,10 +3890,9 @@ static inline struct event_cond event_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct event_order event_order_(unsigned column, bool descending)
+static inline struct event_order event_order_(struct orm_order orm)
 {
-    struct event_order o;
-    o.orm = orm_order_by(column, descending);
+    struct event_order o = {orm};
     return o;
 }
 
@@ -3797,32 +4019,32 @@ static inline struct event_cond event_cause_not_null(void)
 
 static inline struct event_order event_id_asc(void)
 {
-    return event_order_(EVENT_ID, false);
+    return event_order_(orm_order_by(EVENT_ID, false));
 }
 
 static inline struct event_order event_id_desc(void)
 {
-    return event_order_(EVENT_ID, true);
+    return event_order_(orm_order_by(EVENT_ID, true));
 }
 
 static inline struct event_order event_trace_asc(void)
 {
-    return event_order_(EVENT_TRACE, false);
+    return event_order_(orm_order_by(EVENT_TRACE, false));
 }
 
 static inline struct event_order event_trace_desc(void)
 {
-    return event_order_(EVENT_TRACE, true);
+    return event_order_(orm_order_by(EVENT_TRACE, true));
 }
 
 static inline struct event_order event_cause_id_asc(void)
 {
-    return event_order_(EVENT_CAUSE_ID, false);
+    return event_order_(orm_order_by(EVENT_CAUSE_ID, false));
 }
 
 static inline struct event_order event_cause_id_desc(void)
 {
-    return event_order_(EVENT_CAUSE_ID, true);
+    return event_order_(orm_order_by(EVENT_CAUSE_ID, true));
 }
 
 /* == ticket ======================================================================== */
@@ -3920,22 +4142,6 @@ static inline void ticket_set_seat(struct ticket *t, int32_t seat)
 
 /* -- Managers: ticket_table(s), event_tickets(e) ----------------------------------- */
 
-struct ticket_cond {
-    struct orm_cond orm;
-};
-
-struct ticket_order {
-    struct orm_order orm;
-};
-
-struct ticket_query {
-    struct ticket_cond where[ORM_QUERY_WHERE];
-    struct ticket_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct ticket_manager *ticket_table(struct orm_session *s)
 {
     return (struct ticket_manager *)orm_table(s, &ticket_model);
@@ -4021,10 +4227,9 @@ static inline struct ticket_cond ticket_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct ticket_order ticket_order_(unsigned column, bool descending)
+static inline struct ticket_order ticket_order_(struct orm_order orm)
 {
-    struct ticket_order o;
-    o.orm = orm_order_by(column, descending);
+    struct ticket_order o = {orm};
     return o;
 }
 
@@ -4131,32 +4336,32 @@ static inline struct ticket_cond ticket_seat_ge(int32_t seat)
 
 static inline struct ticket_order ticket_event_id_asc(void)
 {
-    return ticket_order_(TICKET_EVENT_ID, false);
+    return ticket_order_(orm_order_by(TICKET_EVENT_ID, false));
 }
 
 static inline struct ticket_order ticket_event_id_desc(void)
 {
-    return ticket_order_(TICKET_EVENT_ID, true);
+    return ticket_order_(orm_order_by(TICKET_EVENT_ID, true));
 }
 
 static inline struct ticket_order ticket_code_asc(void)
 {
-    return ticket_order_(TICKET_CODE, false);
+    return ticket_order_(orm_order_by(TICKET_CODE, false));
 }
 
 static inline struct ticket_order ticket_code_desc(void)
 {
-    return ticket_order_(TICKET_CODE, true);
+    return ticket_order_(orm_order_by(TICKET_CODE, true));
 }
 
 static inline struct ticket_order ticket_seat_asc(void)
 {
-    return ticket_order_(TICKET_SEAT, false);
+    return ticket_order_(orm_order_by(TICKET_SEAT, false));
 }
 
 static inline struct ticket_order ticket_seat_desc(void)
 {
-    return ticket_order_(TICKET_SEAT, true);
+    return ticket_order_(orm_order_by(TICKET_SEAT, true));
 }
 
 /* == holiday ======================================================================= */
@@ -4222,22 +4427,6 @@ static inline void holiday_set_name(struct holiday *h, const char *name)
 }
 
 /* -- Managers: holiday_table(s), duty_helps(d) ------------------------------------- */
-
-struct holiday_cond {
-    struct orm_cond orm;
-};
-
-struct holiday_order {
-    struct orm_order orm;
-};
-
-struct holiday_query {
-    struct holiday_cond where[ORM_QUERY_WHERE];
-    struct holiday_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
 
 static inline struct holiday_manager *holiday_table(struct orm_session *s)
 {
@@ -4321,10 +4510,9 @@ static inline struct holiday_cond holiday_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct holiday_order holiday_order_(unsigned column, bool descending)
+static inline struct holiday_order holiday_order_(struct orm_order orm)
 {
-    struct holiday_order o;
-    o.orm = orm_order_by(column, descending);
+    struct holiday_order o = {orm};
     return o;
 }
 
@@ -4420,22 +4608,22 @@ static inline struct holiday_cond holiday_name_like(const char *name)
 
 static inline struct holiday_order holiday_day_asc(void)
 {
-    return holiday_order_(HOLIDAY_DAY, false);
+    return holiday_order_(orm_order_by(HOLIDAY_DAY, false));
 }
 
 static inline struct holiday_order holiday_day_desc(void)
 {
-    return holiday_order_(HOLIDAY_DAY, true);
+    return holiday_order_(orm_order_by(HOLIDAY_DAY, true));
 }
 
 static inline struct holiday_order holiday_name_asc(void)
 {
-    return holiday_order_(HOLIDAY_NAME, false);
+    return holiday_order_(orm_order_by(HOLIDAY_NAME, false));
 }
 
 static inline struct holiday_order holiday_name_desc(void)
 {
-    return holiday_order_(HOLIDAY_NAME, true);
+    return holiday_order_(orm_order_by(HOLIDAY_NAME, true));
 }
 
 /* == duty ========================================================================== */
@@ -4541,22 +4729,6 @@ static inline void duty_clear_at_night(struct duty *d)
 
 /* -- Managers: duty_table(s), holiday_helpers(h) ----------------------------------- */
 
-struct duty_cond {
-    struct orm_cond orm;
-};
-
-struct duty_order {
-    struct orm_order orm;
-};
-
-struct duty_query {
-    struct duty_cond where[ORM_QUERY_WHERE];
-    struct duty_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct duty_manager *duty_table(struct orm_session *s)
 {
     return (struct duty_manager *)orm_table(s, &duty_model);
@@ -4637,10 +4809,9 @@ static inline struct duty_cond duty_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct duty_order duty_order_(unsigned column, bool descending)
+static inline struct duty_order duty_order_(struct orm_order orm)
 {
-    struct duty_order o;
-    o.orm = orm_order_by(column, descending);
+    struct duty_order o = {orm};
     return o;
 }
 
@@ -4731,32 +4902,32 @@ static inline struct duty_cond duty_at_night_not_null(void)
 
 static inline struct duty_order duty_kind_asc(void)
 {
-    return duty_order_(DUTY_KIND, false);
+    return duty_order_(orm_order_by(DUTY_KIND, false));
 }
 
 static inline struct duty_order duty_kind_desc(void)
 {
-    return duty_order_(DUTY_KIND, true);
+    return duty_order_(orm_order_by(DUTY_KIND, true));
 }
 
 static inline struct duty_order duty_since_asc(void)
 {
-    return duty_order_(DUTY_SINCE, false);
+    return duty_order_(orm_order_by(DUTY_SINCE, false));
 }
 
 static inline struct duty_order duty_since_desc(void)
 {
-    return duty_order_(DUTY_SINCE, true);
+    return duty_order_(orm_order_by(DUTY_SINCE, true));
 }
 
 static inline struct duty_order duty_at_night_asc(void)
 {
-    return duty_order_(DUTY_AT_NIGHT, false);
+    return duty_order_(orm_order_by(DUTY_AT_NIGHT, false));
 }
 
 static inline struct duty_order duty_at_night_desc(void)
 {
-    return duty_order_(DUTY_AT_NIGHT, true);
+    return duty_order_(orm_order_by(DUTY_AT_NIGHT, true));
 }
 
 /* == shift ========================================================================= */
@@ -5008,22 +5179,6 @@ static inline void shift_clear_after_spare(struct shift *s)
 
 /* -- Managers: shift_table(s), holiday_shifts(h), duty_shifts(d), ... -------------- */
 
-struct shift_cond {
-    struct orm_cond orm;
-};
-
-struct shift_order {
-    struct orm_order orm;
-};
-
-struct shift_query {
-    struct shift_cond where[ORM_QUERY_WHERE];
-    struct shift_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct shift_manager *shift_table(struct orm_session *s)
 {
     return (struct shift_manager *)orm_table(s, &shift_model);
@@ -5112,10 +5267,9 @@ static inline struct shift_cond shift_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct shift_order shift_order_(unsigned column, bool descending)
+static inline struct shift_order shift_order_(struct orm_order orm)
 {
-    struct shift_order o;
-    o.orm = orm_order_by(column, descending);
+    struct shift_order o = {orm};
     return o;
 }
 
@@ -5309,72 +5463,72 @@ static inline struct shift_cond shift_after_spare_not_null(void)
 
 static inline struct shift_order shift_holiday_id_asc(void)
 {
-    return shift_order_(SHIFT_HOLIDAY_ID, false);
+    return shift_order_(orm_order_by(SHIFT_HOLIDAY_ID, false));
 }
 
 static inline struct shift_order shift_holiday_id_desc(void)
 {
-    return shift_order_(SHIFT_HOLIDAY_ID, true);
+    return shift_order_(orm_order_by(SHIFT_HOLIDAY_ID, true));
 }
 
 static inline struct shift_order shift_duty_id_asc(void)
 {
-    return shift_order_(SHIFT_DUTY_ID, false);
+    return shift_order_(orm_order_by(SHIFT_DUTY_ID, false));
 }
 
 static inline struct shift_order shift_duty_id_desc(void)
 {
-    return shift_order_(SHIFT_DUTY_ID, true);
+    return shift_order_(orm_order_by(SHIFT_DUTY_ID, true));
 }
 
 static inline struct shift_order shift_starts_asc(void)
 {
-    return shift_order_(SHIFT_STARTS, false);
+    return shift_order_(orm_order_by(SHIFT_STARTS, false));
 }
 
 static inline struct shift_order shift_starts_desc(void)
 {
-    return shift_order_(SHIFT_STARTS, true);
+    return shift_order_(orm_order_by(SHIFT_STARTS, true));
 }
 
 static inline struct shift_order shift_spare_asc(void)
 {
-    return shift_order_(SHIFT_SPARE, false);
+    return shift_order_(orm_order_by(SHIFT_SPARE, false));
 }
 
 static inline struct shift_order shift_spare_desc(void)
 {
-    return shift_order_(SHIFT_SPARE, true);
+    return shift_order_(orm_order_by(SHIFT_SPARE, true));
 }
 
 static inline struct shift_order shift_note_asc(void)
 {
-    return shift_order_(SHIFT_NOTE, false);
+    return shift_order_(orm_order_by(SHIFT_NOTE, false));
 }
 
 static inline struct shift_order shift_note_desc(void)
 {
-    return shift_order_(SHIFT_NOTE, true);
+    return shift_order_(orm_order_by(SHIFT_NOTE, true));
 }
 
 static inline struct shift_order shift_after_starts_asc(void)
 {
-    return shift_order_(SHIFT_AFTER_STARTS, false);
+    return shift_order_(orm_order_by(SHIFT_AFTER_STARTS, false));
 }
 
 static inline struct shift_order shift_after_starts_desc(void)
 {
-    return shift_order_(SHIFT_AFTER_STARTS, true);
+    return shift_order_(orm_order_by(SHIFT_AFTER_STARTS, true));
 }
 
 static inline struct shift_order shift_after_spare_asc(void)
 {
-    return shift_order_(SHIFT_AFTER_SPARE, false);
+    return shift_order_(orm_order_by(SHIFT_AFTER_SPARE, false));
 }
 
 static inline struct shift_order shift_after_spare_desc(void)
 {
-    return shift_order_(SHIFT_AFTER_SPARE, true);
+    return shift_order_(orm_order_by(SHIFT_AFTER_SPARE, true));
 }
 
 /* == moment ======================================================================== */
@@ -5536,22 +5690,6 @@ static inline void moment_set_night_at_night(struct moment *m, bool night_at_nig
 
 /* -- Managers: moment_table(s), duty_moments(d), duty_nights(d), ... --------------- */
 
-struct moment_cond {
-    struct orm_cond orm;
-};
-
-struct moment_order {
-    struct orm_order orm;
-};
-
-struct moment_query {
-    struct moment_cond where[ORM_QUERY_WHERE];
-    struct moment_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct moment_manager *moment_table(struct orm_session *s)
 {
     return (struct moment_manager *)orm_table(s, &moment_model);
@@ -5637,10 +5775,9 @@ static inline struct moment_cond moment_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct moment_order moment_order_(unsigned column, bool descending)
+static inline struct moment_order moment_order_(struct orm_order orm)
 {
-    struct moment_order o;
-    o.orm = orm_order_by(column, descending);
+    struct moment_order o = {orm};
     return o;
 }
 
@@ -5785,42 +5922,42 @@ static inline struct moment_cond moment_night_not_null(void)
 
 static inline struct moment_order moment_at_asc(void)
 {
-    return moment_order_(MOMENT_AT, false);
+    return moment_order_(orm_order_by(MOMENT_AT, false));
 }
 
 static inline struct moment_order moment_at_desc(void)
 {
-    return moment_order_(MOMENT_AT, true);
+    return moment_order_(orm_order_by(MOMENT_AT, true));
 }
 
 static inline struct moment_order moment_local_asc(void)
 {
-    return moment_order_(MOMENT_LOCAL, false);
+    return moment_order_(orm_order_by(MOMENT_LOCAL, false));
 }
 
 static inline struct moment_order moment_local_desc(void)
 {
-    return moment_order_(MOMENT_LOCAL, true);
+    return moment_order_(orm_order_by(MOMENT_LOCAL, true));
 }
 
 static inline struct moment_order moment_since_since_asc(void)
 {
-    return moment_order_(MOMENT_SINCE_SINCE, false);
+    return moment_order_(orm_order_by(MOMENT_SINCE_SINCE, false));
 }
 
 static inline struct moment_order moment_since_since_desc(void)
 {
-    return moment_order_(MOMENT_SINCE_SINCE, true);
+    return moment_order_(orm_order_by(MOMENT_SINCE_SINCE, true));
 }
 
 static inline struct moment_order moment_night_at_night_asc(void)
 {
-    return moment_order_(MOMENT_NIGHT_AT_NIGHT, false);
+    return moment_order_(orm_order_by(MOMENT_NIGHT_AT_NIGHT, false));
 }
 
 static inline struct moment_order moment_night_at_night_desc(void)
 {
-    return moment_order_(MOMENT_NIGHT_AT_NIGHT, true);
+    return moment_order_(orm_order_by(MOMENT_NIGHT_AT_NIGHT, true));
 }
 
 #ifdef __cplusplus

@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 2
+#if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xdac83cbc0b3edb23u
+#define IN_ORM_HASH 0x8aa323497963ffc6u
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,12 +27,64 @@ struct writer_list {
 struct writer_manager {
     struct orm_manager orm;
 };
+struct writer_cond {
+    struct orm_cond orm;
+};
+struct writer_order {
+    struct orm_order orm;
+};
+struct writer_plan {
+    struct orm_plan orm;
+};
+struct writer_pick {
+    struct orm_pick orm;
+};
+struct writer_query {
+    struct writer_cond where[ORM_QUERY_WHERE];
+    struct writer_order order[ORM_QUERY_ORDER];
+    struct writer_plan with[ORM_QUERY_WITH];
+    struct writer_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct writer *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct paper_list {
     struct paper **items;
     size_t len;
 };
 struct paper_manager {
     struct orm_manager orm;
+};
+struct paper_cond {
+    struct orm_cond orm;
+};
+struct paper_order {
+    struct orm_order orm;
+};
+struct paper_plan {
+    struct orm_plan orm;
+};
+struct paper_pick {
+    struct orm_pick orm;
+};
+struct paper_query {
+    struct paper_cond where[ORM_QUERY_WHERE];
+    struct paper_order order[ORM_QUERY_ORDER];
+    struct paper_plan with[ORM_QUERY_WITH];
+    struct paper_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct paper *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 struct citation_list {
     struct citation **items;
@@ -41,12 +93,64 @@ struct citation_list {
 struct citation_manager {
     struct orm_manager orm;
 };
+struct citation_cond {
+    struct orm_cond orm;
+};
+struct citation_order {
+    struct orm_order orm;
+};
+struct citation_plan {
+    struct orm_plan orm;
+};
+struct citation_pick {
+    struct orm_pick orm;
+};
+struct citation_query {
+    struct citation_cond where[ORM_QUERY_WHERE];
+    struct citation_order order[ORM_QUERY_ORDER];
+    struct citation_plan with[ORM_QUERY_WITH];
+    struct citation_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct citation *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct word_list {
     struct word **items;
     size_t len;
 };
 struct word_manager {
     struct orm_manager orm;
+};
+struct word_cond {
+    struct orm_cond orm;
+};
+struct word_order {
+    struct orm_order orm;
+};
+struct word_plan {
+    struct orm_plan orm;
+};
+struct word_pick {
+    struct orm_pick orm;
+};
+struct word_query {
+    struct word_cond where[ORM_QUERY_WHERE];
+    struct word_order order[ORM_QUERY_ORDER];
+    struct word_plan with[ORM_QUERY_WITH];
+    struct word_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct word *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 struct best_list {
     struct best **items;
@@ -55,12 +159,64 @@ struct best_list {
 struct best_manager {
     struct orm_manager orm;
 };
+struct best_cond {
+    struct orm_cond orm;
+};
+struct best_order {
+    struct orm_order orm;
+};
+struct best_plan {
+    struct orm_plan orm;
+};
+struct best_pick {
+    struct orm_pick orm;
+};
+struct best_query {
+    struct best_cond where[ORM_QUERY_WHERE];
+    struct best_order order[ORM_QUERY_ORDER];
+    struct best_plan with[ORM_QUERY_WITH];
+    struct best_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct best *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct total_list {
     struct total **items;
     size_t len;
 };
 struct total_manager {
     struct orm_manager orm;
+};
+struct total_cond {
+    struct orm_cond orm;
+};
+struct total_order {
+    struct orm_order orm;
+};
+struct total_plan {
+    struct orm_plan orm;
+};
+struct total_pick {
+    struct orm_pick orm;
+};
+struct total_query {
+    struct total_cond where[ORM_QUERY_WHERE];
+    struct total_order order[ORM_QUERY_ORDER];
+    struct total_plan with[ORM_QUERY_WITH];
+    struct total_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct total *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 
 enum word_mood {
@@ -404,22 +560,6 @@ static inline void writer_set_fee(struct writer *w, struct money value)
 
 /* -- Managers: writer_table(s) ----------------------------------------------------- */
 
-struct writer_cond {
-    struct orm_cond orm;
-};
-
-struct writer_order {
-    struct orm_order orm;
-};
-
-struct writer_query {
-    struct writer_cond where[ORM_QUERY_WHERE];
-    struct writer_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct writer_manager *writer_table(struct orm_session *s)
 {
     return (struct writer_manager *)orm_table(s, &writer_model);
@@ -491,10 +631,9 @@ static inline struct writer_cond writer_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct writer_order writer_order_(unsigned column, bool descending)
+static inline struct writer_order writer_order_(struct orm_order orm)
 {
-    struct writer_order o;
-    o.orm = orm_order_by(column, descending);
+    struct writer_order o = {orm};
     return o;
 }
 
@@ -905,102 +1044,102 @@ static inline struct writer_cond writer_fee_currency_like(const char *fee_curren
 
 static inline struct writer_order writer_id_asc(void)
 {
-    return writer_order_(WRITER_ID, false);
+    return writer_order_(orm_order_by(WRITER_ID, false));
 }
 
 static inline struct writer_order writer_id_desc(void)
 {
-    return writer_order_(WRITER_ID, true);
+    return writer_order_(orm_order_by(WRITER_ID, true));
 }
 
 static inline struct writer_order writer_name_asc(void)
 {
-    return writer_order_(WRITER_NAME, false);
+    return writer_order_(orm_order_by(WRITER_NAME, false));
 }
 
 static inline struct writer_order writer_name_desc(void)
 {
-    return writer_order_(WRITER_NAME, true);
+    return writer_order_(orm_order_by(WRITER_NAME, true));
 }
 
 static inline struct writer_order writer_home_street_asc(void)
 {
-    return writer_order_(WRITER_HOME_STREET, false);
+    return writer_order_(orm_order_by(WRITER_HOME_STREET, false));
 }
 
 static inline struct writer_order writer_home_street_desc(void)
 {
-    return writer_order_(WRITER_HOME_STREET, true);
+    return writer_order_(orm_order_by(WRITER_HOME_STREET, true));
 }
 
 static inline struct writer_order writer_home_zip_asc(void)
 {
-    return writer_order_(WRITER_HOME_ZIP, false);
+    return writer_order_(orm_order_by(WRITER_HOME_ZIP, false));
 }
 
 static inline struct writer_order writer_home_zip_desc(void)
 {
-    return writer_order_(WRITER_HOME_ZIP, true);
+    return writer_order_(orm_order_by(WRITER_HOME_ZIP, true));
 }
 
 static inline struct writer_order writer_home_since_asc(void)
 {
-    return writer_order_(WRITER_HOME_SINCE, false);
+    return writer_order_(orm_order_by(WRITER_HOME_SINCE, false));
 }
 
 static inline struct writer_order writer_home_since_desc(void)
 {
-    return writer_order_(WRITER_HOME_SINCE, true);
+    return writer_order_(orm_order_by(WRITER_HOME_SINCE, true));
 }
 
 static inline struct writer_order writer_at_street_asc(void)
 {
-    return writer_order_(WRITER_AT_STREET, false);
+    return writer_order_(orm_order_by(WRITER_AT_STREET, false));
 }
 
 static inline struct writer_order writer_at_street_desc(void)
 {
-    return writer_order_(WRITER_AT_STREET, true);
+    return writer_order_(orm_order_by(WRITER_AT_STREET, true));
 }
 
 static inline struct writer_order writer_at_zip_asc(void)
 {
-    return writer_order_(WRITER_AT_ZIP, false);
+    return writer_order_(orm_order_by(WRITER_AT_ZIP, false));
 }
 
 static inline struct writer_order writer_at_zip_desc(void)
 {
-    return writer_order_(WRITER_AT_ZIP, true);
+    return writer_order_(orm_order_by(WRITER_AT_ZIP, true));
 }
 
 static inline struct writer_order writer_at_since_asc(void)
 {
-    return writer_order_(WRITER_AT_SINCE, false);
+    return writer_order_(orm_order_by(WRITER_AT_SINCE, false));
 }
 
 static inline struct writer_order writer_at_since_desc(void)
 {
-    return writer_order_(WRITER_AT_SINCE, true);
+    return writer_order_(orm_order_by(WRITER_AT_SINCE, true));
 }
 
 static inline struct writer_order writer_fee_amount_asc(void)
 {
-    return writer_order_(WRITER_FEE_AMOUNT, false);
+    return writer_order_(orm_order_by(WRITER_FEE_AMOUNT, false));
 }
 
 static inline struct writer_order writer_fee_amount_desc(void)
 {
-    return writer_order_(WRITER_FEE_AMOUNT, true);
+    return writer_order_(orm_order_by(WRITER_FEE_AMOUNT, true));
 }
 
 static inline struct writer_order writer_fee_currency_asc(void)
 {
-    return writer_order_(WRITER_FEE_CURRENCY, false);
+    return writer_order_(orm_order_by(WRITER_FEE_CURRENCY, false));
 }
 
 static inline struct writer_order writer_fee_currency_desc(void)
 {
-    return writer_order_(WRITER_FEE_CURRENCY, true);
+    return writer_order_(orm_order_by(WRITER_FEE_CURRENCY, true));
 }
 
 /* == paper ========================================================================= */
@@ -1138,22 +1277,6 @@ static inline void paper_set_writer_id(struct paper *p, int64_t writer_id)
 
 /* -- Managers: paper_table(s), writer_papers(w), paper_cites(p), ... --------------- */
 
-struct paper_cond {
-    struct orm_cond orm;
-};
-
-struct paper_order {
-    struct orm_order orm;
-};
-
-struct paper_query {
-    struct paper_cond where[ORM_QUERY_WHERE];
-    struct paper_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct paper_manager *paper_table(struct orm_session *s)
 {
     return (struct paper_manager *)orm_table(s, &paper_model);
@@ -1234,10 +1357,9 @@ static inline struct paper_cond paper_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct paper_order paper_order_(unsigned column, bool descending)
+static inline struct paper_order paper_order_(struct orm_order orm)
 {
-    struct paper_order o;
-    o.orm = orm_order_by(column, descending);
+    struct paper_order o = {orm};
     return o;
 }
 
@@ -1389,42 +1511,42 @@ static inline struct paper_cond paper_writer_id_ne(int64_t writer_id)
 
 static inline struct paper_order paper_id_asc(void)
 {
-    return paper_order_(PAPER_ID, false);
+    return paper_order_(orm_order_by(PAPER_ID, false));
 }
 
 static inline struct paper_order paper_id_desc(void)
 {
-    return paper_order_(PAPER_ID, true);
+    return paper_order_(orm_order_by(PAPER_ID, true));
 }
 
 static inline struct paper_order paper_title_asc(void)
 {
-    return paper_order_(PAPER_TITLE, false);
+    return paper_order_(orm_order_by(PAPER_TITLE, false));
 }
 
 static inline struct paper_order paper_title_desc(void)
 {
-    return paper_order_(PAPER_TITLE, true);
+    return paper_order_(orm_order_by(PAPER_TITLE, true));
 }
 
 static inline struct paper_order paper_pages_asc(void)
 {
-    return paper_order_(PAPER_PAGES, false);
+    return paper_order_(orm_order_by(PAPER_PAGES, false));
 }
 
 static inline struct paper_order paper_pages_desc(void)
 {
-    return paper_order_(PAPER_PAGES, true);
+    return paper_order_(orm_order_by(PAPER_PAGES, true));
 }
 
 static inline struct paper_order paper_writer_id_asc(void)
 {
-    return paper_order_(PAPER_WRITER_ID, false);
+    return paper_order_(orm_order_by(PAPER_WRITER_ID, false));
 }
 
 static inline struct paper_order paper_writer_id_desc(void)
 {
-    return paper_order_(PAPER_WRITER_ID, true);
+    return paper_order_(orm_order_by(PAPER_WRITER_ID, true));
 }
 
 /* == citation ====================================================================== */
@@ -1547,22 +1669,6 @@ static inline void citation_set_page(struct citation *c, int32_t page)
 
 /* -- Managers: citation_table(s), paper_out(p), paper_in(p) ------------------------ */
 
-struct citation_cond {
-    struct orm_cond orm;
-};
-
-struct citation_order {
-    struct orm_order orm;
-};
-
-struct citation_query {
-    struct citation_cond where[ORM_QUERY_WHERE];
-    struct citation_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct citation_manager *citation_table(struct orm_session *s)
 {
     return (struct citation_manager *)orm_table(s, &citation_model);
@@ -1646,10 +1752,9 @@ static inline struct citation_cond citation_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct citation_order citation_order_(unsigned column, bool descending)
+static inline struct citation_order citation_order_(struct orm_order orm)
 {
-    struct citation_order o;
-    o.orm = orm_order_by(column, descending);
+    struct citation_order o = {orm};
     return o;
 }
 
@@ -1772,42 +1877,42 @@ static inline struct citation_cond citation_page_ge(int32_t page)
 
 static inline struct citation_order citation_id_asc(void)
 {
-    return citation_order_(CITATION_ID, false);
+    return citation_order_(orm_order_by(CITATION_ID, false));
 }
 
 static inline struct citation_order citation_id_desc(void)
 {
-    return citation_order_(CITATION_ID, true);
+    return citation_order_(orm_order_by(CITATION_ID, true));
 }
 
 static inline struct citation_order citation_from_id_asc(void)
 {
-    return citation_order_(CITATION_FROM_ID, false);
+    return citation_order_(orm_order_by(CITATION_FROM_ID, false));
 }
 
 static inline struct citation_order citation_from_id_desc(void)
 {
-    return citation_order_(CITATION_FROM_ID, true);
+    return citation_order_(orm_order_by(CITATION_FROM_ID, true));
 }
 
 static inline struct citation_order citation_to_id_asc(void)
 {
-    return citation_order_(CITATION_TO_ID, false);
+    return citation_order_(orm_order_by(CITATION_TO_ID, false));
 }
 
 static inline struct citation_order citation_to_id_desc(void)
 {
-    return citation_order_(CITATION_TO_ID, true);
+    return citation_order_(orm_order_by(CITATION_TO_ID, true));
 }
 
 static inline struct citation_order citation_page_asc(void)
 {
-    return citation_order_(CITATION_PAGE, false);
+    return citation_order_(orm_order_by(CITATION_PAGE, false));
 }
 
 static inline struct citation_order citation_page_desc(void)
 {
-    return citation_order_(CITATION_PAGE, true);
+    return citation_order_(orm_order_by(CITATION_PAGE, true));
 }
 
 /* == word ========================================================================== */
@@ -1990,22 +2095,6 @@ static inline void word_set_owner_id(struct word *w, int64_t owner_id)
 
 /* -- Managers: word_table(s), paper_words(p), total_words(t) ----------------------- */
 
-struct word_cond {
-    struct orm_cond orm;
-};
-
-struct word_order {
-    struct orm_order orm;
-};
-
-struct word_query {
-    struct word_cond where[ORM_QUERY_WHERE];
-    struct word_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct word_manager *word_table(struct orm_session *s)
 {
     return (struct word_manager *)orm_table(s, &word_model);
@@ -2086,10 +2175,9 @@ static inline struct word_cond word_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct word_order word_order_(unsigned column, bool descending)
+static inline struct word_order word_order_(struct orm_order orm)
 {
-    struct word_order o;
-    o.orm = orm_order_by(column, descending);
+    struct word_order o = {orm};
     return o;
 }
 
@@ -2277,62 +2365,62 @@ static inline struct word_cond word_owner_not_null(void)
 
 static inline struct word_order word_id_asc(void)
 {
-    return word_order_(WORD_ID, false);
+    return word_order_(orm_order_by(WORD_ID, false));
 }
 
 static inline struct word_order word_id_desc(void)
 {
-    return word_order_(WORD_ID, true);
+    return word_order_(orm_order_by(WORD_ID, true));
 }
 
 static inline struct word_order word_about_id_asc(void)
 {
-    return word_order_(WORD_ABOUT_ID, false);
+    return word_order_(orm_order_by(WORD_ABOUT_ID, false));
 }
 
 static inline struct word_order word_about_id_desc(void)
 {
-    return word_order_(WORD_ABOUT_ID, true);
+    return word_order_(orm_order_by(WORD_ABOUT_ID, true));
 }
 
 static inline struct word_order word_text_asc(void)
 {
-    return word_order_(WORD_TEXT, false);
+    return word_order_(orm_order_by(WORD_TEXT, false));
 }
 
 static inline struct word_order word_text_desc(void)
 {
-    return word_order_(WORD_TEXT, true);
+    return word_order_(orm_order_by(WORD_TEXT, true));
 }
 
 static inline struct word_order word_made_asc(void)
 {
-    return word_order_(WORD_MADE, false);
+    return word_order_(orm_order_by(WORD_MADE, false));
 }
 
 static inline struct word_order word_made_desc(void)
 {
-    return word_order_(WORD_MADE, true);
+    return word_order_(orm_order_by(WORD_MADE, true));
 }
 
 static inline struct word_order word_mood_asc(void)
 {
-    return word_order_(WORD_MOOD, false);
+    return word_order_(orm_order_by(WORD_MOOD, false));
 }
 
 static inline struct word_order word_mood_desc(void)
 {
-    return word_order_(WORD_MOOD, true);
+    return word_order_(orm_order_by(WORD_MOOD, true));
 }
 
 static inline struct word_order word_owner_id_asc(void)
 {
-    return word_order_(WORD_OWNER_ID, false);
+    return word_order_(orm_order_by(WORD_OWNER_ID, false));
 }
 
 static inline struct word_order word_owner_id_desc(void)
 {
-    return word_order_(WORD_OWNER_ID, true);
+    return word_order_(orm_order_by(WORD_OWNER_ID, true));
 }
 
 /* == best ========================================================================== */
@@ -2397,22 +2485,6 @@ static inline enum orm_ref best_total_state(const struct best *b)
 
 /* -- Managers: best_table(s), total_bests(t) --------------------------------------- */
 
-struct best_cond {
-    struct orm_cond orm;
-};
-
-struct best_order {
-    struct orm_order orm;
-};
-
-struct best_query {
-    struct best_cond where[ORM_QUERY_WHERE];
-    struct best_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct best_manager *best_table(struct orm_session *s)
 {
     return (struct best_manager *)orm_table(s, &best_model);
@@ -2473,10 +2545,9 @@ static inline struct best_cond best_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct best_order best_order_(unsigned column, bool descending)
+static inline struct best_order best_order_(struct orm_order orm)
 {
-    struct best_order o;
-    o.orm = orm_order_by(column, descending);
+    struct best_order o = {orm};
     return o;
 }
 
@@ -2588,32 +2659,32 @@ static inline struct best_cond best_total_id_ne(int64_t total_id)
 
 static inline struct best_order best_name_asc(void)
 {
-    return best_order_(BEST_NAME, false);
+    return best_order_(orm_order_by(BEST_NAME, false));
 }
 
 static inline struct best_order best_name_desc(void)
 {
-    return best_order_(BEST_NAME, true);
+    return best_order_(orm_order_by(BEST_NAME, true));
 }
 
 static inline struct best_order best_papers_asc(void)
 {
-    return best_order_(BEST_PAPERS, false);
+    return best_order_(orm_order_by(BEST_PAPERS, false));
 }
 
 static inline struct best_order best_papers_desc(void)
 {
-    return best_order_(BEST_PAPERS, true);
+    return best_order_(orm_order_by(BEST_PAPERS, true));
 }
 
 static inline struct best_order best_total_id_asc(void)
 {
-    return best_order_(BEST_TOTAL_ID, false);
+    return best_order_(orm_order_by(BEST_TOTAL_ID, false));
 }
 
 static inline struct best_order best_total_id_desc(void)
 {
-    return best_order_(BEST_TOTAL_ID, true);
+    return best_order_(orm_order_by(BEST_TOTAL_ID, true));
 }
 
 /* == total ========================================================================= */
@@ -2709,22 +2780,6 @@ static inline struct best_manager *total_bests(struct total *t)
 
 /* -- Managers: total_table(s), writer_totals(w) ------------------------------------ */
 
-struct total_cond {
-    struct orm_cond orm;
-};
-
-struct total_order {
-    struct orm_order orm;
-};
-
-struct total_query {
-    struct total_cond where[ORM_QUERY_WHERE];
-    struct total_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct total_manager *total_table(struct orm_session *s)
 {
     return (struct total_manager *)orm_table(s, &total_model);
@@ -2785,10 +2840,9 @@ static inline struct total_cond total_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct total_order total_order_(unsigned column, bool descending)
+static inline struct total_order total_order_(struct orm_order orm)
 {
-    struct total_order o;
-    o.orm = orm_order_by(column, descending);
+    struct total_order o = {orm};
     return o;
 }
 
@@ -2970,52 +3024,52 @@ static inline struct total_cond total_writer_id_ne(int64_t writer_id)
 
 static inline struct total_order total_id_asc(void)
 {
-    return total_order_(TOTAL_ID, false);
+    return total_order_(orm_order_by(TOTAL_ID, false));
 }
 
 static inline struct total_order total_id_desc(void)
 {
-    return total_order_(TOTAL_ID, true);
+    return total_order_(orm_order_by(TOTAL_ID, true));
 }
 
 static inline struct total_order total_name_asc(void)
 {
-    return total_order_(TOTAL_NAME, false);
+    return total_order_(orm_order_by(TOTAL_NAME, false));
 }
 
 static inline struct total_order total_name_desc(void)
 {
-    return total_order_(TOTAL_NAME, true);
+    return total_order_(orm_order_by(TOTAL_NAME, true));
 }
 
 static inline struct total_order total_papers_asc(void)
 {
-    return total_order_(TOTAL_PAPERS, false);
+    return total_order_(orm_order_by(TOTAL_PAPERS, false));
 }
 
 static inline struct total_order total_papers_desc(void)
 {
-    return total_order_(TOTAL_PAPERS, true);
+    return total_order_(orm_order_by(TOTAL_PAPERS, true));
 }
 
 static inline struct total_order total_longest_asc(void)
 {
-    return total_order_(TOTAL_LONGEST, false);
+    return total_order_(orm_order_by(TOTAL_LONGEST, false));
 }
 
 static inline struct total_order total_longest_desc(void)
 {
-    return total_order_(TOTAL_LONGEST, true);
+    return total_order_(orm_order_by(TOTAL_LONGEST, true));
 }
 
 static inline struct total_order total_writer_id_asc(void)
 {
-    return total_order_(TOTAL_WRITER_ID, false);
+    return total_order_(orm_order_by(TOTAL_WRITER_ID, false));
 }
 
 static inline struct total_order total_writer_id_desc(void)
 {
-    return total_order_(TOTAL_WRITER_ID, true);
+    return total_order_(orm_order_by(TOTAL_WRITER_ID, true));
 }
 
 #ifdef __cplusplus

@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 2
+#if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe949dfdc2f70e70fu
+#define IN_ORM_HASH 0x0c087c2cf34b1e60u
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,12 +23,64 @@ struct package_list {
 struct package_manager {
     struct orm_manager orm;
 };
+struct package_cond {
+    struct orm_cond orm;
+};
+struct package_order {
+    struct orm_order orm;
+};
+struct package_plan {
+    struct orm_plan orm;
+};
+struct package_pick {
+    struct orm_pick orm;
+};
+struct package_query {
+    struct package_cond where[ORM_QUERY_WHERE];
+    struct package_order order[ORM_QUERY_ORDER];
+    struct package_plan with[ORM_QUERY_WITH];
+    struct package_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct package *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct dependency_list {
     struct dependency **items;
     size_t len;
 };
 struct dependency_manager {
     struct orm_manager orm;
+};
+struct dependency_cond {
+    struct orm_cond orm;
+};
+struct dependency_order {
+    struct orm_order orm;
+};
+struct dependency_plan {
+    struct orm_plan orm;
+};
+struct dependency_pick {
+    struct orm_pick orm;
+};
+struct dependency_query {
+    struct dependency_cond where[ORM_QUERY_WHERE];
+    struct dependency_order order[ORM_QUERY_ORDER];
+    struct dependency_plan with[ORM_QUERY_WITH];
+    struct dependency_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct dependency *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 
 enum dependency_kind {
@@ -124,22 +176,6 @@ static inline void package_set_name(struct package *p, const char *name)
 
 /* -- Managers: package_table(s), package_needs(p), package_similar(p), ... --------- */
 
-struct package_cond {
-    struct orm_cond orm;
-};
-
-struct package_order {
-    struct orm_order orm;
-};
-
-struct package_query {
-    struct package_cond where[ORM_QUERY_WHERE];
-    struct package_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct package_manager *package_table(struct orm_session *s)
 {
     return (struct package_manager *)orm_table(s, &package_model);
@@ -222,10 +258,9 @@ static inline struct package_cond package_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct package_order package_order_(unsigned column, bool descending)
+static inline struct package_order package_order_(struct orm_order orm)
 {
-    struct package_order o;
-    o.orm = orm_order_by(column, descending);
+    struct package_order o = {orm};
     return o;
 }
 
@@ -321,22 +356,22 @@ static inline struct package_cond package_name_like(const char *name)
 
 static inline struct package_order package_id_asc(void)
 {
-    return package_order_(PACKAGE_ID, false);
+    return package_order_(orm_order_by(PACKAGE_ID, false));
 }
 
 static inline struct package_order package_id_desc(void)
 {
-    return package_order_(PACKAGE_ID, true);
+    return package_order_(orm_order_by(PACKAGE_ID, true));
 }
 
 static inline struct package_order package_name_asc(void)
 {
-    return package_order_(PACKAGE_NAME, false);
+    return package_order_(orm_order_by(PACKAGE_NAME, false));
 }
 
 static inline struct package_order package_name_desc(void)
 {
-    return package_order_(PACKAGE_NAME, true);
+    return package_order_(orm_order_by(PACKAGE_NAME, true));
 }
 
 /* == dependency ==================================================================== */
@@ -488,22 +523,6 @@ static inline void dependency_clear_version(struct dependency *d)
 
 /* -- Managers: dependency_table(s), package_dependencies(p), ... ------------------- */
 
-struct dependency_cond {
-    struct orm_cond orm;
-};
-
-struct dependency_order {
-    struct orm_order orm;
-};
-
-struct dependency_query {
-    struct dependency_cond where[ORM_QUERY_WHERE];
-    struct dependency_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct dependency_manager *dependency_table(struct orm_session *s)
 {
     return (struct dependency_manager *)orm_table(s, &dependency_model);
@@ -590,11 +609,9 @@ static inline struct dependency_cond dependency_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct dependency_order dependency_order_(
-    unsigned column, bool descending)
+static inline struct dependency_order dependency_order_(struct orm_order orm)
 {
-    struct dependency_order o;
-    o.orm = orm_order_by(column, descending);
+    struct dependency_order o = {orm};
     return o;
 }
 
@@ -746,52 +763,52 @@ static inline struct dependency_cond dependency_version_not_null(void)
 
 static inline struct dependency_order dependency_id_asc(void)
 {
-    return dependency_order_(DEPENDENCY_ID, false);
+    return dependency_order_(orm_order_by(DEPENDENCY_ID, false));
 }
 
 static inline struct dependency_order dependency_id_desc(void)
 {
-    return dependency_order_(DEPENDENCY_ID, true);
+    return dependency_order_(orm_order_by(DEPENDENCY_ID, true));
 }
 
 static inline struct dependency_order dependency_package_id_asc(void)
 {
-    return dependency_order_(DEPENDENCY_PACKAGE_ID, false);
+    return dependency_order_(orm_order_by(DEPENDENCY_PACKAGE_ID, false));
 }
 
 static inline struct dependency_order dependency_package_id_desc(void)
 {
-    return dependency_order_(DEPENDENCY_PACKAGE_ID, true);
+    return dependency_order_(orm_order_by(DEPENDENCY_PACKAGE_ID, true));
 }
 
 static inline struct dependency_order dependency_target_id_asc(void)
 {
-    return dependency_order_(DEPENDENCY_TARGET_ID, false);
+    return dependency_order_(orm_order_by(DEPENDENCY_TARGET_ID, false));
 }
 
 static inline struct dependency_order dependency_target_id_desc(void)
 {
-    return dependency_order_(DEPENDENCY_TARGET_ID, true);
+    return dependency_order_(orm_order_by(DEPENDENCY_TARGET_ID, true));
 }
 
 static inline struct dependency_order dependency_kind_asc(void)
 {
-    return dependency_order_(DEPENDENCY_KIND, false);
+    return dependency_order_(orm_order_by(DEPENDENCY_KIND, false));
 }
 
 static inline struct dependency_order dependency_kind_desc(void)
 {
-    return dependency_order_(DEPENDENCY_KIND, true);
+    return dependency_order_(orm_order_by(DEPENDENCY_KIND, true));
 }
 
 static inline struct dependency_order dependency_version_asc(void)
 {
-    return dependency_order_(DEPENDENCY_VERSION, false);
+    return dependency_order_(orm_order_by(DEPENDENCY_VERSION, false));
 }
 
 static inline struct dependency_order dependency_version_desc(void)
 {
-    return dependency_order_(DEPENDENCY_VERSION, true);
+    return dependency_order_(orm_order_by(DEPENDENCY_VERSION, true));
 }
 
 #ifdef __cplusplus

@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 2
+#if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x9930a4c27932fe89u
+#define IN_ORM_HASH 0x120de5e2caf12f18u
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,6 +24,32 @@ struct sample_list {
 struct sample_manager {
     struct orm_manager orm;
 };
+struct sample_cond {
+    struct orm_cond orm;
+};
+struct sample_order {
+    struct orm_order orm;
+};
+struct sample_plan {
+    struct orm_plan orm;
+};
+struct sample_pick {
+    struct orm_pick orm;
+};
+struct sample_query {
+    struct sample_cond where[ORM_QUERY_WHERE];
+    struct sample_order order[ORM_QUERY_ORDER];
+    struct sample_plan with[ORM_QUERY_WITH];
+    struct sample_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct sample *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct maybe_list {
     struct maybe **items;
     size_t len;
@@ -31,12 +57,64 @@ struct maybe_list {
 struct maybe_manager {
     struct orm_manager orm;
 };
+struct maybe_cond {
+    struct orm_cond orm;
+};
+struct maybe_order {
+    struct orm_order orm;
+};
+struct maybe_plan {
+    struct orm_plan orm;
+};
+struct maybe_pick {
+    struct orm_pick orm;
+};
+struct maybe_query {
+    struct maybe_cond where[ORM_QUERY_WHERE];
+    struct maybe_order order[ORM_QUERY_ORDER];
+    struct maybe_plan with[ORM_QUERY_WITH];
+    struct maybe_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct maybe *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 struct preset_list {
     struct preset **items;
     size_t len;
 };
 struct preset_manager {
     struct orm_manager orm;
+};
+struct preset_cond {
+    struct orm_cond orm;
+};
+struct preset_order {
+    struct orm_order orm;
+};
+struct preset_plan {
+    struct orm_plan orm;
+};
+struct preset_pick {
+    struct orm_pick orm;
+};
+struct preset_query {
+    struct preset_cond where[ORM_QUERY_WHERE];
+    struct preset_order order[ORM_QUERY_ORDER];
+    struct preset_plan with[ORM_QUERY_WITH];
+    struct preset_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct preset *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 
 enum sample_kind {
@@ -271,22 +349,6 @@ static inline void sample_set_kind(struct sample *s, enum sample_kind kind)
 
 /* -- Managers: sample_table(s) ----------------------------------------------------- */
 
-struct sample_cond {
-    struct orm_cond orm;
-};
-
-struct sample_order {
-    struct orm_order orm;
-};
-
-struct sample_query {
-    struct sample_cond where[ORM_QUERY_WHERE];
-    struct sample_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct sample_manager *sample_table(struct orm_session *s)
 {
     return (struct sample_manager *)orm_table(s, &sample_model);
@@ -358,10 +420,9 @@ static inline struct sample_cond sample_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct sample_order sample_order_(unsigned column, bool descending)
+static inline struct sample_order sample_order_(struct orm_order orm)
 {
-    struct sample_order o;
-    o.orm = orm_order_by(column, descending);
+    struct sample_order o = {orm};
     return o;
 }
 
@@ -752,132 +813,132 @@ static inline struct sample_cond sample_kind_ne(enum sample_kind kind)
 
 static inline struct sample_order sample_id_asc(void)
 {
-    return sample_order_(SAMPLE_ID, false);
+    return sample_order_(orm_order_by(SAMPLE_ID, false));
 }
 
 static inline struct sample_order sample_id_desc(void)
 {
-    return sample_order_(SAMPLE_ID, true);
+    return sample_order_(orm_order_by(SAMPLE_ID, true));
 }
 
 static inline struct sample_order sample_flag_asc(void)
 {
-    return sample_order_(SAMPLE_FLAG, false);
+    return sample_order_(orm_order_by(SAMPLE_FLAG, false));
 }
 
 static inline struct sample_order sample_flag_desc(void)
 {
-    return sample_order_(SAMPLE_FLAG, true);
+    return sample_order_(orm_order_by(SAMPLE_FLAG, true));
 }
 
 static inline struct sample_order sample_small_asc(void)
 {
-    return sample_order_(SAMPLE_SMALL, false);
+    return sample_order_(orm_order_by(SAMPLE_SMALL, false));
 }
 
 static inline struct sample_order sample_small_desc(void)
 {
-    return sample_order_(SAMPLE_SMALL, true);
+    return sample_order_(orm_order_by(SAMPLE_SMALL, true));
 }
 
 static inline struct sample_order sample_medium_asc(void)
 {
-    return sample_order_(SAMPLE_MEDIUM, false);
+    return sample_order_(orm_order_by(SAMPLE_MEDIUM, false));
 }
 
 static inline struct sample_order sample_medium_desc(void)
 {
-    return sample_order_(SAMPLE_MEDIUM, true);
+    return sample_order_(orm_order_by(SAMPLE_MEDIUM, true));
 }
 
 static inline struct sample_order sample_plain_asc(void)
 {
-    return sample_order_(SAMPLE_PLAIN, false);
+    return sample_order_(orm_order_by(SAMPLE_PLAIN, false));
 }
 
 static inline struct sample_order sample_plain_desc(void)
 {
-    return sample_order_(SAMPLE_PLAIN, true);
+    return sample_order_(orm_order_by(SAMPLE_PLAIN, true));
 }
 
 static inline struct sample_order sample_large_asc(void)
 {
-    return sample_order_(SAMPLE_LARGE, false);
+    return sample_order_(orm_order_by(SAMPLE_LARGE, false));
 }
 
 static inline struct sample_order sample_large_desc(void)
 {
-    return sample_order_(SAMPLE_LARGE, true);
+    return sample_order_(orm_order_by(SAMPLE_LARGE, true));
 }
 
 static inline struct sample_order sample_ratio_asc(void)
 {
-    return sample_order_(SAMPLE_RATIO, false);
+    return sample_order_(orm_order_by(SAMPLE_RATIO, false));
 }
 
 static inline struct sample_order sample_ratio_desc(void)
 {
-    return sample_order_(SAMPLE_RATIO, true);
+    return sample_order_(orm_order_by(SAMPLE_RATIO, true));
 }
 
 static inline struct sample_order sample_exact_asc(void)
 {
-    return sample_order_(SAMPLE_EXACT, false);
+    return sample_order_(orm_order_by(SAMPLE_EXACT, false));
 }
 
 static inline struct sample_order sample_exact_desc(void)
 {
-    return sample_order_(SAMPLE_EXACT, true);
+    return sample_order_(orm_order_by(SAMPLE_EXACT, true));
 }
 
 static inline struct sample_order sample_words_asc(void)
 {
-    return sample_order_(SAMPLE_WORDS, false);
+    return sample_order_(orm_order_by(SAMPLE_WORDS, false));
 }
 
 static inline struct sample_order sample_words_desc(void)
 {
-    return sample_order_(SAMPLE_WORDS, true);
+    return sample_order_(orm_order_by(SAMPLE_WORDS, true));
 }
 
 static inline struct sample_order sample_brief_asc(void)
 {
-    return sample_order_(SAMPLE_BRIEF, false);
+    return sample_order_(orm_order_by(SAMPLE_BRIEF, false));
 }
 
 static inline struct sample_order sample_brief_desc(void)
 {
-    return sample_order_(SAMPLE_BRIEF, true);
+    return sample_order_(orm_order_by(SAMPLE_BRIEF, true));
 }
 
 static inline struct sample_order sample_day_asc(void)
 {
-    return sample_order_(SAMPLE_DAY, false);
+    return sample_order_(orm_order_by(SAMPLE_DAY, false));
 }
 
 static inline struct sample_order sample_day_desc(void)
 {
-    return sample_order_(SAMPLE_DAY, true);
+    return sample_order_(orm_order_by(SAMPLE_DAY, true));
 }
 
 static inline struct sample_order sample_moment_asc(void)
 {
-    return sample_order_(SAMPLE_MOMENT, false);
+    return sample_order_(orm_order_by(SAMPLE_MOMENT, false));
 }
 
 static inline struct sample_order sample_moment_desc(void)
 {
-    return sample_order_(SAMPLE_MOMENT, true);
+    return sample_order_(orm_order_by(SAMPLE_MOMENT, true));
 }
 
 static inline struct sample_order sample_kind_asc(void)
 {
-    return sample_order_(SAMPLE_KIND, false);
+    return sample_order_(orm_order_by(SAMPLE_KIND, false));
 }
 
 static inline struct sample_order sample_kind_desc(void)
 {
-    return sample_order_(SAMPLE_KIND, true);
+    return sample_order_(orm_order_by(SAMPLE_KIND, true));
 }
 
 /* == maybe ========================================================================= */
@@ -1207,22 +1268,6 @@ static inline void maybe_clear_kind(struct maybe *m)
 
 /* -- Managers: maybe_table(s) ------------------------------------------------------ */
 
-struct maybe_cond {
-    struct orm_cond orm;
-};
-
-struct maybe_order {
-    struct orm_order orm;
-};
-
-struct maybe_query {
-    struct maybe_cond where[ORM_QUERY_WHERE];
-    struct maybe_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct maybe_manager *maybe_table(struct orm_session *s)
 {
     return (struct maybe_manager *)orm_table(s, &maybe_model);
@@ -1293,10 +1338,9 @@ static inline struct maybe_cond maybe_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct maybe_order maybe_order_(unsigned column, bool descending)
+static inline struct maybe_order maybe_order_(struct orm_order orm)
 {
-    struct maybe_order o;
-    o.orm = orm_order_by(column, descending);
+    struct maybe_order o = {orm};
     return o;
 }
 
@@ -1767,122 +1811,122 @@ static inline struct maybe_cond maybe_kind_not_null(void)
 
 static inline struct maybe_order maybe_id_asc(void)
 {
-    return maybe_order_(MAYBE_ID, false);
+    return maybe_order_(orm_order_by(MAYBE_ID, false));
 }
 
 static inline struct maybe_order maybe_id_desc(void)
 {
-    return maybe_order_(MAYBE_ID, true);
+    return maybe_order_(orm_order_by(MAYBE_ID, true));
 }
 
 static inline struct maybe_order maybe_flag_asc(void)
 {
-    return maybe_order_(MAYBE_FLAG, false);
+    return maybe_order_(orm_order_by(MAYBE_FLAG, false));
 }
 
 static inline struct maybe_order maybe_flag_desc(void)
 {
-    return maybe_order_(MAYBE_FLAG, true);
+    return maybe_order_(orm_order_by(MAYBE_FLAG, true));
 }
 
 static inline struct maybe_order maybe_small_asc(void)
 {
-    return maybe_order_(MAYBE_SMALL, false);
+    return maybe_order_(orm_order_by(MAYBE_SMALL, false));
 }
 
 static inline struct maybe_order maybe_small_desc(void)
 {
-    return maybe_order_(MAYBE_SMALL, true);
+    return maybe_order_(orm_order_by(MAYBE_SMALL, true));
 }
 
 static inline struct maybe_order maybe_medium_asc(void)
 {
-    return maybe_order_(MAYBE_MEDIUM, false);
+    return maybe_order_(orm_order_by(MAYBE_MEDIUM, false));
 }
 
 static inline struct maybe_order maybe_medium_desc(void)
 {
-    return maybe_order_(MAYBE_MEDIUM, true);
+    return maybe_order_(orm_order_by(MAYBE_MEDIUM, true));
 }
 
 static inline struct maybe_order maybe_large_asc(void)
 {
-    return maybe_order_(MAYBE_LARGE, false);
+    return maybe_order_(orm_order_by(MAYBE_LARGE, false));
 }
 
 static inline struct maybe_order maybe_large_desc(void)
 {
-    return maybe_order_(MAYBE_LARGE, true);
+    return maybe_order_(orm_order_by(MAYBE_LARGE, true));
 }
 
 static inline struct maybe_order maybe_ratio_asc(void)
 {
-    return maybe_order_(MAYBE_RATIO, false);
+    return maybe_order_(orm_order_by(MAYBE_RATIO, false));
 }
 
 static inline struct maybe_order maybe_ratio_desc(void)
 {
-    return maybe_order_(MAYBE_RATIO, true);
+    return maybe_order_(orm_order_by(MAYBE_RATIO, true));
 }
 
 static inline struct maybe_order maybe_exact_asc(void)
 {
-    return maybe_order_(MAYBE_EXACT, false);
+    return maybe_order_(orm_order_by(MAYBE_EXACT, false));
 }
 
 static inline struct maybe_order maybe_exact_desc(void)
 {
-    return maybe_order_(MAYBE_EXACT, true);
+    return maybe_order_(orm_order_by(MAYBE_EXACT, true));
 }
 
 static inline struct maybe_order maybe_words_asc(void)
 {
-    return maybe_order_(MAYBE_WORDS, false);
+    return maybe_order_(orm_order_by(MAYBE_WORDS, false));
 }
 
 static inline struct maybe_order maybe_words_desc(void)
 {
-    return maybe_order_(MAYBE_WORDS, true);
+    return maybe_order_(orm_order_by(MAYBE_WORDS, true));
 }
 
 static inline struct maybe_order maybe_brief_asc(void)
 {
-    return maybe_order_(MAYBE_BRIEF, false);
+    return maybe_order_(orm_order_by(MAYBE_BRIEF, false));
 }
 
 static inline struct maybe_order maybe_brief_desc(void)
 {
-    return maybe_order_(MAYBE_BRIEF, true);
+    return maybe_order_(orm_order_by(MAYBE_BRIEF, true));
 }
 
 static inline struct maybe_order maybe_day_asc(void)
 {
-    return maybe_order_(MAYBE_DAY, false);
+    return maybe_order_(orm_order_by(MAYBE_DAY, false));
 }
 
 static inline struct maybe_order maybe_day_desc(void)
 {
-    return maybe_order_(MAYBE_DAY, true);
+    return maybe_order_(orm_order_by(MAYBE_DAY, true));
 }
 
 static inline struct maybe_order maybe_moment_asc(void)
 {
-    return maybe_order_(MAYBE_MOMENT, false);
+    return maybe_order_(orm_order_by(MAYBE_MOMENT, false));
 }
 
 static inline struct maybe_order maybe_moment_desc(void)
 {
-    return maybe_order_(MAYBE_MOMENT, true);
+    return maybe_order_(orm_order_by(MAYBE_MOMENT, true));
 }
 
 static inline struct maybe_order maybe_kind_asc(void)
 {
-    return maybe_order_(MAYBE_KIND, false);
+    return maybe_order_(orm_order_by(MAYBE_KIND, false));
 }
 
 static inline struct maybe_order maybe_kind_desc(void)
 {
-    return maybe_order_(MAYBE_KIND, true);
+    return maybe_order_(orm_order_by(MAYBE_KIND, true));
 }
 
 /* == preset ======================================================================== */
@@ -2032,22 +2076,6 @@ static inline void preset_set_kind(struct preset *p, enum preset_kind kind)
 
 /* -- Managers: preset_table(s) ----------------------------------------------------- */
 
-struct preset_cond {
-    struct orm_cond orm;
-};
-
-struct preset_order {
-    struct orm_order orm;
-};
-
-struct preset_query {
-    struct preset_cond where[ORM_QUERY_WHERE];
-    struct preset_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct preset_manager *preset_table(struct orm_session *s)
 {
     return (struct preset_manager *)orm_table(s, &preset_model);
@@ -2119,10 +2147,9 @@ static inline struct preset_cond preset_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct preset_order preset_order_(unsigned column, bool descending)
+static inline struct preset_order preset_order_(struct orm_order orm)
 {
-    struct preset_order o;
-    o.orm = orm_order_by(column, descending);
+    struct preset_order o = {orm};
     return o;
 }
 
@@ -2393,92 +2420,92 @@ static inline struct preset_cond preset_kind_ne(enum preset_kind kind)
 
 static inline struct preset_order preset_code_asc(void)
 {
-    return preset_order_(PRESET_CODE, false);
+    return preset_order_(orm_order_by(PRESET_CODE, false));
 }
 
 static inline struct preset_order preset_code_desc(void)
 {
-    return preset_order_(PRESET_CODE, true);
+    return preset_order_(orm_order_by(PRESET_CODE, true));
 }
 
 static inline struct preset_order preset_flag_asc(void)
 {
-    return preset_order_(PRESET_FLAG, false);
+    return preset_order_(orm_order_by(PRESET_FLAG, false));
 }
 
 static inline struct preset_order preset_flag_desc(void)
 {
-    return preset_order_(PRESET_FLAG, true);
+    return preset_order_(orm_order_by(PRESET_FLAG, true));
 }
 
 static inline struct preset_order preset_small_asc(void)
 {
-    return preset_order_(PRESET_SMALL, false);
+    return preset_order_(orm_order_by(PRESET_SMALL, false));
 }
 
 static inline struct preset_order preset_small_desc(void)
 {
-    return preset_order_(PRESET_SMALL, true);
+    return preset_order_(orm_order_by(PRESET_SMALL, true));
 }
 
 static inline struct preset_order preset_large_asc(void)
 {
-    return preset_order_(PRESET_LARGE, false);
+    return preset_order_(orm_order_by(PRESET_LARGE, false));
 }
 
 static inline struct preset_order preset_large_desc(void)
 {
-    return preset_order_(PRESET_LARGE, true);
+    return preset_order_(orm_order_by(PRESET_LARGE, true));
 }
 
 static inline struct preset_order preset_ratio_asc(void)
 {
-    return preset_order_(PRESET_RATIO, false);
+    return preset_order_(orm_order_by(PRESET_RATIO, false));
 }
 
 static inline struct preset_order preset_ratio_desc(void)
 {
-    return preset_order_(PRESET_RATIO, true);
+    return preset_order_(orm_order_by(PRESET_RATIO, true));
 }
 
 static inline struct preset_order preset_words_asc(void)
 {
-    return preset_order_(PRESET_WORDS, false);
+    return preset_order_(orm_order_by(PRESET_WORDS, false));
 }
 
 static inline struct preset_order preset_words_desc(void)
 {
-    return preset_order_(PRESET_WORDS, true);
+    return preset_order_(orm_order_by(PRESET_WORDS, true));
 }
 
 static inline struct preset_order preset_day_asc(void)
 {
-    return preset_order_(PRESET_DAY, false);
+    return preset_order_(orm_order_by(PRESET_DAY, false));
 }
 
 static inline struct preset_order preset_day_desc(void)
 {
-    return preset_order_(PRESET_DAY, true);
+    return preset_order_(orm_order_by(PRESET_DAY, true));
 }
 
 static inline struct preset_order preset_moment_asc(void)
 {
-    return preset_order_(PRESET_MOMENT, false);
+    return preset_order_(orm_order_by(PRESET_MOMENT, false));
 }
 
 static inline struct preset_order preset_moment_desc(void)
 {
-    return preset_order_(PRESET_MOMENT, true);
+    return preset_order_(orm_order_by(PRESET_MOMENT, true));
 }
 
 static inline struct preset_order preset_kind_asc(void)
 {
-    return preset_order_(PRESET_KIND, false);
+    return preset_order_(orm_order_by(PRESET_KIND, false));
 }
 
 static inline struct preset_order preset_kind_desc(void)
 {
-    return preset_order_(PRESET_KIND, true);
+    return preset_order_(orm_order_by(PRESET_KIND, true));
 }
 
 #ifdef __cplusplus

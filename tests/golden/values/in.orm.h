@@ -4,10 +4,10 @@
 
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 2
+#if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x646bbc2380760fe8u
+#define IN_ORM_HASH 0x29ca43a5e6e6acc1u
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,6 +21,32 @@ struct reading_list {
 };
 struct reading_manager {
     struct orm_manager orm;
+};
+struct reading_cond {
+    struct orm_cond orm;
+};
+struct reading_order {
+    struct orm_order orm;
+};
+struct reading_plan {
+    struct orm_plan orm;
+};
+struct reading_pick {
+    struct orm_pick orm;
+};
+struct reading_query {
+    struct reading_cond where[ORM_QUERY_WHERE];
+    struct reading_order order[ORM_QUERY_ORDER];
+    struct reading_plan with[ORM_QUERY_WITH];
+    struct reading_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct reading *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
 };
 
 enum reading_states {
@@ -462,22 +488,6 @@ static inline void reading_set_states(
 
 /* -- Managers: reading_table(s) ---------------------------------------------------- */
 
-struct reading_cond {
-    struct orm_cond orm;
-};
-
-struct reading_order {
-    struct orm_order orm;
-};
-
-struct reading_query {
-    struct reading_cond where[ORM_QUERY_WHERE];
-    struct reading_order order[ORM_QUERY_ORDER];
-    unsigned limit; /* 0: none */
-    unsigned offset;
-    bool overfull;
-};
-
 static inline struct reading_manager *reading_table(struct orm_session *s)
 {
     return (struct reading_manager *)orm_table(s, &reading_model);
@@ -550,10 +560,9 @@ static inline struct reading_cond reading_cond_(struct orm_cond orm)
     return c;
 }
 
-static inline struct reading_order reading_order_(unsigned column, bool descending)
+static inline struct reading_order reading_order_(struct orm_order orm)
 {
-    struct reading_order o;
-    o.orm = orm_order_by(column, descending);
+    struct reading_order o = {orm};
     return o;
 }
 
@@ -1264,192 +1273,192 @@ static inline struct reading_cond reading_states_has(enum reading_states states)
 
 static inline struct reading_order reading_number_asc(void)
 {
-    return reading_order_(READING_NUMBER, false);
+    return reading_order_(orm_order_by(READING_NUMBER, false));
 }
 
 static inline struct reading_order reading_number_desc(void)
 {
-    return reading_order_(READING_NUMBER, true);
+    return reading_order_(orm_order_by(READING_NUMBER, true));
 }
 
 static inline struct reading_order reading_price_asc(void)
 {
-    return reading_order_(READING_PRICE, false);
+    return reading_order_(orm_order_by(READING_PRICE, false));
 }
 
 static inline struct reading_order reading_price_desc(void)
 {
-    return reading_order_(READING_PRICE, true);
+    return reading_order_(orm_order_by(READING_PRICE, true));
 }
 
 static inline struct reading_order reading_mass_asc(void)
 {
-    return reading_order_(READING_MASS, false);
+    return reading_order_(orm_order_by(READING_MASS, false));
 }
 
 static inline struct reading_order reading_mass_desc(void)
 {
-    return reading_order_(READING_MASS, true);
+    return reading_order_(orm_order_by(READING_MASS, true));
 }
 
 static inline struct reading_order reading_unit_asc(void)
 {
-    return reading_order_(READING_UNIT, false);
+    return reading_order_(orm_order_by(READING_UNIT, false));
 }
 
 static inline struct reading_order reading_unit_desc(void)
 {
-    return reading_order_(READING_UNIT, true);
+    return reading_order_(orm_order_by(READING_UNIT, true));
 }
 
 static inline struct reading_order reading_raw_asc(void)
 {
-    return reading_order_(READING_RAW, false);
+    return reading_order_(orm_order_by(READING_RAW, false));
 }
 
 static inline struct reading_order reading_raw_desc(void)
 {
-    return reading_order_(READING_RAW, true);
+    return reading_order_(orm_order_by(READING_RAW, true));
 }
 
 static inline struct reading_order reading_device_asc(void)
 {
-    return reading_order_(READING_DEVICE, false);
+    return reading_order_(orm_order_by(READING_DEVICE, false));
 }
 
 static inline struct reading_order reading_device_desc(void)
 {
-    return reading_order_(READING_DEVICE, true);
+    return reading_order_(orm_order_by(READING_DEVICE, true));
 }
 
 static inline struct reading_order reading_at_asc(void)
 {
-    return reading_order_(READING_AT, false);
+    return reading_order_(orm_order_by(READING_AT, false));
 }
 
 static inline struct reading_order reading_at_desc(void)
 {
-    return reading_order_(READING_AT, true);
+    return reading_order_(orm_order_by(READING_AT, true));
 }
 
 static inline struct reading_order reading_took_asc(void)
 {
-    return reading_order_(READING_TOOK, false);
+    return reading_order_(orm_order_by(READING_TOOK, false));
 }
 
 static inline struct reading_order reading_took_desc(void)
 {
-    return reading_order_(READING_TOOK, true);
+    return reading_order_(orm_order_by(READING_TOOK, true));
 }
 
 static inline struct reading_order reading_detail_asc(void)
 {
-    return reading_order_(READING_DETAIL, false);
+    return reading_order_(orm_order_by(READING_DETAIL, false));
 }
 
 static inline struct reading_order reading_detail_desc(void)
 {
-    return reading_order_(READING_DETAIL, true);
+    return reading_order_(orm_order_by(READING_DETAIL, true));
 }
 
 static inline struct reading_order reading_sender_asc(void)
 {
-    return reading_order_(READING_SENDER, false);
+    return reading_order_(orm_order_by(READING_SENDER, false));
 }
 
 static inline struct reading_order reading_sender_desc(void)
 {
-    return reading_order_(READING_SENDER, true);
+    return reading_order_(orm_order_by(READING_SENDER, true));
 }
 
 static inline struct reading_order reading_valid_asc(void)
 {
-    return reading_order_(READING_VALID, false);
+    return reading_order_(orm_order_by(READING_VALID, false));
 }
 
 static inline struct reading_order reading_valid_desc(void)
 {
-    return reading_order_(READING_VALID, true);
+    return reading_order_(orm_order_by(READING_VALID, true));
 }
 
 static inline struct reading_order reading_windows_asc(void)
 {
-    return reading_order_(READING_WINDOWS, false);
+    return reading_order_(orm_order_by(READING_WINDOWS, false));
 }
 
 static inline struct reading_order reading_windows_desc(void)
 {
-    return reading_order_(READING_WINDOWS, true);
+    return reading_order_(orm_order_by(READING_WINDOWS, true));
 }
 
 static inline struct reading_order reading_tags_asc(void)
 {
-    return reading_order_(READING_TAGS, false);
+    return reading_order_(orm_order_by(READING_TAGS, false));
 }
 
 static inline struct reading_order reading_tags_desc(void)
 {
-    return reading_order_(READING_TAGS, true);
+    return reading_order_(orm_order_by(READING_TAGS, true));
 }
 
 static inline struct reading_order reading_samples_asc(void)
 {
-    return reading_order_(READING_SAMPLES, false);
+    return reading_order_(orm_order_by(READING_SAMPLES, false));
 }
 
 static inline struct reading_order reading_samples_desc(void)
 {
-    return reading_order_(READING_SAMPLES, true);
+    return reading_order_(orm_order_by(READING_SAMPLES, true));
 }
 
 static inline struct reading_order reading_peers_asc(void)
 {
-    return reading_order_(READING_PEERS, false);
+    return reading_order_(orm_order_by(READING_PEERS, false));
 }
 
 static inline struct reading_order reading_peers_desc(void)
 {
-    return reading_order_(READING_PEERS, true);
+    return reading_order_(orm_order_by(READING_PEERS, true));
 }
 
 static inline struct reading_order reading_owner_asc(void)
 {
-    return reading_order_(READING_OWNER, false);
+    return reading_order_(orm_order_by(READING_OWNER, false));
 }
 
 static inline struct reading_order reading_owner_desc(void)
 {
-    return reading_order_(READING_OWNER, true);
+    return reading_order_(orm_order_by(READING_OWNER, true));
 }
 
 static inline struct reading_order reading_batch_asc(void)
 {
-    return reading_order_(READING_BATCH, false);
+    return reading_order_(orm_order_by(READING_BATCH, false));
 }
 
 static inline struct reading_order reading_batch_desc(void)
 {
-    return reading_order_(READING_BATCH, true);
+    return reading_order_(orm_order_by(READING_BATCH, true));
 }
 
 static inline struct reading_order reading_batches_asc(void)
 {
-    return reading_order_(READING_BATCHES, false);
+    return reading_order_(orm_order_by(READING_BATCHES, false));
 }
 
 static inline struct reading_order reading_batches_desc(void)
 {
-    return reading_order_(READING_BATCHES, true);
+    return reading_order_(orm_order_by(READING_BATCHES, true));
 }
 
 static inline struct reading_order reading_states_asc(void)
 {
-    return reading_order_(READING_STATES, false);
+    return reading_order_(orm_order_by(READING_STATES, false));
 }
 
 static inline struct reading_order reading_states_desc(void)
 {
-    return reading_order_(READING_STATES, true);
+    return reading_order_(orm_order_by(READING_STATES, true));
 }
 
 #ifdef __cplusplus

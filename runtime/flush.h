@@ -1,14 +1,14 @@
-/* plan.h: what a flush has to do: batches in the order in which they are sent.
+/* flush.h: what a flush has to do: batches in the order in which they are sent.
  *
  * Inserts go first, referenced models before referring ones, then updates, links and
  * deletes, children first: PostgreSQL checks foreign keys as each statement ends.  Rows
  * of one model that are written alike make one batch. */
-#ifndef RUNTIME_PLAN_H
-#define RUNTIME_PLAN_H
+#ifndef RUNTIME_FLUSH_H
+#define RUNTIME_FLUSH_H
 
 #include "batch.h"
 
-struct plan {
+struct flush {
     struct orm_session *s;
     struct orm_object **news, **updates, **deletes;
     size_t new_count, update_count, delete_count;
@@ -17,13 +17,13 @@ struct plan {
 };
 
 /* From the recorded changes; `p` has the session only.  Takes keys from the server.
- * False: the error is recorded, and plan_take_back() is due. */
-bool plan_make(struct plan *p);
+ * False: the error is recorded, and flush_take_back() is due. */
+bool flush_make(struct flush *p);
 
 /* Nothing was written: new objects lose the keys they were given. */
-void plan_take_back(struct plan *p);
+void flush_take_back(struct flush *p);
 
 /* Frees the parameters; all else is scratch memory. */
-void plan_free(struct plan *p);
+void flush_free(struct flush *p);
 
 #endif

@@ -1,5 +1,5 @@
-/* plan.c: from recorded changes to batches. */
-#include "plan.h"
+/* flush.c: from recorded changes to batches. */
+#include "flush.h"
 
 #include "clock.h"
 #include "keys.h"
@@ -9,7 +9,7 @@
 
 /* -- What there is to do ----------------------------------------------------------- */
 
-static bool sort_out(struct plan *p)
+static bool sort_out(struct flush *p)
 {
     struct orm_session *s = p->s;
     const size_t size = (s->change_count + 1) * sizeof *p->news;
@@ -59,7 +59,7 @@ static bool check_targets(struct orm_session *s, const struct orm_object *o)
     return true;
 }
 
-static bool check(const struct plan *p)
+static bool check(const struct flush *p)
 {
     for (size_t i = 0; i < p->new_count; i++)
         if (!check_required(p->s, p->news[i]) || !check_targets(p->s, p->news[i]))
@@ -111,7 +111,7 @@ static bool has_derived_key(const struct orm_model *m)
 }
 
 /* Keys made of references come first, those of referenced models before others. */
-static void copy_all_keys(const struct plan *p)
+static void copy_all_keys(const struct flush *p)
 {
     for (unsigned i = 0; i < p->s->schema->model_count; i++)
         if (has_derived_key(p->s->schema->models[i]))
@@ -123,7 +123,7 @@ static void copy_all_keys(const struct plan *p)
 /* -- Batches ----------------------------------------------------------------------- */
 
 static struct batch *add_batch(
-    struct plan *p, enum batch_kind kind, const struct orm_model *m)
+    struct flush *p, enum batch_kind kind, const struct orm_model *m)
 {
     struct batch *b = arena_get(&p->s->scratch, sizeof *b);
     if (!b) {
@@ -189,7 +189,7 @@ static struct batch *find_batch(struct batch *first, const uint64_t *bits, size_
 }
 
 /* Makes one batch per set of columns of the model's objects in the list. */
-static bool group_by_columns(struct plan *p, enum batch_kind kind,
+static bool group_by_columns(struct flush *p, enum batch_kind kind,
     const struct orm_model *m, struct orm_object **objects, size_t count,
     columns_of *columns)
 {
@@ -233,7 +233,7 @@ static bool group_by_columns(struct plan *p, enum batch_kind kind,
 }
 
 /* How many objects of each model are in the list. */
-static size_t *count_models(struct plan *p, struct orm_object **objects, size_t count)
+static size_t *count_models(struct flush *p, struct orm_object **objects, size_t count)
 {
     const unsigned models = p->s->schema->model_count;
     size_t *n = arena_get(&p->s->scratch, models * sizeof *n);
@@ -247,7 +247,7 @@ static size_t *count_models(struct plan *p, struct orm_object **objects, size_t 
     return n;
 }
 
-static bool plan_inserts(struct plan *p)
+static bool add_inserts(struct flush *p)
 {
     const size_t *counts = count_models(p, p->news, p->new_count);
     for (unsigned i = 0; counts && i < p->s->schema->model_count; i++) {
@@ -268,7 +268,7 @@ static bool has_deferred(const struct orm_object *o)
     return false;
 }
 
-static bool plan_updates_of(struct plan *p, enum batch_kind kind,
+static bool add_updates_of(struct flush *p, enum batch_kind kind,
     struct orm_object **objects, size_t count, columns_of *columns)
 {
     const size_t *counts = count_models(p, objects, count);
@@ -280,7 +280,7 @@ static bool plan_updates_of(struct plan *p, enum batch_kind kind,
 }
 
 /* Updates of those objects of the list that need one. */
-static bool plan_some_updates(struct plan *p, enum batch_kind kind,
+static bool add_some_updates(struct flush *p, enum batch_kind kind,
     struct orm_object **objects, size_t count, bool (*needs)(const struct orm_object *),
     columns_of *columns)
 {
@@ -292,14 +292,14 @@ static bool plan_some_updates(struct plan *p, enum batch_kind kind,
     for (size_t i = 0; i < count; i++)
         if (needs(objects[i]))
             chosen[n++] = objects[i];
-    return plan_updates_of(p, kind, chosen, n, columns);
+    return add_updates_of(p, kind, chosen, n, columns);
 }
 
-static bool plan_updates(struct plan *p)
+static bool add_updates(struct flush *p)
 {
-    return plan_some_updates(
+    return add_some_updates(
                p, BATCH_TIE, p->news, p->new_count, has_deferred, columns_deferred) &&
-           plan_updates_of(
+           add_updates_of(
                p, BATCH_UPDATE, p->updates, p->update_count, columns_to_update);
 }
 
@@ -309,7 +309,7 @@ static bool is_row(const struct orm_object *o)
 }
 
 /* Pairs are sorted by relation, removals first. */
-static bool plan_links(struct plan *p)
+static bool add_links(struct flush *p)
 {
     struct orm_session *s = p->s;
     link_collapse(s);
@@ -363,9 +363,9 @@ static bool has_tied(const struct orm_object *o)
 }
 
 /* Children first. */
-static bool plan_deletes(struct plan *p)
+static bool add_deletes(struct flush *p)
 {
-    if (!plan_some_updates(
+    if (!add_some_updates(
             p, BATCH_UNTIE, p->deletes, p->delete_count, has_tied, columns_tied))
         return false;
     const size_t *counts = count_models(p, p->deletes, p->delete_count);
@@ -378,7 +378,7 @@ static bool plan_deletes(struct plan *p)
 
 /* -- The whole --------------------------------------------------------------------- */
 
-static bool compile(struct plan *p)
+static bool compile(struct flush *p)
 {
     for (struct batch *b = p->first; b; b = b->next)
         if (!batch_compile(p->s, b))
@@ -386,23 +386,23 @@ static bool compile(struct plan *p)
     return true;
 }
 
-bool plan_make(struct plan *p)
+bool flush_make(struct flush *p)
 {
     if (!sort_out(p) || !check(p) || !keys_take(p->s, p->news, p->new_count))
         return false;
     copy_all_keys(p);
     p->s->flush_time = clock_wall();
-    return plan_inserts(p) && plan_updates(p) && plan_links(p) && plan_deletes(p) &&
+    return add_inserts(p) && add_updates(p) && add_links(p) && add_deletes(p) &&
            compile(p);
 }
 
-void plan_take_back(struct plan *p)
+void flush_take_back(struct flush *p)
 {
     keys_give_back(p->s, p->news, p->new_count);
     copy_all_keys(p);
 }
 
-void plan_free(struct plan *p)
+void flush_free(struct flush *p)
 {
     for (struct batch *b = p->first; b; b = b->next)
         params_free(&b->params);

@@ -1,0 +1,72 @@
+/* compile.h: from a query to a statement.
+ *
+ * One walk over a query writes three things at once: the shape, the parameters, and the
+ * SQL text.  Text is written only when the shape is new; values go to parameters only,
+ * so the text is a function of the shape.  Whatever decides about the text goes into
+ * the shape with shape_add(). */
+#ifndef RUNTIME_COMPILE_H
+#define RUNTIME_COMPILE_H
+
+#include "flight.h"
+#include "identity.h"
+
+/* A table in a FROM: t, t1, t2, ... */
+struct source {
+    const struct orm_model *model;
+    unsigned alias;
+};
+
+struct compiler {
+    struct orm_session *s;
+    bool writes_sql;
+    unsigned sources; /* so far */
+    unsigned depth;   /* of queries in queries */
+    struct source at; /* whose columns the conditions are about */
+};
+
+/* How deep queries may lie in queries. */
+#define COMPILE_DEPTH 32
+
+static inline void compile_text(struct compiler *c, const char *sql)
+{
+    if (c->writes_sql)
+        buffer_text(&c->s->sql, sql);
+}
+
+static inline void compile_identifier(struct compiler *c, const char *name)
+{
+    if (c->writes_sql)
+        buffer_identifier(&c->s->sql, name);
+}
+
+/* A table that was not there yet, under an alias of its own. */
+struct source compile_source(struct compiler *c, const struct orm_model *m);
+
+/* "schema"."table" AS t1 */
+void compile_table(struct compiler *c, struct source at);
+
+/* t1 */
+void compile_alias(struct compiler *c, struct source at);
+
+/* t1."title" */
+void compile_column(struct compiler *c, struct source at, unsigned column);
+void compile_column_named(struct compiler *c, struct source at, const char *name);
+
+/* $1, with its value: of a column's type, or a number. */
+void compile_value(struct compiler *c, const struct orm_column *col, union orm_value v);
+void compile_number(struct compiler *c, int64_t n);
+
+/* $1 for the parameter that was added last, whose type has this oid. */
+void compile_placeholder(struct compiler *c, uint32_t type);
+
+/* The query is wrong, and nothing was sent.  False. */
+bool compile_refuse(struct compiler *c, const char *why);
+
+/* Runs `walk` over `query` once, and if its shape, begun with `kind` and `m`, is new,
+ * once more to write the text.  The parameters are in `s->params`.  NULL: the error is
+ * recorded. */
+struct pg_statement *compile(struct orm_session *s, char kind,
+    const struct orm_model *m, bool (*walk)(struct compiler *c, const void *query),
+    const void *query);
+
+#endif
