@@ -235,8 +235,8 @@ struct orm_object *orm_require(struct orm_manager *m, const union orm_value *key
     struct orm_session *s = manager_session(m);
     const struct orm_model *model = m->relation->target;
     struct orm_object *o = orm_get(m, key);
-    if (o)
-        return o;
+    if (o || s->error.code)
+        return o ? o : object_placeholder(s, model);
     char shown[96];
     error_set_field(&s->error, ORM_NOT_FOUND, model,
         model->key_count == 1 ? &model->columns[model->key[0]] : NULL, "no row has %s",
