@@ -1,7 +1,7 @@
 /* group.c: peers.  The rules are told in group.h. */
 #include "group.h"
 
-#include "object.h"
+#include "fetch.h"
 #include "scope.h"
 
 struct path *path_child(
@@ -18,9 +18,30 @@ struct path *path_child(
         return NULL;
     *p = (struct path){.scope = scope, .relation = relation};
     if (parent) {
+        p->fetch = parent->fetch;
         p->sibling = parent->children;
         parent->children = p;
     }
+    return p;
+}
+
+struct path *path_of_query(struct orm_scope *scope, enum orm_fetch fetch)
+{
+    struct path *p = path_child(scope, NULL, NULL);
+    if (p)
+        p->fetch = fetch;
+    return p;
+}
+
+struct path *path_beyond(const struct orm_object *o, const void *relation)
+{
+    const enum orm_fetch fetch = object_fetch(o);
+    struct path *parent = path_of(o);
+    /* Found again by a smaller result it has its mode, and still its larger group. */
+    const bool apart = parent && parent->fetch != fetch;
+    struct path *p = path_child(o->scope, apart ? NULL : parent, relation);
+    if (p)
+        p->fetch = fetch;
     return p;
 }
 
@@ -56,6 +77,8 @@ static size_t make_distinct(struct orm_object **objects, size_t count)
 void group_form(struct path *path, struct orm_object **objects, size_t count)
 {
     count = make_distinct(objects, count);
+    for (size_t i = 0; i < count; i++)
+        object_set_fetch(objects[i], path->fetch);
     if (count < 2)
         return;
     struct orm_group *g =

@@ -13,6 +13,7 @@ struct path {
     const void *relation;    /* that led here; NULL at the root */
     struct path *children;
     struct path *sibling;
+    enum orm_fetch fetch; /* the mode of what lies on it */
     uint64_t asked; /* bit per to-many relation: its first owner was asked alone */
 };
 
@@ -28,6 +29,12 @@ struct orm_group {
 struct path *path_child(
     struct orm_scope *scope, struct path *parent, const void *relation);
 
+/* The path of what a query yields. */
+struct path *path_of_query(struct orm_scope *scope, enum orm_fetch fetch);
+
+/* The path of what is loaded through `o`. */
+struct path *path_beyond(const struct orm_object *o, const void *relation);
+
 static inline struct path *path_of(const struct orm_object *o)
 {
     return o->group ? o->group->path : NULL;
@@ -36,9 +43,9 @@ static inline struct path *path_of(const struct orm_object *o)
 /* What group_form() takes at most is to be reserved by the next scope_reserve(). */
 void group_want(const struct path *path, size_t count);
 
-/* Makes one group of the objects; repeated ones count once.  One object makes no group
- * and is not moved; an object of another group moves unless that is larger.  The room
- * must be reserved. */
+/* Gives the objects the path's mode and makes one group of them; repeated ones count
+ * once.  One object makes no group and is not moved; an object of another group moves
+ * unless that is larger.  The room must be reserved. */
 void group_form(struct path *path, struct orm_object **objects, size_t count);
 
 void group_leave(struct orm_object *o);

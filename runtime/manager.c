@@ -1,4 +1,5 @@
 /* manager.c: what can be asked of a table or a relation. */
+#include "fetch.h"
 #include "flight.h"
 #include "load.h"
 #include "query.h"
@@ -45,14 +46,15 @@ static struct orm_scope *scope_of(struct orm_manager *m)
     return owner ? owner->scope : manager_session(m)->scope;
 }
 
-static const void *list_of_rows(struct orm_manager *manager, const struct pg_result *r)
+static const void *list_of_rows(
+    struct orm_manager *manager, enum orm_fetch fetch, const struct pg_result *r)
 {
     struct orm_scope *scope = scope_of(manager);
     struct orm_session *s = scope->session;
     const struct orm_model *m = manager->relation->target;
     const size_t rows = pg_rows(r);
     struct orm_object **objects = arena_get(&s->scratch, (rows + 1) * sizeof *objects);
-    struct path *path = path_child(scope, NULL, NULL);
+    struct path *path = path_of_query(scope, fetch);
     const void *list = NULL;
     const bool room = objects && path;
     if (room) {
@@ -83,8 +85,10 @@ static const void *find(struct orm_manager *m, const void *conditions, unsigned 
     struct orm_session *s = manager_session(m);
     const struct query q = {
         .kind = QUERY_OBJECTS, .manager = m, .conditions = conditions, .limit = limit};
-    const struct pg_result *r = ask(s, &q);
-    const void *list = r ? list_of_rows(m, r) : NULL;
+    enum orm_fetch fetch;
+    const struct pg_result *r =
+        fetch_of_query(m, conditions, &fetch) ? ask(s, &q) : NULL;
+    const void *list = r ? list_of_rows(m, fetch, r) : NULL;
     flight_end(s);
     return list ? list : empty_list(s, m);
 }

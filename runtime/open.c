@@ -217,6 +217,7 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
     s->own.session = s;
     s->scope = &s->own;
     s->deadline = CLOCK_NEVER;
+    s->fetch = ORM_FETCH_PEERS;
     if (conninfo) {
         s->conninfo = memory_get(strlen(conninfo) + 1);
         if (!s->conninfo)
