@@ -1,7 +1,7 @@
 /* group.c: peers.  The rules are told in group.h. */
 #include "group.h"
 
-#include "object.h"
+#include "fetch.h"
 
 struct path *path_child(
     struct orm_session *s, struct path *parent, const void *relation)
@@ -15,9 +15,31 @@ struct path *path_child(
         return NULL;
     *p = (struct path){.relation = relation};
     if (parent) {
+        p->fetch = parent->fetch;
         p->sibling = parent->children;
         parent->children = p;
     }
+    return p;
+}
+
+struct path *path_of_query(struct orm_session *s, enum orm_fetch fetch)
+{
+    struct path *p = path_child(s, NULL, NULL);
+    if (p)
+        p->fetch = fetch;
+    return p;
+}
+
+struct path *path_beyond(
+    struct orm_session *s, const struct orm_object *o, const void *relation)
+{
+    const enum orm_fetch fetch = object_fetch(o);
+    struct path *parent = path_of(o);
+    /* Found again by a smaller result it has its mode, and still its larger group. */
+    const bool apart = parent && parent->fetch != fetch;
+    struct path *p = path_child(s, apart ? NULL : parent, relation);
+    if (p)
+        p->fetch = fetch;
     return p;
 }
 
@@ -53,6 +75,8 @@ void group_form(
     struct orm_session *s, struct path *path, struct orm_object **objects, size_t count)
 {
     count = make_distinct(objects, count);
+    for (size_t i = 0; i < count; i++)
+        object_set_fetch(objects[i], path->fetch);
     if (count < 2)
         return;
     struct orm_group *g =

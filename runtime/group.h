@@ -12,6 +12,7 @@ struct path {
     const void *relation; /* that led here; NULL at the root */
     struct path *children;
     struct path *sibling;
+    enum orm_fetch fetch; /* the mode of what lies on it */
     uint64_t asked; /* bit per to-many relation: its first owner was asked alone */
 };
 
@@ -26,6 +27,13 @@ struct orm_group {
 struct path *path_child(
     struct orm_session *s, struct path *parent, const void *relation);
 
+/* The path of what a query yields. */
+struct path *path_of_query(struct orm_session *s, enum orm_fetch fetch);
+
+/* The path of what is loaded through `o`. */
+struct path *path_beyond(
+    struct orm_session *s, const struct orm_object *o, const void *relation);
+
 static inline struct path *path_of(const struct orm_object *o)
 {
     return o->group ? o->group->path : NULL;
@@ -34,9 +42,9 @@ static inline struct path *path_of(const struct orm_object *o)
 /* Bytes that group_form() takes at most from the scope's arena, the path apart. */
 size_t group_cost(size_t count);
 
-/* Makes one group of the objects; repeated ones count once.  One object makes no group
- * and is not moved; an object of another group moves unless that is larger.  The room
- * must be reserved. */
+/* Gives the objects the path's mode and makes one group of them; repeated ones count
+ * once.  One object makes no group and is not moved; an object of another group moves
+ * unless that is larger.  The room must be reserved. */
 void group_form(struct orm_session *s, struct path *path, struct orm_object **objects,
     size_t count);
 

@@ -3,6 +3,7 @@
  * The first getter that is asked loads the column for all peers that lack it, in one
  * statement by key; as all loads by key it never flushes.  A value that the program has
  * set is loaded already: nothing overwrites it. */
+#include "fetch.h"
 #include "flight.h"
 #include "load.h"
 #include "relate.h"
@@ -40,7 +41,7 @@ static struct pg_statement *statement(
 static bool collect(
     struct orm_session *s, struct key_set *k, struct orm_object *o, unsigned column)
 {
-    const struct orm_group *g = o->group;
+    const struct orm_group *g = fetch_mode(o) == ORM_FETCH_ONE ? NULL : o->group;
     k->objects = arena_get(&s->scratch, (g ? g->size : 1) * sizeof *k->objects);
     if (!k->objects)
         return session_nomem(s);
@@ -112,7 +113,8 @@ void orm_load_lazy(struct orm_object *o, unsigned column)
     if (!lacks(o, column))
         return;
     struct orm_session *s = object_session(o);
-    if (s->error.code)
+    if (s->error.code ||
+        !fetch_allows(o, o->model->columns[column].field, FETCH_COLUMN))
         return;
     const bool good = load(s, o, column);
     flight_end(s);

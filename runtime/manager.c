@@ -1,4 +1,5 @@
 /* manager.c: what can be asked of a table or a relation. */
+#include "fetch.h"
 #include "flight.h"
 #include "load.h"
 #include "query.h"
@@ -37,12 +38,12 @@ static const void *empty_list(struct orm_session *s, const struct orm_manager *m
     return session_model(s, m->relation->target)->empty;
 }
 
-static const void *list_of_rows(
-    struct orm_session *s, const struct orm_model *m, const struct pg_result *r)
+static const void *list_of_rows(struct orm_session *s, const struct orm_model *m,
+    enum orm_fetch fetch, const struct pg_result *r)
 {
     const size_t rows = pg_rows(r);
     struct orm_object **objects = arena_get(&s->scratch, (rows + 1) * sizeof *objects);
-    struct path *path = path_child(s, NULL, NULL);
+    struct path *path = path_of_query(s, fetch);
     const void *list = NULL;
     if (!objects || !path)
         session_nomem(s);
@@ -68,8 +69,10 @@ static const void *find(struct orm_manager *m, const void *conditions, unsigned 
     struct orm_session *s = manager_session(m);
     const struct query q = {
         .kind = QUERY_OBJECTS, .manager = m, .conditions = conditions, .limit = limit};
-    const struct pg_result *r = ask(s, &q);
-    const void *list = r ? list_of_rows(s, m->relation->target, r) : NULL;
+    enum orm_fetch fetch;
+    const struct pg_result *r =
+        fetch_of_query(m, conditions, &fetch) ? ask(s, &q) : NULL;
+    const void *list = r ? list_of_rows(s, m->relation->target, fetch, r) : NULL;
     flight_end(s);
     return list ? list : empty_list(s, m);
 }

@@ -216,6 +216,7 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
     s->schema = schema;
     s->scope.session = s;
     s->deadline = CLOCK_NEVER;
+    s->fetch = ORM_FETCH_PEERS;
     if (conninfo) {
         s->conninfo = memory_get(strlen(conninfo) + 1);
         if (!s->conninfo)

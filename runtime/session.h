@@ -63,7 +63,8 @@ struct orm_session {
     struct pg *pg;
     struct orm_error error;
     enum transaction transaction;
-    int64_t deadline; /* clock_now()'s scale */
+    int64_t deadline;     /* clock_now()'s scale */
+    enum orm_fetch fetch; /* of objects whose query names no mode */
     uint64_t statement_count;
     uint64_t round_trips; /* of connections before this one */
     uint64_t stamp;       /* counts flights */

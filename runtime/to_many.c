@@ -5,6 +5,7 @@
  * "Alone" is allowed once per path (group.h), so nested loops do not multiply. */
 #include "to_many.h"
 
+#include "fetch.h"
 #include "flight.h"
 #include "load.h"
 #include "relate.h"
@@ -40,8 +41,11 @@ static bool joins_in(struct orm_object *o, const struct orm_to_many *rel)
 static bool goes_alone(struct orm_object *owner, const struct orm_to_many *rel)
 {
     struct path *path = path_of(owner);
-    if (!path || !joins_in(owner, rel))
+    if (!path || !joins_in(owner, rel) || rel->fetch == ORM_FETCH_ONE ||
+        fetch_mode(owner) == ORM_FETCH_ONE)
         return true;
+    if (rel->fetch == ORM_FETCH_PEERS)
+        return false;
     const size_t i = (size_t)(rel - owner->model->to_manys);
     const uint64_t bit = UINT64_C(1) << (i % 64);
     if (path->asked & bit)
@@ -323,7 +327,7 @@ static bool load_lists(
     struct orm_session *s, struct orm_object *owner, const struct orm_to_many *rel)
 {
     struct load l = {.s = s, .rel = rel, .keyed = many_owner_columns(rel)};
-    l.path = path_child(s, path_of(owner), rel);
+    l.path = path_beyond(s, owner, rel);
     if (!l.path)
         return session_nomem(s);
     const bool good = choose_owners(&l, owner) && ask(&l);
@@ -399,7 +403,8 @@ const void *to_many_list(struct orm_session *s, struct orm_manager *m)
         return NULL;
     if (owner->state & OBJECT_NEW)
         return list_in_memory(s, m);
-    if (!write_before_reading(s, rel) || !load_lists(s, owner, rel))
+    if (!fetch_allows(owner, rel->name, FETCH_RELATION) ||
+        !write_before_reading(s, rel) || !load_lists(s, owner, rel))
         return NULL;
     return m->list;
 }

@@ -3,6 +3,7 @@
  * A slot that points somewhere is read inline, by the generated getter.  A NULL slot
  * comes here: it has no key, or its row is known to be missing, or it is loaded now,
  * for all peers at once.  Loading by key never flushes. */
+#include "fetch.h"
 #include "flight.h"
 #include "load.h"
 #include "relate.h"
@@ -68,7 +69,7 @@ struct flock {
 static struct flock flock_of(struct orm_object *const *o)
 {
     struct orm_group *g = (*o)->group;
-    if (g)
+    if (g && fetch_mode(*o) != ORM_FETCH_ONE)
         return (struct flock){.members = g->members, .count = g->size};
     return (struct flock){.members = (struct orm_object **)(uintptr_t)o, .count = 1};
 }
@@ -224,7 +225,7 @@ static bool load_targets(struct orm_session *s, struct orm_object *asked, unsign
         .slot = slot,
         .flock = flock_of(&asked),
     };
-    l.path = path_child(s, path_of(asked), l.ref);
+    l.path = path_beyond(s, asked, l.ref);
     l.targets = arena_get(&s->scratch, l.flock.count * sizeof *l.targets);
     if (!l.path || !l.targets)
         return session_nomem(s);
@@ -267,7 +268,8 @@ struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot)
     }
     if (bit_is_set(object_missing_bits(o), slot))
         return NULL;
-    if (s->error.code || !load_targets(s, o, slot))
+    if (s->error.code || !fetch_allows(o, ref->name, FETCH_RELATION) ||
+        !load_targets(s, o, slot))
         return stand_in(s, ref);
     return *at;
 }
