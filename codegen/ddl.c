@@ -44,7 +44,7 @@ void ddl(const struct schema *s, const char *file, struct buffer *out)
         if (s->user_types[i]->is_domain)
             create_domain(s->user_types[i], out);
     for (size_t i = 0; i < s->enumeration_count; i++)
-        create_type(s, s->enumerations[i], out);
+        create_type(s->enumerations[i], out);
     for (size_t i = 0; i < s->model_count; i++) {
         const struct model *m = s->by_dependency[i];
         if (m->view_sql)

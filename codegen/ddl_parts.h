@@ -20,8 +20,7 @@ void put_key(struct buffer *out, const struct model *m);
 
 /* ddl_type.c */
 void create_domain(const struct user_type *t, struct buffer *out);
-void create_type(
-    const struct schema *s, const struct enumeration *e, struct buffer *out);
+void create_type(const struct enumeration *e, struct buffer *out);
 void put_type(struct buffer *out, const struct field *f);
 
 /* " COLLATE x", or nothing. */

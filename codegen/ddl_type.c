@@ -8,11 +8,10 @@
 
 #include <string.h>
 
-void create_type(
-    const struct schema *s, const struct enumeration *e, struct buffer *out)
+void create_type(const struct enumeration *e, struct buffer *out)
 {
     buffer_puts(out, "\nCREATE TYPE ");
-    put_name(out, sql_schema_of(s, e), e->name);
+    put_name(out, e->schema, e->name);
     buffer_puts(out, " AS ENUM (");
     for (size_t i = 0; i < e->label_count; i++) {
         if (i > 0)
@@ -41,7 +40,7 @@ void put_type(struct buffer *out, const struct field *f)
     if (f->user)
         put_name(out, f->user->schema, f->user->sql);
     else if (type == TYPE_ENUM)
-        put_name(out, f->model->schema, f->enumeration->name);
+        put_name(out, f->enumeration->schema, f->enumeration->name);
     else
         buffer_puts(out, type_info(type)->sql);
     if (!f->user)

@@ -158,15 +158,6 @@ char *sql_exclusion(const struct model *m, const struct exclusion *e)
     return fit(&name);
 }
 
-const char *sql_schema_of(const struct schema *s, const struct enumeration *e)
-{
-    for (size_t m = 0; m < s->model_count; m++)
-        for (size_t f = 0; f < s->models[m].field_count; f++)
-            if (s->models[m].fields[f].enumeration == e)
-                return s->models[m].schema;
-    return "public";
-}
-
 /* True if the first fields of a list are the columns of `r`, in any order. */
 static bool leads(const struct ref *r, const struct field *const *fields, size_t count)
 {

@@ -26,9 +26,6 @@ char *sql_index(const struct model *m, const struct index *x);
 char *sql_unique_over(const struct model *m, const struct unique *u);
 char *sql_exclusion(const struct model *m, const struct exclusion *e);
 
-/* The schema in SQL where the enumeration's type lives. */
-const char *sql_schema_of(const struct schema *s, const struct enumeration *e);
-
 /* True if one-to-one, and neither the key nor a unique column says so already. */
 bool sql_needs_unique(const struct ref *r);
 

@@ -621,7 +621,7 @@ static void add_enumeration(struct symbols *y, const struct enumeration *e)
     add_patterns(y, of_enumeration, &v, o);
     if (e->in_array)
         add_patterns(y, of_array_enumeration, &v, o);
-    add_sql(y, "type", sql_schema_of(y->schema, e), "type", format("%s", e->name), o);
+    add_sql(y, "type", e->schema, "type", format("%s", e->name), o);
     for (size_t i = 0; i < e->label_count; i++) {
         v.field = e->labels[i];
         struct origin *label = origin_of(y, e->label_places[i], e->name, e->labels[i]);

@@ -899,7 +899,7 @@ static void put_enums(struct view *v)
         begin_item(v);
         put(v, "c", c);
         put_c_string(v, "sql", e->name);
-        put_c_string(v, "schema", sql_schema_of(s, e));
+        put_c_string(v, "schema", e->schema);
         put_flag(v, "in_array", e->in_array);
         begin_list(v);
         for (size_t l = 0; l < e->label_count; l++) {

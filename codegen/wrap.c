@@ -288,12 +288,14 @@ static bool wrap_choice(const struct line *l, struct buffer *out)
     return true;
 }
 
-/* struct x name; */
+/* struct x name;  and  extern const struct x name; */
 static bool wrap_declaration(const struct line *l, struct buffer *out)
 {
     const char *blank = last_blank(l->at + l->indent, l->len - l->indent);
+    const bool is_extern = strncmp(l->at, "extern ", strlen("extern ")) == 0;
 
-    if (l->indent == 0 || l->at[l->len - 1] != ';' || !blank || strchr(l->at, '=') ||
+    if ((l->indent == 0 && !is_extern) || l->at[l->len - 1] != ';' || !blank ||
+        strchr(l->at, '=') ||
         strncmp(l->at + l->indent, "return ", strlen("return ")) == 0)
         return false;
     put_in_two(out, l->at, l->len, blank, l->indent + 4);

@@ -15,13 +15,12 @@ void key_read(struct key_columns k, const struct orm_object *o, union orm_value 
 static int describe_part(
     const struct orm_column *c, union orm_value v, char *to, size_t size)
 {
-    char text[ORM_UUID_TEXT];
-    if (type_is_number(c))
-        return snprintf(to, size, "%lld", (long long)v.integer);
     if (type_is_text(c))
         return snprintf(to, size, "\"%s\"", v.text ? v.text : "");
-    return snprintf(
-        to, size, "%s", orm_uuid_text(*(const struct orm_uuid *)v.data, text));
+    char room[64]; /* the longest is a label, of 48 bytes */
+    struct buffer text = {.data = room, .capacity = sizeof room};
+    type_print(c, v, &text);
+    return snprintf(to, size, "%.*s", (int)text.length, text.data);
 }
 
 const char *key_describe(

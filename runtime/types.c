@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static codec_print print_float, print_label;
+static codec_print print_bool, print_float, print_label;
 
 const struct type_row type_rows[ORM_TYPE_COUNT] = {
-    [ORM_BOOL] = {"bool", "boolean", {16, 1000}, 1, 1, 0, NULL, print_integer},
+    [ORM_BOOL] = {"bool", "boolean", {16, 1000}, 1, 1, 0, NULL, print_bool},
     [ORM_INT2] = {"int2", "smallint", {21, 1005}, 2, 2, 0, NULL, print_integer},
     [ORM_INT4] = {"int4", "integer", {23, 1007}, 4, 4, 0, NULL, print_integer},
     [ORM_INT8] = {"int8", "bigint", {20, 1016}, 8, 8, 0, NULL, print_integer},
@@ -273,6 +273,12 @@ void print_integer(const struct orm_column *c, union orm_value v, struct buffer 
     if (v.integer < 0)
         buffer_text(to, "-");
     buffer_number(to, v.integer < 0 ? 0 - (uint64_t)v.integer : (uint64_t)v.integer);
+}
+
+static void print_bool(const struct orm_column *c, union orm_value v, struct buffer *to)
+{
+    (void)c;
+    buffer_text(to, v.integer ? "true" : "false");
 }
 
 static void print_label(

@@ -32,6 +32,15 @@ static const char *types_of_keys(struct draft *d)
     return arena_printf(d->arena, "%s or %s", list, last);
 }
 
+/* "is json, for which PostgreSQL has no =; `what` is bool, int2 or ..." */
+static const char *type_problem(struct draft *d, enum type t, const char *what)
+{
+    const struct type_info *type = type_info(t);
+    return arena_printf(d->arena, "is %s%s%s; %s is %s", type->yaml,
+        type->why_no_key ? ", " : "", type->why_no_key ? type->why_no_key : "", what,
+        types_of_keys(d));
+}
+
 /* An extension's type may spell equal values differently, as citext does. */
 static bool is_of_extension(const struct draft_field *f)
 {
@@ -58,8 +67,7 @@ static const char *part_problem(
     if (f->kind == FIELD_MANY)
         return "is a list and has no column";
     if (f->kind == FIELD_COLUMN && !type_info(f->type)->can_be_key)
-        return arena_printf(
-            d->arena, "is %s; a key is %s", type_info(f->type)->yaml, types_of_keys(d));
+        return type_problem(d, f->type, "a key");
     if (f->kind == FIELD_COLUMN && is_of_extension(f))
         return "has a type of an extension, where equal values may be spelt "
                "differently; "
@@ -502,8 +510,7 @@ static struct draft_field *find_to(struct draft *d, const struct draft_field *f)
         problem = "is not unique, so a reference could mean several rows; add unique: "
                   "true there";
     else if (!type_info(to->type)->can_be_key)
-        problem = arena_printf(d->arena, "is %s; what is referred to is %s",
-            type_info(to->type)->yaml, types_of_keys(d));
+        problem = type_problem(d, to->type, "what is referred to");
     else if (is_of_extension(to))
         problem = "has a type of an extension, where equal values may be spelt "
                   "differently";

@@ -97,6 +97,7 @@ enum default_kind {
 /* A native enumeration, one per enum field. */
 struct enumeration {
     const struct schema_file *file;
+    const char *schema; /* in SQL */
     const char *name;   /* in SQL: model_field */
     const char *c_name; /* the same with the name that the model has in C */
     struct place place;

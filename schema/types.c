@@ -5,15 +5,21 @@
 
 #include <string.h>
 
+/* To follow "is float8, ". */
+#define WHY_SPELT "where equal values may be spelt differently, as "
+#define WHY_MANY  "which is many values"
+
 #define WANTS_RANGE "\"empty\" or \"(,)\"; write others as { sql: ... }"
 #define RANGE(type, name)                                                              \
     [TYPE_##type##RANGE] = {.yaml = name "range",                                      \
         .sql = name "range",                                                           \
+        .why_no_key = WHY_MANY,                                                        \
         .has_no_arrays = true,                                                         \
         .wants = WANTS_RANGE,                                                          \
         .holds = holds_range},                                                         \
     [TYPE_##type##MULTIRANGE] = {.yaml = name "multirange",                            \
         .sql = name "multirange",                                                      \
+        .why_no_key = WHY_MANY,                                                        \
         .has_no_arrays = true,                                                         \
         .wants = "\"{}\" or \"{(,)}\"; write others as { sql: ... }",                  \
         .holds = holds_multirange}
@@ -21,6 +27,7 @@
 static const struct type_info infos[TYPE_COUNT] = {
     [TYPE_BOOL] = {.yaml = "bool",
         .sql = "boolean",
+        .can_be_key = true,
         .wants = "true or false",
         .holds = holds_bool},
     [TYPE_INT2] = {.yaml = "int2",
@@ -41,19 +48,23 @@ static const struct type_info infos[TYPE_COUNT] = {
         .holds = holds_integer},
     [TYPE_FLOAT4] = {.yaml = "float4",
         .sql = "real",
+        .why_no_key = WHY_SPELT "0 and -0",
         .wants = "a number that float4 holds, as 1.5, 2e10, NaN or Infinity",
         .holds = holds_float},
     [TYPE_FLOAT8] = {.yaml = "float8",
         .sql = "double precision",
+        .why_no_key = WHY_SPELT "0 and -0",
         .wants = "a number that float8 holds, as 1.5, 2e10, NaN or Infinity",
         .holds = holds_float},
     [TYPE_NUMERIC] = {.yaml = "numeric",
         .sql = "numeric",
+        .why_no_key = WHY_SPELT "1.5 and 1.50",
         .detail = DETAIL_PRECISION,
         .wants = "a number that its numeric holds, as -12.50 or NaN",
         .holds = holds_numeric},
     [TYPE_DECIMAL] = {.yaml = "numeric",
         .sql = "numeric",
+        .why_no_key = WHY_SPELT "1.5 and 1.50",
         .detail = DETAIL_PRECISION,
         .wants = "a number that its numeric holds, as -12.50 or NaN",
         .holds = holds_numeric},
@@ -71,6 +82,7 @@ static const struct type_info infos[TYPE_COUNT] = {
         .holds = holds_text},
     [TYPE_CHAR] = {.yaml = "char",
         .sql = "char",
+        .why_no_key = WHY_SPELT "'a' and 'a '",
         .catalogue = "character",
         .detail = DETAIL_LENGTH,
         .wants = "short enough for its char",
@@ -86,35 +98,42 @@ static const struct type_info infos[TYPE_COUNT] = {
         .holds = holds_uuid},
     [TYPE_DATE] = {.yaml = "date",
         .sql = "date",
+        .can_be_key = true,
         .wants = "a day that exists, as 2026-02-28, or infinity or -infinity",
         .holds = holds_date},
     [TYPE_TIME] = {.yaml = "time",
         .sql = "time",
         .catalogue = "time without time zone",
+        .can_be_key = true,
         .wants = "a time of day, as 23:59:59.5",
         .holds = holds_time},
     [TYPE_TIMESTAMP] = {.yaml = "timestamp",
         .sql = "timestamp",
         .catalogue = "timestamp without time zone",
+        .can_be_key = true,
         .wants = "a day and time without a zone, as 2026-02-28T12:00:00, or infinity "
                  "or -infinity",
         .holds = holds_timestamp},
     [TYPE_TIMESTAMPTZ] = {.yaml = "timestamptz",
         .sql = "timestamptz",
         .catalogue = "timestamp with time zone",
+        .can_be_key = true,
         .wants =
             "a time with its zone, as 2026-02-28T12:00:00Z, or infinity or -infinity",
         .holds = holds_timestamptz},
     [TYPE_INTERVAL] = {.yaml = "interval",
         .sql = "interval",
+        .why_no_key = WHY_SPELT "1 day and 24 hours",
         .wants = "a length of time, as \"1 year 2 months\" or \"90 minutes\"",
         .holds = holds_interval},
     [TYPE_JSON] = {.yaml = "json",
         .sql = "json",
+        .why_no_key = "for which PostgreSQL has no =",
         .wants = "JSON, as \"{}\"",
         .holds = holds_json},
     [TYPE_JSONB] = {.yaml = "jsonb",
         .sql = "jsonb",
+        .why_no_key = WHY_SPELT "1 and 1.0",
         .wants = "JSON, as \"{}\"",
         .holds = holds_json},
     [TYPE_INET] = {.yaml = "inet",
@@ -135,8 +154,12 @@ static const struct type_info infos[TYPE_COUNT] = {
     RANGE(DATE, "date"),
     RANGE(TS, "ts"),
     RANGE(TSTZ, "tstz"),
-    [TYPE_ENUM] = {.yaml = "enum", .wants = "one of its labels", .holds = holds_label},
+    [TYPE_ENUM] = {.yaml = "enum",
+        .can_be_key = true,
+        .wants = "one of its labels",
+        .holds = holds_label},
     [TYPE_ARRAY] = {.yaml = "array",
+        .why_no_key = WHY_MANY,
         .has_no_arrays = true,
         .wants = "a list, as [] or [one, two]",
         .holds = holds_nothing},

@@ -17,9 +17,10 @@ struct type_info {
     const char *sql;       /* NULL: made per field (enums, arrays) */
     const char *catalogue; /* what the server calls it if not that */
     enum type_detail detail;
-    bool can_be_key;    /* one spelling per value, and cheap to compare */
-    bool has_no_arrays; /* of it */
-    const char *wants;  /* what a default is, to follow "is not " */
+    bool can_be_key;        /* one spelling per value, and cheap to compare */
+    const char *why_no_key; /* where there is more to say, to follow "is json, " */
+    bool has_no_arrays;     /* of it */
+    const char *wants;      /* what a default is, to follow "is not " */
     bool (*holds)(const struct field *f, const char *text); /* literal.h */
 };
 

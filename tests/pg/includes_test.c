@@ -29,7 +29,7 @@ static int arrange(void **state)
 {
     db_test_setup(state);
     db_exec(db,
-        "truncate atlas.place, words.topic restart identity cascade;"
+        "truncate atlas.place, atlas.climate, words.topic restart identity cascade;"
         "insert into atlas.place (name) values ('here'), ('there');"
         "insert into person (name, mood, lives_id)"
         "  select 'person ' || i, 'fine', 1 + i %% 2 from generate_series(1, 3) i;"
@@ -255,6 +255,23 @@ static void a_model_of_another_schema_has_no_table(void **state)
     orm_close(s);
 }
 
+static void a_label_of_another_file_is_a_key(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into atlas.climate values ('dry', 1), ('wet', 900);"
+                "update book set suits_id = 'wet' where id <= 3");
+    struct orm_session *s = open_with(&stock_schema);
+    orm_each(struct book, b, book_all(book_table(s)))
+        assert_int_equal(climate_rain(book_suits(b)), book_id(b) <= 3 ? 900 : 0);
+    assert_int_equal(spent(s), 2);
+    struct book *b = book_get(book_table(s), 6);
+    book_set_suits(b, climate_get(climate_table(s), CLIMATE_KIND_DRY));
+    assert_true(orm_commit(s));
+    assert_string_equal(db_text(db, "select suits_id from book where id = 6"), "dry");
+    assert_fine(s);
+    orm_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +285,7 @@ int main(void)
         INCLUDES_TEST(a_schema_that_lacks_a_model_is_refused),
         INCLUDES_TEST(a_relation_whose_other_side_moved_is_refused),
         INCLUDES_TEST(a_model_of_another_schema_has_no_table),
+        INCLUDES_TEST(a_label_of_another_file_is_a_key),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }

@@ -71,7 +71,7 @@ static void put_type_name(struct buffer *out, const struct field *f)
     if (f->user)
         buffer_printf(out, "|%s.%s", f->user->schema, f->user->sql);
     else if (type == TYPE_ENUM)
-        buffer_printf(out, "|enum %s.%s", f->model->schema, f->enumeration->name);
+        buffer_printf(out, "|enum %s.%s", f->enumeration->schema, f->enumeration->name);
     else
         buffer_printf(out, "|%s", t->catalogue ? t->catalogue : t->sql);
     if (f->length && !f->user && t->detail == DETAIL_PRECISION)
@@ -361,7 +361,7 @@ void expect_lines(const struct schema *s, struct buffer *out)
     }
     for (size_t i = 0; i < s->enumeration_count; i++) {
         const struct enumeration *e = s->enumerations[i];
-        buffer_printf(out, "enum|%s|%s", sql_schema_of(s, e), e->name);
+        buffer_printf(out, "enum|%s|%s", e->schema, e->name);
         for (size_t k = 0; k < e->label_count; k++)
             buffer_printf(out, "%c%s", k > 0 ? ',' : '|', e->labels[k]);
         buffer_putc(out, '\n');

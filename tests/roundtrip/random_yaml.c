@@ -129,6 +129,7 @@ struct drawn_field {
     const struct type_words *type; /* NULL: an enum or a ref */
     bool is_many;
     bool is_ref;
+    bool to_implicit; /* key: of one column, a number */
     bool optional;
     bool unique;
     bool is_generated;
@@ -166,6 +167,9 @@ static bool has_extensions;
 /* Whether an index of this kind can be on it. */
 static bool takes(const struct drawn_field *f, const char *method)
 {
+    /* What refers to a key of our own may be of any type that a key has. */
+    if (f->is_ref && !f->to_implicit)
+        return strcmp(method, "btree") == 0 || strcmp(method, "hash") == 0;
     struct field field = {.type = f->is_ref ? TYPE_INT8 : TYPE_ENUM};
     if (f->type) {
         field.type = f->type->type;
@@ -235,6 +239,7 @@ static void put_source(struct buffer *out, struct drawn_model *m, struct drawn_f
         f->optional = false;
     } else if (t->type == TYPE_TIMESTAMPTZ && one_in(3)) {
         buffer_puts(out, one_in(2) ? ", created: true" : ", updated: true");
+        f->is_late = true;
         f->optional = false;
     } else if (!one_in(3) || !put_generated(out, m, f)) {
         put_default(out, t);
@@ -264,11 +269,11 @@ static void put_plain_field(
     f->type = &ANY(types);
     while (is_key && !type_info(f->type->type)->can_be_key)
         f->type = &ANY(types);
-    if (!is_key && one_in(8)) {
+    if (one_in(8)) {
         f->type = NULL;
-        f->optional = one_in(3);
+        f->optional = !is_key && one_in(3);
         buffer_puts(out, "{ enum: [one, Two, three]");
-        if (one_in(3))
+        if (!is_key && one_in(3))
             buffer_puts(out, ", default: Two");
     } else {
         buffer_printf(out, "{ type: \"%s\"", f->type->yaml);
@@ -313,6 +318,14 @@ static const struct drawn_field *other_key(const struct drawn_model *m)
     return NULL;
 }
 
+static void put_columns(struct buffer *out, const struct drawn_field *f, unsigned count)
+{
+    buffer_printf(out, ", columns: [%s", f->column);
+    for (unsigned i = 2; i <= count; i++)
+        buffer_printf(out, ", %s_%u", f->column, i);
+    buffer_putc(out, ']');
+}
+
 static void put_ref(
     struct drawing *w, unsigned model, struct drawn_field *f, bool is_key)
 {
@@ -323,6 +336,7 @@ static void put_ref(
         target < model && !is_key && one_in(2) ? other_key(to) : NULL;
     struct buffer *out = w->out;
     f->is_ref = true;
+    f->to_implicit = !to->key_count;
     f->optional = !is_key && (target >= model || one_in(2));
     f->unique = !is_key && one_in(5);
     free(f->column);
@@ -337,7 +351,7 @@ static void put_ref(
     put_deferrable(out);
     f->is_wide = to->key_count > 1 && !other;
     if (f->is_wide)
-        buffer_printf(out, ", columns: [%s, %s_2]", f->column, f->column);
+        put_columns(out, f, to->key_count);
     else
         put_column_name(out, f);
     put_doc(out, ", doc: ", "");
@@ -651,10 +665,9 @@ static void put_model(struct drawing *w, unsigned model)
     w->out = &fields;
     put_fields(w, model);
     w->out = out;
-    if (m->key_count == 1)
-        buffer_printf(out, "    key: %s\n", m->fields[0].name);
-    else if (m->key_count == 2)
-        buffer_printf(out, "    key: [%s, %s]\n", m->fields[0].name, m->fields[1].name);
+    for (unsigned i = 0; i < m->key_count; i++)
+        buffer_printf(out, "%s%s", i > 0 ? ", " : "    key: [", m->fields[i].name);
+    buffer_puts(out, m->key_count > 0 ? "]\n" : "");
     buffer_puts(out, fields.at);
     buffer_free(&fields);
     put_uniques(out, m);
@@ -683,7 +696,8 @@ void random_yaml(struct buffer *out, unsigned long long seed)
         struct drawn_model *m = &w.models[i];
         snprintf(m->name, sizeof m->name, "m%u_%c", i, (char)('a' + (char)below(26)));
         m->field_count = 1 + below(MOST_FIELDS);
-        m->key_count = one_in(2) ? 0 : m->field_count > 1 && one_in(2) ? 2 : 1;
+        m->key_count =
+            one_in(2) ? 0 : 1 + below(m->field_count < 3 ? m->field_count : 3);
     }
     for (unsigned i = 0; i < w.model_count; i++)
         put_model(&w, i);

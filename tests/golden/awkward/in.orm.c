@@ -13,7 +13,7 @@ static const char *const link_kind_labels_[] = {
     "NULL",
 };
 
-static const struct orm_enum link_kind_enum_ = {
+const struct orm_enum link_kind_enum_ = {
     .schema = "public",
     .name = "link_kind",
     .labels = link_kind_labels_,

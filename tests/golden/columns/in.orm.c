@@ -10,7 +10,7 @@ static const char *const ledger_account_kind_labels_[] = {
     "savings",
 };
 
-static const struct orm_enum ledger_account_kind_enum_ = {
+const struct orm_enum ledger_account_kind_enum_ = {
     .schema = "public",
     .name = "account_kind",
     .labels = ledger_account_kind_labels_,

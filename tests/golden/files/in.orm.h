@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xa47de37e5ff66972u
+#define IN_ORM_HASH 0x95be99bb1515e9b6u
 
 #ifdef __cplusplus
 extern "C" {
@@ -97,18 +97,20 @@ extern const struct orm_schema stock_schema;
 /* Table "book". */
 struct book {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(5)];
-    uint64_t changed_bits[ORM_WORDS(5)];
-    uint64_t missing_bits[ORM_WORDS(4)];
+    uint64_t null_bits[ORM_WORDS(6)];
+    uint64_t changed_bits[ORM_WORDS(6)];
+    uint64_t missing_bits[ORM_WORDS(5)];
 
     int64_t id_;
     const char *title_;
     int64_t author_id_;
     int64_t printed_id_;
+    int32_t suits_id_;
     int64_t sequel_id_;
 
     struct orm_object *author_;
     struct orm_object *printed_;
+    struct orm_object *suits_;
     struct orm_object *sequel_;
     struct orm_object *prequel_;
     struct topic_manager topics_;
@@ -120,11 +122,13 @@ enum {
     BOOK_TITLE,
     BOOK_AUTHOR_ID,
     BOOK_PRINTED_ID,
+    BOOK_SUITS_ID,
     BOOK_SEQUEL_ID
 };
 enum {
     BOOK_REF_AUTHOR,
     BOOK_REF_PRINTED,
+    BOOK_REF_SUITS,
     BOOK_REF_SEQUEL,
     BOOK_REF_PREQUEL
 };
@@ -157,6 +161,17 @@ static inline int64_t book_printed_id(const struct book *b)
 static inline bool book_has_printed(const struct book *b)
 {
     return orm_has((const struct orm_object *)b, BOOK_PRINTED_ID);
+}
+
+/* Null reads as 0; book_has_suits() tells. */
+static inline enum climate_kind book_suits_id(const struct book *b)
+{
+    return (enum climate_kind)(b ? b->suits_id_ : 0);
+}
+
+static inline bool book_has_suits(const struct book *b)
+{
+    return orm_has((const struct orm_object *)b, BOOK_SUITS_ID);
 }
 
 /* Null reads as 0; book_has_sequel() tells. */
@@ -196,6 +211,19 @@ static inline struct place *book_printed(struct book *b)
 static inline enum orm_ref book_printed_state(const struct book *b)
 {
     return orm_ref_state((const struct orm_object *)b, BOOK_REF_PRINTED);
+}
+
+/* Loads the suits of every book that arrived with this one. */
+static inline struct climate *book_suits(struct book *b)
+{
+    if (b && b->suits_)
+        return (struct climate *)b->suits_;
+    return (struct climate *)orm_load_ref((struct orm_object *)b, BOOK_REF_SUITS);
+}
+
+static inline enum orm_ref book_suits_state(const struct book *b)
+{
+    return orm_ref_state((const struct orm_object *)b, BOOK_REF_SUITS);
 }
 
 /* Loads the sequel of every book that arrived with this one. */
@@ -276,6 +304,27 @@ static inline void book_set_printed_id(struct book *b, int64_t printed_id)
     if (!b)
         orm_abort_null(__func__);
     orm_set_integer(&b->orm, BOOK_PRINTED_ID, printed_id);
+}
+
+static inline void book_set_suits(struct book *b, struct climate *suits)
+{
+    if (!b)
+        orm_abort_null(__func__);
+    orm_set_ref(&b->orm, BOOK_REF_SUITS, (struct orm_object *)suits);
+}
+
+static inline void book_clear_suits(struct book *b)
+{
+    if (!b)
+        orm_abort_null(__func__);
+    orm_set_ref(&b->orm, BOOK_REF_SUITS, NULL);
+}
+
+static inline void book_set_suits_id(struct book *b, enum climate_kind suits_id)
+{
+    if (!b)
+        orm_abort_null(__func__);
+    orm_set_integer(&b->orm, BOOK_SUITS_ID, suits_id);
 }
 
 static inline void book_set_sequel(struct book *b, struct book *sequel)
@@ -519,6 +568,32 @@ static inline struct book_cond book_printed_not_null(void)
     return book_cond_(orm_cond_plain(ORM_NOT_NULL, BOOK_PRINTED_ID));
 }
 
+static inline struct book_cond book_suits_is(const struct climate *suits)
+{
+    return book_cond_(
+        orm_cond_object(ORM_IS, BOOK_REF_SUITS, (const struct orm_object *)suits));
+}
+
+static inline struct book_cond book_suits_id_eq(enum climate_kind suits_id)
+{
+    return book_cond_(orm_cond_integer(ORM_EQ, BOOK_SUITS_ID, suits_id));
+}
+
+static inline struct book_cond book_suits_id_ne(enum climate_kind suits_id)
+{
+    return book_cond_(orm_cond_integer(ORM_NE, BOOK_SUITS_ID, suits_id));
+}
+
+static inline struct book_cond book_suits_is_null(void)
+{
+    return book_cond_(orm_cond_plain(ORM_IS_NULL, BOOK_SUITS_ID));
+}
+
+static inline struct book_cond book_suits_not_null(void)
+{
+    return book_cond_(orm_cond_plain(ORM_NOT_NULL, BOOK_SUITS_ID));
+}
+
 static inline struct book_cond book_sequel_is(const struct book *sequel)
 {
     return book_cond_(
@@ -583,6 +658,16 @@ static inline struct book_order book_printed_id_asc(void)
 static inline struct book_order book_printed_id_desc(void)
 {
     return book_order_(orm_order_by(BOOK_PRINTED_ID, true));
+}
+
+static inline struct book_order book_suits_id_asc(void)
+{
+    return book_order_(orm_order_by(BOOK_SUITS_ID, false));
+}
+
+static inline struct book_order book_suits_id_desc(void)
+{
+    return book_order_(orm_order_by(BOOK_SUITS_ID, true));
 }
 
 static inline struct book_order book_sequel_id_asc(void)

@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0xd38d4cc7aafdb032u
+#if PEOPLE_ORM_HASH != 0xe009af819a848225u
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 
@@ -12,7 +12,7 @@ static const char *const p_person_mood_labels_[] = {
     "tired",
 };
 
-static const struct orm_enum p_person_mood_enum_ = {
+const struct orm_enum p_person_mood_enum_ = {
     .schema = "public",
     .name = "person_mood",
     .labels = p_person_mood_labels_,
@@ -266,6 +266,7 @@ static const struct orm_model *const people_models_[] = {
     &place_model,
     &p_person_model,
     &p_author_model,
+    &climate_model,
     &book_model,
     &topic_model,
 };
@@ -276,5 +277,5 @@ const struct orm_schema people_schema = {
     .hash = PEOPLE_ORM_HASH,
     .name = "people",
     .models = people_models_,
-    .model_count = 5,
+    .model_count = 6,
 };

@@ -9,7 +9,7 @@
 #if ORM_MODEL_ABI != 3
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0xd38d4cc7aafdb032u
+#define PEOPLE_ORM_HASH 0xe009af819a848225u
 
 #ifdef __cplusplus
 extern "C" {
@@ -101,6 +101,8 @@ enum p_person_mood {
     P_PERSON_MOOD_FINE,
     P_PERSON_MOOD_TIRED
 };
+
+extern const struct orm_enum p_person_mood_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *p_person_mood_name(enum p_person_mood value);

@@ -3,9 +3,26 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x08e4733ea23477bcu
+#if PLACES_ORM_HASH != 0x9ab00d81dcecd690u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
+
+static const char *const climate_kind_labels_[] = {
+    "dry",
+    "wet",
+};
+
+const struct orm_enum climate_kind_enum_ = {
+    .schema = "atlas",
+    .name = "climate_kind",
+    .labels = climate_kind_labels_,
+    .label_count = 2,
+};
+
+const char *climate_kind_name(enum climate_kind value)
+{
+    return orm_label(&climate_kind_enum_, (unsigned)value);
+}
 
 /* -- place ------------------------------------------------------------------------- */
 
@@ -78,11 +95,70 @@ const struct orm_model place_model = {
     .fill = place_fill_,
 };
 
+/* -- climate ----------------------------------------------------------------------- */
+
+static const struct orm_column climate_columns_[] = {
+    {
+        .name = "kind",
+        .field = "kind",
+        .enumeration = &climate_kind_enum_,
+        .offset = offsetof(struct climate, kind_),
+        .type = ORM_ENUM,
+    },
+    {
+        .name = "rain",
+        .field = "rain",
+        .offset = offsetof(struct climate, rain_),
+        .type = ORM_INT4,
+    },
+};
+
+static const struct orm_to_many climate_whole_ = {
+    .name = "climate",
+    .owner = &climate_model,
+    .target = &climate_model,
+    .kind = ORM_MANY_TABLE,
+    .inverse = ORM_NO_INVERSE,
+};
+
+static void climate_fill_(
+    void *list, void *items, struct orm_object *const *from, size_t len)
+{
+    struct climate_list *typed = list;
+
+    typed->items = items;
+    typed->len = len;
+    for (size_t i = 0; i < len; i++)
+        typed->items[i] = (struct climate *)from[i];
+    typed->items[len] = NULL;
+}
+
+_Static_assert(sizeof(struct climate_query) == sizeof(struct orm_query), "layout");
+
+const struct orm_model climate_model = {
+    .name = "climate",
+    .schema = "atlas",
+    .table = "climate",
+    .columns = climate_columns_,
+    .whole = &climate_whole_,
+    .column_count = 2,
+    .to_one_count = 0,
+    .to_many_count = 0,
+    .key =
+        (const uint16_t[]){
+            CLIMATE_KIND,
+        },
+    .key_count = 1,
+    .size = sizeof(struct climate),
+    .fill = climate_fill_,
+};
+
 extern const struct orm_model book_model;
 extern const struct orm_model topic_model;
 
 static const struct orm_model *const places_models_[] = {
     &place_model,
+    &climate_model,
     &p_person_model,
     &p_author_model,
     &book_model,
@@ -95,5 +171,5 @@ const struct orm_schema places_schema = {
     .hash = PLACES_ORM_HASH,
     .name = "places",
     .models = places_models_,
-    .model_count = 5,
+    .model_count = 6,
 };

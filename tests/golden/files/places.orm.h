@@ -7,13 +7,14 @@
 #if ORM_MODEL_ABI != 3
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0x08e4733ea23477bcu
+#define PLACES_ORM_HASH 0x9ab00d81dcecd690u
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 struct place;
+struct climate;
 struct p_person;
 
 struct place_list {
@@ -49,6 +50,39 @@ struct place_query {
     bool distinct;
     bool overfull;
 };
+struct climate_list {
+    struct climate **items;
+    size_t len;
+};
+struct climate_manager {
+    struct orm_manager orm;
+};
+struct climate_cond {
+    struct orm_cond orm;
+};
+struct climate_order {
+    struct orm_order orm;
+};
+struct climate_plan {
+    struct orm_plan orm;
+};
+struct climate_pick {
+    struct orm_pick orm;
+};
+struct climate_query {
+    struct climate_cond where[ORM_QUERY_WHERE];
+    struct climate_order order[ORM_QUERY_ORDER];
+    struct climate_plan with[ORM_QUERY_WITH];
+    struct climate_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct climate *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 
 #ifndef P_PERSON_MANAGER_ORM_H
 #define P_PERSON_MANAGER_ORM_H
@@ -56,6 +90,16 @@ struct p_person_manager {
     struct orm_manager orm;
 };
 #endif
+
+enum climate_kind {
+    CLIMATE_KIND_DRY,
+    CLIMATE_KIND_WET
+};
+
+extern const struct orm_enum climate_kind_enum_;
+
+/* The label in SQL; "" for a value that is none. */
+const char *climate_kind_name(enum climate_kind value);
 
 extern const struct orm_schema places_schema;
 
@@ -294,6 +338,220 @@ static inline struct place_order place_name_asc(void)
 static inline struct place_order place_name_desc(void)
 {
     return place_order_(orm_order_by(PLACE_NAME, true));
+}
+
+/* == climate ======================================================================= */
+
+/* Table "climate". */
+struct climate {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(2)];
+    uint64_t changed_bits[ORM_WORDS(2)];
+
+    int32_t kind_;
+    int32_t rain_;
+};
+
+enum {
+    CLIMATE_KIND,
+    CLIMATE_RAIN
+};
+
+extern const struct orm_model climate_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline enum climate_kind climate_kind(const struct climate *c)
+{
+    return (enum climate_kind)(c ? c->kind_ : 0);
+}
+
+static inline int32_t climate_rain(const struct climate *c)
+{
+    return c ? c->rain_ : 0;
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void climate_set_kind(struct climate *c, enum climate_kind kind)
+{
+    if (!c)
+        orm_abort_null(__func__);
+    orm_set_integer(&c->orm, CLIMATE_KIND, kind);
+}
+
+static inline void climate_set_rain(struct climate *c, int32_t rain)
+{
+    if (!c)
+        orm_abort_null(__func__);
+    orm_set_integer(&c->orm, CLIMATE_RAIN, rain);
+}
+
+/* -- Managers: climate_table(s) ---------------------------------------------------- */
+
+static inline struct climate_manager *climate_table(struct orm_session *s)
+{
+    return (struct climate_manager *)orm_table(s, &climate_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct climate_list *climate_all(struct climate_manager *m)
+{
+    return (const struct climate_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct climate_list *climate_find(
+    struct climate_manager *m, const struct climate_query *q)
+{
+    return (const struct climate_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct climate *climate_first(
+    struct climate_manager *m, const struct climate_query *q)
+{
+    return (struct climate *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct climate *climate_get(
+    struct climate_manager *m, enum climate_kind kind)
+{
+    union orm_value key[1];
+    key[0].integer = kind;
+    return (struct climate *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct climate *climate_require(
+    struct climate_manager *m, enum climate_kind kind)
+{
+    union orm_value key[1];
+    key[0].integer = kind;
+    return (struct climate *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t climate_count(
+    struct climate_manager *m, const struct climate_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool climate_exists(
+    struct climate_manager *m, const struct climate_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline struct climate *climate_new(struct climate_manager *m)
+{
+    return (struct climate *)orm_new((struct orm_manager *)m);
+}
+
+static inline void climate_delete(struct climate *c)
+{
+    orm_delete((struct orm_object *)c);
+}
+
+static inline void climate_refresh(struct climate *c)
+{
+    orm_refresh((struct orm_object *)c);
+}
+
+static inline struct climate_cond climate_cond_(struct orm_cond orm)
+{
+    struct climate_cond c = {orm};
+    return c;
+}
+
+static inline struct climate_order climate_order_(struct orm_order orm)
+{
+    struct climate_order o = {orm};
+    return o;
+}
+
+static inline void climate_where(struct climate_query *q, struct climate_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline struct climate_cond climate_any_of(void)
+{
+    return climate_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct climate_cond climate_all_of(void)
+{
+    return climate_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct climate_cond climate_none_of(void)
+{
+    return climate_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct climate_cond climate_end(void)
+{
+    return climate_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct climate_cond climate_kind_eq(enum climate_kind kind)
+{
+    return climate_cond_(orm_cond_integer(ORM_EQ, CLIMATE_KIND, kind));
+}
+
+static inline struct climate_cond climate_kind_ne(enum climate_kind kind)
+{
+    return climate_cond_(orm_cond_integer(ORM_NE, CLIMATE_KIND, kind));
+}
+
+static inline struct climate_cond climate_rain_eq(int32_t rain)
+{
+    return climate_cond_(orm_cond_integer(ORM_EQ, CLIMATE_RAIN, rain));
+}
+
+static inline struct climate_cond climate_rain_ne(int32_t rain)
+{
+    return climate_cond_(orm_cond_integer(ORM_NE, CLIMATE_RAIN, rain));
+}
+
+static inline struct climate_cond climate_rain_lt(int32_t rain)
+{
+    return climate_cond_(orm_cond_integer(ORM_LT, CLIMATE_RAIN, rain));
+}
+
+static inline struct climate_cond climate_rain_le(int32_t rain)
+{
+    return climate_cond_(orm_cond_integer(ORM_LE, CLIMATE_RAIN, rain));
+}
+
+static inline struct climate_cond climate_rain_gt(int32_t rain)
+{
+    return climate_cond_(orm_cond_integer(ORM_GT, CLIMATE_RAIN, rain));
+}
+
+static inline struct climate_cond climate_rain_ge(int32_t rain)
+{
+    return climate_cond_(orm_cond_integer(ORM_GE, CLIMATE_RAIN, rain));
+}
+
+static inline struct climate_order climate_kind_asc(void)
+{
+    return climate_order_(orm_order_by(CLIMATE_KIND, false));
+}
+
+static inline struct climate_order climate_kind_desc(void)
+{
+    return climate_order_(orm_order_by(CLIMATE_KIND, true));
+}
+
+static inline struct climate_order climate_rain_asc(void)
+{
+    return climate_order_(orm_order_by(CLIMATE_RAIN, false));
+}
+
+static inline struct climate_order climate_rain_desc(void)
+{
+    return climate_order_(orm_order_by(CLIMATE_RAIN, true));
 }
 
 #ifdef __cplusplus

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x62d96b14acc5b3fbu
+#define IN_ORM_HASH 0xd49d3f9e234efb8fu
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,6 +24,10 @@ struct certificate;
 struct room;
 struct event;
 struct ticket;
+struct holiday;
+struct duty;
+struct shift;
+struct moment;
 
 struct tenant_list {
     struct tenant **items;
@@ -388,6 +392,149 @@ struct ticket_query {
     bool distinct;
     bool overfull;
 };
+struct holiday_list {
+    struct holiday **items;
+    size_t len;
+};
+struct holiday_manager {
+    struct orm_manager orm;
+};
+struct holiday_cond {
+    struct orm_cond orm;
+};
+struct holiday_order {
+    struct orm_order orm;
+};
+struct holiday_plan {
+    struct orm_plan orm;
+};
+struct holiday_pick {
+    struct orm_pick orm;
+};
+struct holiday_query {
+    struct holiday_cond where[ORM_QUERY_WHERE];
+    struct holiday_order order[ORM_QUERY_ORDER];
+    struct holiday_plan with[ORM_QUERY_WITH];
+    struct holiday_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct holiday *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
+struct duty_list {
+    struct duty **items;
+    size_t len;
+};
+struct duty_manager {
+    struct orm_manager orm;
+};
+struct duty_cond {
+    struct orm_cond orm;
+};
+struct duty_order {
+    struct orm_order orm;
+};
+struct duty_plan {
+    struct orm_plan orm;
+};
+struct duty_pick {
+    struct orm_pick orm;
+};
+struct duty_query {
+    struct duty_cond where[ORM_QUERY_WHERE];
+    struct duty_order order[ORM_QUERY_ORDER];
+    struct duty_plan with[ORM_QUERY_WITH];
+    struct duty_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct duty *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
+struct shift_list {
+    struct shift **items;
+    size_t len;
+};
+struct shift_manager {
+    struct orm_manager orm;
+};
+struct shift_cond {
+    struct orm_cond orm;
+};
+struct shift_order {
+    struct orm_order orm;
+};
+struct shift_plan {
+    struct orm_plan orm;
+};
+struct shift_pick {
+    struct orm_pick orm;
+};
+struct shift_query {
+    struct shift_cond where[ORM_QUERY_WHERE];
+    struct shift_order order[ORM_QUERY_ORDER];
+    struct shift_plan with[ORM_QUERY_WITH];
+    struct shift_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct shift *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
+struct moment_list {
+    struct moment **items;
+    size_t len;
+};
+struct moment_manager {
+    struct orm_manager orm;
+};
+struct moment_cond {
+    struct orm_cond orm;
+};
+struct moment_order {
+    struct orm_order orm;
+};
+struct moment_plan {
+    struct orm_plan orm;
+};
+struct moment_pick {
+    struct orm_pick orm;
+};
+struct moment_query {
+    struct moment_cond where[ORM_QUERY_WHERE];
+    struct moment_order order[ORM_QUERY_ORDER];
+    struct moment_plan with[ORM_QUERY_WITH];
+    struct moment_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct moment *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
+
+enum duty_kind {
+    DUTY_KIND_COOK,
+    DUTY_KIND_GUARD,
+    DUTY_KIND_CLEAN
+};
+
+extern const struct orm_enum duty_kind_enum_;
+
+/* The label in SQL; "" for a value that is none. */
+const char *duty_kind_name(enum duty_kind value);
 
 extern const struct orm_schema keys_schema;
 
@@ -4215,6 +4362,1602 @@ static inline struct ticket_order ticket_seat_asc(void)
 static inline struct ticket_order ticket_seat_desc(void)
 {
     return ticket_order_(orm_order_by(TICKET_SEAT, true));
+}
+
+/* == holiday ======================================================================= */
+
+/* Table "holiday". */
+struct holiday {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(2)];
+    uint64_t changed_bits[ORM_WORDS(2)];
+
+    orm_date day_;
+    const char *name_;
+
+    struct duty_manager helpers_;
+    struct shift_manager shifts_;
+};
+
+enum {
+    HOLIDAY_DAY,
+    HOLIDAY_NAME
+};
+
+extern const struct orm_model holiday_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline orm_date holiday_day(const struct holiday *h)
+{
+    return h ? h->day_ : 0;
+}
+
+static inline const char *holiday_name(const struct holiday *h)
+{
+    return h ? h->name_ : "";
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+static inline struct duty_manager *holiday_helpers(struct holiday *h)
+{
+    return h ? &h->helpers_ : NULL;
+}
+
+static inline struct shift_manager *holiday_shifts(struct holiday *h)
+{
+    return h ? &h->shifts_ : NULL;
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void holiday_set_day(struct holiday *h, orm_date day)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_integer(&h->orm, HOLIDAY_DAY, day);
+}
+
+static inline void holiday_set_name(struct holiday *h, const char *name)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_text(&h->orm, HOLIDAY_NAME, name);
+}
+
+/* -- Managers: holiday_table(s), duty_helps(d) ------------------------------------- */
+
+static inline struct holiday_manager *holiday_table(struct orm_session *s)
+{
+    return (struct holiday_manager *)orm_table(s, &holiday_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct holiday_list *holiday_all(struct holiday_manager *m)
+{
+    return (const struct holiday_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct holiday_list *holiday_find(
+    struct holiday_manager *m, const struct holiday_query *q)
+{
+    return (const struct holiday_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct holiday *holiday_first(
+    struct holiday_manager *m, const struct holiday_query *q)
+{
+    return (struct holiday *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct holiday *holiday_get(struct holiday_manager *m, orm_date day)
+{
+    union orm_value key[1];
+    key[0].integer = day;
+    return (struct holiday *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct holiday *holiday_require(struct holiday_manager *m, orm_date day)
+{
+    union orm_value key[1];
+    key[0].integer = day;
+    return (struct holiday *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t holiday_count(
+    struct holiday_manager *m, const struct holiday_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool holiday_exists(
+    struct holiday_manager *m, const struct holiday_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline struct holiday *holiday_new(struct holiday_manager *m)
+{
+    return (struct holiday *)orm_new((struct orm_manager *)m);
+}
+
+static inline void holiday_add(struct holiday_manager *m, struct holiday *holiday)
+{
+    orm_add((struct orm_manager *)m, (struct orm_object *)holiday);
+}
+
+static inline void holiday_remove(struct holiday_manager *m, struct holiday *holiday)
+{
+    orm_remove((struct orm_manager *)m, (struct orm_object *)holiday);
+}
+
+static inline void holiday_delete(struct holiday *h)
+{
+    orm_delete((struct orm_object *)h);
+}
+
+static inline void holiday_refresh(struct holiday *h)
+{
+    orm_refresh((struct orm_object *)h);
+}
+
+static inline struct holiday_cond holiday_cond_(struct orm_cond orm)
+{
+    struct holiday_cond c = {orm};
+    return c;
+}
+
+static inline struct holiday_order holiday_order_(struct orm_order orm)
+{
+    struct holiday_order o = {orm};
+    return o;
+}
+
+static inline void holiday_where(struct holiday_query *q, struct holiday_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline struct holiday_cond holiday_any_of(void)
+{
+    return holiday_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct holiday_cond holiday_all_of(void)
+{
+    return holiday_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct holiday_cond holiday_none_of(void)
+{
+    return holiday_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct holiday_cond holiday_end(void)
+{
+    return holiday_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct holiday_cond holiday_day_eq(orm_date day)
+{
+    return holiday_cond_(orm_cond_integer(ORM_EQ, HOLIDAY_DAY, day));
+}
+
+static inline struct holiday_cond holiday_day_ne(orm_date day)
+{
+    return holiday_cond_(orm_cond_integer(ORM_NE, HOLIDAY_DAY, day));
+}
+
+static inline struct holiday_cond holiday_day_lt(orm_date day)
+{
+    return holiday_cond_(orm_cond_integer(ORM_LT, HOLIDAY_DAY, day));
+}
+
+static inline struct holiday_cond holiday_day_le(orm_date day)
+{
+    return holiday_cond_(orm_cond_integer(ORM_LE, HOLIDAY_DAY, day));
+}
+
+static inline struct holiday_cond holiday_day_gt(orm_date day)
+{
+    return holiday_cond_(orm_cond_integer(ORM_GT, HOLIDAY_DAY, day));
+}
+
+static inline struct holiday_cond holiday_day_ge(orm_date day)
+{
+    return holiday_cond_(orm_cond_integer(ORM_GE, HOLIDAY_DAY, day));
+}
+
+static inline struct holiday_cond holiday_name_eq(const char *name)
+{
+    return holiday_cond_(orm_cond_text(ORM_EQ, HOLIDAY_NAME, name));
+}
+
+static inline struct holiday_cond holiday_name_ne(const char *name)
+{
+    return holiday_cond_(orm_cond_text(ORM_NE, HOLIDAY_NAME, name));
+}
+
+static inline struct holiday_cond holiday_name_lt(const char *name)
+{
+    return holiday_cond_(orm_cond_text(ORM_LT, HOLIDAY_NAME, name));
+}
+
+static inline struct holiday_cond holiday_name_le(const char *name)
+{
+    return holiday_cond_(orm_cond_text(ORM_LE, HOLIDAY_NAME, name));
+}
+
+static inline struct holiday_cond holiday_name_gt(const char *name)
+{
+    return holiday_cond_(orm_cond_text(ORM_GT, HOLIDAY_NAME, name));
+}
+
+static inline struct holiday_cond holiday_name_ge(const char *name)
+{
+    return holiday_cond_(orm_cond_text(ORM_GE, HOLIDAY_NAME, name));
+}
+
+static inline struct holiday_cond holiday_name_like(const char *name)
+{
+    return holiday_cond_(orm_cond_text(ORM_LIKE, HOLIDAY_NAME, name));
+}
+
+static inline struct holiday_order holiday_day_asc(void)
+{
+    return holiday_order_(orm_order_by(HOLIDAY_DAY, false));
+}
+
+static inline struct holiday_order holiday_day_desc(void)
+{
+    return holiday_order_(orm_order_by(HOLIDAY_DAY, true));
+}
+
+static inline struct holiday_order holiday_name_asc(void)
+{
+    return holiday_order_(orm_order_by(HOLIDAY_NAME, false));
+}
+
+static inline struct holiday_order holiday_name_desc(void)
+{
+    return holiday_order_(orm_order_by(HOLIDAY_NAME, true));
+}
+
+/* == duty ========================================================================== */
+
+/* Table "duty". */
+struct duty {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(3)];
+    uint64_t changed_bits[ORM_WORDS(3)];
+
+    int32_t kind_;
+    orm_time since_;
+    bool at_night_;
+
+    struct holiday_manager helps_;
+    struct shift_manager shifts_;
+    struct moment_manager moments_;
+    struct moment_manager nights_;
+};
+
+enum {
+    DUTY_KIND,
+    DUTY_SINCE,
+    DUTY_AT_NIGHT
+};
+
+extern const struct orm_model duty_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline enum duty_kind duty_kind(const struct duty *d)
+{
+    return (enum duty_kind)(d ? d->kind_ : 0);
+}
+
+static inline orm_time duty_since(const struct duty *d)
+{
+    return d ? d->since_ : 0;
+}
+
+/* Null reads as false; duty_has_at_night() tells. */
+static inline bool duty_at_night(const struct duty *d)
+{
+    return d && d->at_night_;
+}
+
+static inline bool duty_has_at_night(const struct duty *d)
+{
+    return orm_has((const struct orm_object *)d, DUTY_AT_NIGHT);
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+static inline struct holiday_manager *duty_helps(struct duty *d)
+{
+    return d ? &d->helps_ : NULL;
+}
+
+static inline struct shift_manager *duty_shifts(struct duty *d)
+{
+    return d ? &d->shifts_ : NULL;
+}
+
+static inline struct moment_manager *duty_moments(struct duty *d)
+{
+    return d ? &d->moments_ : NULL;
+}
+
+static inline struct moment_manager *duty_nights(struct duty *d)
+{
+    return d ? &d->nights_ : NULL;
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void duty_set_kind(struct duty *d, enum duty_kind kind)
+{
+    if (!d)
+        orm_abort_null(__func__);
+    orm_set_integer(&d->orm, DUTY_KIND, kind);
+}
+
+static inline void duty_set_since(struct duty *d, orm_time since)
+{
+    if (!d)
+        orm_abort_null(__func__);
+    orm_set_integer(&d->orm, DUTY_SINCE, since);
+}
+
+static inline void duty_set_at_night(struct duty *d, bool at_night)
+{
+    if (!d)
+        orm_abort_null(__func__);
+    orm_set_integer(&d->orm, DUTY_AT_NIGHT, at_night);
+}
+
+static inline void duty_clear_at_night(struct duty *d)
+{
+    if (!d)
+        orm_abort_null(__func__);
+    orm_set_null(&d->orm, DUTY_AT_NIGHT);
+}
+
+/* -- Managers: duty_table(s), holiday_helpers(h) ----------------------------------- */
+
+static inline struct duty_manager *duty_table(struct orm_session *s)
+{
+    return (struct duty_manager *)orm_table(s, &duty_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct duty_list *duty_all(struct duty_manager *m)
+{
+    return (const struct duty_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct duty_list *duty_find(
+    struct duty_manager *m, const struct duty_query *q)
+{
+    return (const struct duty_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct duty *duty_first(
+    struct duty_manager *m, const struct duty_query *q)
+{
+    return (struct duty *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct duty *duty_get(struct duty_manager *m, enum duty_kind kind)
+{
+    union orm_value key[1];
+    key[0].integer = kind;
+    return (struct duty *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct duty *duty_require(struct duty_manager *m, enum duty_kind kind)
+{
+    union orm_value key[1];
+    key[0].integer = kind;
+    return (struct duty *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t duty_count(struct duty_manager *m, const struct duty_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool duty_exists(struct duty_manager *m, const struct duty_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline struct duty *duty_new(struct duty_manager *m)
+{
+    return (struct duty *)orm_new((struct orm_manager *)m);
+}
+
+static inline void duty_add(struct duty_manager *m, struct duty *duty)
+{
+    orm_add((struct orm_manager *)m, (struct orm_object *)duty);
+}
+
+static inline void duty_remove(struct duty_manager *m, struct duty *duty)
+{
+    orm_remove((struct orm_manager *)m, (struct orm_object *)duty);
+}
+
+static inline void duty_delete(struct duty *d)
+{
+    orm_delete((struct orm_object *)d);
+}
+
+static inline void duty_refresh(struct duty *d)
+{
+    orm_refresh((struct orm_object *)d);
+}
+
+static inline struct duty_cond duty_cond_(struct orm_cond orm)
+{
+    struct duty_cond c = {orm};
+    return c;
+}
+
+static inline struct duty_order duty_order_(struct orm_order orm)
+{
+    struct duty_order o = {orm};
+    return o;
+}
+
+static inline void duty_where(struct duty_query *q, struct duty_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline struct duty_cond duty_any_of(void)
+{
+    return duty_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct duty_cond duty_all_of(void)
+{
+    return duty_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct duty_cond duty_none_of(void)
+{
+    return duty_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct duty_cond duty_end(void)
+{
+    return duty_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct duty_cond duty_kind_eq(enum duty_kind kind)
+{
+    return duty_cond_(orm_cond_integer(ORM_EQ, DUTY_KIND, kind));
+}
+
+static inline struct duty_cond duty_kind_ne(enum duty_kind kind)
+{
+    return duty_cond_(orm_cond_integer(ORM_NE, DUTY_KIND, kind));
+}
+
+static inline struct duty_cond duty_since_eq(orm_time since)
+{
+    return duty_cond_(orm_cond_integer(ORM_EQ, DUTY_SINCE, since));
+}
+
+static inline struct duty_cond duty_since_ne(orm_time since)
+{
+    return duty_cond_(orm_cond_integer(ORM_NE, DUTY_SINCE, since));
+}
+
+static inline struct duty_cond duty_since_lt(orm_time since)
+{
+    return duty_cond_(orm_cond_integer(ORM_LT, DUTY_SINCE, since));
+}
+
+static inline struct duty_cond duty_since_le(orm_time since)
+{
+    return duty_cond_(orm_cond_integer(ORM_LE, DUTY_SINCE, since));
+}
+
+static inline struct duty_cond duty_since_gt(orm_time since)
+{
+    return duty_cond_(orm_cond_integer(ORM_GT, DUTY_SINCE, since));
+}
+
+static inline struct duty_cond duty_since_ge(orm_time since)
+{
+    return duty_cond_(orm_cond_integer(ORM_GE, DUTY_SINCE, since));
+}
+
+static inline struct duty_cond duty_at_night_eq(bool at_night)
+{
+    return duty_cond_(orm_cond_integer(ORM_EQ, DUTY_AT_NIGHT, at_night));
+}
+
+static inline struct duty_cond duty_at_night_ne(bool at_night)
+{
+    return duty_cond_(orm_cond_integer(ORM_NE, DUTY_AT_NIGHT, at_night));
+}
+
+static inline struct duty_cond duty_at_night_is_null(void)
+{
+    return duty_cond_(orm_cond_plain(ORM_IS_NULL, DUTY_AT_NIGHT));
+}
+
+static inline struct duty_cond duty_at_night_not_null(void)
+{
+    return duty_cond_(orm_cond_plain(ORM_NOT_NULL, DUTY_AT_NIGHT));
+}
+
+static inline struct duty_order duty_kind_asc(void)
+{
+    return duty_order_(orm_order_by(DUTY_KIND, false));
+}
+
+static inline struct duty_order duty_kind_desc(void)
+{
+    return duty_order_(orm_order_by(DUTY_KIND, true));
+}
+
+static inline struct duty_order duty_since_asc(void)
+{
+    return duty_order_(orm_order_by(DUTY_SINCE, false));
+}
+
+static inline struct duty_order duty_since_desc(void)
+{
+    return duty_order_(orm_order_by(DUTY_SINCE, true));
+}
+
+static inline struct duty_order duty_at_night_asc(void)
+{
+    return duty_order_(orm_order_by(DUTY_AT_NIGHT, false));
+}
+
+static inline struct duty_order duty_at_night_desc(void)
+{
+    return duty_order_(orm_order_by(DUTY_AT_NIGHT, true));
+}
+
+/* == shift ========================================================================= */
+
+/* Table "shift". */
+struct shift {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(7)];
+    uint64_t changed_bits[ORM_WORDS(7)];
+    uint64_t missing_bits[ORM_WORDS(3)];
+
+    orm_date holiday_id_;
+    int32_t duty_id_;
+    orm_clock starts_;
+    bool spare_;
+    const char *note_;
+    orm_clock after_starts_;
+    bool after_spare_;
+
+    struct orm_object *holiday_;
+    struct orm_object *duty_;
+    struct orm_object *after_;
+    struct moment_manager met_;
+    struct shift_manager before_;
+};
+
+enum {
+    SHIFT_HOLIDAY_ID,
+    SHIFT_DUTY_ID,
+    SHIFT_STARTS,
+    SHIFT_SPARE,
+    SHIFT_NOTE,
+    SHIFT_AFTER_STARTS,
+    SHIFT_AFTER_SPARE
+};
+enum {
+    SHIFT_REF_HOLIDAY,
+    SHIFT_REF_DUTY,
+    SHIFT_REF_AFTER
+};
+
+extern const struct orm_model shift_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline orm_date shift_holiday_id(const struct shift *s)
+{
+    return s ? s->holiday_id_ : 0;
+}
+
+static inline enum duty_kind shift_duty_id(const struct shift *s)
+{
+    return (enum duty_kind)(s ? s->duty_id_ : 0);
+}
+
+static inline orm_clock shift_starts(const struct shift *s)
+{
+    return s ? s->starts_ : 0;
+}
+
+static inline bool shift_spare(const struct shift *s)
+{
+    return s && s->spare_;
+}
+
+/* Null reads as ""; shift_has_note() tells. */
+static inline const char *shift_note(const struct shift *s)
+{
+    return s ? s->note_ : "";
+}
+
+static inline bool shift_has_note(const struct shift *s)
+{
+    return orm_has((const struct orm_object *)s, SHIFT_NOTE);
+}
+
+/* Null reads as 0; shift_has_after_starts() tells. */
+static inline orm_clock shift_after_starts(const struct shift *s)
+{
+    return s ? s->after_starts_ : 0;
+}
+
+static inline bool shift_has_after_starts(const struct shift *s)
+{
+    return orm_has((const struct orm_object *)s, SHIFT_AFTER_STARTS);
+}
+
+/* Null reads as false; shift_has_after_spare() tells. */
+static inline bool shift_after_spare(const struct shift *s)
+{
+    return s && s->after_spare_;
+}
+
+static inline bool shift_has_after_spare(const struct shift *s)
+{
+    return orm_has((const struct orm_object *)s, SHIFT_AFTER_SPARE);
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the holiday of every shift that arrived with this one. */
+static inline struct holiday *shift_holiday(struct shift *s)
+{
+    if (s && s->holiday_)
+        return (struct holiday *)s->holiday_;
+    return (struct holiday *)orm_load_ref((struct orm_object *)s, SHIFT_REF_HOLIDAY);
+}
+
+static inline enum orm_ref shift_holiday_state(const struct shift *s)
+{
+    return orm_ref_state((const struct orm_object *)s, SHIFT_REF_HOLIDAY);
+}
+
+/* Loads the duty of every shift that arrived with this one. */
+static inline struct duty *shift_duty(struct shift *s)
+{
+    if (s && s->duty_)
+        return (struct duty *)s->duty_;
+    return (struct duty *)orm_load_ref((struct orm_object *)s, SHIFT_REF_DUTY);
+}
+
+static inline enum orm_ref shift_duty_state(const struct shift *s)
+{
+    return orm_ref_state((const struct orm_object *)s, SHIFT_REF_DUTY);
+}
+
+/* Loads the after of every shift that arrived with this one. */
+static inline struct shift *shift_after(struct shift *s)
+{
+    if (s && s->after_)
+        return (struct shift *)s->after_;
+    return (struct shift *)orm_load_ref((struct orm_object *)s, SHIFT_REF_AFTER);
+}
+
+static inline enum orm_ref shift_after_state(const struct shift *s)
+{
+    return orm_ref_state((const struct orm_object *)s, SHIFT_REF_AFTER);
+}
+
+static inline struct moment_manager *shift_met(struct shift *s)
+{
+    return s ? &s->met_ : NULL;
+}
+
+static inline struct shift_manager *shift_before(struct shift *s)
+{
+    return s ? &s->before_ : NULL;
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void shift_set_holiday(struct shift *s, struct holiday *holiday)
+{
+    if (!s)
+        orm_abort_null(__func__);
+    orm_set_ref(&s->orm, SHIFT_REF_HOLIDAY, (struct orm_object *)holiday);
+}
+
+static inline void shift_set_holiday_id(struct shift *s, orm_date holiday_id)
+{
+    if (!s)
+        orm_abort_null(__func__);
+    orm_set_integer(&s->orm, SHIFT_HOLIDAY_ID, holiday_id);
+}
+
+static inline void shift_set_duty(struct shift *s, struct duty *duty)
+{
+    if (!s)
+        orm_abort_null(__func__);
+    orm_set_ref(&s->orm, SHIFT_REF_DUTY, (struct orm_object *)duty);
+}
+
+static inline void shift_set_duty_id(struct shift *s, enum duty_kind duty_id)
+{
+    if (!s)
+        orm_abort_null(__func__);
+    orm_set_integer(&s->orm, SHIFT_DUTY_ID, duty_id);
+}
+
+static inline void shift_set_starts(struct shift *s, orm_clock starts)
+{
+    if (!s)
+        orm_abort_null(__func__);
+    orm_set_integer(&s->orm, SHIFT_STARTS, starts);
+}
+
+static inline void shift_set_spare(struct shift *s, bool spare)
+{
+    if (!s)
+        orm_abort_null(__func__);
+    orm_set_integer(&s->orm, SHIFT_SPARE, spare);
+}
+
+static inline void shift_set_note(struct shift *s, const char *note)
+{
+    if (!s)
+        orm_abort_null(__func__);
+    orm_set_text(&s->orm, SHIFT_NOTE, note);
+}
+
+static inline void shift_clear_note(struct shift *s)
+{
+    if (!s)
+        orm_abort_null(__func__);
+    orm_set_null(&s->orm, SHIFT_NOTE);
+}
+
+static inline void shift_set_after(struct shift *s, struct shift *after)
+{
+    if (!s)
+        orm_abort_null(__func__);
+    orm_set_ref(&s->orm, SHIFT_REF_AFTER, (struct orm_object *)after);
+}
+
+static inline void shift_clear_after(struct shift *s)
+{
+    if (!s)
+        orm_abort_null(__func__);
+    orm_set_ref(&s->orm, SHIFT_REF_AFTER, NULL);
+}
+
+static inline void shift_set_after_starts(struct shift *s, orm_clock after_starts)
+{
+    if (!s)
+        orm_abort_null(__func__);
+    orm_set_integer(&s->orm, SHIFT_AFTER_STARTS, after_starts);
+}
+
+static inline void shift_clear_after_starts(struct shift *s)
+{
+    if (!s)
+        orm_abort_null(__func__);
+    orm_set_null(&s->orm, SHIFT_AFTER_STARTS);
+}
+
+static inline void shift_set_after_spare(struct shift *s, bool after_spare)
+{
+    if (!s)
+        orm_abort_null(__func__);
+    orm_set_integer(&s->orm, SHIFT_AFTER_SPARE, after_spare);
+}
+
+static inline void shift_clear_after_spare(struct shift *s)
+{
+    if (!s)
+        orm_abort_null(__func__);
+    orm_set_null(&s->orm, SHIFT_AFTER_SPARE);
+}
+
+/* -- Managers: shift_table(s), holiday_shifts(h), duty_shifts(d), ... -------------- */
+
+static inline struct shift_manager *shift_table(struct orm_session *s)
+{
+    return (struct shift_manager *)orm_table(s, &shift_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct shift_list *shift_all(struct shift_manager *m)
+{
+    return (const struct shift_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct shift_list *shift_find(
+    struct shift_manager *m, const struct shift_query *q)
+{
+    return (const struct shift_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct shift *shift_first(
+    struct shift_manager *m, const struct shift_query *q)
+{
+    return (struct shift *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct shift *shift_get(struct shift_manager *m, orm_date holiday_id,
+    enum duty_kind duty_id, orm_clock starts, bool spare)
+{
+    union orm_value key[4];
+    key[0].integer = holiday_id;
+    key[1].integer = duty_id;
+    key[2].integer = starts;
+    key[3].integer = spare;
+    return (struct shift *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct shift *shift_require(struct shift_manager *m, orm_date holiday_id,
+    enum duty_kind duty_id, orm_clock starts, bool spare)
+{
+    union orm_value key[4];
+    key[0].integer = holiday_id;
+    key[1].integer = duty_id;
+    key[2].integer = starts;
+    key[3].integer = spare;
+    return (struct shift *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t shift_count(struct shift_manager *m, const struct shift_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool shift_exists(struct shift_manager *m, const struct shift_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline struct shift *shift_new(struct shift_manager *m)
+{
+    return (struct shift *)orm_new((struct orm_manager *)m);
+}
+
+static inline void shift_add(struct shift_manager *m, struct shift *shift)
+{
+    orm_add((struct orm_manager *)m, (struct orm_object *)shift);
+}
+
+static inline void shift_remove(struct shift_manager *m, struct shift *shift)
+{
+    orm_remove((struct orm_manager *)m, (struct orm_object *)shift);
+}
+
+static inline void shift_delete(struct shift *s)
+{
+    orm_delete((struct orm_object *)s);
+}
+
+static inline void shift_refresh(struct shift *s)
+{
+    orm_refresh((struct orm_object *)s);
+}
+
+static inline struct shift_cond shift_cond_(struct orm_cond orm)
+{
+    struct shift_cond c = {orm};
+    return c;
+}
+
+static inline struct shift_order shift_order_(struct orm_order orm)
+{
+    struct shift_order o = {orm};
+    return o;
+}
+
+static inline void shift_where(struct shift_query *q, struct shift_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline struct shift_cond shift_any_of(void)
+{
+    return shift_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct shift_cond shift_all_of(void)
+{
+    return shift_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct shift_cond shift_none_of(void)
+{
+    return shift_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct shift_cond shift_end(void)
+{
+    return shift_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct shift_cond shift_holiday_is(const struct holiday *holiday)
+{
+    return shift_cond_(
+        orm_cond_object(ORM_IS, SHIFT_REF_HOLIDAY, (const struct orm_object *)holiday));
+}
+
+static inline struct shift_cond shift_holiday_id_eq(orm_date holiday_id)
+{
+    return shift_cond_(orm_cond_integer(ORM_EQ, SHIFT_HOLIDAY_ID, holiday_id));
+}
+
+static inline struct shift_cond shift_holiday_id_ne(orm_date holiday_id)
+{
+    return shift_cond_(orm_cond_integer(ORM_NE, SHIFT_HOLIDAY_ID, holiday_id));
+}
+
+static inline struct shift_cond shift_duty_is(const struct duty *duty)
+{
+    return shift_cond_(
+        orm_cond_object(ORM_IS, SHIFT_REF_DUTY, (const struct orm_object *)duty));
+}
+
+static inline struct shift_cond shift_duty_id_eq(enum duty_kind duty_id)
+{
+    return shift_cond_(orm_cond_integer(ORM_EQ, SHIFT_DUTY_ID, duty_id));
+}
+
+static inline struct shift_cond shift_duty_id_ne(enum duty_kind duty_id)
+{
+    return shift_cond_(orm_cond_integer(ORM_NE, SHIFT_DUTY_ID, duty_id));
+}
+
+static inline struct shift_cond shift_starts_eq(orm_clock starts)
+{
+    return shift_cond_(orm_cond_integer(ORM_EQ, SHIFT_STARTS, starts));
+}
+
+static inline struct shift_cond shift_starts_ne(orm_clock starts)
+{
+    return shift_cond_(orm_cond_integer(ORM_NE, SHIFT_STARTS, starts));
+}
+
+static inline struct shift_cond shift_starts_lt(orm_clock starts)
+{
+    return shift_cond_(orm_cond_integer(ORM_LT, SHIFT_STARTS, starts));
+}
+
+static inline struct shift_cond shift_starts_le(orm_clock starts)
+{
+    return shift_cond_(orm_cond_integer(ORM_LE, SHIFT_STARTS, starts));
+}
+
+static inline struct shift_cond shift_starts_gt(orm_clock starts)
+{
+    return shift_cond_(orm_cond_integer(ORM_GT, SHIFT_STARTS, starts));
+}
+
+static inline struct shift_cond shift_starts_ge(orm_clock starts)
+{
+    return shift_cond_(orm_cond_integer(ORM_GE, SHIFT_STARTS, starts));
+}
+
+static inline struct shift_cond shift_spare_eq(bool spare)
+{
+    return shift_cond_(orm_cond_integer(ORM_EQ, SHIFT_SPARE, spare));
+}
+
+static inline struct shift_cond shift_spare_ne(bool spare)
+{
+    return shift_cond_(orm_cond_integer(ORM_NE, SHIFT_SPARE, spare));
+}
+
+static inline struct shift_cond shift_note_eq(const char *note)
+{
+    return shift_cond_(orm_cond_text(ORM_EQ, SHIFT_NOTE, note));
+}
+
+static inline struct shift_cond shift_note_ne(const char *note)
+{
+    return shift_cond_(orm_cond_text(ORM_NE, SHIFT_NOTE, note));
+}
+
+static inline struct shift_cond shift_note_lt(const char *note)
+{
+    return shift_cond_(orm_cond_text(ORM_LT, SHIFT_NOTE, note));
+}
+
+static inline struct shift_cond shift_note_le(const char *note)
+{
+    return shift_cond_(orm_cond_text(ORM_LE, SHIFT_NOTE, note));
+}
+
+static inline struct shift_cond shift_note_gt(const char *note)
+{
+    return shift_cond_(orm_cond_text(ORM_GT, SHIFT_NOTE, note));
+}
+
+static inline struct shift_cond shift_note_ge(const char *note)
+{
+    return shift_cond_(orm_cond_text(ORM_GE, SHIFT_NOTE, note));
+}
+
+static inline struct shift_cond shift_note_like(const char *note)
+{
+    return shift_cond_(orm_cond_text(ORM_LIKE, SHIFT_NOTE, note));
+}
+
+static inline struct shift_cond shift_note_is_null(void)
+{
+    return shift_cond_(orm_cond_plain(ORM_IS_NULL, SHIFT_NOTE));
+}
+
+static inline struct shift_cond shift_note_not_null(void)
+{
+    return shift_cond_(orm_cond_plain(ORM_NOT_NULL, SHIFT_NOTE));
+}
+
+static inline struct shift_cond shift_after_is(const struct shift *after)
+{
+    return shift_cond_(
+        orm_cond_object(ORM_IS, SHIFT_REF_AFTER, (const struct orm_object *)after));
+}
+
+static inline struct shift_cond shift_after_starts_eq(orm_clock after_starts)
+{
+    return shift_cond_(orm_cond_integer(ORM_EQ, SHIFT_AFTER_STARTS, after_starts));
+}
+
+static inline struct shift_cond shift_after_starts_ne(orm_clock after_starts)
+{
+    return shift_cond_(orm_cond_integer(ORM_NE, SHIFT_AFTER_STARTS, after_starts));
+}
+
+static inline struct shift_cond shift_after_starts_is_null(void)
+{
+    return shift_cond_(orm_cond_plain(ORM_IS_NULL, SHIFT_AFTER_STARTS));
+}
+
+static inline struct shift_cond shift_after_starts_not_null(void)
+{
+    return shift_cond_(orm_cond_plain(ORM_NOT_NULL, SHIFT_AFTER_STARTS));
+}
+
+static inline struct shift_cond shift_after_spare_eq(bool after_spare)
+{
+    return shift_cond_(orm_cond_integer(ORM_EQ, SHIFT_AFTER_SPARE, after_spare));
+}
+
+static inline struct shift_cond shift_after_spare_ne(bool after_spare)
+{
+    return shift_cond_(orm_cond_integer(ORM_NE, SHIFT_AFTER_SPARE, after_spare));
+}
+
+static inline struct shift_cond shift_after_spare_is_null(void)
+{
+    return shift_cond_(orm_cond_plain(ORM_IS_NULL, SHIFT_AFTER_SPARE));
+}
+
+static inline struct shift_cond shift_after_spare_not_null(void)
+{
+    return shift_cond_(orm_cond_plain(ORM_NOT_NULL, SHIFT_AFTER_SPARE));
+}
+
+static inline struct shift_order shift_holiday_id_asc(void)
+{
+    return shift_order_(orm_order_by(SHIFT_HOLIDAY_ID, false));
+}
+
+static inline struct shift_order shift_holiday_id_desc(void)
+{
+    return shift_order_(orm_order_by(SHIFT_HOLIDAY_ID, true));
+}
+
+static inline struct shift_order shift_duty_id_asc(void)
+{
+    return shift_order_(orm_order_by(SHIFT_DUTY_ID, false));
+}
+
+static inline struct shift_order shift_duty_id_desc(void)
+{
+    return shift_order_(orm_order_by(SHIFT_DUTY_ID, true));
+}
+
+static inline struct shift_order shift_starts_asc(void)
+{
+    return shift_order_(orm_order_by(SHIFT_STARTS, false));
+}
+
+static inline struct shift_order shift_starts_desc(void)
+{
+    return shift_order_(orm_order_by(SHIFT_STARTS, true));
+}
+
+static inline struct shift_order shift_spare_asc(void)
+{
+    return shift_order_(orm_order_by(SHIFT_SPARE, false));
+}
+
+static inline struct shift_order shift_spare_desc(void)
+{
+    return shift_order_(orm_order_by(SHIFT_SPARE, true));
+}
+
+static inline struct shift_order shift_note_asc(void)
+{
+    return shift_order_(orm_order_by(SHIFT_NOTE, false));
+}
+
+static inline struct shift_order shift_note_desc(void)
+{
+    return shift_order_(orm_order_by(SHIFT_NOTE, true));
+}
+
+static inline struct shift_order shift_after_starts_asc(void)
+{
+    return shift_order_(orm_order_by(SHIFT_AFTER_STARTS, false));
+}
+
+static inline struct shift_order shift_after_starts_desc(void)
+{
+    return shift_order_(orm_order_by(SHIFT_AFTER_STARTS, true));
+}
+
+static inline struct shift_order shift_after_spare_asc(void)
+{
+    return shift_order_(orm_order_by(SHIFT_AFTER_SPARE, false));
+}
+
+static inline struct shift_order shift_after_spare_desc(void)
+{
+    return shift_order_(orm_order_by(SHIFT_AFTER_SPARE, true));
+}
+
+/* == moment ======================================================================== */
+
+/* Table "moment". */
+struct moment {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(4)];
+    uint64_t changed_bits[ORM_WORDS(4)];
+    uint64_t missing_bits[ORM_WORDS(2)];
+
+    orm_time at_;
+    orm_timestamp local_;
+    orm_time since_since_;
+    bool night_at_night_;
+
+    struct orm_object *since_;
+    struct orm_object *night_;
+    struct shift_manager met_in_;
+};
+
+enum {
+    MOMENT_AT,
+    MOMENT_LOCAL,
+    MOMENT_SINCE_SINCE,
+    MOMENT_NIGHT_AT_NIGHT
+};
+enum {
+    MOMENT_REF_SINCE,
+    MOMENT_REF_NIGHT
+};
+
+extern const struct orm_model moment_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline orm_time moment_at(const struct moment *m)
+{
+    return m ? m->at_ : 0;
+}
+
+static inline orm_timestamp moment_local(const struct moment *m)
+{
+    return m ? m->local_ : 0;
+}
+
+/* Null reads as 0; moment_has_since() tells. */
+static inline orm_time moment_since_since(const struct moment *m)
+{
+    return m ? m->since_since_ : 0;
+}
+
+static inline bool moment_has_since(const struct moment *m)
+{
+    return orm_has((const struct orm_object *)m, MOMENT_SINCE_SINCE);
+}
+
+/* Null reads as false; moment_has_night() tells. */
+static inline bool moment_night_at_night(const struct moment *m)
+{
+    return m && m->night_at_night_;
+}
+
+static inline bool moment_has_night(const struct moment *m)
+{
+    return orm_has((const struct orm_object *)m, MOMENT_NIGHT_AT_NIGHT);
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the since of every moment that arrived with this one. */
+static inline struct duty *moment_since(struct moment *m)
+{
+    if (m && m->since_)
+        return (struct duty *)m->since_;
+    return (struct duty *)orm_load_ref((struct orm_object *)m, MOMENT_REF_SINCE);
+}
+
+static inline enum orm_ref moment_since_state(const struct moment *m)
+{
+    return orm_ref_state((const struct orm_object *)m, MOMENT_REF_SINCE);
+}
+
+/* Loads the night of every moment that arrived with this one. */
+static inline struct duty *moment_night(struct moment *m)
+{
+    if (m && m->night_)
+        return (struct duty *)m->night_;
+    return (struct duty *)orm_load_ref((struct orm_object *)m, MOMENT_REF_NIGHT);
+}
+
+static inline enum orm_ref moment_night_state(const struct moment *m)
+{
+    return orm_ref_state((const struct orm_object *)m, MOMENT_REF_NIGHT);
+}
+
+static inline struct shift_manager *moment_met_in(struct moment *m)
+{
+    return m ? &m->met_in_ : NULL;
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void moment_set_at(struct moment *m, orm_time at)
+{
+    if (!m)
+        orm_abort_null(__func__);
+    orm_set_integer(&m->orm, MOMENT_AT, at);
+}
+
+static inline void moment_set_local(struct moment *m, orm_timestamp local)
+{
+    if (!m)
+        orm_abort_null(__func__);
+    orm_set_integer(&m->orm, MOMENT_LOCAL, local);
+}
+
+static inline void moment_set_since(struct moment *m, struct duty *since)
+{
+    if (!m)
+        orm_abort_null(__func__);
+    orm_set_ref(&m->orm, MOMENT_REF_SINCE, (struct orm_object *)since);
+}
+
+static inline void moment_clear_since(struct moment *m)
+{
+    if (!m)
+        orm_abort_null(__func__);
+    orm_set_ref(&m->orm, MOMENT_REF_SINCE, NULL);
+}
+
+static inline void moment_set_since_since(struct moment *m, orm_time since_since)
+{
+    if (!m)
+        orm_abort_null(__func__);
+    orm_set_integer(&m->orm, MOMENT_SINCE_SINCE, since_since);
+}
+
+static inline void moment_set_night(struct moment *m, struct duty *night)
+{
+    if (!m)
+        orm_abort_null(__func__);
+    orm_set_ref(&m->orm, MOMENT_REF_NIGHT, (struct orm_object *)night);
+}
+
+static inline void moment_clear_night(struct moment *m)
+{
+    if (!m)
+        orm_abort_null(__func__);
+    orm_set_ref(&m->orm, MOMENT_REF_NIGHT, NULL);
+}
+
+static inline void moment_set_night_at_night(struct moment *m, bool night_at_night)
+{
+    if (!m)
+        orm_abort_null(__func__);
+    orm_set_integer(&m->orm, MOMENT_NIGHT_AT_NIGHT, night_at_night);
+}
+
+/* -- Managers: moment_table(s), duty_moments(d), duty_nights(d), ... --------------- */
+
+static inline struct moment_manager *moment_table(struct orm_session *s)
+{
+    return (struct moment_manager *)orm_table(s, &moment_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct moment_list *moment_all(struct moment_manager *m)
+{
+    return (const struct moment_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct moment_list *moment_find(
+    struct moment_manager *m, const struct moment_query *q)
+{
+    return (const struct moment_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct moment *moment_first(
+    struct moment_manager *m, const struct moment_query *q)
+{
+    return (struct moment *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct moment *moment_get(
+    struct moment_manager *m, orm_time at, orm_timestamp local)
+{
+    union orm_value key[2];
+    key[0].integer = at;
+    key[1].integer = local;
+    return (struct moment *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct moment *moment_require(
+    struct moment_manager *m, orm_time at, orm_timestamp local)
+{
+    union orm_value key[2];
+    key[0].integer = at;
+    key[1].integer = local;
+    return (struct moment *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t moment_count(
+    struct moment_manager *m, const struct moment_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool moment_exists(struct moment_manager *m, const struct moment_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline struct moment *moment_new(struct moment_manager *m)
+{
+    return (struct moment *)orm_new((struct orm_manager *)m);
+}
+
+static inline void moment_add(struct moment_manager *m, struct moment *moment)
+{
+    orm_add((struct orm_manager *)m, (struct orm_object *)moment);
+}
+
+static inline void moment_remove(struct moment_manager *m, struct moment *moment)
+{
+    orm_remove((struct orm_manager *)m, (struct orm_object *)moment);
+}
+
+static inline void moment_delete(struct moment *m)
+{
+    orm_delete((struct orm_object *)m);
+}
+
+static inline void moment_refresh(struct moment *m)
+{
+    orm_refresh((struct orm_object *)m);
+}
+
+static inline struct moment_cond moment_cond_(struct orm_cond orm)
+{
+    struct moment_cond c = {orm};
+    return c;
+}
+
+static inline struct moment_order moment_order_(struct orm_order orm)
+{
+    struct moment_order o = {orm};
+    return o;
+}
+
+static inline void moment_where(struct moment_query *q, struct moment_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline struct moment_cond moment_any_of(void)
+{
+    return moment_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct moment_cond moment_all_of(void)
+{
+    return moment_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct moment_cond moment_none_of(void)
+{
+    return moment_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct moment_cond moment_end(void)
+{
+    return moment_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct moment_cond moment_at_eq(orm_time at)
+{
+    return moment_cond_(orm_cond_integer(ORM_EQ, MOMENT_AT, at));
+}
+
+static inline struct moment_cond moment_at_ne(orm_time at)
+{
+    return moment_cond_(orm_cond_integer(ORM_NE, MOMENT_AT, at));
+}
+
+static inline struct moment_cond moment_at_lt(orm_time at)
+{
+    return moment_cond_(orm_cond_integer(ORM_LT, MOMENT_AT, at));
+}
+
+static inline struct moment_cond moment_at_le(orm_time at)
+{
+    return moment_cond_(orm_cond_integer(ORM_LE, MOMENT_AT, at));
+}
+
+static inline struct moment_cond moment_at_gt(orm_time at)
+{
+    return moment_cond_(orm_cond_integer(ORM_GT, MOMENT_AT, at));
+}
+
+static inline struct moment_cond moment_at_ge(orm_time at)
+{
+    return moment_cond_(orm_cond_integer(ORM_GE, MOMENT_AT, at));
+}
+
+static inline struct moment_cond moment_local_eq(orm_timestamp local)
+{
+    return moment_cond_(orm_cond_integer(ORM_EQ, MOMENT_LOCAL, local));
+}
+
+static inline struct moment_cond moment_local_ne(orm_timestamp local)
+{
+    return moment_cond_(orm_cond_integer(ORM_NE, MOMENT_LOCAL, local));
+}
+
+static inline struct moment_cond moment_local_lt(orm_timestamp local)
+{
+    return moment_cond_(orm_cond_integer(ORM_LT, MOMENT_LOCAL, local));
+}
+
+static inline struct moment_cond moment_local_le(orm_timestamp local)
+{
+    return moment_cond_(orm_cond_integer(ORM_LE, MOMENT_LOCAL, local));
+}
+
+static inline struct moment_cond moment_local_gt(orm_timestamp local)
+{
+    return moment_cond_(orm_cond_integer(ORM_GT, MOMENT_LOCAL, local));
+}
+
+static inline struct moment_cond moment_local_ge(orm_timestamp local)
+{
+    return moment_cond_(orm_cond_integer(ORM_GE, MOMENT_LOCAL, local));
+}
+
+static inline struct moment_cond moment_since_is(const struct duty *since)
+{
+    return moment_cond_(
+        orm_cond_object(ORM_IS, MOMENT_REF_SINCE, (const struct orm_object *)since));
+}
+
+static inline struct moment_cond moment_since_since_eq(orm_time since_since)
+{
+    return moment_cond_(orm_cond_integer(ORM_EQ, MOMENT_SINCE_SINCE, since_since));
+}
+
+static inline struct moment_cond moment_since_since_ne(orm_time since_since)
+{
+    return moment_cond_(orm_cond_integer(ORM_NE, MOMENT_SINCE_SINCE, since_since));
+}
+
+static inline struct moment_cond moment_since_is_null(void)
+{
+    return moment_cond_(orm_cond_plain(ORM_IS_NULL, MOMENT_SINCE_SINCE));
+}
+
+static inline struct moment_cond moment_since_not_null(void)
+{
+    return moment_cond_(orm_cond_plain(ORM_NOT_NULL, MOMENT_SINCE_SINCE));
+}
+
+static inline struct moment_cond moment_night_is(const struct duty *night)
+{
+    return moment_cond_(
+        orm_cond_object(ORM_IS, MOMENT_REF_NIGHT, (const struct orm_object *)night));
+}
+
+static inline struct moment_cond moment_night_at_night_eq(bool night_at_night)
+{
+    return moment_cond_(
+        orm_cond_integer(ORM_EQ, MOMENT_NIGHT_AT_NIGHT, night_at_night));
+}
+
+static inline struct moment_cond moment_night_at_night_ne(bool night_at_night)
+{
+    return moment_cond_(
+        orm_cond_integer(ORM_NE, MOMENT_NIGHT_AT_NIGHT, night_at_night));
+}
+
+static inline struct moment_cond moment_night_is_null(void)
+{
+    return moment_cond_(orm_cond_plain(ORM_IS_NULL, MOMENT_NIGHT_AT_NIGHT));
+}
+
+static inline struct moment_cond moment_night_not_null(void)
+{
+    return moment_cond_(orm_cond_plain(ORM_NOT_NULL, MOMENT_NIGHT_AT_NIGHT));
+}
+
+static inline struct moment_order moment_at_asc(void)
+{
+    return moment_order_(orm_order_by(MOMENT_AT, false));
+}
+
+static inline struct moment_order moment_at_desc(void)
+{
+    return moment_order_(orm_order_by(MOMENT_AT, true));
+}
+
+static inline struct moment_order moment_local_asc(void)
+{
+    return moment_order_(orm_order_by(MOMENT_LOCAL, false));
+}
+
+static inline struct moment_order moment_local_desc(void)
+{
+    return moment_order_(orm_order_by(MOMENT_LOCAL, true));
+}
+
+static inline struct moment_order moment_since_since_asc(void)
+{
+    return moment_order_(orm_order_by(MOMENT_SINCE_SINCE, false));
+}
+
+static inline struct moment_order moment_since_since_desc(void)
+{
+    return moment_order_(orm_order_by(MOMENT_SINCE_SINCE, true));
+}
+
+static inline struct moment_order moment_night_at_night_asc(void)
+{
+    return moment_order_(orm_order_by(MOMENT_NIGHT_AT_NIGHT, false));
+}
+
+static inline struct moment_order moment_night_at_night_desc(void)
+{
+    return moment_order_(orm_order_by(MOMENT_NIGHT_AT_NIGHT, true));
 }
 
 #ifdef __cplusplus

@@ -10,7 +10,7 @@ static const char *const word_mood_labels_[] = {
     "old",
 };
 
-static const struct orm_enum word_mood_enum_ = {
+const struct orm_enum word_mood_enum_ = {
     .schema = "lib",
     .name = "word_mood",
     .labels = word_mood_labels_,

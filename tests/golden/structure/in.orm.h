@@ -224,6 +224,8 @@ enum word_mood {
     WORD_MOOD_OLD
 };
 
+extern const struct orm_enum word_mood_enum_;
+
 /* The label in SQL; "" for a value that is none. */
 const char *word_mood_name(enum word_mood value);
 

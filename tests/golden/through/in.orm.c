@@ -10,7 +10,7 @@ static const char *const dependency_kind_labels_[] = {
     "recommends",
 };
 
-static const struct orm_enum dependency_kind_enum_ = {
+const struct orm_enum dependency_kind_enum_ = {
     .schema = "public",
     .name = "dependency_kind",
     .labels = dependency_kind_labels_,

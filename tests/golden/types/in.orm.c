@@ -11,7 +11,7 @@ static const char *const sample_kind_labels_[] = {
     "breaks",
 };
 
-static const struct orm_enum sample_kind_enum_ = {
+const struct orm_enum sample_kind_enum_ = {
     .schema = "odd",
     .name = "sample_kind",
     .labels = sample_kind_labels_,
@@ -28,7 +28,7 @@ static const char *const maybe_kind_labels_[] = {
     "b",
 };
 
-static const struct orm_enum maybe_kind_enum_ = {
+const struct orm_enum maybe_kind_enum_ = {
     .schema = "odd",
     .name = "maybe_kind",
     .labels = maybe_kind_labels_,
@@ -45,7 +45,7 @@ static const char *const preset_kind_labels_[] = {
     "off",
 };
 
-static const struct orm_enum preset_kind_enum_ = {
+const struct orm_enum preset_kind_enum_ = {
     .schema = "odd",
     .name = "preset_kind",
     .labels = preset_kind_labels_,

@@ -123,6 +123,8 @@ enum sample_kind {
     SAMPLE_KIND_BREAKS
 };
 
+extern const struct orm_enum sample_kind_enum_;
+
 /* The label in SQL; "" for a value that is none. */
 const char *sample_kind_name(enum sample_kind value);
 
@@ -131,6 +133,8 @@ enum maybe_kind {
     MAYBE_KIND_B
 };
 
+extern const struct orm_enum maybe_kind_enum_;
+
 /* The label in SQL; "" for a value that is none. */
 const char *maybe_kind_name(enum maybe_kind value);
 
@@ -138,6 +142,8 @@ enum preset_kind {
     PRESET_KIND_ON,
     PRESET_KIND_OFF
 };
+
+extern const struct orm_enum preset_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *preset_kind_name(enum preset_kind value);

@@ -10,7 +10,7 @@ static const char *const reading_states_labels_[] = {
     "busy",
 };
 
-static const struct orm_enum reading_states_enum_ = {
+const struct orm_enum reading_states_enum_ = {
     .schema = "public",
     .name = "reading_states",
     .labels = reading_states_labels_,
