@@ -89,13 +89,19 @@ measure() {
     with_data "$1" "$bench" "$2" --records "$records" $measuring
 }
 
-ninja -C "$build" bench/bench >/dev/null || ninja -C "$build" bench/bench
+programs='bench/bench bench/costs'
+# shellcheck disable=SC2086
+ninja -C "$build" $programs >/dev/null || ninja -C "$build" $programs
 for part in $parts; do
     case $part in
     work | network) measure "${books:-100000}" "$part" ;;
     growth)
         measure "${books:-1000000}" growth
         bench/plot.sh "$records" "$plot"
+        ;;
+    costs)
+        with_data "${books:-100000}" "$build/bench/costs" "$records"
+        RECORDS=$records bench/getters.sh "$build/bench" runtime
         ;;
     compile) RECORDS=$records bench/compile.sh "$ormgen" runtime ;;
     esac
