@@ -16,6 +16,7 @@
 #define OBJECT_SEEN        256u  /* a mark for one function */
 #define OBJECT_KEYED       512u  /* new, and the flush under way took its key */
 #define OBJECT_FRESH       1024u /* mapped by a load that can still fail */
+#define OBJECT_FORMER      2048u /* in session.formers */
 
 static inline struct orm_session *object_session(const struct orm_object *o)
 {

@@ -177,7 +177,7 @@ static void free_objects(struct orm_session *s)
         s->models[i].spare_count = s->models[i].spare_capacity = 0;
         s->models[i].unwritten = 0;
     }
-    s->change_count = s->link_count = s->undo_count = 0;
+    s->change_count = s->link_count = s->undo_count = s->former_count = 0;
     arena_clear(&s->scope.arena);
     arena_clear(&s->undo_arena);
     arena_clear(&s->scratch);
@@ -197,6 +197,8 @@ static void free_session(struct orm_session *s)
     memory_free(s->items);
     memory_free(s->changes);
     memory_free(s->links);
+    memory_free(s->formers);
+    memory_free(s->followed);
     memory_free(s->undos);
     memory_free(s->models);
     numbers_free(&s->numbers);

@@ -7,7 +7,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xd49d3f9e234efb8fu
+#define IN_ORM_HASH 0xf59dbcd101bddd42u
 
 #ifdef __cplusplus
 extern "C" {
@@ -28,6 +28,9 @@ struct holiday;
 struct duty;
 struct shift;
 struct moment;
+struct badge;
+struct holder;
+struct visit;
 
 struct tenant_list {
     struct tenant **items;
@@ -516,6 +519,105 @@ struct moment_query {
     struct moment_plan with[ORM_QUERY_WITH];
     struct moment_order distinct_on[ORM_QUERY_DISTINCT];
     const struct moment *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
+struct badge_list {
+    struct badge **items;
+    size_t len;
+};
+struct badge_manager {
+    struct orm_manager orm;
+};
+struct badge_cond {
+    struct orm_cond orm;
+};
+struct badge_order {
+    struct orm_order orm;
+};
+struct badge_plan {
+    struct orm_plan orm;
+};
+struct badge_pick {
+    struct orm_pick orm;
+};
+struct badge_query {
+    struct badge_cond where[ORM_QUERY_WHERE];
+    struct badge_order order[ORM_QUERY_ORDER];
+    struct badge_plan with[ORM_QUERY_WITH];
+    struct badge_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct badge *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
+struct holder_list {
+    struct holder **items;
+    size_t len;
+};
+struct holder_manager {
+    struct orm_manager orm;
+};
+struct holder_cond {
+    struct orm_cond orm;
+};
+struct holder_order {
+    struct orm_order orm;
+};
+struct holder_plan {
+    struct orm_plan orm;
+};
+struct holder_pick {
+    struct orm_pick orm;
+};
+struct holder_query {
+    struct holder_cond where[ORM_QUERY_WHERE];
+    struct holder_order order[ORM_QUERY_ORDER];
+    struct holder_plan with[ORM_QUERY_WITH];
+    struct holder_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct holder *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
+struct visit_list {
+    struct visit **items;
+    size_t len;
+};
+struct visit_manager {
+    struct orm_manager orm;
+};
+struct visit_cond {
+    struct orm_cond orm;
+};
+struct visit_order {
+    struct orm_order orm;
+};
+struct visit_plan {
+    struct orm_plan orm;
+};
+struct visit_pick {
+    struct orm_pick orm;
+};
+struct visit_query {
+    struct visit_cond where[ORM_QUERY_WHERE];
+    struct visit_order order[ORM_QUERY_ORDER];
+    struct visit_plan with[ORM_QUERY_WITH];
+    struct visit_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct visit *after;
     unsigned limit; /* 0: none */
     unsigned offset;
     enum orm_lock lock;
@@ -5958,6 +6060,1170 @@ static inline struct moment_order moment_night_at_night_asc(void)
 static inline struct moment_order moment_night_at_night_desc(void)
 {
     return moment_order_(orm_order_by(MOMENT_NIGHT_AT_NIGHT, true));
+}
+
+/* == badge ========================================================================= */
+
+/* Table "badge". */
+struct badge {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(3)];
+    uint64_t changed_bits[ORM_WORDS(3)];
+
+    int64_t id_;
+    const char *code_;
+    const char *colour_;
+
+    struct holder_manager holders_;
+    struct visit_manager seen_in_;
+    struct visit_manager lent_in_;
+};
+
+enum {
+    BADGE_ID,
+    BADGE_CODE,
+    BADGE_COLOUR
+};
+
+extern const struct orm_model badge_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline int64_t badge_id(const struct badge *b)
+{
+    return b ? b->id_ : 0;
+}
+
+/* Null reads as ""; badge_has_code() tells. */
+static inline const char *badge_code(const struct badge *b)
+{
+    return b ? b->code_ : "";
+}
+
+static inline bool badge_has_code(const struct badge *b)
+{
+    return orm_has((const struct orm_object *)b, BADGE_CODE);
+}
+
+static inline const char *badge_colour(const struct badge *b)
+{
+    return b ? b->colour_ : "";
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+static inline struct holder_manager *badge_holders(struct badge *b)
+{
+    return b ? &b->holders_ : NULL;
+}
+
+static inline struct visit_manager *badge_seen_in(struct badge *b)
+{
+    return b ? &b->seen_in_ : NULL;
+}
+
+static inline struct visit_manager *badge_lent_in(struct badge *b)
+{
+    return b ? &b->lent_in_ : NULL;
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void badge_set_code(struct badge *b, const char *code)
+{
+    if (!b)
+        orm_abort_null(__func__);
+    orm_set_text(&b->orm, BADGE_CODE, code);
+}
+
+static inline void badge_clear_code(struct badge *b)
+{
+    if (!b)
+        orm_abort_null(__func__);
+    orm_set_null(&b->orm, BADGE_CODE);
+}
+
+static inline void badge_set_colour(struct badge *b, const char *colour)
+{
+    if (!b)
+        orm_abort_null(__func__);
+    orm_set_text(&b->orm, BADGE_COLOUR, colour);
+}
+
+/* -- Managers: badge_table(s) ------------------------------------------------------ */
+
+static inline struct badge_manager *badge_table(struct orm_session *s)
+{
+    return (struct badge_manager *)orm_table(s, &badge_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct badge_list *badge_all(struct badge_manager *m)
+{
+    return (const struct badge_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct badge_list *badge_find(
+    struct badge_manager *m, const struct badge_query *q)
+{
+    return (const struct badge_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct badge *badge_first(
+    struct badge_manager *m, const struct badge_query *q)
+{
+    return (struct badge *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct badge *badge_get(struct badge_manager *m, int64_t id)
+{
+    union orm_value key[1];
+    key[0].integer = id;
+    return (struct badge *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct badge *badge_require(struct badge_manager *m, int64_t id)
+{
+    union orm_value key[1];
+    key[0].integer = id;
+    return (struct badge *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t badge_count(struct badge_manager *m, const struct badge_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool badge_exists(struct badge_manager *m, const struct badge_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline struct badge *badge_new(struct badge_manager *m)
+{
+    return (struct badge *)orm_new((struct orm_manager *)m);
+}
+
+static inline void badge_delete(struct badge *b)
+{
+    orm_delete((struct orm_object *)b);
+}
+
+static inline void badge_refresh(struct badge *b)
+{
+    orm_refresh((struct orm_object *)b);
+}
+
+static inline struct badge_cond badge_cond_(struct orm_cond orm)
+{
+    struct badge_cond c = {orm};
+    return c;
+}
+
+static inline struct badge_order badge_order_(struct orm_order orm)
+{
+    struct badge_order o = {orm};
+    return o;
+}
+
+static inline void badge_where(struct badge_query *q, struct badge_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline struct badge_cond badge_any_of(void)
+{
+    return badge_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct badge_cond badge_all_of(void)
+{
+    return badge_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct badge_cond badge_none_of(void)
+{
+    return badge_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct badge_cond badge_end(void)
+{
+    return badge_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct badge_cond badge_id_eq(int64_t id)
+{
+    return badge_cond_(orm_cond_integer(ORM_EQ, BADGE_ID, id));
+}
+
+static inline struct badge_cond badge_id_ne(int64_t id)
+{
+    return badge_cond_(orm_cond_integer(ORM_NE, BADGE_ID, id));
+}
+
+static inline struct badge_cond badge_id_lt(int64_t id)
+{
+    return badge_cond_(orm_cond_integer(ORM_LT, BADGE_ID, id));
+}
+
+static inline struct badge_cond badge_id_le(int64_t id)
+{
+    return badge_cond_(orm_cond_integer(ORM_LE, BADGE_ID, id));
+}
+
+static inline struct badge_cond badge_id_gt(int64_t id)
+{
+    return badge_cond_(orm_cond_integer(ORM_GT, BADGE_ID, id));
+}
+
+static inline struct badge_cond badge_id_ge(int64_t id)
+{
+    return badge_cond_(orm_cond_integer(ORM_GE, BADGE_ID, id));
+}
+
+static inline struct badge_cond badge_code_eq(const char *code)
+{
+    return badge_cond_(orm_cond_text(ORM_EQ, BADGE_CODE, code));
+}
+
+static inline struct badge_cond badge_code_ne(const char *code)
+{
+    return badge_cond_(orm_cond_text(ORM_NE, BADGE_CODE, code));
+}
+
+static inline struct badge_cond badge_code_lt(const char *code)
+{
+    return badge_cond_(orm_cond_text(ORM_LT, BADGE_CODE, code));
+}
+
+static inline struct badge_cond badge_code_le(const char *code)
+{
+    return badge_cond_(orm_cond_text(ORM_LE, BADGE_CODE, code));
+}
+
+static inline struct badge_cond badge_code_gt(const char *code)
+{
+    return badge_cond_(orm_cond_text(ORM_GT, BADGE_CODE, code));
+}
+
+static inline struct badge_cond badge_code_ge(const char *code)
+{
+    return badge_cond_(orm_cond_text(ORM_GE, BADGE_CODE, code));
+}
+
+static inline struct badge_cond badge_code_like(const char *code)
+{
+    return badge_cond_(orm_cond_text(ORM_LIKE, BADGE_CODE, code));
+}
+
+static inline struct badge_cond badge_code_is_null(void)
+{
+    return badge_cond_(orm_cond_plain(ORM_IS_NULL, BADGE_CODE));
+}
+
+static inline struct badge_cond badge_code_not_null(void)
+{
+    return badge_cond_(orm_cond_plain(ORM_NOT_NULL, BADGE_CODE));
+}
+
+static inline struct badge_cond badge_colour_eq(const char *colour)
+{
+    return badge_cond_(orm_cond_text(ORM_EQ, BADGE_COLOUR, colour));
+}
+
+static inline struct badge_cond badge_colour_ne(const char *colour)
+{
+    return badge_cond_(orm_cond_text(ORM_NE, BADGE_COLOUR, colour));
+}
+
+static inline struct badge_cond badge_colour_lt(const char *colour)
+{
+    return badge_cond_(orm_cond_text(ORM_LT, BADGE_COLOUR, colour));
+}
+
+static inline struct badge_cond badge_colour_le(const char *colour)
+{
+    return badge_cond_(orm_cond_text(ORM_LE, BADGE_COLOUR, colour));
+}
+
+static inline struct badge_cond badge_colour_gt(const char *colour)
+{
+    return badge_cond_(orm_cond_text(ORM_GT, BADGE_COLOUR, colour));
+}
+
+static inline struct badge_cond badge_colour_ge(const char *colour)
+{
+    return badge_cond_(orm_cond_text(ORM_GE, BADGE_COLOUR, colour));
+}
+
+static inline struct badge_cond badge_colour_like(const char *colour)
+{
+    return badge_cond_(orm_cond_text(ORM_LIKE, BADGE_COLOUR, colour));
+}
+
+static inline struct badge_order badge_id_asc(void)
+{
+    return badge_order_(orm_order_by(BADGE_ID, false));
+}
+
+static inline struct badge_order badge_id_desc(void)
+{
+    return badge_order_(orm_order_by(BADGE_ID, true));
+}
+
+static inline struct badge_order badge_code_asc(void)
+{
+    return badge_order_(orm_order_by(BADGE_CODE, false));
+}
+
+static inline struct badge_order badge_code_desc(void)
+{
+    return badge_order_(orm_order_by(BADGE_CODE, true));
+}
+
+static inline struct badge_order badge_colour_asc(void)
+{
+    return badge_order_(orm_order_by(BADGE_COLOUR, false));
+}
+
+static inline struct badge_order badge_colour_desc(void)
+{
+    return badge_order_(orm_order_by(BADGE_COLOUR, true));
+}
+
+/* == holder ======================================================================== */
+
+/* Table "holder". */
+struct holder {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(3)];
+    uint64_t changed_bits[ORM_WORDS(3)];
+    uint64_t missing_bits[ORM_WORDS(1)];
+
+    const char *badge_code_;
+    int32_t number_;
+    const char *name_;
+
+    struct orm_object *badge_;
+    struct visit_manager visits_;
+};
+
+enum {
+    HOLDER_BADGE_CODE,
+    HOLDER_NUMBER,
+    HOLDER_NAME
+};
+enum {
+    HOLDER_REF_BADGE
+};
+
+extern const struct orm_model holder_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline const char *holder_badge_code(const struct holder *h)
+{
+    return h ? h->badge_code_ : "";
+}
+
+static inline int32_t holder_number(const struct holder *h)
+{
+    return h ? h->number_ : 0;
+}
+
+/* Null reads as ""; holder_has_name() tells. */
+static inline const char *holder_name(const struct holder *h)
+{
+    return h ? h->name_ : "";
+}
+
+static inline bool holder_has_name(const struct holder *h)
+{
+    return orm_has((const struct orm_object *)h, HOLDER_NAME);
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the badge of every holder that arrived with this one. */
+static inline struct badge *holder_badge(struct holder *h)
+{
+    if (h && h->badge_)
+        return (struct badge *)h->badge_;
+    return (struct badge *)orm_load_ref((struct orm_object *)h, HOLDER_REF_BADGE);
+}
+
+static inline enum orm_ref holder_badge_state(const struct holder *h)
+{
+    return orm_ref_state((const struct orm_object *)h, HOLDER_REF_BADGE);
+}
+
+static inline struct visit_manager *holder_visits(struct holder *h)
+{
+    return h ? &h->visits_ : NULL;
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void holder_set_badge(struct holder *h, struct badge *badge)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_ref(&h->orm, HOLDER_REF_BADGE, (struct orm_object *)badge);
+}
+
+static inline void holder_set_badge_code(struct holder *h, const char *badge_code)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_text(&h->orm, HOLDER_BADGE_CODE, badge_code);
+}
+
+static inline void holder_set_number(struct holder *h, int32_t number)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_integer(&h->orm, HOLDER_NUMBER, number);
+}
+
+static inline void holder_set_name(struct holder *h, const char *name)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_text(&h->orm, HOLDER_NAME, name);
+}
+
+static inline void holder_clear_name(struct holder *h)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_null(&h->orm, HOLDER_NAME);
+}
+
+/* -- Managers: holder_table(s), badge_holders(b) ----------------------------------- */
+
+static inline struct holder_manager *holder_table(struct orm_session *s)
+{
+    return (struct holder_manager *)orm_table(s, &holder_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct holder_list *holder_all(struct holder_manager *m)
+{
+    return (const struct holder_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct holder_list *holder_find(
+    struct holder_manager *m, const struct holder_query *q)
+{
+    return (const struct holder_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct holder *holder_first(
+    struct holder_manager *m, const struct holder_query *q)
+{
+    return (struct holder *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct holder *holder_get(
+    struct holder_manager *m, const char *badge_code, int32_t number)
+{
+    union orm_value key[2];
+    key[0].text = badge_code;
+    key[1].integer = number;
+    return (struct holder *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct holder *holder_require(
+    struct holder_manager *m, const char *badge_code, int32_t number)
+{
+    union orm_value key[2];
+    key[0].text = badge_code;
+    key[1].integer = number;
+    return (struct holder *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t holder_count(
+    struct holder_manager *m, const struct holder_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool holder_exists(struct holder_manager *m, const struct holder_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline struct holder *holder_new(struct holder_manager *m)
+{
+    return (struct holder *)orm_new((struct orm_manager *)m);
+}
+
+static inline void holder_add(struct holder_manager *m, struct holder *holder)
+{
+    orm_add((struct orm_manager *)m, (struct orm_object *)holder);
+}
+
+static inline void holder_remove(struct holder_manager *m, struct holder *holder)
+{
+    orm_remove((struct orm_manager *)m, (struct orm_object *)holder);
+}
+
+static inline void holder_delete(struct holder *h)
+{
+    orm_delete((struct orm_object *)h);
+}
+
+static inline void holder_refresh(struct holder *h)
+{
+    orm_refresh((struct orm_object *)h);
+}
+
+static inline struct holder_cond holder_cond_(struct orm_cond orm)
+{
+    struct holder_cond c = {orm};
+    return c;
+}
+
+static inline struct holder_order holder_order_(struct orm_order orm)
+{
+    struct holder_order o = {orm};
+    return o;
+}
+
+static inline void holder_where(struct holder_query *q, struct holder_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline struct holder_cond holder_any_of(void)
+{
+    return holder_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct holder_cond holder_all_of(void)
+{
+    return holder_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct holder_cond holder_none_of(void)
+{
+    return holder_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct holder_cond holder_end(void)
+{
+    return holder_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct holder_cond holder_badge_is(const struct badge *badge)
+{
+    return holder_cond_(
+        orm_cond_object(ORM_IS, HOLDER_REF_BADGE, (const struct orm_object *)badge));
+}
+
+static inline struct holder_cond holder_badge_code_eq(const char *badge_code)
+{
+    return holder_cond_(orm_cond_text(ORM_EQ, HOLDER_BADGE_CODE, badge_code));
+}
+
+static inline struct holder_cond holder_badge_code_ne(const char *badge_code)
+{
+    return holder_cond_(orm_cond_text(ORM_NE, HOLDER_BADGE_CODE, badge_code));
+}
+
+static inline struct holder_cond holder_number_eq(int32_t number)
+{
+    return holder_cond_(orm_cond_integer(ORM_EQ, HOLDER_NUMBER, number));
+}
+
+static inline struct holder_cond holder_number_ne(int32_t number)
+{
+    return holder_cond_(orm_cond_integer(ORM_NE, HOLDER_NUMBER, number));
+}
+
+static inline struct holder_cond holder_number_lt(int32_t number)
+{
+    return holder_cond_(orm_cond_integer(ORM_LT, HOLDER_NUMBER, number));
+}
+
+static inline struct holder_cond holder_number_le(int32_t number)
+{
+    return holder_cond_(orm_cond_integer(ORM_LE, HOLDER_NUMBER, number));
+}
+
+static inline struct holder_cond holder_number_gt(int32_t number)
+{
+    return holder_cond_(orm_cond_integer(ORM_GT, HOLDER_NUMBER, number));
+}
+
+static inline struct holder_cond holder_number_ge(int32_t number)
+{
+    return holder_cond_(orm_cond_integer(ORM_GE, HOLDER_NUMBER, number));
+}
+
+static inline struct holder_cond holder_name_eq(const char *name)
+{
+    return holder_cond_(orm_cond_text(ORM_EQ, HOLDER_NAME, name));
+}
+
+static inline struct holder_cond holder_name_ne(const char *name)
+{
+    return holder_cond_(orm_cond_text(ORM_NE, HOLDER_NAME, name));
+}
+
+static inline struct holder_cond holder_name_lt(const char *name)
+{
+    return holder_cond_(orm_cond_text(ORM_LT, HOLDER_NAME, name));
+}
+
+static inline struct holder_cond holder_name_le(const char *name)
+{
+    return holder_cond_(orm_cond_text(ORM_LE, HOLDER_NAME, name));
+}
+
+static inline struct holder_cond holder_name_gt(const char *name)
+{
+    return holder_cond_(orm_cond_text(ORM_GT, HOLDER_NAME, name));
+}
+
+static inline struct holder_cond holder_name_ge(const char *name)
+{
+    return holder_cond_(orm_cond_text(ORM_GE, HOLDER_NAME, name));
+}
+
+static inline struct holder_cond holder_name_like(const char *name)
+{
+    return holder_cond_(orm_cond_text(ORM_LIKE, HOLDER_NAME, name));
+}
+
+static inline struct holder_cond holder_name_is_null(void)
+{
+    return holder_cond_(orm_cond_plain(ORM_IS_NULL, HOLDER_NAME));
+}
+
+static inline struct holder_cond holder_name_not_null(void)
+{
+    return holder_cond_(orm_cond_plain(ORM_NOT_NULL, HOLDER_NAME));
+}
+
+static inline struct holder_order holder_badge_code_asc(void)
+{
+    return holder_order_(orm_order_by(HOLDER_BADGE_CODE, false));
+}
+
+static inline struct holder_order holder_badge_code_desc(void)
+{
+    return holder_order_(orm_order_by(HOLDER_BADGE_CODE, true));
+}
+
+static inline struct holder_order holder_number_asc(void)
+{
+    return holder_order_(orm_order_by(HOLDER_NUMBER, false));
+}
+
+static inline struct holder_order holder_number_desc(void)
+{
+    return holder_order_(orm_order_by(HOLDER_NUMBER, true));
+}
+
+static inline struct holder_order holder_name_asc(void)
+{
+    return holder_order_(orm_order_by(HOLDER_NAME, false));
+}
+
+static inline struct holder_order holder_name_desc(void)
+{
+    return holder_order_(orm_order_by(HOLDER_NAME, true));
+}
+
+/* == visit ========================================================================= */
+
+/* Table "visit". */
+struct visit {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(5)];
+    uint64_t changed_bits[ORM_WORDS(5)];
+    uint64_t missing_bits[ORM_WORDS(3)];
+
+    int64_t id_;
+    const char *holder_badge_code_;
+    int32_t holder_number_;
+    const char *seen_code_;
+    const char *lent_code_;
+
+    struct orm_object *holder_;
+    struct orm_object *seen_;
+    struct orm_object *lent_;
+};
+
+enum {
+    VISIT_ID,
+    VISIT_HOLDER_BADGE_CODE,
+    VISIT_HOLDER_NUMBER,
+    VISIT_SEEN_CODE,
+    VISIT_LENT_CODE
+};
+enum {
+    VISIT_REF_HOLDER,
+    VISIT_REF_SEEN,
+    VISIT_REF_LENT
+};
+
+extern const struct orm_model visit_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline int64_t visit_id(const struct visit *v)
+{
+    return v ? v->id_ : 0;
+}
+
+/* Null reads as ""; visit_has_holder_badge_code() tells. */
+static inline const char *visit_holder_badge_code(const struct visit *v)
+{
+    return v ? v->holder_badge_code_ : "";
+}
+
+static inline bool visit_has_holder_badge_code(const struct visit *v)
+{
+    return orm_has((const struct orm_object *)v, VISIT_HOLDER_BADGE_CODE);
+}
+
+/* Null reads as 0; visit_has_holder_number() tells. */
+static inline int32_t visit_holder_number(const struct visit *v)
+{
+    return v ? v->holder_number_ : 0;
+}
+
+static inline bool visit_has_holder_number(const struct visit *v)
+{
+    return orm_has((const struct orm_object *)v, VISIT_HOLDER_NUMBER);
+}
+
+/* Null reads as ""; visit_has_seen() tells. */
+static inline const char *visit_seen_code(const struct visit *v)
+{
+    return v ? v->seen_code_ : "";
+}
+
+static inline bool visit_has_seen(const struct visit *v)
+{
+    return orm_has((const struct orm_object *)v, VISIT_SEEN_CODE);
+}
+
+static inline const char *visit_lent_code(const struct visit *v)
+{
+    return v ? v->lent_code_ : "";
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the holder of every visit that arrived with this one. */
+static inline struct holder *visit_holder(struct visit *v)
+{
+    if (v && v->holder_)
+        return (struct holder *)v->holder_;
+    return (struct holder *)orm_load_ref((struct orm_object *)v, VISIT_REF_HOLDER);
+}
+
+static inline enum orm_ref visit_holder_state(const struct visit *v)
+{
+    return orm_ref_state((const struct orm_object *)v, VISIT_REF_HOLDER);
+}
+
+/* Loads the seen of every visit that arrived with this one. */
+static inline struct badge *visit_seen(struct visit *v)
+{
+    if (v && v->seen_)
+        return (struct badge *)v->seen_;
+    return (struct badge *)orm_load_ref((struct orm_object *)v, VISIT_REF_SEEN);
+}
+
+static inline enum orm_ref visit_seen_state(const struct visit *v)
+{
+    return orm_ref_state((const struct orm_object *)v, VISIT_REF_SEEN);
+}
+
+/* Loads the lent of every visit that arrived with this one. */
+static inline struct badge *visit_lent(struct visit *v)
+{
+    if (v && v->lent_)
+        return (struct badge *)v->lent_;
+    return (struct badge *)orm_load_ref((struct orm_object *)v, VISIT_REF_LENT);
+}
+
+static inline enum orm_ref visit_lent_state(const struct visit *v)
+{
+    return orm_ref_state((const struct orm_object *)v, VISIT_REF_LENT);
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void visit_set_holder(struct visit *v, struct holder *holder)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_ref(&v->orm, VISIT_REF_HOLDER, (struct orm_object *)holder);
+}
+
+static inline void visit_clear_holder(struct visit *v)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_ref(&v->orm, VISIT_REF_HOLDER, NULL);
+}
+
+static inline void visit_set_holder_badge_code(
+    struct visit *v, const char *holder_badge_code)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_text(&v->orm, VISIT_HOLDER_BADGE_CODE, holder_badge_code);
+}
+
+static inline void visit_clear_holder_badge_code(struct visit *v)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_null(&v->orm, VISIT_HOLDER_BADGE_CODE);
+}
+
+static inline void visit_set_holder_number(struct visit *v, int32_t holder_number)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_integer(&v->orm, VISIT_HOLDER_NUMBER, holder_number);
+}
+
+static inline void visit_clear_holder_number(struct visit *v)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_null(&v->orm, VISIT_HOLDER_NUMBER);
+}
+
+static inline void visit_set_seen(struct visit *v, struct badge *seen)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_ref(&v->orm, VISIT_REF_SEEN, (struct orm_object *)seen);
+}
+
+static inline void visit_clear_seen(struct visit *v)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_ref(&v->orm, VISIT_REF_SEEN, NULL);
+}
+
+static inline void visit_set_seen_code(struct visit *v, const char *seen_code)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_text(&v->orm, VISIT_SEEN_CODE, seen_code);
+}
+
+static inline void visit_set_lent(struct visit *v, struct badge *lent)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_ref(&v->orm, VISIT_REF_LENT, (struct orm_object *)lent);
+}
+
+static inline void visit_set_lent_code(struct visit *v, const char *lent_code)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_text(&v->orm, VISIT_LENT_CODE, lent_code);
+}
+
+/* -- Managers: visit_table(s), badge_seen_in(b), badge_lent_in(b), ... ------------- */
+
+static inline struct visit_manager *visit_table(struct orm_session *s)
+{
+    return (struct visit_manager *)orm_table(s, &visit_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct visit_list *visit_all(struct visit_manager *m)
+{
+    return (const struct visit_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct visit_list *visit_find(
+    struct visit_manager *m, const struct visit_query *q)
+{
+    return (const struct visit_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct visit *visit_first(
+    struct visit_manager *m, const struct visit_query *q)
+{
+    return (struct visit *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct visit *visit_get(struct visit_manager *m, int64_t id)
+{
+    union orm_value key[1];
+    key[0].integer = id;
+    return (struct visit *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct visit *visit_require(struct visit_manager *m, int64_t id)
+{
+    union orm_value key[1];
+    key[0].integer = id;
+    return (struct visit *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t visit_count(struct visit_manager *m, const struct visit_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool visit_exists(struct visit_manager *m, const struct visit_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline struct visit *visit_new(struct visit_manager *m)
+{
+    return (struct visit *)orm_new((struct orm_manager *)m);
+}
+
+static inline void visit_add(struct visit_manager *m, struct visit *visit)
+{
+    orm_add((struct orm_manager *)m, (struct orm_object *)visit);
+}
+
+static inline void visit_remove(struct visit_manager *m, struct visit *visit)
+{
+    orm_remove((struct orm_manager *)m, (struct orm_object *)visit);
+}
+
+static inline void visit_delete(struct visit *v)
+{
+    orm_delete((struct orm_object *)v);
+}
+
+static inline void visit_refresh(struct visit *v)
+{
+    orm_refresh((struct orm_object *)v);
+}
+
+static inline struct visit_cond visit_cond_(struct orm_cond orm)
+{
+    struct visit_cond c = {orm};
+    return c;
+}
+
+static inline struct visit_order visit_order_(struct orm_order orm)
+{
+    struct visit_order o = {orm};
+    return o;
+}
+
+static inline void visit_where(struct visit_query *q, struct visit_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline struct visit_cond visit_any_of(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct visit_cond visit_all_of(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct visit_cond visit_none_of(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct visit_cond visit_end(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct visit_cond visit_id_eq(int64_t id)
+{
+    return visit_cond_(orm_cond_integer(ORM_EQ, VISIT_ID, id));
+}
+
+static inline struct visit_cond visit_id_ne(int64_t id)
+{
+    return visit_cond_(orm_cond_integer(ORM_NE, VISIT_ID, id));
+}
+
+static inline struct visit_cond visit_id_lt(int64_t id)
+{
+    return visit_cond_(orm_cond_integer(ORM_LT, VISIT_ID, id));
+}
+
+static inline struct visit_cond visit_id_le(int64_t id)
+{
+    return visit_cond_(orm_cond_integer(ORM_LE, VISIT_ID, id));
+}
+
+static inline struct visit_cond visit_id_gt(int64_t id)
+{
+    return visit_cond_(orm_cond_integer(ORM_GT, VISIT_ID, id));
+}
+
+static inline struct visit_cond visit_id_ge(int64_t id)
+{
+    return visit_cond_(orm_cond_integer(ORM_GE, VISIT_ID, id));
+}
+
+static inline struct visit_cond visit_holder_is(const struct holder *holder)
+{
+    return visit_cond_(
+        orm_cond_object(ORM_IS, VISIT_REF_HOLDER, (const struct orm_object *)holder));
+}
+
+static inline struct visit_cond visit_holder_badge_code_eq(
+    const char *holder_badge_code)
+{
+    return visit_cond_(
+        orm_cond_text(ORM_EQ, VISIT_HOLDER_BADGE_CODE, holder_badge_code));
+}
+
+static inline struct visit_cond visit_holder_badge_code_ne(
+    const char *holder_badge_code)
+{
+    return visit_cond_(
+        orm_cond_text(ORM_NE, VISIT_HOLDER_BADGE_CODE, holder_badge_code));
+}
+
+static inline struct visit_cond visit_holder_badge_code_is_null(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_IS_NULL, VISIT_HOLDER_BADGE_CODE));
+}
+
+static inline struct visit_cond visit_holder_badge_code_not_null(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_NOT_NULL, VISIT_HOLDER_BADGE_CODE));
+}
+
+static inline struct visit_cond visit_holder_number_eq(int32_t holder_number)
+{
+    return visit_cond_(orm_cond_integer(ORM_EQ, VISIT_HOLDER_NUMBER, holder_number));
+}
+
+static inline struct visit_cond visit_holder_number_ne(int32_t holder_number)
+{
+    return visit_cond_(orm_cond_integer(ORM_NE, VISIT_HOLDER_NUMBER, holder_number));
+}
+
+static inline struct visit_cond visit_holder_number_is_null(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_IS_NULL, VISIT_HOLDER_NUMBER));
+}
+
+static inline struct visit_cond visit_holder_number_not_null(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_NOT_NULL, VISIT_HOLDER_NUMBER));
+}
+
+static inline struct visit_cond visit_seen_is(const struct badge *seen)
+{
+    return visit_cond_(
+        orm_cond_object(ORM_IS, VISIT_REF_SEEN, (const struct orm_object *)seen));
+}
+
+static inline struct visit_cond visit_seen_code_eq(const char *seen_code)
+{
+    return visit_cond_(orm_cond_text(ORM_EQ, VISIT_SEEN_CODE, seen_code));
+}
+
+static inline struct visit_cond visit_seen_code_ne(const char *seen_code)
+{
+    return visit_cond_(orm_cond_text(ORM_NE, VISIT_SEEN_CODE, seen_code));
+}
+
+static inline struct visit_cond visit_seen_is_null(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_IS_NULL, VISIT_SEEN_CODE));
+}
+
+static inline struct visit_cond visit_seen_not_null(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_NOT_NULL, VISIT_SEEN_CODE));
+}
+
+static inline struct visit_cond visit_lent_is(const struct badge *lent)
+{
+    return visit_cond_(
+        orm_cond_object(ORM_IS, VISIT_REF_LENT, (const struct orm_object *)lent));
+}
+
+static inline struct visit_cond visit_lent_code_eq(const char *lent_code)
+{
+    return visit_cond_(orm_cond_text(ORM_EQ, VISIT_LENT_CODE, lent_code));
+}
+
+static inline struct visit_cond visit_lent_code_ne(const char *lent_code)
+{
+    return visit_cond_(orm_cond_text(ORM_NE, VISIT_LENT_CODE, lent_code));
+}
+
+static inline struct visit_order visit_id_asc(void)
+{
+    return visit_order_(orm_order_by(VISIT_ID, false));
+}
+
+static inline struct visit_order visit_id_desc(void)
+{
+    return visit_order_(orm_order_by(VISIT_ID, true));
+}
+
+static inline struct visit_order visit_holder_badge_code_asc(void)
+{
+    return visit_order_(orm_order_by(VISIT_HOLDER_BADGE_CODE, false));
+}
+
+static inline struct visit_order visit_holder_badge_code_desc(void)
+{
+    return visit_order_(orm_order_by(VISIT_HOLDER_BADGE_CODE, true));
+}
+
+static inline struct visit_order visit_holder_number_asc(void)
+{
+    return visit_order_(orm_order_by(VISIT_HOLDER_NUMBER, false));
+}
+
+static inline struct visit_order visit_holder_number_desc(void)
+{
+    return visit_order_(orm_order_by(VISIT_HOLDER_NUMBER, true));
+}
+
+static inline struct visit_order visit_seen_code_asc(void)
+{
+    return visit_order_(orm_order_by(VISIT_SEEN_CODE, false));
+}
+
+static inline struct visit_order visit_seen_code_desc(void)
+{
+    return visit_order_(orm_order_by(VISIT_SEEN_CODE, true));
+}
+
+static inline struct visit_order visit_lent_code_asc(void)
+{
+    return visit_order_(orm_order_by(VISIT_LENT_CODE, false));
+}
+
+static inline struct visit_order visit_lent_code_desc(void)
+{
+    return visit_order_(orm_order_by(VISIT_LENT_CODE, true));
 }
 
 #ifdef __cplusplus
