@@ -46,8 +46,7 @@ bool follow_note(struct orm_object *o, unsigned column)
         bit_is_set(object_changed_bits(o), column) || !is_followed(s, o->model, column))
         return true;
     union orm_value v = object_value(o, column);
-    const bool stays = type_is_number(c) || type_is_text(c);
-    if ((!stays && !type_copy(c, &v, &s->scope.arena)) ||
+    if ((!type_is_number(c) && !type_copy(c, &v, &o->scope->arena)) ||
         !memory_grow(
             &s->formers, &s->former_capacity, s->former_count + 1, sizeof *s->formers))
         return session_nomem(s);
@@ -76,15 +75,21 @@ static void put_null(struct orm_object *o, unsigned column)
     bit_put(object_null_bits(o), column, true);
 }
 
-static void put_from(struct orm_object *o, unsigned column,
+/* A text of its own: the two may live in different scopes. */
+static bool put_from(struct orm_object *o, unsigned column,
     const struct orm_object *target, unsigned from)
 {
+    const struct orm_column *c = &o->model->columns[column];
+    union orm_value v = object_value(target, from);
     if (bit_is_set(object_null_bits(target), from)) {
         put_null(o, column);
-        return;
+        return true;
     }
-    type_put(&o->model->columns[column], o, object_value(target, from));
+    if (!type_is_number(c) && !type_copy(c, &v, &o->scope->arena))
+        return session_nomem(object_session(o));
+    type_put(c, o, v);
     bit_put(object_null_bits(o), column, false);
+    return true;
 }
 
 /* The server alone knows a default, and what a trigger or an expression makes. */
@@ -96,22 +101,24 @@ static bool is_unknown_after(const struct orm_object *o, const struct orm_to_one
     return unknown;
 }
 
-static void take_on(const struct followed *f)
+static bool take_on(const struct followed *f)
 {
     struct orm_object *o = f->object;
     const struct orm_to_one *ref = f->ref;
     struct orm_object *linked = *object_slot(o, ref);
     for (unsigned i = 0; i < ref->count; i++) {
         object_reset_slots_of(o, ref->columns[i]);
-        if (ref->on_update == ORM_CASCADE)
-            put_from(o, ref->columns[i], f->target, ref->target_columns[i]);
-        else if (ref->on_update == ORM_SET_NULL)
+        if (ref->on_update == ORM_CASCADE &&
+            !put_from(o, ref->columns[i], f->target, ref->target_columns[i]))
+            return false;
+        if (ref->on_update == ORM_SET_NULL)
             put_null(o, ref->columns[i]);
     }
     if (ref->on_update == ORM_CASCADE && !key_is_null(ref_columns(o->model, ref), o))
         *object_slot(o, ref) = linked;
     if (is_unknown_after(o, ref))
         o->state |= OBJECT_EXPIRED;
+    return true;
 }
 
 /* -- Finding ----------------------------------------------------------------------- */
@@ -248,11 +255,12 @@ bool follow_begin(struct orm_session *s)
         return true;
     if (!find_all(s))
         return false;
+    bool good = true;
     leave_map(s);
-    for (size_t i = 0; i < s->followed_count; i++)
-        take_on(&s->followed[i]);
+    for (size_t i = 0; good && i < s->followed_count; i++)
+        good = take_on(&s->followed[i]);
     return_to_map(s);
-    return true;
+    return good;
 }
 
 void follow_take_back(struct orm_session *s)
