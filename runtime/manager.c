@@ -4,10 +4,8 @@
 #include "load.h"
 #include "query.h"
 #include "relate.h"
-#include "scope.h"
 #include "slot.h"
 #include "to_many.h"
-#include "write.h"
 
 struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *model)
 {
@@ -39,33 +37,18 @@ static const void *empty_list(struct orm_session *s, const struct orm_manager *m
     return session_model(s, m->relation->target)->empty;
 }
 
-/* What is asked of a relation belongs to its owner's scope. */
-static struct orm_scope *scope_of(struct orm_manager *m)
+static const void *list_of_rows(struct orm_session *s, const struct orm_model *m,
+    enum orm_fetch fetch, const struct pg_result *r)
 {
-    const struct orm_object *owner = manager_owner(m);
-    return owner ? owner->scope : manager_session(m)->scope;
-}
-
-static const void *list_of_rows(
-    struct orm_manager *manager, enum orm_fetch fetch, const struct pg_result *r)
-{
-    struct orm_scope *scope = scope_of(manager);
-    struct orm_session *s = scope->session;
-    const struct orm_model *m = manager->relation->target;
     const size_t rows = pg_rows(r);
     struct orm_object **objects = arena_get(&s->scratch, (rows + 1) * sizeof *objects);
-    struct path *path = path_of_query(scope, fetch);
+    struct path *path = path_of_query(s, fetch);
     const void *list = NULL;
-    const bool room = objects && path;
-    if (room) {
-        group_want(path, rows);
-        list_want(scope, rows);
-    } else {
+    if (!objects || !path)
         session_nomem(s);
-    }
-    if (room && load_rows(scope, m, r, 0, objects)) {
-        list = list_make(scope, m, objects, rows);
-        group_form(path, objects, rows);
+    else if (load_rows(s, m, r, 0, objects, group_cost(rows) + list_cost(rows))) {
+        list = list_make(s, m, objects, rows);
+        group_form(s, path, objects, rows);
     }
     arena_clear(&s->scratch);
     return list;
@@ -74,9 +57,7 @@ static const void *list_of_rows(
 /* Sends a compiled query.  NULL: the error is recorded. */
 static const struct pg_result *ask(struct orm_session *s, const struct query *q)
 {
-    if (s->error.code || !write_before_reading(s, q->manager->relation))
-        return NULL;
-    struct pg_statement *st = query_compile(s, q);
+    struct pg_statement *st = s->error.code ? NULL : query_compile(s, q);
     return st ? flight_one(s, q->manager->relation->target, st) : NULL;
 }
 
@@ -88,7 +69,7 @@ static const void *find(struct orm_manager *m, const void *conditions, unsigned 
     enum orm_fetch fetch;
     const struct pg_result *r =
         fetch_of_query(m, conditions, &fetch) ? ask(s, &q) : NULL;
-    const void *list = r ? list_of_rows(m, fetch, r) : NULL;
+    const void *list = r ? list_of_rows(s, m->relation->target, fetch, r) : NULL;
     flight_end(s);
     return list ? list : empty_list(s, m);
 }
@@ -198,7 +179,7 @@ static struct orm_object *load_by_key(
     struct orm_object *row = NULL;
     if (r && pg_rows(r) > 1)
         error_set(&s->error, ORM_LOST, "the server broke the protocol: a key twice");
-    else if (r && pg_rows(r) == 1 && !load_rows(s->scope, m, r, 0, &row))
+    else if (r && pg_rows(r) == 1 && !load_rows(s, m, r, 0, &row, 0))
         row = NULL;
     flight_end(s);
     arena_clear(&s->scratch);
