@@ -100,7 +100,7 @@ static void disconnect(struct orm_session *s)
 static bool make_empty_lists(struct orm_session *s)
 {
     for (unsigned i = 0; i < s->schema->model_count; i++) {
-        s->models[i].empty = list_make(s, s->models[i].model, NULL, 0);
+        s->models[i].empty = list_make(&s->own, s->models[i].model, NULL, 0);
         if (!s->models[i].empty)
             return false;
     }
@@ -170,6 +170,7 @@ static void free_enums(struct enum_oids *e)
 
 static void free_objects(struct orm_session *s)
 {
+    s->former_count = 0;
     for (unsigned i = 0; s->models && i < s->schema->model_count; i++) {
         idmap_free(&s->models[i].map);
         memory_free(s->models[i].spare_keys);
@@ -177,8 +178,8 @@ static void free_objects(struct orm_session *s)
         s->models[i].spare_count = s->models[i].spare_capacity = 0;
         s->models[i].unwritten = 0;
     }
-    s->change_count = s->link_count = s->undo_count = s->former_count = 0;
-    arena_clear(&s->scope.arena);
+    s->change_count = s->link_count = s->undo_count = 0;
+    arena_clear(&s->own.arena);
     arena_clear(&s->undo_arena);
     arena_clear(&s->scratch);
 }
@@ -187,7 +188,7 @@ static void free_session(struct orm_session *s)
 {
     disconnect(s);
     free_objects(s);
-    arena_free(&s->scope.arena);
+    arena_free(&s->own.arena);
     arena_free(&s->undo_arena);
     arena_free(&s->scratch);
     statement_free_all(&s->statements);
@@ -216,7 +217,8 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
     if (!s)
         return NULL;
     s->schema = schema;
-    s->scope.session = s;
+    s->own.session = s;
+    s->scope = &s->own;
     s->deadline = CLOCK_NEVER;
     s->fetch = ORM_FETCH_PEERS;
     if (conninfo) {
