@@ -61,6 +61,13 @@ struct undo {
     void *copy;
 };
 
+/* How the transaction begins that is wanted. */
+struct begin {
+    char command[80];
+    bool has_settings;
+    struct params settings; /* names and values, two arrays */
+};
+
 /* What the database has in a column that others refer to, and that is changed. */
 struct former {
     struct orm_object *object;
@@ -108,6 +115,7 @@ struct orm_session {
     size_t item_count, item_capacity;
     size_t leading; /* items before the first that was added: BEGIN, DEALLOCATE */
     bool begins;    /* the flight carries BEGIN */
+    struct begin begin;
     char deallocate[56];
 
     struct orm_object *
