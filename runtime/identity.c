@@ -153,7 +153,7 @@ void object_map(struct orm_object *o)
     o->state |= OBJECT_MAPPED;
 }
 
-void object_unmap(struct orm_object *o)
+void object_leave_map(struct orm_object *o)
 {
     if (o->state & OBJECT_MAPPED) {
         const struct key_columns k = key_of_model(o->model);
@@ -161,5 +161,23 @@ void object_unmap(struct orm_object *o)
             &session_model(object_session(o), o->model)->map, hash_in(k, o), o);
     }
     o->state &= ~OBJECT_MAPPED;
+}
+
+void object_unmap(struct orm_object *o)
+{
+    object_leave_map(o);
     group_leave(o);
+}
+
+void object_map_anew(struct orm_object *o)
+{
+    union orm_value key[KEY_COLUMNS_MOST];
+    object_leave_map(o);
+    key_read(key_of_model(o->model), o, key);
+    struct orm_object *old = object_find_any(object_session(o), o->model, key);
+    if (old) {
+        object_unmap(old);
+        old->state |= OBJECT_GONE;
+    }
+    object_map(o);
 }

@@ -170,6 +170,7 @@ static void free_enums(struct enum_oids *e)
 
 static void free_objects(struct orm_session *s)
 {
+    s->former_count = 0;
     for (unsigned i = 0; s->models && i < s->schema->model_count; i++) {
         idmap_free(&s->models[i].map);
         memory_free(s->models[i].spare_keys);
@@ -198,6 +199,8 @@ static void free_session(struct orm_session *s)
     memory_free(s->items);
     memory_free(s->changes);
     memory_free(s->links);
+    memory_free(s->formers);
+    memory_free(s->followed);
     memory_free(s->undos);
     memory_free(s->models);
     numbers_free(&s->numbers);

@@ -42,6 +42,7 @@ struct model_state {
     size_t unwritten;   /* objects with changes not flushed */
     uint64_t deletions; /* counts them: lists made before look for deleted objects */
     bool is_through;    /* some relation's join table */
+    bool is_followed;   /* by a `to:`, or rows that refer to it change with it */
     unsigned verified;  /* so many columns are, on this connection, as the model says */
 };
 
@@ -65,6 +66,22 @@ struct begin {
     char command[80];
     bool has_settings;
     struct params settings; /* names and values, two arrays */
+};
+
+/* What the database has in a column that others refer to, and that is changed. */
+struct former {
+    struct orm_object *object;
+    uint16_t column;
+    union orm_value value;
+};
+
+/* A row that the database changes when that is written, and what it was like. */
+struct followed {
+    struct orm_object *object;
+    void *copy;
+    const struct orm_to_one *ref;
+    struct orm_object *target;
+    unsigned depth;
 };
 
 struct orm_session {
@@ -106,6 +123,10 @@ struct orm_session {
     size_t change_count, change_capacity;
     struct link *links;
     size_t link_count, link_capacity;
+    struct former *formers;
+    size_t former_count, former_capacity;
+    struct followed *followed; /* of the flush under way */
+    size_t followed_count, followed_capacity;
     int64_t flush_time; /* of the flush under way: what it dates rows with */
     struct undo *undos;
     size_t undo_count, undo_capacity;

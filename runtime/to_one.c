@@ -7,6 +7,7 @@
 #include "flight.h"
 #include "load.h"
 #include "relate.h"
+#include "write.h"
 
 /* -- One slot ---------------------------------------------------------------------- */
 
@@ -271,6 +272,8 @@ struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot)
     }
     if (bit_is_set(object_missing_bits(o), slot))
         return NULL;
+    if (s->former_count && !ref_is_by_key(ref))
+        return write_changes(s, false) ? orm_load_ref(o, slot) : stand_in(s, ref);
     if (s->error.code || !fetch_allows(o, ref->name, FETCH_RELATION) ||
         !load_targets(s, o, slot))
         return stand_in(s, ref);
