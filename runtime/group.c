@@ -2,14 +2,29 @@
 #include "group.h"
 
 #include "fetch.h"
+#include "report.h"
 
-struct path *path_child(
+struct way *path_way(
+    struct orm_session *s, struct path *path, const struct orm_model *m)
+{
+    if (!path)
+        return report_root(s, m);
+    if (!path->way)
+        path->way = report_root(s, m);
+    return path->way;
+}
+
+static struct path *find_child(struct path *parent, const void *relation)
+{
+    for (struct path *p = parent ? parent->children : NULL; p; p = p->sibling)
+        if (p->relation == relation)
+            return p;
+    return NULL;
+}
+
+static struct path *add_child(
     struct orm_session *s, struct path *parent, const void *relation)
 {
-    if (parent)
-        for (struct path *p = parent->children; p; p = p->sibling)
-            if (p->relation == relation)
-                return p;
     struct path *p = arena_get(&s->scope.arena, sizeof *p);
     if (!p)
         return NULL;
@@ -19,6 +34,17 @@ struct path *path_child(
         p->sibling = parent->children;
         parent->children = p;
     }
+    return p;
+}
+
+struct path *path_child(
+    struct orm_session *s, struct path *parent, const void *relation)
+{
+    struct path *p = find_child(parent, relation);
+    if (!p)
+        p = add_child(s, parent, relation);
+    if (s->reports && p && !p->way && parent)
+        p->way = report_beyond(s, parent->way, relation);
     return p;
 }
 
@@ -38,8 +64,11 @@ struct path *path_beyond(
     /* Found again by a smaller result it has its mode, and still its larger group. */
     const bool apart = parent && parent->fetch != fetch;
     struct path *p = path_child(s, apart ? NULL : parent, relation);
-    if (p)
-        p->fetch = fetch;
+    if (!p)
+        return NULL;
+    p->fetch = fetch;
+    if (s->reports && !p->way)
+        p->way = report_beyond(s, path_way(s, parent, o->model), relation);
     return p;
 }
 
@@ -71,12 +100,24 @@ static size_t make_distinct(struct orm_object **objects, size_t count)
     return n;
 }
 
+/* What a query yields the program has got. */
+static void report_yield(struct orm_session *s, struct path *path,
+    struct orm_object *const *objects, size_t count)
+{
+    for (size_t i = 0; !path->relation && i < count; i++)
+        report_seen(s, objects[i]);
+    if (count)
+        path_way(s, path, objects[0]->model);
+}
+
 void group_form(
     struct orm_session *s, struct path *path, struct orm_object **objects, size_t count)
 {
     count = make_distinct(objects, count);
     for (size_t i = 0; i < count; i++)
         object_set_fetch(objects[i], path->fetch);
+    if (s->reports)
+        report_yield(s, path, objects, count);
     if (count < 2)
         return;
     struct orm_group *g =
