@@ -3,6 +3,7 @@
 
 #include "fetch.h"
 #include "report.h"
+#include "scope.h"
 
 struct way *path_way(
     struct orm_session *s, struct path *path, const struct orm_model *m)
@@ -23,12 +24,14 @@ static struct path *find_child(struct path *parent, const void *relation)
 }
 
 static struct path *add_child(
-    struct orm_session *s, struct path *parent, const void *relation)
+    struct orm_scope *scope, struct path *parent, const void *relation)
 {
-    struct path *p = arena_get(&s->scope.arena, sizeof *p);
+    if (parent)
+        scope = parent->scope;
+    struct path *p = arena_get(&scope->arena, sizeof *p);
     if (!p)
         return NULL;
-    *p = (struct path){.relation = relation};
+    *p = (struct path){.scope = scope, .relation = relation};
     if (parent) {
         p->fetch = parent->fetch;
         p->sibling = parent->children;
@@ -38,43 +41,44 @@ static struct path *add_child(
 }
 
 struct path *path_child(
-    struct orm_session *s, struct path *parent, const void *relation)
+    struct orm_scope *scope, struct path *parent, const void *relation)
 {
     struct path *p = find_child(parent, relation);
     if (!p)
-        p = add_child(s, parent, relation);
-    if (s->reports && p && !p->way && parent)
-        p->way = report_beyond(s, parent->way, relation);
+        p = add_child(scope, parent, relation);
+    if (scope->session->reports && p && !p->way && parent)
+        p->way = report_beyond(scope->session, parent->way, relation);
     return p;
 }
 
-struct path *path_of_query(struct orm_session *s, enum orm_fetch fetch)
+struct path *path_of_query(struct orm_scope *scope, enum orm_fetch fetch)
 {
-    struct path *p = path_child(s, NULL, NULL);
+    struct path *p = path_child(scope, NULL, NULL);
     if (p)
         p->fetch = fetch;
     return p;
 }
 
-struct path *path_beyond(
-    struct orm_session *s, const struct orm_object *o, const void *relation)
+struct path *path_beyond(const struct orm_object *o, const void *relation)
 {
     const enum orm_fetch fetch = object_fetch(o);
     struct path *parent = path_of(o);
     /* Found again by a smaller result it has its mode, and still its larger group. */
     const bool apart = parent && parent->fetch != fetch;
-    struct path *p = path_child(s, apart ? NULL : parent, relation);
+    struct path *p = path_child(o->scope, apart ? NULL : parent, relation);
     if (!p)
         return NULL;
     p->fetch = fetch;
+    struct orm_session *s = object_session(o);
     if (s->reports && !p->way)
         p->way = report_beyond(s, path_way(s, parent, o->model), relation);
     return p;
 }
 
-size_t group_cost(size_t count)
+void group_want(const struct path *path, size_t count)
 {
-    return sizeof(struct orm_group) + count * sizeof(struct orm_object *) + ARENA_ALIGN;
+    scope_want(path->scope,
+        sizeof(struct orm_group) + count * sizeof(struct orm_object *) + ARENA_ALIGN);
 }
 
 void group_leave(struct orm_object *o)
@@ -101,27 +105,27 @@ static size_t make_distinct(struct orm_object **objects, size_t count)
 }
 
 /* What a query yields the program has got. */
-static void report_yield(struct orm_session *s, struct path *path,
-    struct orm_object *const *objects, size_t count)
+static void report_yield(
+    struct path *path, struct orm_object *const *objects, size_t count)
 {
+    struct orm_session *s = path->scope->session;
     for (size_t i = 0; !path->relation && i < count; i++)
         report_seen(s, objects[i]);
     if (count)
         path_way(s, path, objects[0]->model);
 }
 
-void group_form(
-    struct orm_session *s, struct path *path, struct orm_object **objects, size_t count)
+void group_form(struct path *path, struct orm_object **objects, size_t count)
 {
     count = make_distinct(objects, count);
     for (size_t i = 0; i < count; i++)
         object_set_fetch(objects[i], path->fetch);
-    if (s->reports)
-        report_yield(s, path, objects, count);
+    if (path->scope->session->reports)
+        report_yield(path, objects, count);
     if (count < 2)
         return;
     struct orm_group *g =
-        arena_get(&s->scope.arena, sizeof *g + count * sizeof(struct orm_object *));
+        arena_get(&path->scope->arena, sizeof *g + count * sizeof(struct orm_object *));
     *g = (struct orm_group){.path = path};
     for (size_t i = 0; i < count; i++) {
         struct orm_object *o = objects[i];
