@@ -109,7 +109,7 @@ const void *orm_all(struct orm_manager *m)
     if (!is_slot(m))
         return find(m, NULL, 0);
     struct orm_session *s = manager_session(m);
-    const void *list = to_many_list(s, m);
+    const void *list = fetch_give_list(s, to_many_list(s, m));
     return list ? list : empty_list(s, m);
 }
 
@@ -226,7 +226,7 @@ struct orm_object *orm_get(struct orm_manager *m, const union orm_value *key)
     struct orm_object *o = object_find(s, model, key);
     if (!o)
         o = load_by_key(s, model, key);
-    return o && object_is_live(o) ? o : NULL;
+    return o && object_is_live(o) ? fetch_give(s, o) : NULL;
 }
 
 struct orm_object *orm_require(struct orm_manager *m, const union orm_value *key)
