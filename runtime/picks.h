@@ -31,7 +31,8 @@ struct selection {
     const struct orm_model *model;
     struct picked *picks; /* in scratch memory */
     size_t count;
-    size_t columns; /* of the result */
+    size_t columns;       /* of the result */
+    enum orm_fetch fetch; /* of its objects */
     bool has_object;
     bool is_grouped; /* by what is no aggregate */
 };

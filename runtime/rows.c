@@ -2,6 +2,7 @@
  *
  * Every cell is checked and all memory is taken before the first variable is filled;
  * then nothing can fail. */
+#include "fetch.h"
 #include "flight.h"
 #include "list.h"
 #include "load.h"
@@ -91,7 +92,7 @@ static void take_cells(
         if (nulls[i])
             type_store(&p->as, to + p->offset, type_zero(&p->as));
         else
-            type_take(&p->as, to + p->offset, cell, &s->scope.arena);
+            type_take(&p->as, to + p->offset, cell, a);
     }
 }
 
@@ -108,34 +109,37 @@ static void take_objects(struct orm_rows *rows, struct orm_object *const *object
     }
 }
 
-static bool load_objects(struct orm_session *s, const struct selection *sel,
-    const struct pg_result *r, struct orm_rows *rows)
+static bool load_objects(
+    const struct selection *sel, const struct pg_result *r, struct orm_rows *rows)
 {
+    struct orm_scope *scope = manager_scope(sel->manager);
+    struct orm_session *s = scope->session;
     const size_t more = sel->columns - model_eager_count(sel->model);
     struct orm_object **objects =
         arena_get(&s->scratch, (rows->count + 1) * sizeof *objects);
-    struct path *path = path_child(s, NULL, NULL);
+    struct path *path = path_of_query(scope, sel->fetch);
     if (!objects || !path)
         return session_nomem(s);
-    if (!load_rows(s, sel->model, r, more, objects, group_cost(rows->count)))
+    group_want(path, rows->count);
+    if (!load_rows(scope, sel->model, r, more, objects))
         return false;
     take_objects(rows, objects);
-    group_form(s, path, objects, rows->count);
+    group_form(path, objects, rows->count);
     return true;
 }
 
 /* With room for all that the cells hold.  NULL: memory is out, and recorded. */
 static struct orm_rows *make_rows(
-    struct orm_session *s, struct selection *sel, size_t count, size_t bytes)
+    struct orm_scope *scope, struct selection *sel, size_t count, size_t bytes)
 {
-    struct arena *a = &s->scope.arena;
+    struct arena *a = &scope->arena;
     const size_t row_size = lay_out(sel);
     struct orm_rows *rows = arena_get(a, sizeof *rows);
     struct picked *picks = rows ? arena_get(a, sel->count * sizeof *picks) : NULL;
     struct orm_pick *asked = picks ? arena_get(a, sel->count * sizeof *asked) : NULL;
     char *cells = asked ? arena_get(a, count * row_size) : NULL;
     if (!cells || !arena_reserve(a, bytes)) {
-        session_nomem(s);
+        session_nomem(scope->session);
         return NULL;
     }
     for (size_t i = 0; i < sel->count; i++) {
@@ -143,20 +147,22 @@ static struct orm_rows *make_rows(
         picks[i] = sel->picks[i];
         picks[i].pick = &asked[i];
     }
-    *rows = (struct orm_rows){s, picks, sel->count, cells, row_size, count, 0};
+    *rows =
+        (struct orm_rows){scope->session, picks, sel->count, cells, row_size, count, 0};
     return rows;
 }
 
-static struct orm_rows *rows_of(
-    struct orm_session *s, struct selection *sel, const struct pg_result *r)
+static struct orm_rows *rows_of(struct selection *sel, const struct pg_result *r)
 {
+    struct orm_scope *scope = manager_scope(sel->manager);
     size_t bytes = 0;
-    if (!check_columns(s, sel, r) || !check_cells(s, sel, r, &bytes))
+    if (!check_columns(scope->session, sel, r) ||
+        !check_cells(scope->session, sel, r, &bytes))
         return NULL;
-    struct orm_rows *rows = make_rows(s, sel, pg_rows(r), bytes);
+    struct orm_rows *rows = make_rows(scope, sel, pg_rows(r), bytes);
     for (size_t i = 0; rows && i < rows->count; i++)
-        take_cells(s, rows, r, i);
-    return rows && (!sel->has_object || load_objects(s, sel, r, rows)) ? rows : NULL;
+        take_cells(&scope->arena, rows, r, i);
+    return rows && (!sel->has_object || load_objects(sel, r, rows)) ? rows : NULL;
 }
 
 /* -- Calls ------------------------------------------------------------------------- */
@@ -170,11 +176,12 @@ struct orm_rows *orm_select(
     struct selection sel = {.manager = m, .query = query, .model = m->relation->target};
     struct orm_rows *rows = NULL;
     struct pg_statement *st = NULL;
-    if (!s->error.code && picks_read(s, &sel, picks) && select_flush(s, &sel))
+    if (!s->error.code && picks_read(s, &sel, picks) &&
+        fetch_of_query(m, query, &sel.fetch) && select_flush(s, &sel))
         st = select_compile(s, &sel);
     const struct pg_result *r = st ? flight_one(s, sel.model, st) : NULL;
     if (r)
-        rows = rows_of(s, &sel, r);
+        rows = rows_of(&sel, r);
     flight_end(s);
     arena_clear(&s->scratch);
     return rows;

@@ -3,6 +3,7 @@
  * A slot that points somewhere is read inline, by the generated getter.  A NULL slot
  * comes here: it has no key, or its row is known to be missing, or it is loaded now,
  * for all peers at once.  Loading by key never flushes. */
+#include "fetch.h"
 #include "flight.h"
 #include "load.h"
 #include "relate.h"
@@ -68,7 +69,7 @@ struct flock {
 static struct flock flock_of(struct orm_object *const *o)
 {
     struct orm_group *g = (*o)->group;
-    if (g)
+    if (g && fetch_mode(*o) != ORM_FETCH_ONE)
         return (struct flock){.members = g->members, .count = g->size};
     return (struct flock){.members = (struct orm_object **)(uintptr_t)o, .count = 1};
 }
@@ -82,6 +83,7 @@ static bool waits(const struct orm_object *o, unsigned slot)
 
 struct load {
     struct orm_session *s;
+    struct orm_scope *scope; /* of who is asked: what is loaded belongs to it */
     const struct orm_to_one *ref;
     unsigned slot;
     struct flock flock;
@@ -170,9 +172,10 @@ static bool take_rows(
     for (size_t i = 0; i < l->mapped; i++)
         all[i] = l->targets[i];
     l->targets = all;
-    if (!reserve_index(l, looked_up) ||
-        !load_rows(l->s, l->ref->target, r, 0, all + l->mapped,
-            group_cost(l->mapped + l->loaded)))
+    if (!reserve_index(l, looked_up))
+        return false;
+    group_want(l->path, l->mapped + l->loaded);
+    if (!load_rows(l->scope, l->ref->target, r, 0, all + l->mapped))
         return false;
     fill_index(l, looked_up);
     if (l->ref->reverse)
@@ -180,7 +183,7 @@ static bool take_rows(
     else
         wire_by_our_columns(l, ours);
     mark_missing(l);
-    group_form(l->s, l->path, all, l->mapped + l->loaded);
+    group_form(l->path, all, l->mapped + l->loaded);
     return true;
 }
 
@@ -220,11 +223,12 @@ static bool load_targets(struct orm_session *s, struct orm_object *asked, unsign
     const struct orm_model *m = asked->model;
     struct load l = {
         .s = s,
+        .scope = asked->scope,
         .ref = &m->to_ones[slot],
         .slot = slot,
         .flock = flock_of(&asked),
     };
-    l.path = path_child(s, path_of(asked), l.ref);
+    l.path = path_beyond(asked, l.ref);
     l.targets = arena_get(&s->scratch, l.flock.count * sizeof *l.targets);
     if (!l.path || !l.targets)
         return session_nomem(s);
@@ -267,7 +271,8 @@ struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot)
     }
     if (bit_is_set(object_missing_bits(o), slot))
         return NULL;
-    if (s->error.code || !load_targets(s, o, slot))
+    if (s->error.code || !fetch_allows(o, ref->name, FETCH_RELATION) ||
+        !load_targets(s, o, slot))
         return stand_in(s, ref);
     return *at;
 }
