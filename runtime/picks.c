@@ -1,7 +1,7 @@
 /* picks.c: what orm_select() was asked to pick. */
 #include "picks.h"
 
-#include "object.h"
+#include "relate.h"
 
 /* -- Aggregates -------------------------------------------------------------------- */
 
@@ -95,7 +95,7 @@ static const struct orm_model *model_at(
 
 static bool read_aggregate(struct orm_session *s, struct picked *p)
 {
-    const unsigned what = p->pick->what;
+    const unsigned what = p->pick.what;
     const struct aggregate *of = aggregates[what].of;
     p->how = of ? of[p->as.type] : counts;
     if (!p->how.type || (of == ends && type_is_of_extension(&p->as)))
@@ -118,7 +118,7 @@ static bool read_aggregate(struct orm_session *s, struct picked *p)
 
 static bool read_having(struct orm_session *s, struct picked *p)
 {
-    const struct orm_pick *pick = p->pick;
+    const struct orm_pick *pick = &p->pick;
     const unsigned op = pick->having & ~ORM_HAVING_REAL;
     if (!pick->having)
         return true;
@@ -134,7 +134,7 @@ static bool read_having(struct orm_session *s, struct picked *p)
 
 static bool read_column(struct orm_session *s, struct picked *p)
 {
-    const struct orm_pick *pick = p->pick;
+    const struct orm_pick *pick = &p->pick;
     p->as = (struct orm_column){.type = ORM_INT8};
     if (pick->what == ORM_PICK_ROWS)
         p->as.field = "count(*)";
@@ -157,7 +157,7 @@ static bool read_column(struct orm_session *s, struct picked *p)
 static bool read_pick(struct orm_session *s, const struct selection *sel,
     struct picked *p, const struct orm_pick *pick)
 {
-    *p = (struct picked){.pick = pick, .model = sel->model, .how = counts};
+    *p = (struct picked){.pick = *pick, .model = sel->model, .how = counts};
     if (pick->what > ORM_PICK_RELATED)
         return pick_refuse(s, p, "a pick of nothing that there is");
     p->model = model_at(s, sel->model, pick);
@@ -184,10 +184,10 @@ static size_t count_picks(const struct orm_pick *picks)
 
 static bool fits(struct orm_session *s, const struct selection *sel)
 {
-    const bool is_distinct = sel->query && sel->query->distinct;
+    const bool is_distinct = sel->query->distinct;
     for (size_t i = 0; i < sel->count; i++) {
         const struct picked *p = &sel->picks[i];
-        const unsigned what = p->pick->what;
+        const unsigned what = p->pick.what;
         if (what == ORM_PICK_OBJECT && sel->is_grouped)
             return pick_refuse(s, p,
                 "an object beside aggregates; pick columns, by which they are grouped");
@@ -209,7 +209,7 @@ static void place(struct selection *sel)
 {
     size_t at = sel->has_object ? model_eager_count(sel->model) : 0;
     for (size_t i = 0; i < sel->count; i++)
-        sel->picks[i].at = sel->picks[i].pick->what == ORM_PICK_OBJECT ? 0 : at++;
+        sel->picks[i].at = sel->picks[i].pick.what == ORM_PICK_OBJECT ? 0 : at++;
     sel->columns = at;
 }
 
@@ -220,7 +220,8 @@ bool picks_read(
     if (!sel->count || sel->count > PICKS_MOST)
         return error_set_field(&s->error, ORM_INVALID, sel->model, NULL,
             sel->count ? "more than %d picks" : "no picks, of at most %d", PICKS_MOST);
-    sel->picks = arena_get(&s->scratch, sel->count * sizeof *sel->picks);
+    sel->picks =
+        arena_get(&manager_scope(sel->manager)->arena, sel->count * sizeof *sel->picks);
     if (!sel->picks)
         return session_nomem(s);
     for (size_t i = 0; i < sel->count; i++) {

@@ -17,7 +17,7 @@ struct aggregate {
 
 /* A pick that is good. */
 struct picked {
-    const struct orm_pick *pick;
+    struct orm_pick pick;
     const struct orm_model *model; /* that has the column or the relation */
     struct aggregate how;
     struct orm_column as; /* what the result's column holds */
@@ -27,9 +27,9 @@ struct picked {
 
 struct selection {
     struct orm_manager *manager;
-    const struct orm_query *query; /* or NULL */
+    const struct orm_query *query;
     const struct orm_model *model;
-    struct picked *picks; /* in scratch memory */
+    struct picked *picks; /* in the scope's memory: a flush uses scratch */
     size_t count;
     size_t columns;       /* of the result */
     enum orm_fetch fetch; /* of its objects */

@@ -13,7 +13,7 @@
 
 struct orm_rows {
     struct orm_session *session;
-    struct picked *picks; /* ours */
+    const struct picked *picks;
     size_t pick_count;
     char *
         rows; /* each a value per pick, and then a byte that tells whether it is null */
@@ -35,7 +35,7 @@ static size_t lay_out(struct selection *sel)
     size_t size = 0;
     for (size_t i = 0; i < sel->count; i++) {
         sel->picks[i].offset = size;
-        size += round_up(sel->picks[i].pick->what == ORM_PICK_OBJECT
+        size += round_up(sel->picks[i].pick.what == ORM_PICK_OBJECT
                              ? sizeof(void *)
                              : type_size(&sel->picks[i].as));
     }
@@ -51,7 +51,7 @@ static bool check_columns(
             sel->columns);
     for (size_t i = 0; i < sel->count; i++) {
         const struct picked *p = &sel->picks[i];
-        if (p->pick->what != ORM_PICK_OBJECT &&
+        if (p->pick.what != ORM_PICK_OBJECT &&
             !load_check_type_as(s, p->model, &p->as, r, p->at))
             return false;
     }
@@ -65,7 +65,7 @@ static bool check_cells(struct orm_session *s, const struct selection *sel,
     for (size_t row = 0; row < pg_rows(r); row++)
         for (size_t i = 0; i < sel->count; i++) {
             const struct picked *p = &sel->picks[i];
-            if (p->pick->what != ORM_PICK_OBJECT &&
+            if (p->pick.what != ORM_PICK_OBJECT &&
                 !load_check_cell_as(
                     s, p->model, &p->as, pg_value(r, row, p->at), bytes))
                 return false;
@@ -79,13 +79,13 @@ static bool *nulls_of(const struct orm_rows *rows, char *row)
 }
 
 static void take_cells(
-    struct orm_session *s, struct orm_rows *rows, const struct pg_result *r, size_t row)
+    struct arena *a, struct orm_rows *rows, const struct pg_result *r, size_t row)
 {
     char *to = rows->rows + row * rows->row_size;
     bool *nulls = nulls_of(rows, to);
     for (size_t i = 0; i < rows->pick_count; i++) {
         const struct picked *p = &rows->picks[i];
-        if (p->pick->what == ORM_PICK_OBJECT)
+        if (p->pick.what == ORM_PICK_OBJECT)
             continue;
         const struct pg_cell cell = pg_value(r, row, p->at);
         nulls[i] = !cell.data;
@@ -101,7 +101,7 @@ static void take_objects(struct orm_rows *rows, struct orm_object *const *object
     for (size_t row = 0; row < rows->count; row++) {
         char *to = rows->rows + row * rows->row_size;
         for (size_t i = 0; i < rows->pick_count; i++) {
-            if (rows->picks[i].pick->what != ORM_PICK_OBJECT)
+            if (rows->picks[i].pick.what != ORM_PICK_OBJECT)
                 continue;
             memcpy(to + rows->picks[i].offset, &objects[row], sizeof objects[row]);
             nulls_of(rows, to)[i] = false;
@@ -132,23 +132,15 @@ static bool load_objects(
 static struct orm_rows *make_rows(
     struct orm_scope *scope, struct selection *sel, size_t count, size_t bytes)
 {
-    struct arena *a = &scope->arena;
     const size_t row_size = lay_out(sel);
-    struct orm_rows *rows = arena_get(a, sizeof *rows);
-    struct picked *picks = rows ? arena_get(a, sel->count * sizeof *picks) : NULL;
-    struct orm_pick *asked = picks ? arena_get(a, sel->count * sizeof *asked) : NULL;
-    char *cells = asked ? arena_get(a, count * row_size) : NULL;
-    if (!cells || !arena_reserve(a, bytes)) {
+    struct orm_rows *rows = arena_get(&scope->arena, sizeof *rows);
+    char *cells = rows ? arena_get(&scope->arena, count * row_size) : NULL;
+    if (!cells || !arena_reserve(&scope->arena, bytes)) {
         session_nomem(scope->session);
         return NULL;
     }
-    for (size_t i = 0; i < sel->count; i++) {
-        asked[i] = *sel->picks[i].pick;
-        picks[i] = sel->picks[i];
-        picks[i].pick = &asked[i];
-    }
-    *rows =
-        (struct orm_rows){scope->session, picks, sel->count, cells, row_size, count, 0};
+    *rows = (struct orm_rows){
+        scope->session, sel->picks, sel->count, cells, row_size, count, 0};
     return rows;
 }
 
@@ -170,18 +162,18 @@ static struct orm_rows *rows_of(struct selection *sel, const struct pg_result *r
 struct orm_rows *orm_select(
     struct orm_manager *m, const void *query, const struct orm_pick *picks)
 {
+    static const struct orm_query all;
     if (!m)
         return NULL;
     struct orm_session *s = manager_session(m);
-    struct selection sel = {.manager = m, .query = query, .model = m->relation->target};
-    struct orm_rows *rows = NULL;
+    struct selection sel = {
+        .manager = m, .query = query ? query : &all, .model = m->relation->target};
     struct pg_statement *st = NULL;
     if (!s->error.code && picks_read(s, &sel, picks) &&
-        fetch_of_query(m, query, &sel.fetch) && select_flush(s, &sel))
+        fetch_of_query(m, query, &sel.fetch))
         st = select_compile(s, &sel);
     const struct pg_result *r = st ? flight_one(s, sel.model, st) : NULL;
-    if (r)
-        rows = rows_of(&sel, r);
+    struct orm_rows *rows = r ? rows_of(&sel, r) : NULL;
     flight_end(s);
     arena_clear(&s->scratch);
     return rows;
@@ -195,8 +187,8 @@ bool orm_next(struct orm_rows *rows)
     for (size_t i = 0; i < rows->pick_count; i++) {
         const struct picked *p = &rows->picks[i];
         const size_t size =
-            p->pick->what == ORM_PICK_OBJECT ? sizeof(void *) : type_size(&p->as);
-        memcpy(p->pick->into, row + p->offset, size);
+            p->pick.what == ORM_PICK_OBJECT ? sizeof(void *) : type_size(&p->as);
+        memcpy(p->pick.into, row + p->offset, size);
     }
     return true;
 }
@@ -207,7 +199,7 @@ bool orm_is_null(const struct orm_rows *rows, const void *into)
         return true;
     char *row = rows->rows + (rows->next - 1) * rows->row_size;
     for (size_t i = 0; i < rows->pick_count; i++)
-        if (rows->picks[i].pick->into == into)
+        if (rows->picks[i].pick.into == into)
             return nulls_of(rows, row)[i];
     error_set(&rows->session->error, ORM_INVALID,
         "orm_is_null() of a variable that nothing was picked into");

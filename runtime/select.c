@@ -4,12 +4,9 @@
  * the column of the result by its number. */
 #include "select.h"
 
-#include "condition.h"
 #include "load.h"
-#include "object.h"
-#include "relate.h"
-#include "via.h"
-#include "write.h"
+#include "order.h"
+#include "related.h"
 
 struct writer {
     struct compiler *c;
@@ -21,61 +18,14 @@ struct writer {
 
 static bool is_by_numbers(const struct selection *sel)
 {
-    return sel->is_grouped || (sel->query && sel->query->distinct);
-}
-
-/* " = ", between columns of two tables. */
-static void columns_match(struct compiler *c, struct source ours, const uint16_t *our,
-    struct source theirs, const uint16_t *their, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++) {
-        compile_text(c, i ? " AND " : "");
-        compile_column(c, ours, our[i]);
-        compile_text(c, " = ");
-        compile_column(c, theirs, their[i]);
-    }
-}
-
-static void count_reverse(
-    struct compiler *c, struct source owner, const struct orm_to_many *rel)
-{
-    const struct source target = compile_source(c, rel->target);
-    const struct key_columns keyed = many_owner_columns(rel);
-    compile_text(c, "(SELECT count(*) FROM ");
-    compile_table(c, target);
-    compile_text(c, " WHERE ");
-    columns_match(c, target, rel->target->to_ones[rel->ref].columns, owner, keyed.at,
-        keyed.count);
-    compile_text(c, ")");
-}
-
-/* A join model may have several rows for two objects; a list shows each once. */
-static void count_joined(
-    struct compiler *c, struct source owner, const struct orm_to_many *rel)
-{
-    const struct orm_join_end *ours = &rel->owner_end, *theirs = &rel->target_end;
-    compile_text(c, "(SELECT count(DISTINCT (");
-    for (unsigned i = 0; i < theirs->count; i++) {
-        compile_text(c, i ? ", j." : "j.");
-        compile_identifier(c, theirs->columns[i]);
-    }
-    compile_text(c, ")) FROM ");
-    if (c->writes_sql)
-        buffer_table(&c->s->sql, rel->join_schema, rel->join_table);
-    for (unsigned i = 0; i < ours->count; i++) {
-        compile_text(c, i ? " AND j." : " AS j WHERE j.");
-        compile_identifier(c, ours->columns[i]);
-        compile_text(c, " = ");
-        compile_column(c, owner, ours->key[i]);
-    }
-    compile_text(c, ")");
+    return sel->is_grouped || sel->query->distinct;
 }
 
 static void aggregate(
     struct compiler *c, const struct picked *p, struct source at, const char *opening)
 {
     compile_text(c, opening);
-    compile_column(c, at, p->pick->column);
+    compile_column(c, at, p->pick.column);
     compile_text(c, p->how.values);
     compile_text(c, ")");
     compile_text(c, p->how.result);
@@ -96,9 +46,9 @@ static bool expression(struct writer *w, const struct picked *p)
 {
     struct compiler *c = w->c;
     struct source at;
-    if (!via_reach(&w->via, p->pick->via, &at))
+    if (!via_reach(&w->via, p->pick.via, &at))
         return false;
-    switch (p->pick->what) {
+    switch (p->pick.what) {
     case ORM_PICK_ROWS:
         compile_text(c, "count(*)");
         break;
@@ -120,13 +70,11 @@ static bool expression(struct writer *w, const struct picked *p)
     case ORM_PICK_MAX:
         aggregate(c, p, at, "max(");
         break;
-    case ORM_PICK_RELATED: {
-        const struct orm_to_many *rel = &p->model->to_manys[p->pick->column];
-        (rel->kind == ORM_MANY_JOIN ? count_joined : count_reverse)(c, at, rel);
+    case ORM_PICK_RELATED:
+        related_count(c, at, &p->model->to_manys[p->pick.column]);
         break;
-    }
     default:
-        compile_column(c, at, p->pick->column);
+        compile_column(c, at, p->pick.column);
     }
     return true;
 }
@@ -134,15 +82,15 @@ static bool expression(struct writer *w, const struct picked *p)
 static bool select_list(struct writer *w)
 {
     const struct selection *sel = w->sel;
-    const bool is_distinct = sel->query && sel->query->distinct;
+    const bool is_distinct = sel->query->distinct;
     shape_add(w->c->s, (unsigned)is_distinct);
     compile_text(w->c, is_distinct ? "SELECT DISTINCT " : "SELECT ");
     if (sel->has_object && w->c->writes_sql)
         load_columns(w->c->s, sel->model);
     for (size_t i = 0; i < sel->count; i++) {
         const struct picked *p = &sel->picks[i];
-        shape_add(w->c->s, (unsigned)p->pick->what << 16 | p->pick->column);
-        if (p->pick->what == ORM_PICK_OBJECT)
+        shape_add(w->c->s, (unsigned)p->pick.what << 16 | p->pick.column);
+        if (p->pick.what == ORM_PICK_OBJECT)
             continue;
         compile_text(w->c, p->at ? ", " : "");
         if (!expression(w, p))
@@ -162,7 +110,7 @@ static bool compare_bound(struct writer *w, const struct picked *p)
         [ORM_GT] = " > ",
         [ORM_GE] = " >= "};
     static const struct orm_column real = {.type = ORM_FLOAT8, .field = "having"};
-    const struct orm_pick *pick = p->pick;
+    const struct orm_pick *pick = &p->pick;
     const bool is_real = pick->having & ORM_HAVING_REAL;
     const bool to_real = p->as.type == ORM_FLOAT4 || p->as.type == ORM_FLOAT8;
     union orm_value bound = pick->bound;
@@ -184,12 +132,12 @@ static bool where(struct writer *w)
     const struct selection *sel = w->sel;
     struct clause clause;
     clause_begin(&clause, w->c, w->c->at, " WHERE ");
-    if (!clause_owner(&clause, sel->manager) ||
-        (sel->query && !clause_conditions(&clause, sel->query->where)))
+    if (!related_owner(&clause, sel->manager) ||
+        !clause_conditions(&clause, sel->query->where))
         return false;
     for (size_t i = 0; i < sel->count; i++) {
         const struct picked *p = &sel->picks[i];
-        if (!p->pick->having || p->pick->what != ORM_PICK_RELATED)
+        if (!p->pick.having || p->pick.what != ORM_PICK_RELATED)
             continue;
         clause_element(&clause);
         if (!compare_bound(w, p))
@@ -202,7 +150,7 @@ static void group_by(struct writer *w)
 {
     const char *between = " GROUP BY ";
     for (size_t i = 0; w->sel->is_grouped && i < w->sel->count; i++) {
-        if (w->sel->picks[i].pick->what != ORM_PICK_VALUE)
+        if (w->sel->picks[i].pick.what != ORM_PICK_VALUE)
             continue;
         compile_text(w->c, between);
         if (w->c->writes_sql)
@@ -216,7 +164,7 @@ static bool having(struct writer *w)
     const char *between = " HAVING ";
     for (size_t i = 0; i < w->sel->count; i++) {
         const struct picked *p = &w->sel->picks[i];
-        if (!p->pick->having || p->pick->what == ORM_PICK_RELATED)
+        if (!p->pick.having || p->pick.what == ORM_PICK_RELATED)
             continue;
         compile_text(w->c, between);
         if (!compare_bound(w, p))
@@ -239,174 +187,104 @@ static bool is_same_column(const struct orm_pick *p, const struct orm_order *o)
     return same;
 }
 
-/* The result's column that an order names or means; NULL: none. */
+/* What an order names or means; NULL: nothing. */
 static const struct picked *picked_by(
     const struct selection *sel, const struct orm_order *o)
 {
     if (o->pick)
         return o->pick <= sel->count ? &sel->picks[o->pick - 1u] : NULL;
     for (size_t i = 0; i < sel->count; i++)
-        if (is_same_column(sel->picks[i].pick, o))
+        if (is_same_column(&sel->picks[i].pick, o))
             return &sel->picks[i];
     return NULL;
 }
 
-static bool order_by_number(struct writer *w, const struct orm_order *o)
+/* The order as order.h takes it, with a number of a column of the result. */
+static bool by_number(
+    struct writer *w, const struct orm_order *o, struct orm_order *numbered)
 {
+    *numbered = *o;
+    if (!o->pick && (!o->column || !is_by_numbers(w->sel)))
+        return true;
     const struct picked *p = picked_by(w->sel, o);
     if (!p)
         return compile_refuse(
-            w->c, o->pick ? "an order by a pick that there is not"
+            w->c, o->pick ? "an order by a pick that the query does not have"
                           : "rows that are grouped or distinct are ordered by what is "
                             "picked, and this order is by another column");
-    if (p->pick->what == ORM_PICK_OBJECT)
+    if (p->pick.what == ORM_PICK_OBJECT)
         return compile_refuse(w->c, "an order by a picked object; it takes a column");
     if (!pick_is_comparable(p))
-        return pick_refuse(
-            w->c->s, p, "json cannot be compared, and so not be ordered");
-    shape_add(w->c->s, (unsigned)p->at);
-    if (w->c->writes_sql)
-        buffer_number(&w->c->s->sql, p->at + 1);
+        return pick_refuse(w->c->s, p, "json has no order; sort by another pick");
+    numbered->column = 0;
+    numbered->pick = (uint16_t)(p->at + 1);
     return true;
 }
 
-static bool order_by_column(struct writer *w, const struct orm_order *o)
+static bool order_by(
+    struct writer *w, struct ordering *o, const struct orm_order *orders, size_t count)
 {
-    struct source at;
-    if (!via_reach(&w->via, o->via, &at))
-        return false;
-    if (o->column > at.model->column_count)
-        return compile_refuse(
-            w->c, "an order by a column that the model does not have");
-    shape_add(w->c->s, o->column - 1u);
-    compile_column(w->c, at, o->column - 1u);
-    return true;
+    struct orm_order numbered[ORDER_LONGEST];
+    for (size_t i = 0; i < count && i < ORDER_LONGEST; i++)
+        if (!by_number(w, &orders[i], &numbered[i]))
+            return false;
+    return order_add(w->c, o, numbered, count);
 }
 
-static bool order_by(struct writer *w, const struct orm_order *o, bool *first)
+/* What makes rows that are grouped or distinct differ. */
+static bool order_by_picks(struct writer *w, struct ordering *o)
 {
-    static const char *const nulls[] = {"", " NULLS FIRST", " NULLS LAST"};
-    if (!o->column && !o->pick)
-        return true;
-    if (o->nulls > ORM_NULLS_LAST)
-        return compile_refuse(w->c, "an order with nulls neither first nor last");
-    const bool by_number = o->pick || is_by_numbers(w->sel);
-    shape_add(
-        w->c->s, 1u | (unsigned)o->descending << 1 | o->nulls << 2u | by_number << 4u);
-    compile_text(w->c, *first ? " ORDER BY " : ", ");
-    *first = false;
-    if (!(by_number ? order_by_number : order_by_column)(w, o))
-        return false;
-    compile_text(w->c, o->descending ? " DESC" : "");
-    compile_text(w->c, nulls[o->nulls]);
-    return true;
+    struct orm_order orders[ORDER_LONGEST] = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < w->sel->count && n < ORDER_LONGEST; i++)
+        if (!pick_is_aggregate(&w->sel->picks[i].pick))
+            orders[n++].pick = (uint16_t)(w->sel->picks[i].at + 1);
+    return order_add(w->c, o, orders, n);
 }
 
 /* Rows that are cut off are cut off in a certain order. */
-static bool order_by_all(struct writer *w, bool *first)
-{
-    const struct selection *sel = w->sel;
-    bool good = true;
-    if (!is_by_numbers(sel))
-        for (unsigned i = 0; good && i < sel->model->key_count; i++) {
-            const struct orm_order key = orm_order_by(sel->model->key[i], false);
-            good = order_by(w, &key, first);
-        }
-    else
-        for (size_t i = 0; good && i < sel->count; i++) {
-            struct orm_order pick = orm_order_by(0, false);
-            pick.pick = (uint16_t)(i + 1);
-            if (!sel->is_grouped || sel->picks[i].pick->what == ORM_PICK_VALUE)
-                good = order_by(w, &pick, first);
-        }
-    return good;
-}
-
-static bool order(struct writer *w)
+static bool order(struct writer *w, struct ordering *o)
 {
     const struct orm_query *q = w->sel->query;
     const struct orm_to_many *rel = w->sel->manager->relation;
-    const bool is_cut = q && (q->limit || q->offset);
-    bool first = true;
-    for (size_t i = 0; q && i < ORM_QUERY_ORDER; i++)
-        if (!order_by(w, &q->order[i], &first))
-            return false;
-    for (size_t i = 0; first && !is_by_numbers(w->sel) && i < rel->order_count; i++)
-        if (!order_by(w, &rel->order[i], &first))
-            return false;
-    shape_add(w->c->s, (unsigned)is_cut);
-    const bool of_list = rel->kind != ORM_MANY_TABLE && !is_by_numbers(w->sel);
-    return (!is_cut && !of_list) || order_by_all(w, &first);
-}
-
-static void cut(struct writer *w)
-{
-    const struct orm_query *q = w->sel->query;
-    shape_add(w->c->s, q ? (q->limit != 0) | (unsigned)(q->offset != 0) << 1 : 0);
-    if (q && q->limit) {
-        compile_text(w->c, " LIMIT ");
-        compile_number(w->c, q->limit);
-    }
-    if (q && q->offset) {
-        compile_text(w->c, " OFFSET ");
-        compile_number(w->c, q->offset);
-    }
+    const bool numbers = is_by_numbers(w->sel);
+    const bool is_cut = q->limit || q->offset;
+    order_begin(o, &w->via, (unsigned)w->sel->columns);
+    if (!order_by(w, o, q->order, ORM_QUERY_ORDER))
+        return false;
+    if (!o->count && !numbers && !order_add(w->c, o, rel->order, rel->order_count))
+        return false;
+    if (numbers)
+        return !is_cut || order_by_picks(w, o);
+    if (is_cut || rel->kind != ORM_MANY_TABLE)
+        order_add_key(w->c, o);
+    return true;
 }
 
 /* -- The whole --------------------------------------------------------------------- */
 
-/* Joins are written before what stands behind them is: whatever needs one is met here
- * first. */
+/* Joins are written before what stands behind them is. */
 static bool collect(struct writer *w)
 {
     const struct selection *sel = w->sel;
     struct source at;
     for (size_t i = 0; i < sel->count; i++)
-        if (!via_reach(&w->via, sel->picks[i].pick->via, &at))
+        if (!via_reach(&w->via, sel->picks[i].pick.via, &at))
             return false;
-    for (size_t i = 0; sel->query && i < ORM_QUERY_ORDER; i++)
-        if (!via_reach(&w->via, sel->query->order[i].via, &at))
-            return false;
-    return true;
-}
-
-static bool walk(struct compiler *c, const void *selection)
-{
-    struct writer w = {.c = c, .sel = selection};
-    const struct orm_to_many *rel = w.sel->manager->relation;
-    via_begin(&w.via, c, c->at);
-    shape_add(c->s, rel->kind);
-    shape_add(c->s, (unsigned)session_number(c->s, rel->owner));
-    shape_add(c->s, rel->offset);
-    if (!collect(&w) || !select_list(&w))
-        return false;
-    compile_text(c, " FROM ");
-    compile_table(c, c->at);
-    via_joins(&w.via);
-    if (!where(&w))
-        return false;
-    group_by(&w);
-    if (!having(&w) || !order(&w))
-        return false;
-    cut(&w);
     return true;
 }
 
 /* What means nothing for rows. */
-static const char *misplaced(const struct selection *sel)
+static const char *misplaced(const struct orm_query *q)
 {
-    const struct orm_query *q = sel->query;
-    if (!q)
-        return NULL;
     if (q->overfull)
         return "the query has more conditions, orders or plans than it has room for";
     for (size_t i = 0; i < ORM_QUERY_WITH; i++)
         if (q->with[i].kind != ORM_PLAN_NONE)
-            return "rows have no relations to load; the plans belong to a query of "
-                   "objects";
+            return "rows have no relations to load; plans are for queries of objects";
     for (size_t i = 0; i < ORM_QUERY_DISTINCT; i++)
         if (q->distinct_on[i].column)
-            return "picked rows are distinct as a whole, not on some columns";
+            return "picked rows are distinct as a whole: `distinct`";
     if (q->after)
         return "pages behind an object are for queries of objects";
     if (q->lock)
@@ -414,28 +292,34 @@ static const char *misplaced(const struct selection *sel)
     return NULL;
 }
 
-struct pg_statement *select_compile(struct orm_session *s, const struct selection *sel)
+static bool walk(struct compiler *c, const void *selection)
 {
-    const char *why = misplaced(sel);
-    if (!why)
-        return compile(s, 'R', sel->model, walk, sel);
-    error_set_field(&s->error, ORM_INVALID, sel->model, NULL, "%s", why);
-    return NULL;
+    struct writer w = {.c = c, .sel = selection};
+    const struct orm_to_many *rel = w.sel->manager->relation;
+    const char *wrong = misplaced(w.sel->query);
+    struct ordering o;
+    if (wrong)
+        return compile_refuse(c, wrong);
+    via_begin(&w.via, c, c->at);
+    shape_add(c->s, rel->kind);
+    shape_add(c->s, (unsigned)session_number(c->s, rel->owner));
+    shape_add(c->s, rel->offset);
+    if (!collect(&w) || !order(&w, &o) || !select_list(&w))
+        return false;
+    compile_text(c, " FROM ");
+    compile_table(c, c->at);
+    via_joins(&w.via);
+    if (!where(&w))
+        return false;
+    group_by(&w);
+    if (!having(&w))
+        return false;
+    order_write(c, &o);
+    compile_cut(c, w.sel->query->limit, w.sel->query->offset);
+    return true;
 }
 
-bool select_flush(struct orm_session *s, const struct selection *sel)
+struct pg_statement *select_compile(struct orm_session *s, const struct selection *sel)
 {
-    if (!write_before_reading(s, sel->manager->relation))
-        return false;
-    for (size_t i = 0; i < sel->count; i++) {
-        const struct picked *p = &sel->picks[i];
-        if (!via_flush(s, sel->model, p->pick->via) ||
-            (p->pick->what == ORM_PICK_RELATED &&
-                !write_before_reading(s, &p->model->to_manys[p->pick->column])))
-            return false;
-    }
-    for (size_t i = 0; sel->query && i < ORM_QUERY_ORDER; i++)
-        if (!via_flush(s, sel->model, sel->query->order[i].via))
-            return false;
-    return true;
+    return compile(s, 'R', sel->model, walk, sel);
 }

@@ -7,7 +7,4 @@
 /* The statement, with its parameters in `s->params`.  NULL: the error is recorded. */
 struct pg_statement *select_compile(struct orm_session *s, const struct selection *sel);
 
-/* All that it reads and that is not flushed yet is.  False: the error is recorded. */
-bool select_flush(struct orm_session *s, const struct selection *sel);
-
 #endif
