@@ -20,6 +20,7 @@
 
 #include <ormgen/orm.h>
 #include <ormgen/orm_query.h>
+#include <ormgen/orm_rows.h>
 
 #define ORM_MODEL_ABI 3
 
