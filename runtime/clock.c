@@ -4,16 +4,24 @@
 
 #include <time.h>
 
-int64_t clock_now(void)
+static int64_t microseconds(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    clock_gettime(clock, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+int64_t clock_now(void)
+{
+    return microseconds(CLOCK_MONOTONIC) / 1000;
+}
+
+int64_t clock_monotonic(void)
+{
+    return microseconds(CLOCK_MONOTONIC);
 }
 
 int64_t clock_wall(void)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+    return microseconds(CLOCK_REALTIME);
 }

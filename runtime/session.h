@@ -84,6 +84,7 @@ struct orm_session {
     struct uuid7 uuid7; /* the last that was made */
     struct statement_cache statements;
     struct buffer shape, sql; /* of the statement that is being made */
+    const char *shape_model;  /* that it is about */
     struct params params;     /* of the read that is being made */
     struct arena scratch;     /* for one call */
 
@@ -92,6 +93,12 @@ struct orm_session {
     size_t leading; /* items before the first that was added: BEGIN, DEALLOCATE */
     bool begins;    /* the flight carries BEGIN */
     char deallocate[56];
+
+    struct {
+        orm_statement_seen *seen; /* or NULL */
+        void *arg;
+        bool telling; /* it is being called */
+    } watch;
 
     struct orm_object *
         *changes; /* new, changed and deleted, in order of the first change */
