@@ -2,6 +2,7 @@
  * wall clock moves none; rows are dated by the wall clock. */
 #include "clock.h"
 
+#include <errno.h>
 #include <time.h>
 
 static int64_t microseconds(clockid_t clock)
@@ -19,6 +20,16 @@ int64_t clock_now(void)
 int64_t clock_monotonic(void)
 {
     return microseconds(CLOCK_MONOTONIC);
+}
+
+void clock_sleep(int64_t milliseconds)
+{
+    struct timespec left = {
+        .tv_sec = (time_t)(milliseconds / 1000),
+        .tv_nsec = (long)(milliseconds % 1000) * 1000000,
+    };
+    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+        ;
 }
 
 int64_t clock_wall(void)

@@ -12,6 +12,8 @@ int64_t clock_monotonic(void);
 
 #define CLOCK_NEVER INT64_MAX
 
+void clock_sleep(int64_t milliseconds);
+
 /* Microseconds since 1970-01-01 00:00 UTC: an orm_time. */
 int64_t clock_wall(void);
 
