@@ -194,6 +194,7 @@ static void free_session(struct orm_session *s)
     buffer_free(&s->shape);
     buffer_free(&s->sql);
     params_free(&s->params);
+    params_free(&s->begin.settings);
     memory_free(s->items);
     memory_free(s->changes);
     memory_free(s->links);

@@ -60,6 +60,13 @@ struct undo {
     void *copy;
 };
 
+/* How the transaction begins that is wanted. */
+struct begin {
+    char command[80];
+    bool has_settings;
+    struct params settings; /* names and values, two arrays */
+};
+
 struct orm_session {
     const struct orm_schema *schema;
     char *conninfo;
@@ -84,6 +91,7 @@ struct orm_session {
     struct uuid7 uuid7; /* the last that was made */
     struct statement_cache statements;
     struct buffer shape, sql; /* of the statement that is being made */
+    const char *shape_model;  /* that it is about */
     struct params params;     /* of the read that is being made */
     struct arena scratch;     /* for one call */
 
@@ -91,7 +99,14 @@ struct orm_session {
     size_t item_count, item_capacity;
     size_t leading; /* items before the first that was added: BEGIN, DEALLOCATE */
     bool begins;    /* the flight carries BEGIN */
+    struct begin begin;
     char deallocate[56];
+
+    struct {
+        orm_statement_seen *seen; /* or NULL */
+        void *arg;
+        bool telling; /* it is being called */
+    } watch;
 
     struct orm_object *
         *changes; /* new, changed and deleted, in order of the first change */
