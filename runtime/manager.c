@@ -38,17 +38,10 @@ static const void *empty_list(struct orm_session *s, const struct orm_manager *m
     return session_model(s, m->relation->target)->empty;
 }
 
-/* What is asked of a relation belongs to its owner's scope. */
-static struct orm_scope *scope_of(struct orm_manager *m)
-{
-    const struct orm_object *owner = manager_owner(m);
-    return owner ? owner->scope : manager_session(m)->scope;
-}
-
 static const void *list_of_rows(
     struct orm_manager *manager, enum orm_fetch fetch, const struct pg_result *r)
 {
-    struct orm_scope *scope = scope_of(manager);
+    struct orm_scope *scope = manager_scope(manager);
     struct orm_session *s = scope->session;
     const struct orm_model *m = manager->relation->target;
     const size_t rows = pg_rows(r);

@@ -127,6 +127,7 @@ struct orm_session {
     struct uuid7 uuid7; /* the last that was made */
     struct statement_cache statements;
     struct buffer shape, sql; /* of the statement that is being made */
+    const char *shape_model;  /* that it is about */
     struct params params;     /* of the read that is being made */
     struct arena scratch;     /* for one call */
 
@@ -136,6 +137,12 @@ struct orm_session {
     bool begins;    /* the flight carries BEGIN */
     struct begin begin;
     char deallocate[56];
+
+    struct {
+        orm_statement_seen *seen; /* or NULL */
+        void *arg;
+        bool telling; /* it is being called */
+    } watch;
 
     struct orm_object *
         *changes; /* new, changed and deleted, in order of the first change */

@@ -221,6 +221,28 @@ ORM_EXPORT void orm_set_report(struct orm_session *s, bool on);
 ORM_EXPORT const char *orm_report(struct orm_session *s);
 ORM_EXPORT const char *orm_report_json(struct orm_session *s);
 
+/* A statement that was sent, and what came of it. */
+struct orm_statement {
+    const char *sql;
+    const char *shape;     /* a hash, the name of the prepared statement */
+    const char *model;     /* "" when it is about none */
+    size_t rows;           /* that came, or that it changed */
+    size_t bytes;          /* of their values */
+    uint64_t microseconds; /* of the round trip that it was part of */
+    bool retried; /* the server had forgotten it, or another of the same round trip */
+    bool failed;
+    bool counted; /* by orm_statements() */
+};
+
+/* Called after each round trip, once for each of its statements, also for those that
+ * the session asks for itself; not for BEGIN and its like.  It may not ask the session
+ * for anything, and what it is given is good during the call. */
+typedef void orm_statement_seen(void *arg, const struct orm_statement *statement);
+
+/* NULL: nobody listens any more. */
+ORM_EXPORT void orm_on_statement(
+    struct orm_session *s, orm_statement_seen *seen, void *arg);
+
 /* -- Lists ------------------------------------------------------------------------- */
 
 /* Visits a list in order: orm_each(struct book, b, book_all(m)) { ... }
