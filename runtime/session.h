@@ -15,7 +15,10 @@
 /* What owns the memory of objects, and gives it back all at once. */
 struct orm_scope {
     struct orm_session *session;
+    struct orm_scope *outer; /* NULL: the session's own */
     struct arena arena;
+    size_t wanted;           /* bytes, see scope.h */
+    struct orm_scope *wants; /* the next that wants some */
 };
 
 enum transaction {
@@ -57,6 +60,13 @@ struct undo {
     void *copy;
 };
 
+/* How the transaction begins that is wanted. */
+struct begin {
+    char command[80];
+    bool has_settings;
+    struct params settings; /* names and values, two arrays */
+};
+
 struct orm_session {
     const struct orm_schema *schema;
     char *conninfo;
@@ -73,7 +83,9 @@ struct orm_session {
     struct numbers numbers;     /* of models: as in schema->models */
     struct model_state *models; /* by number */
     struct enum_oids *enums;
-    struct orm_scope scope;
+    struct orm_scope own;    /* the outermost */
+    struct orm_scope *scope; /* the current one: what queries bring belongs to it */
+    struct orm_scope *wanting;
     char *placeholders; /* of all models */
 
     struct uuid7 uuid7; /* the last that was made */
@@ -86,6 +98,7 @@ struct orm_session {
     size_t item_count, item_capacity;
     size_t leading; /* items before the first that was added: BEGIN, DEALLOCATE */
     bool begins;    /* the flight carries BEGIN */
+    struct begin begin;
     char deallocate[56];
 
     struct orm_object *
