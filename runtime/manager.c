@@ -1,6 +1,7 @@
 /* manager.c: what can be asked of a table or a relation. */
 #include "fetch.h"
 #include "flight.h"
+#include "language.h"
 #include "load.h"
 #include "query.h"
 #include "relate.h"
@@ -66,8 +67,12 @@ static const void *list_of_rows(
 /* Sends a compiled query.  NULL: the error is recorded. */
 static const struct pg_result *ask(struct orm_session *s, const struct query *q)
 {
+    const struct orm_model *model = q->manager->relation->target;
     struct pg_statement *st = s->error.code ? NULL : query_compile(s, q);
-    return st ? flight_one(s, q->manager->relation->target, st) : NULL;
+    const struct pg_result *r = st ? flight_one(s, model, st) : NULL;
+    if (st && !r && q->conditions)
+        language_blame(s, model, q->conditions);
+    return r;
 }
 
 static const void *find(struct orm_manager *m, const void *conditions, unsigned limit)
