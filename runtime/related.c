@@ -232,16 +232,15 @@ bool related_matches(struct clause *w, const struct orm_cond *cond)
     return true;
 }
 
-/* FROM and WHERE of the rows in a to-many relation. */
-static void from_many(
-    struct clause *w, const struct orm_to_many *many, struct source target)
+/* FROM and WHERE of the rows in a to-many relation of `at`. */
+static void from_many(struct compiler *c, struct source at,
+    const struct orm_to_many *many, struct source target)
 {
-    struct compiler *c = w->c;
     compile_table(c, target);
     if (many->kind == ORM_MANY_REVERSE) {
         const struct orm_to_one *ref = &many->target->to_ones[many->ref];
         compile_text(c, " WHERE ");
-        columns_meet(c, target, ref->columns, w->at, ref->target_columns, ref->count);
+        columns_meet(c, target, ref->columns, at, ref->target_columns, ref->count);
         return;
     }
     const struct source join = compile_join_source(c, many);
@@ -250,7 +249,7 @@ static void from_many(
     compile_text(c, " ON ");
     end_meets(c, join, &many->target_end, target);
     compile_text(c, " WHERE ");
-    end_meets(c, join, &many->owner_end, w->at);
+    end_meets(c, join, &many->owner_end, at);
 }
 
 bool related_some(struct clause *w, const struct orm_cond *cond)
@@ -263,12 +262,27 @@ bool related_some(struct clause *w, const struct orm_cond *cond)
     const struct source target = compile_source(w->c, many->target);
     clause_element_begin(w, cond->flags);
     compile_text(w->c, "EXISTS (SELECT 1 FROM ");
-    from_many(w, many, target);
+    from_many(w->c, w->at, many, target);
     if (!conditions_of(w->c, target, cond->value.data))
         return false;
     compile_text(w->c, ")");
     clause_element_end(w, cond->flags);
     return true;
+}
+
+/* A join model may have several rows for two objects; a list shows each once. */
+void related_count(struct compiler *c, struct source at, const struct orm_to_many *many)
+{
+    const struct source target = compile_source(c, many->target);
+    const bool repeats = many->kind == ORM_MANY_JOIN && many->through;
+    compile_text(c, repeats ? "(SELECT count(DISTINCT (" : "(SELECT count(*");
+    for (unsigned i = 0; repeats && i < many->target->key_count; i++) {
+        compile_text(c, i ? ", " : "");
+        compile_column(c, target, many->target->key[i]);
+    }
+    compile_text(c, repeats ? ")) FROM " : ") FROM ");
+    from_many(c, at, many, target);
+    compile_text(c, ")");
 }
 
 /* -- The owner of a slot ----------------------------------------------------------- */
