@@ -1,4 +1,5 @@
-/* served_test.c: queries as a program writes them, and the indexes that serve them. */
+/* query_written_test.c: queries as a program writes them, and the indexes that serve
+ * them. */
 #include "shop_test.h"
 
 #include "memory.h"

@@ -1,4 +1,4 @@
-/* related_test.c: conditions on related rows. */
+/* query_related_test.c: conditions on related rows. */
 #include "shop_test.h"
 
 #define TO_MAKER  ITEM_REF_MAKER
