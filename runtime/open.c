@@ -5,6 +5,7 @@
 #include "fit.h"
 #include "list.h"
 #include "memory.h"
+#include "scope.h"
 
 #include <string.h>
 
@@ -178,7 +179,7 @@ static void free_objects(struct orm_session *s)
         s->models[i].unwritten = 0;
     }
     s->change_count = s->link_count = s->undo_count = 0;
-    arena_clear(&s->own.arena);
+    scope_drop_all(s);
     arena_clear(&s->undo_arena);
     arena_clear(&s->scratch);
 }
@@ -198,6 +199,7 @@ static void free_session(struct orm_session *s)
     memory_free(s->changes);
     memory_free(s->links);
     memory_free(s->undos);
+    memory_free(s->crossings);
     memory_free(s->models);
     numbers_free(&s->numbers);
     free_enums(s->enums);
@@ -216,6 +218,7 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
     s->schema = schema;
     s->own.session = s;
     s->scope = &s->own;
+    s->unit = 1;
     s->deadline = CLOCK_NEVER;
     s->fetch = ORM_FETCH_PEERS;
     if (conninfo) {
