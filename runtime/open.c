@@ -5,7 +5,11 @@
 #include "fit.h"
 #include "list.h"
 #include "memory.h"
+<<<<<<< HEAD
 #include "scope.h"
+=======
+#include "report.h"
+>>>>>>> main
 
 #include <string.h>
 
@@ -171,6 +175,7 @@ static void free_enums(struct enum_oids *e)
 
 static void free_objects(struct orm_session *s)
 {
+    s->former_count = 0;
     for (unsigned i = 0; s->models && i < s->schema->model_count; i++) {
         idmap_free(&s->models[i].map);
         memory_free(s->models[i].spare_keys);
@@ -179,7 +184,12 @@ static void free_objects(struct orm_session *s)
         s->models[i].unwritten = 0;
     }
     s->change_count = s->link_count = s->undo_count = 0;
+<<<<<<< HEAD
     scope_drop_all(s);
+=======
+    report_forget_all(s);
+    arena_clear(&s->own.arena);
+>>>>>>> main
     arena_clear(&s->undo_arena);
     arena_clear(&s->scratch);
 }
@@ -188,6 +198,7 @@ static void free_session(struct orm_session *s)
 {
     disconnect(s);
     free_objects(s);
+    report_free(s);
     arena_free(&s->own.arena);
     arena_free(&s->undo_arena);
     arena_free(&s->scratch);
@@ -195,9 +206,12 @@ static void free_session(struct orm_session *s)
     buffer_free(&s->shape);
     buffer_free(&s->sql);
     params_free(&s->params);
+    params_free(&s->begin.settings);
     memory_free(s->items);
     memory_free(s->changes);
     memory_free(s->links);
+    memory_free(s->formers);
+    memory_free(s->followed);
     memory_free(s->undos);
     memory_free(s->crossings);
     memory_free(s->models);
@@ -221,6 +235,7 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
     s->unit = 1;
     s->deadline = CLOCK_NEVER;
     s->fetch = ORM_FETCH_PEERS;
+    s->budget.most = ORM_UNLIMITED;
     if (conninfo) {
         s->conninfo = memory_get(strlen(conninfo) + 1);
         if (!s->conninfo)

@@ -6,6 +6,7 @@
  * and objects that were filled since are expired. */
 #include "undo.h"
 
+#include "on_update.h"
 #include "group.h"
 #include "identity.h"
 #include "link.h"
@@ -40,7 +41,12 @@ static void forget_unwritten(struct orm_session *s)
     for (size_t i = 0; i < s->change_count; i++)
         s->changes[i]->state &= ~OBJECT_QUEUED;
     s->change_count = 0;
+<<<<<<< HEAD
     link_forget(s);
+=======
+    s->link_count = 0;
+    on_update_forget(s);
+>>>>>>> main
     for (unsigned i = 0; i < s->schema->model_count; i++)
         s->models[i].unwritten = 0;
 }
@@ -67,9 +73,22 @@ static void detach(struct orm_object *o)
     o->state = OBJECT_GONE;
 }
 
+static bool has_key_of(const struct orm_object *o, const struct orm_object *other)
+{
+    for (unsigned i = 0; i < o->model->key_count; i++) {
+        const unsigned key = o->model->key[i];
+        if (!type_equal(&o->model->columns[key], object_value(o, key),
+                object_value(other, key)))
+            return false;
+    }
+    return true;
+}
+
 static void restore(struct orm_object *o, const void *copy)
 {
     struct idmap *map = &session_model(object_session(o), o->model)->map;
+    if (o->state & OBJECT_MAPPED && !has_key_of(o, copy))
+        object_leave_map(o);
     const bool is_mapped = o->state & OBJECT_MAPPED;
     struct orm_group *group = o->group;
     const uint32_t at = o->at;
@@ -91,22 +110,6 @@ static void restore(struct orm_object *o, const void *copy)
     }
 }
 
-static void distrust_what_was_read(struct orm_session *s)
-{
-    for (unsigned m = 0; m < s->schema->model_count; m++) {
-        const struct idmap *map = &s->models[m].map;
-        for (size_t i = 0; i < map->capacity; i++) {
-            struct orm_object *o = map->slots[i].object;
-            if (!o)
-                continue;
-            object_reset_all_slots(o);
-            object_unload(o);
-            if (o->stamp >= s->began)
-                o->state |= OBJECT_EXPIRED;
-        }
-    }
-}
-
 void undo_all(struct orm_session *s)
 {
     forget_unwritten(s);
@@ -120,5 +123,5 @@ void undo_all(struct orm_session *s)
     s->undos_are_loose = false;
     arena_clear(&s->undo_arena);
     if (s->transaction == TX_WROTE)
-        distrust_what_was_read(s);
+        object_distrust(s, s->began);
 }

@@ -92,6 +92,54 @@ ORM_EXPORT void orm_reset(struct orm_session *s);
  * it reads run in autocommit and the first flush opens one. */
 ORM_EXPORT void orm_begin(struct orm_session *s);
 
+enum orm_isolation {
+    ORM_ISOLATION_DEFAULT, /* as the server is set */
+    ORM_READ_COMMITTED,
+    ORM_REPEATABLE_READ,
+    ORM_SERIALIZABLE
+};
+
+/* A parameter of the server for one transaction, as SET LOCAL sets it: a timeout, or
+ * what policies of row-level security look at. */
+struct orm_setting {
+    const char *name;
+    const char *value;
+};
+
+struct orm_begin_options {
+    enum orm_isolation isolation;
+    bool read_only;
+    bool deferrable; /* serializable and read only: waits until it can never conflict */
+    const struct orm_setting *settings;
+    size_t setting_count;
+};
+
+/* Opens a transaction with options, which are copied; NULL is orm_begin().  Settings
+ * travel in the same round trip as BEGIN; one that the server refuses fails that.  An
+ * error (ORM_INVALID) when a transaction is open: its options cannot change any more.
+ */
+ORM_EXPORT void orm_begin_with(
+    struct orm_session *s, const struct orm_begin_options *options);
+
+struct orm_transaction_options {
+    struct orm_begin_options begin;
+    unsigned attempts;     /* 0: 5 */
+    unsigned milliseconds; /* for all of them together; 0: no limit of its own */
+};
+
+/* Runs `work` in a transaction and commits.  What was loaded before is asked for again
+ * when `work` asks for it, so that it decides on what is there now.  Where the server
+ * found a conflict with another transaction (SQLSTATE 40001, 40P01), everything is
+ * rolled back and forgotten, as by orm_reset(), and `work` runs again after a pause
+ * that grows: so it must take all objects it uses from the session, and have no effect
+ * outside of the database.  True: committed.  False: `work` returned false and all is
+ * rolled back, without an error; or the session has the error.  It is one for the
+ * outermost transaction: an error (ORM_INVALID) when one is open or changes wait to be
+ * written.  `options` may be NULL. */
+ORM_EXPORT bool orm_transaction(struct orm_session *s,
+    bool (*work)(struct orm_session *s, void *arg), void *arg,
+    const struct orm_transaction_options *options) ORM_CHECKED;
+
 /* Writes new, changed and deleted objects and leaves the transaction open.  False if
  * this or anything before it failed: then no object was marked as written. */
 ORM_EXPORT bool orm_flush(struct orm_session *s) ORM_CHECKED;
@@ -158,6 +206,53 @@ ORM_EXPORT uint64_t orm_round_trips(const struct orm_session *s);
  * ask the server.  What is loaded, null, missing or in the identity map is given, and
  * find, first, count, get and plans ask as ever. */
 ORM_EXPORT enum orm_fetch orm_set_fetch(struct orm_session *s, enum orm_fetch mode);
+
+/* `fn` is called before each lazy load: which field, and for how many objects.  It must
+ * not use the session.  NULL ends that. */
+ORM_EXPORT void orm_on_lazy(struct orm_session *s,
+    void (*fn)(void *arg, const char *model, const char *field, size_t peers),
+    void *arg);
+
+#define ORM_UNLIMITED UINT64_MAX
+
+/* For tests: from now on at most so many statements, as orm_statements() counts them,
+ * those of a flush too.  One more is refused before it is sent: the error ORM_BUDGET,
+ * which names it, and what asked for it if a getter did.  ORM_UNLIMITED lifts it;
+ * orm_reset() does not. */
+ORM_EXPORT void orm_expect_statements(struct orm_session *s, uint64_t most);
+
+/* Counts lazy loads from now on, or no longer.  Off at first, when it costs next to
+ * nothing. */
+ORM_EXPORT void orm_set_report(struct orm_session *s, bool on);
+
+/* What was counted, a line for each way from a query to a field: lazy loads, the
+ * objects that they were for, the rows that came, those that no getter and no list has
+ * given the program since, and the plan by which one round trip would do.  As text, and
+ * as JSON. Valid until the next call of either, or orm_close(). */
+ORM_EXPORT const char *orm_report(struct orm_session *s);
+ORM_EXPORT const char *orm_report_json(struct orm_session *s);
+
+/* A statement that was sent, and what came of it. */
+struct orm_statement {
+    const char *sql;
+    const char *shape;     /* a hash, the name of the prepared statement */
+    const char *model;     /* "" when it is about none */
+    size_t rows;           /* that came, or that it changed */
+    size_t bytes;          /* of their values */
+    uint64_t microseconds; /* of the round trip that it was part of */
+    bool retried; /* the server had forgotten it, or another of the same round trip */
+    bool failed;
+    bool counted; /* by orm_statements() */
+};
+
+/* Called after each round trip, once for each of its statements, also for those that
+ * the session asks for itself; not for BEGIN and its like.  It may not ask the session
+ * for anything, and what it is given is good during the call. */
+typedef void orm_statement_seen(void *arg, const struct orm_statement *statement);
+
+/* NULL: nobody listens any more. */
+ORM_EXPORT void orm_on_statement(
+    struct orm_session *s, orm_statement_seen *seen, void *arg);
 
 /* -- Lists ------------------------------------------------------------------------- */
 

@@ -132,7 +132,7 @@ static void loops_over_references_cost_one_statement_for_all(void **state)
     orm_each(struct shift, each, shift_all(shift_table(s))) {
         assert_int_equal(holiday_day(shift_holiday(each)), shift_holiday_id(each));
         assert_int_equal(duty_kind(shift_duty(each)), shift_duty_id(each));
-        struct shift *after = shift_after(each);
+        struct shift *after = shift_later(each);
         assert_true((after != NULL) == (shift_starts(each) == 24 * HOUR));
         if (after)
             assert_int_equal(shift_holiday_id(after), shift_holiday_id(each));
@@ -167,10 +167,9 @@ static void references_to_other_unique_columns_load_for_all(void **state)
     size_t nights = 0;
     orm_each(struct moment, m, moment_all(moment_table(s))) {
         assert_int_equal(duty_since(moment_since(m)), moment_since_since(m));
-        assert_int_equal(
-            moment_night_state(m), moment_night(m) ? ORM_REF_LOADED : ORM_REF_NULL);
-        if (moment_night(m))
-            nights += duty_at_night(moment_night(m)) == moment_night_at_night(m);
+        struct duty *night = moment_night(m);
+        assert_int_equal(moment_night_state(m), night ? ORM_REF_LOADED : ORM_REF_NULL);
+        nights += night && duty_at_night(night) == moment_night_at_night(m);
     }
     assert_int_equal(nights, 2);
     assert_int_equal(spent(s), 3);
