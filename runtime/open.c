@@ -5,11 +5,8 @@
 #include "fit.h"
 #include "list.h"
 #include "memory.h"
-<<<<<<< HEAD
-#include "scope.h"
-=======
 #include "report.h"
->>>>>>> main
+#include "scope.h"
 
 #include <string.h>
 
@@ -184,12 +181,8 @@ static void free_objects(struct orm_session *s)
         s->models[i].unwritten = 0;
     }
     s->change_count = s->link_count = s->undo_count = 0;
-<<<<<<< HEAD
-    scope_drop_all(s);
-=======
     report_forget_all(s);
-    arena_clear(&s->own.arena);
->>>>>>> main
+    scope_drop_all(s);
     arena_clear(&s->undo_arena);
     arena_clear(&s->scratch);
 }

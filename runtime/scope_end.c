@@ -163,8 +163,9 @@ static void mark_left(const struct ending *e, bool seen)
             object_of(entry)->state &= ~OBJECT_SEEN;
 }
 
-/* What a rollback gives back to those who are left. */
-static void claim_undos(const struct ending *e, struct claims *c)
+/* What a rollback gives back to those who are left, and what the database has of them.
+ */
+static void claim_past(const struct ending *e, struct claims *c)
 {
     const struct orm_session *s = e->scope->session;
     size_t i = e->scope->unit == s->unit ? e->scope->first_undo : 0;
@@ -175,6 +176,12 @@ static void claim_undos(const struct ending *e, struct claims *c)
             continue;
         c->heir = heir_of(e, u->object);
         claim_words(c, u->copy, u->object->model->size);
+    }
+    for (size_t f = 0; f < s->former_count; f++) {
+        const struct orm_object *o = s->formers[f].object;
+        c->heir = heir_of(e, o);
+        if (o->state & OBJECT_SEEN)
+            claim(c, s->formers[f].value.data);
     }
     mark_left(e, false);
 }
@@ -197,7 +204,7 @@ static void share_out(const struct ending *e)
         c.heir = heir_of(e, object_of(entry));
         claim_object(&c, object_of(entry));
     }
-    claim_undos(e, &c);
+    claim_past(e, &c);
     for (struct loan *loan = e->scope->loans; loan; loan = loan->older) {
         c.heir = &loan->object->scope->arena; /* it may share a key's text */
         claim_words(&c, loan->object, loan->object->model->size);

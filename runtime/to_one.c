@@ -7,11 +7,8 @@
 #include "flight.h"
 #include "load.h"
 #include "relate.h"
-<<<<<<< HEAD
 #include "slot.h"
-=======
 #include "write.h"
->>>>>>> main
 
 /* -- One slot ---------------------------------------------------------------------- */
 

@@ -41,12 +41,8 @@ static void forget_unwritten(struct orm_session *s)
     for (size_t i = 0; i < s->change_count; i++)
         s->changes[i]->state &= ~OBJECT_QUEUED;
     s->change_count = 0;
-<<<<<<< HEAD
     link_forget(s);
-=======
-    s->link_count = 0;
     on_update_forget(s);
->>>>>>> main
     for (unsigned i = 0; i < s->schema->model_count; i++)
         s->models[i].unwritten = 0;
 }
