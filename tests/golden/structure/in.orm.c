@@ -10,7 +10,7 @@ static const char *const address_kind_labels_[] = {
     "work",
 };
 
-const struct orm_enum address_kind_enum_ = {
+const struct orm_named_type address_kind_enum_ = {
     .schema = "lib",
     .name = "address_kind",
     .labels = address_kind_labels_,
@@ -27,7 +27,7 @@ static const char *const address_uses_labels_[] = {
     "parcels",
 };
 
-const struct orm_enum address_uses_enum_ = {
+const struct orm_named_type address_uses_enum_ = {
     .schema = "lib",
     .name = "address_uses",
     .labels = address_uses_labels_,
@@ -44,7 +44,7 @@ static const char *const word_mood_labels_[] = {
     "old",
 };
 
-const struct orm_enum word_mood_enum_ = {
+const struct orm_named_type word_mood_enum_ = {
     .schema = "lib",
     .name = "word_mood",
     .labels = word_mood_labels_,
@@ -95,7 +95,7 @@ static const struct orm_column writer_columns_[] = {
     {
         .name = "home_kind",
         .field = "home_kind",
-        .enumeration = &address_kind_enum_,
+        .named = &address_kind_enum_,
         .offset = offsetof(struct writer, home_kind_),
         .type = ORM_ENUM,
         .flags = ORM_COLUMN_NULLABLE,
@@ -103,7 +103,7 @@ static const struct orm_column writer_columns_[] = {
     {
         .name = "home_uses",
         .field = "home_uses",
-        .enumeration = &address_uses_enum_,
+        .named = &address_uses_enum_,
         .offset = offsetof(struct writer, home_uses_),
         .type = ORM_ARRAY,
         .element = ORM_ENUM,
@@ -133,7 +133,7 @@ static const struct orm_column writer_columns_[] = {
     {
         .name = "at_kind",
         .field = "at_kind",
-        .enumeration = &address_kind_enum_,
+        .named = &address_kind_enum_,
         .offset = offsetof(struct writer, at_kind_),
         .type = ORM_ENUM,
         .flags = ORM_COLUMN_NULLABLE,
@@ -141,7 +141,7 @@ static const struct orm_column writer_columns_[] = {
     {
         .name = "at_uses",
         .field = "at_uses",
-        .enumeration = &address_uses_enum_,
+        .named = &address_uses_enum_,
         .offset = offsetof(struct writer, at_uses_),
         .type = ORM_ARRAY,
         .element = ORM_ENUM,
@@ -565,7 +565,7 @@ static const struct orm_column word_columns_[] = {
     {
         .name = "mood",
         .field = "mood",
-        .enumeration = &word_mood_enum_,
+        .named = &word_mood_enum_,
         .offset = offsetof(struct word, mood_),
         .type = ORM_ENUM,
         .flags = ORM_COLUMN_DEFAULT,

@@ -225,7 +225,7 @@ enum address_kind {
     ADDRESS_KIND_WORK
 };
 
-extern const struct orm_enum address_kind_enum_;
+extern const struct orm_named_type address_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *address_kind_name(enum address_kind value);
@@ -241,7 +241,7 @@ struct address_uses_array {
     size_t len;
 };
 
-extern const struct orm_enum address_uses_enum_;
+extern const struct orm_named_type address_uses_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *address_uses_name(enum address_uses value);
@@ -251,7 +251,7 @@ enum word_mood {
     WORD_MOOD_OLD
 };
 
-extern const struct orm_enum word_mood_enum_;
+extern const struct orm_named_type word_mood_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *word_mood_name(enum word_mood value);
