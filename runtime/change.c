@@ -4,7 +4,7 @@
  * the flush finds what is missing by that. */
 #include "change.h"
 
-#include "follow.h"
+#include "on_update.h"
 #include "memory.h"
 #include "relate.h"
 #include "slot.h"
@@ -90,7 +90,7 @@ static bool put_all(struct orm_object *o, const uint16_t *columns, unsigned n,
     const union orm_value *values)
 {
     for (unsigned i = 0; i < n; i++)
-        if (!follow_note(o, columns[i]))
+        if (!on_update_note(o, columns[i]))
             return false;
     touch_relations_of(o, columns, n);
     for (unsigned i = 0; i < n; i++)

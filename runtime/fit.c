@@ -5,7 +5,7 @@
  * that is found out, before anything is asked. */
 #include "fit.h"
 
-#include "follow.h"
+#include "on_update.h"
 
 static bool refuse(
     struct orm_session *s, const struct orm_model *m, const char *name, const char *why)

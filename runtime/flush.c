@@ -2,7 +2,7 @@
 #include "flush.h"
 
 #include "clock.h"
-#include "follow.h"
+#include "on_update.h"
 #include "keys.h"
 #include "link.h"
 
@@ -422,7 +422,7 @@ bool flush_make(struct flush *p)
     if (!sort_out(p) || !check(p) || !keys_take(p->s, p->news, p->new_count))
         return false;
     copy_all_keys(p);
-    if (!follow_begin(p->s))
+    if (!on_update_begin(p->s))
         return false;
     if (p->s->former_count)
         copy_all_keys(p);
@@ -433,7 +433,7 @@ bool flush_make(struct flush *p)
 
 void flush_take_back(struct flush *p)
 {
-    follow_take_back(p->s);
+    on_update_take_back(p->s);
     keys_give_back(p->s, p->news, p->new_count);
     copy_all_keys(p);
 }

@@ -2,6 +2,7 @@
 #include "identity.h"
 
 #include "group.h"
+#include "report.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -155,11 +156,13 @@ void object_map(struct orm_object *o)
 
 void object_leave_map(struct orm_object *o)
 {
+    struct orm_session *s = object_session(o);
     if (o->state & OBJECT_MAPPED) {
         const struct key_columns k = key_of_model(o->model);
-        idmap_remove(
-            &session_model(object_session(o), o->model)->map, hash_in(k, o), o);
+        idmap_remove(&session_model(s, o->model)->map, hash_in(k, o), o);
     }
+    if (s->reports)
+        report_forget(s, o);
     o->state &= ~OBJECT_MAPPED;
 }
 

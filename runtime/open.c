@@ -5,6 +5,7 @@
 #include "fit.h"
 #include "list.h"
 #include "memory.h"
+#include "report.h"
 
 #include <string.h>
 
@@ -179,6 +180,7 @@ static void free_objects(struct orm_session *s)
         s->models[i].unwritten = 0;
     }
     s->change_count = s->link_count = s->undo_count = 0;
+    report_forget_all(s);
     arena_clear(&s->own.arena);
     arena_clear(&s->undo_arena);
     arena_clear(&s->scratch);
@@ -188,6 +190,7 @@ static void free_session(struct orm_session *s)
 {
     disconnect(s);
     free_objects(s);
+    report_free(s);
     arena_free(&s->own.arena);
     arena_free(&s->undo_arena);
     arena_free(&s->scratch);
@@ -222,6 +225,7 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
     s->scope = &s->own;
     s->deadline = CLOCK_NEVER;
     s->fetch = ORM_FETCH_PEERS;
+    s->budget.most = ORM_UNLIMITED;
     if (conninfo) {
         s->conninfo = memory_get(strlen(conninfo) + 1);
         if (!s->conninfo)

@@ -61,6 +61,19 @@ struct undo {
     void *copy;
 };
 
+/* A getter is loading model.field; `field` is NULL when none is. */
+struct lazy_load {
+    const struct orm_model *model;
+    const char *field;
+    size_t peers; /* objects that it is loaded for */
+};
+
+/* What orm_expect_statements() allows. */
+struct budget {
+    uint64_t from; /* the count when it was set */
+    uint64_t most;
+};
+
 /* How the transaction begins that is wanted. */
 struct begin {
     char command[80];
@@ -92,6 +105,12 @@ struct orm_session {
     enum transaction transaction;
     int64_t deadline;     /* clock_now()'s scale */
     enum orm_fetch fetch; /* of objects whose query names no mode */
+    struct lazy_load lazy;
+    struct budget budget;
+    struct report *report; /* NULL: never asked for */
+    bool reports;          /* now */
+    void (*on_lazy)(void *arg, const char *model, const char *field, size_t peers);
+    void *on_lazy_arg;
     uint64_t statement_count;
     uint64_t round_trips; /* of connections before this one */
     uint64_t stamp;       /* counts flights */
@@ -108,6 +127,7 @@ struct orm_session {
     struct uuid7 uuid7; /* the last that was made */
     struct statement_cache statements;
     struct buffer shape, sql; /* of the statement that is being made */
+    const char *shape_model;  /* that it is about */
     struct params params;     /* of the read that is being made */
     struct arena scratch;     /* for one call */
 
@@ -117,6 +137,12 @@ struct orm_session {
     bool begins;    /* the flight carries BEGIN */
     struct begin begin;
     char deallocate[56];
+
+    struct {
+        orm_statement_seen *seen; /* or NULL */
+        void *arg;
+        bool telling; /* it is being called */
+    } watch;
 
     struct orm_object *
         *changes; /* new, changed and deleted, in order of the first change */

@@ -6,7 +6,7 @@
  * and objects that were filled since are expired. */
 #include "undo.h"
 
-#include "follow.h"
+#include "on_update.h"
 #include "group.h"
 #include "identity.h"
 #include "list.h"
@@ -41,7 +41,7 @@ static void forget_unwritten(struct orm_session *s)
         s->changes[i]->state &= ~OBJECT_QUEUED;
     s->change_count = 0;
     s->link_count = 0;
-    follow_forget(s);
+    on_update_forget(s);
     for (unsigned i = 0; i < s->schema->model_count; i++)
         s->models[i].unwritten = 0;
 }

@@ -8,7 +8,7 @@
 #include "cascade.h"
 #include "flight.h"
 #include "flush.h"
-#include "follow.h"
+#include "on_update.h"
 #include "returned.h"
 #include "undo.h"
 
@@ -160,7 +160,7 @@ static bool publish(struct flush *p)
     /* What had one of these keys is gone, or they could not have been written. */
     for (size_t i = 0; i < p->new_count; i++)
         object_map_anew(p->news[i]);
-    follow_end(s);
+    on_update_end(s);
     for (unsigned i = 0; i < s->schema->model_count; i++)
         s->models[i].unwritten = 0;
     s->change_count = 0;

@@ -1,9 +1,9 @@
-/* follow.c: the database follows on_update; memory does the same.
+/* on_update.c: the database follows on_update; memory does the same.
  *
  * What a row referred to is told by the value that the database has, so that one is
  * kept while another waits to be written.  Rows that take a new value may be referred
  * to by it themselves: they are followed in their turn. */
-#include "follow.h"
+#include "on_update.h"
 
 #include "memory.h"
 #include "slot.h"
@@ -37,7 +37,7 @@ static bool is_followed(
     return false;
 }
 
-bool follow_note(struct orm_object *o, unsigned column)
+bool on_update_note(struct orm_object *o, unsigned column)
 {
     struct orm_session *s = object_session(o);
     const struct orm_column *c = &o->model->columns[column];
@@ -249,7 +249,7 @@ static void return_to_map(const struct orm_session *s)
             object_map(s->followed[i].object);
 }
 
-bool follow_begin(struct orm_session *s)
+bool on_update_begin(struct orm_session *s)
 {
     if (!s->former_count)
         return true;
@@ -263,7 +263,7 @@ bool follow_begin(struct orm_session *s)
     return good;
 }
 
-void follow_take_back(struct orm_session *s)
+void on_update_take_back(struct orm_session *s)
 {
     leave_map(s);
     for (size_t i = 0; i < s->followed_count; i++)
@@ -276,16 +276,16 @@ void follow_take_back(struct orm_session *s)
     s->followed_count = 0;
 }
 
-void follow_end(struct orm_session *s)
+void on_update_end(struct orm_session *s)
 {
     for (size_t i = 0; i < s->followed_count; i++)
         if (is_rekeyed(&s->followed[i]))
             object_map_anew(s->followed[i].object);
     s->followed_count = 0;
-    follow_forget(s);
+    on_update_forget(s);
 }
 
-void follow_forget(struct orm_session *s)
+void on_update_forget(struct orm_session *s)
 {
     for (size_t i = 0; i < s->former_count; i++)
         s->formers[i].object->state &= ~OBJECT_FORMER;
