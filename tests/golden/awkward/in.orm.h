@@ -126,7 +126,7 @@ enum link_kind {
     LINK_KIND_NULL
 };
 
-extern const struct orm_enum link_kind_enum_;
+extern const struct orm_named_type link_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *link_kind_name(enum link_kind value);

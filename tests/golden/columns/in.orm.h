@@ -293,7 +293,7 @@ enum ledger_account_kind {
     LEDGER_ACCOUNT_KIND_SAVINGS
 };
 
-extern const struct orm_enum ledger_account_kind_enum_;
+extern const struct orm_named_type ledger_account_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *ledger_account_kind_name(enum ledger_account_kind value);

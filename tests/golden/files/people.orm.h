@@ -111,7 +111,7 @@ enum p_person_mood {
     P_PERSON_MOOD_TIRED
 };
 
-extern const struct orm_enum p_person_mood_enum_;
+extern const struct orm_named_type p_person_mood_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *p_person_mood_name(enum p_person_mood value);

@@ -105,7 +105,7 @@ enum climate_kind {
     CLIMATE_KIND_WET
 };
 
-extern const struct orm_enum climate_kind_enum_;
+extern const struct orm_named_type climate_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *climate_kind_name(enum climate_kind value);

@@ -634,7 +634,7 @@ enum duty_kind {
     DUTY_KIND_CLEAN
 };
 
-extern const struct orm_enum duty_kind_enum_;
+extern const struct orm_named_type duty_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *duty_kind_name(enum duty_kind value);

@@ -89,7 +89,7 @@ enum dependency_kind {
     DEPENDENCY_KIND_RECOMMENDS
 };
 
-extern const struct orm_enum dependency_kind_enum_;
+extern const struct orm_named_type dependency_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *dependency_kind_name(enum dependency_kind value);
