@@ -89,6 +89,30 @@ static struct pg_statement *statement(
     return shape_make(s, p->types, p->count, true);
 }
 
+/* What the server says of SQL is its author's to mend, not the table's or the wire's.
+ */
+static void explain_failure(struct orm_session *s, const struct orm_model *m)
+{
+    static const struct {
+        const char *sqlstate, *hint;
+    } hints[] = {
+        {"42P01", "only pg_catalog is searched, so write \"public\".\"table\""},
+        {"42883", "only pg_catalog is searched, so write \"public\".function()"},
+        {"42703", "there is no such column where the SQL has it"},
+        {"08P01", "as many parameters as the SQL has numbers"},
+    };
+    const struct orm_error said = s->error;
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
+        if (strcmp(said.sqlstate, hints[i].sqlstate) != 0 || !pg_alive(s->pg))
+            continue;
+        error_clear(&s->error);
+        error_set(&s->error, ORM_INVALID, "%s (%s)", said.message, hints[i].hint);
+        error_copy(s->error.model, sizeof s->error.model, m->name);
+        s->error.outcome = said.outcome;
+        memcpy(s->error.sqlstate, said.sqlstate, sizeof s->error.sqlstate);
+    }
+}
+
 /* -- Columns ----------------------------------------------------------------------- */
 
 #define NOWHERE 0xffffu
@@ -154,6 +178,8 @@ const void *orm_from_sql(struct orm_session *s, const struct orm_model *model,
         add_parameters(s, model, params, count)) {
         struct pg_statement *st = statement(s, model, sql.sql_);
         r = st ? flight_one(s, model, st) : NULL;
+        if (st && !r)
+            explain_failure(s, model);
     }
     const void *list = r ? list_of(s, m, r) : NULL;
     if (m)

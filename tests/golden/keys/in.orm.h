@@ -650,7 +650,7 @@ static inline bool tenant_exists(struct tenant_manager *m, const struct tenant_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is tenant_picks_end(). */
 static inline struct orm_rows *tenant_select(struct tenant_manager *m,
     const struct tenant_query *q, const struct tenant_pick *picks)
 {
@@ -800,6 +800,12 @@ static inline struct tenant_pick tenant_into(struct tenant **into)
 static inline struct tenant_pick tenant_rows_into(int64_t *into)
 {
     return tenant_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct tenant_pick tenant_picks_end(void)
+{
+    return tenant_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -1072,7 +1078,7 @@ static inline bool course_exists(struct course_manager *m, const struct course_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is course_picks_end(). */
 static inline struct orm_rows *course_select(struct course_manager *m,
     const struct course_query *q, const struct course_pick *picks)
 {
@@ -1232,6 +1238,12 @@ static inline struct course_pick course_into(struct course **into)
 static inline struct course_pick course_rows_into(int64_t *into)
 {
     return course_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct course_pick course_picks_end(void)
+{
+    return course_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -1521,7 +1533,7 @@ static inline bool student_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is student_picks_end(). */
 static inline struct orm_rows *student_select(struct student_manager *m,
     const struct student_query *q, const struct student_pick *picks)
 {
@@ -1681,6 +1693,12 @@ static inline struct student_pick student_into(struct student **into)
 static inline struct student_pick student_rows_into(int64_t *into)
 {
     return student_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct student_pick student_picks_end(void)
+{
+    return student_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -1932,7 +1950,7 @@ static inline bool enrolment_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is enrolment_picks_end(). */
 static inline struct orm_rows *enrolment_select(struct enrolment_manager *m,
     const struct enrolment_query *q, const struct enrolment_pick *picks)
 {
@@ -2095,6 +2113,12 @@ static inline struct enrolment_pick enrolment_into(struct enrolment **into)
 static inline struct enrolment_pick enrolment_rows_into(int64_t *into)
 {
     return enrolment_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct enrolment_pick enrolment_picks_end(void)
+{
+    return enrolment_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -2298,7 +2322,7 @@ static inline bool grade_exists(struct grade_manager *m, const struct grade_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is grade_picks_end(). */
 static inline struct orm_rows *grade_select(struct grade_manager *m,
     const struct grade_query *q, const struct grade_pick *picks)
 {
@@ -2457,6 +2481,12 @@ static inline struct grade_pick grade_into(struct grade **into)
 static inline struct grade_pick grade_rows_into(int64_t *into)
 {
     return grade_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct grade_pick grade_picks_end(void)
+{
+    return grade_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -2618,7 +2648,7 @@ static inline bool label_exists(struct label_manager *m, const struct label_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is label_picks_end(). */
 static inline struct orm_rows *label_select(struct label_manager *m,
     const struct label_query *q, const struct label_pick *picks)
 {
@@ -2777,6 +2807,12 @@ static inline struct label_pick label_into(struct label **into)
 static inline struct label_pick label_rows_into(int64_t *into)
 {
     return label_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct label_pick label_picks_end(void)
+{
+    return label_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -2972,7 +3008,7 @@ static inline bool alias_exists(struct alias_manager *m, const struct alias_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is alias_picks_end(). */
 static inline struct orm_rows *alias_select(struct alias_manager *m,
     const struct alias_query *q, const struct alias_pick *picks)
 {
@@ -3131,6 +3167,12 @@ static inline struct alias_pick alias_into(struct alias **into)
 static inline struct alias_pick alias_rows_into(int64_t *into)
 {
     return alias_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct alias_pick alias_picks_end(void)
+{
+    return alias_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -3320,7 +3362,7 @@ static inline bool certificate_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is certificate_picks_end(). */
 static inline struct orm_rows *certificate_select(struct certificate_manager *m,
     const struct certificate_query *q, const struct certificate_pick *picks)
 {
@@ -3478,6 +3520,12 @@ static inline struct certificate_pick certificate_into(struct certificate **into
 static inline struct certificate_pick certificate_rows_into(int64_t *into)
 {
     return certificate_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct certificate_pick certificate_picks_end(void)
+{
+    return certificate_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -3677,7 +3725,7 @@ static inline bool room_exists(struct room_manager *m, const struct room_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is room_picks_end(). */
 static inline struct orm_rows *room_select(
     struct room_manager *m, const struct room_query *q, const struct room_pick *picks)
 {
@@ -3826,6 +3874,12 @@ static inline struct room_pick room_into(struct room **into)
 static inline struct room_pick room_rows_into(int64_t *into)
 {
     return room_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct room_pick room_picks_end(void)
+{
+    return room_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -4043,7 +4097,7 @@ static inline bool event_exists(struct event_manager *m, const struct event_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is event_picks_end(). */
 static inline struct orm_rows *event_select(struct event_manager *m,
     const struct event_query *q, const struct event_pick *picks)
 {
@@ -4202,6 +4256,12 @@ static inline struct event_pick event_into(struct event **into)
 static inline struct event_pick event_rows_into(int64_t *into)
 {
     return event_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct event_pick event_picks_end(void)
+{
+    return event_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -4382,7 +4442,7 @@ static inline bool ticket_exists(struct ticket_manager *m, const struct ticket_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is ticket_picks_end(). */
 static inline struct orm_rows *ticket_select(struct ticket_manager *m,
     const struct ticket_query *q, const struct ticket_pick *picks)
 {
@@ -4544,6 +4604,12 @@ static inline struct ticket_pick ticket_rows_into(int64_t *into)
     return ticket_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct ticket_pick ticket_picks_end(void)
+{
+    return ticket_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct ticket_pick ticket_having(
     struct ticket_pick p, enum orm_op op, int64_t bound)
@@ -4688,7 +4754,7 @@ static inline bool holiday_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is holiday_picks_end(). */
 static inline struct orm_rows *holiday_select(struct holiday_manager *m,
     const struct holiday_query *q, const struct holiday_pick *picks)
 {
@@ -4848,6 +4914,12 @@ static inline struct holiday_pick holiday_into(struct holiday **into)
 static inline struct holiday_pick holiday_rows_into(int64_t *into)
 {
     return holiday_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct holiday_pick holiday_picks_end(void)
+{
+    return holiday_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -5032,7 +5104,7 @@ static inline bool duty_exists(struct duty_manager *m, const struct duty_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is duty_picks_end(). */
 static inline struct orm_rows *duty_select(
     struct duty_manager *m, const struct duty_query *q, const struct duty_pick *picks)
 {
@@ -5191,6 +5263,12 @@ static inline struct duty_pick duty_into(struct duty **into)
 static inline struct duty_pick duty_rows_into(int64_t *into)
 {
     return duty_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct duty_pick duty_picks_end(void)
+{
+    return duty_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -5532,7 +5610,7 @@ static inline bool shift_exists(struct shift_manager *m, const struct shift_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is shift_picks_end(). */
 static inline struct orm_rows *shift_select(struct shift_manager *m,
     const struct shift_query *q, const struct shift_pick *picks)
 {
@@ -5691,6 +5769,12 @@ static inline struct shift_pick shift_into(struct shift **into)
 static inline struct shift_pick shift_rows_into(int64_t *into)
 {
     return shift_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct shift_pick shift_picks_end(void)
+{
+    return shift_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -5949,7 +6033,7 @@ static inline bool moment_exists(struct moment_manager *m, const struct moment_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is moment_picks_end(). */
 static inline struct orm_rows *moment_select(struct moment_manager *m,
     const struct moment_query *q, const struct moment_pick *picks)
 {
@@ -6109,6 +6193,12 @@ static inline struct moment_pick moment_into(struct moment **into)
 static inline struct moment_pick moment_rows_into(int64_t *into)
 {
     return moment_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct moment_pick moment_picks_end(void)
+{
+    return moment_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
