@@ -43,6 +43,7 @@ const struct pattern of_model[] = {
     {FUNCTION, "%m_end"},
     {FUNCTION, "%m_into"},
     {FUNCTION, "%m_rows_into"},
+    {FUNCTION, "%m_picks_end"},
     {FUNCTION, "%m_having"},
     {FUNCTION, "%m_having_real"},
     {FUNCTION, "%m_by_pick"},

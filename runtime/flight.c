@@ -2,6 +2,7 @@
  * server and session see a prepared statement differently. */
 #include "flight.h"
 
+#include "budget.h"
 #include "memory.h"
 #include "watch.h"
 
@@ -215,17 +216,16 @@ static bool fly(struct orm_session *s, struct pg_failure *f, bool *retried)
 
 bool flight_land(struct orm_session *s, size_t *failed_item)
 {
-    if (s->error.code)
+    if (s->error.code || !budget_allows(s))
         return false;
     struct pg_failure f;
     bool retried = false;
     const int64_t began = watch_begin(s);
     const bool good = fly(s, &f, &retried);
-    watch_end(s, f.sent, began, retried);
     for (size_t i = 0; i < s->item_count; i++)
-        if (i < f.sent && s->items[i].statement && s->items[i].statement->counted &&
-            !s->items[i].describe_only)
+        if (i < f.sent && flight_counts(&s->items[i]))
             s->statement_count++;
+    watch_end(s, f.sent, began, retried);
     if (good) {
         if (s->begins) {
             s->transaction = TX_OPEN;

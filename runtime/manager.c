@@ -2,6 +2,7 @@
 #include "manager.h"
 #include "fetch.h"
 #include "flight.h"
+#include "language.h"
 #include "load.h"
 #include "query.h"
 #include "relate.h"
@@ -68,8 +69,12 @@ const void *manager_list(struct orm_manager *manager, enum orm_fetch fetch,
 /* Sends a compiled query.  NULL: the error is recorded. */
 static const struct pg_result *ask(struct orm_session *s, const struct query *q)
 {
+    const struct orm_model *model = q->manager->relation->target;
     struct pg_statement *st = s->error.code ? NULL : query_compile(s, q);
-    return st ? flight_one(s, q->manager->relation->target, st) : NULL;
+    const struct pg_result *r = st ? flight_one(s, model, st) : NULL;
+    if (st && !r && q->conditions)
+        language_blame(s, model, q->conditions);
+    return r;
 }
 
 static const void *find(struct orm_manager *m, const void *conditions, unsigned limit)
@@ -104,7 +109,7 @@ const void *orm_all(struct orm_manager *m)
     if (!is_slot(m))
         return find(m, NULL, 0);
     struct orm_session *s = manager_session(m);
-    const void *list = to_many_list(s, m);
+    const void *list = fetch_give_list(s, to_many_list(s, m));
     return list ? list : manager_empty_list(m);
 }
 
@@ -221,7 +226,7 @@ struct orm_object *orm_get(struct orm_manager *m, const union orm_value *key)
     struct orm_object *o = object_find(s, model, key);
     if (!o)
         o = load_by_key(s, model, key);
-    return o && object_is_live(o) ? o : NULL;
+    return o && object_is_live(o) ? fetch_give(s, o) : NULL;
 }
 
 struct orm_object *orm_require(struct orm_manager *m, const union orm_value *key)

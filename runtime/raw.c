@@ -89,6 +89,41 @@ static struct pg_statement *statement(
     return shape_make(s, p->types, p->count, true);
 }
 
+/* What the server says of SQL is its author's to mend, not the table's or the wire's.
+ */
+static void blame(struct orm_session *s, const struct orm_model *m)
+{
+    static const struct {
+        const char *sqlstate, *hint;
+    } hints[] = {
+        {"42P01", "only pg_catalog is searched, so write \"public\".\"table\""},
+        {"42883", "only pg_catalog is searched, so write \"public\".function()"},
+        {"42703", "no table of the SQL has it"},
+        {"08P01", "the SQL needs a parameter for each of $1, $2, ..."},
+    };
+    const struct orm_error said = s->error;
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
+        if (strcmp(said.sqlstate, hints[i].sqlstate) != 0 || !pg_alive(s->pg))
+            continue;
+        error_clear(&s->error);
+        error_set_field(
+            &s->error, ORM_INVALID, m, NULL, "%s; %s", said.message, hints[i].hint);
+        s->error.outcome = said.outcome;
+        memcpy(s->error.sqlstate, said.sqlstate, sizeof s->error.sqlstate);
+        return;
+    }
+    session_blame(s, m);
+}
+
+static const struct pg_result *run(
+    struct orm_session *s, const struct orm_model *m, struct pg_statement *st)
+{
+    if (flight_begin(s) && flight_add(s, st, &s->params) && flight_land(s, NULL))
+        return flight_result(s, 0);
+    blame(s, m);
+    return NULL;
+}
+
 /* -- Columns ----------------------------------------------------------------------- */
 
 #define NOWHERE 0xffffu
@@ -153,7 +188,7 @@ const void *orm_from_sql(struct orm_session *s, const struct orm_model *model,
         ((!s->change_count && !s->link_count) || write_changes(s, false)) &&
         add_parameters(s, model, params, count)) {
         struct pg_statement *st = statement(s, model, sql.sql_);
-        r = st ? flight_one(s, model, st) : NULL;
+        r = st ? run(s, model, st) : NULL;
     }
     const void *list = r ? list_of(s, m, r) : NULL;
     if (m)

@@ -196,6 +196,31 @@ ORM_EXPORT uint64_t orm_round_trips(const struct orm_session *s);
  * find, first, count, get and plans ask as ever. */
 ORM_EXPORT enum orm_fetch orm_set_fetch(struct orm_session *s, enum orm_fetch mode);
 
+/* `fn` is called before each lazy load: which field, and for how many objects.  It must
+ * not use the session.  NULL ends that. */
+ORM_EXPORT void orm_on_lazy(struct orm_session *s,
+    void (*fn)(void *arg, const char *model, const char *field, size_t peers),
+    void *arg);
+
+#define ORM_UNLIMITED UINT64_MAX
+
+/* For tests: from now on at most so many statements, as orm_statements() counts them,
+ * those of a flush too.  One more is refused before it is sent: the error ORM_BUDGET,
+ * which names it, and what asked for it if a getter did.  ORM_UNLIMITED lifts it;
+ * orm_reset() does not. */
+ORM_EXPORT void orm_expect_statements(struct orm_session *s, uint64_t most);
+
+/* Counts lazy loads from now on, or no longer.  Off at first, when it costs next to
+ * nothing. */
+ORM_EXPORT void orm_set_report(struct orm_session *s, bool on);
+
+/* What was counted, a line for each way from a query to a field: lazy loads, the
+ * objects that they were for, the rows that came, those that no getter and no list has
+ * given the program since, and the plan by which one round trip would do.  As text, and
+ * as JSON. Valid until the next call of either, or orm_close(). */
+ORM_EXPORT const char *orm_report(struct orm_session *s);
+ORM_EXPORT const char *orm_report_json(struct orm_session *s);
+
 /* A statement that was sent, and what came of it. */
 struct orm_statement {
     const char *sql;

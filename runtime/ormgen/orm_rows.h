@@ -5,7 +5,7 @@
  *     const char *title;
  *     int64_t tags;
  *     const struct book_pick picks[] = {
- *         book_title_into(&title), book_tags_count_into(&tags), ORM_ZERO};
+ *         book_title_into(&title), book_tags_count_into(&tags), book_picks_end()};
  *     struct orm_rows *rows = book_select(book_table(db), &query, picks);
  *     while (orm_next(rows))
  *         printf("%s: %lld\n", title, (long long)tags);

@@ -517,7 +517,7 @@ static inline bool link_exists(struct link_manager *m, const struct link_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is link_picks_end(). */
 static inline struct orm_rows *link_select(
     struct link_manager *m, const struct link_query *q, const struct link_pick *picks)
 {
@@ -676,6 +676,12 @@ static inline struct link_pick link_into(struct link **into)
 static inline struct link_pick link_rows_into(int64_t *into)
 {
     return link_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct link_pick link_picks_end(void)
+{
+    return link_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -898,7 +904,7 @@ static inline bool a_exists(struct a_manager *m, const struct a_query *q)
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is a_picks_end(). */
 static inline struct orm_rows *a_select(
     struct a_manager *m, const struct a_query *q, const struct a_pick *picks)
 {
@@ -1057,6 +1063,12 @@ static inline struct a_pick a_rows_into(int64_t *into)
     return a_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct a_pick a_picks_end(void)
+{
+    return a_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct a_pick a_having(struct a_pick p, enum orm_op op, int64_t bound)
 {
@@ -1183,7 +1195,7 @@ static inline bool m_exists(struct m_manager *m, const struct m_query *q)
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is m_picks_end(). */
 static inline struct orm_rows *m_select(
     struct m_manager *m, const struct m_query *q, const struct m_pick *picks)
 {
@@ -1340,6 +1352,12 @@ static inline struct m_pick m_into(struct m **into)
 static inline struct m_pick m_rows_into(int64_t *into)
 {
     return m_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct m_pick m_picks_end(void)
+{
+    return m_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */

@@ -484,7 +484,7 @@ static inline bool product_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is product_picks_end(). */
 static inline struct orm_rows *product_select(struct product_manager *m,
     const struct product_query *q, const struct product_pick *picks)
 {
@@ -636,6 +636,12 @@ static inline struct product_pick product_rows_into(int64_t *into)
     return product_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct product_pick product_picks_end(void)
+{
+    return product_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct product_pick product_having(
     struct product_pick p, enum orm_op op, int64_t bound)
@@ -773,7 +779,7 @@ static inline bool invoice_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is invoice_picks_end(). */
 static inline struct orm_rows *invoice_select(struct invoice_manager *m,
     const struct invoice_query *q, const struct invoice_pick *picks)
 {
@@ -925,6 +931,12 @@ static inline struct invoice_pick invoice_rows_into(int64_t *into)
     return invoice_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct invoice_pick invoice_picks_end(void)
+{
+    return invoice_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct invoice_pick invoice_having(
     struct invoice_pick p, enum orm_op op, int64_t bound)
@@ -1048,7 +1060,7 @@ static inline bool ticket_exists(struct ticket_manager *m, const struct ticket_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is ticket_picks_end(). */
 static inline struct orm_rows *ticket_select(struct ticket_manager *m,
     const struct ticket_query *q, const struct ticket_pick *picks)
 {
@@ -1198,6 +1210,12 @@ static inline struct ticket_pick ticket_into(struct ticket **into)
 static inline struct ticket_pick ticket_rows_into(int64_t *into)
 {
     return ticket_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct ticket_pick ticket_picks_end(void)
+{
+    return ticket_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -1437,7 +1455,7 @@ static inline bool ledger_account_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is ledger_account_picks_end(). */
 static inline struct orm_rows *ledger_account_select(struct ledger_account_manager *m,
     const struct ledger_account_query *q, const struct ledger_account_pick *picks)
 {
@@ -1611,6 +1629,12 @@ static inline struct ledger_account_pick ledger_account_into(
 static inline struct ledger_account_pick ledger_account_rows_into(int64_t *into)
 {
     return ledger_account_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct ledger_account_pick ledger_account_picks_end(void)
+{
+    return ledger_account_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -1878,7 +1902,7 @@ static inline bool page_exists(struct page_manager *m, const struct page_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is page_picks_end(). */
 static inline struct orm_rows *page_select(
     struct page_manager *m, const struct page_query *q, const struct page_pick *picks)
 {
@@ -2039,6 +2063,12 @@ static inline struct page_pick page_rows_into(int64_t *into)
     return page_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct page_pick page_picks_end(void)
+{
+    return page_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct page_pick page_having(
     struct page_pick p, enum orm_op op, int64_t bound)
@@ -2178,7 +2208,7 @@ static inline bool binder_exists(struct binder_manager *m, const struct binder_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is binder_picks_end(). */
 static inline struct orm_rows *binder_select(struct binder_manager *m,
     const struct binder_query *q, const struct binder_pick *picks)
 {
@@ -2330,6 +2360,12 @@ static inline struct binder_pick binder_rows_into(int64_t *into)
     return binder_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct binder_pick binder_picks_end(void)
+{
+    return binder_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct binder_pick binder_having(
     struct binder_pick p, enum orm_op op, int64_t bound)
@@ -2473,7 +2509,7 @@ static inline bool leaf_exists(struct leaf_manager *m, const struct leaf_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is leaf_picks_end(). */
 static inline struct orm_rows *leaf_select(
     struct leaf_manager *m, const struct leaf_query *q, const struct leaf_pick *picks)
 {
@@ -2622,6 +2658,12 @@ static inline struct leaf_pick leaf_into(struct leaf **into)
 static inline struct leaf_pick leaf_rows_into(int64_t *into)
 {
     return leaf_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct leaf_pick leaf_picks_end(void)
+{
+    return leaf_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -2773,7 +2815,7 @@ static inline bool edition_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is edition_picks_end(). */
 static inline struct orm_rows *edition_select(struct edition_manager *m,
     const struct edition_query *q, const struct edition_pick *picks)
 {
@@ -2923,6 +2965,12 @@ static inline struct edition_pick edition_into(struct edition **into)
 static inline struct edition_pick edition_rows_into(int64_t *into)
 {
     return edition_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct edition_pick edition_picks_end(void)
+{
+    return edition_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */

@@ -190,7 +190,7 @@ static inline bool author_exists(struct author_manager *m, const struct author_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is author_picks_end(). */
 static inline struct orm_rows *author_select(struct author_manager *m,
     const struct author_query *q, const struct author_pick *picks)
 {
@@ -340,6 +340,12 @@ static inline struct author_pick author_into(struct author **into)
 static inline struct author_pick author_rows_into(int64_t *into)
 {
     return author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct author_pick author_picks_end(void)
+{
+    return author_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -621,7 +627,7 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is book_picks_end(). */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
@@ -780,6 +786,12 @@ static inline struct book_pick book_into(struct book **into)
 static inline struct book_pick book_rows_into(int64_t *into)
 {
     return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct book_pick book_picks_end(void)
+{
+    return book_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */

@@ -399,7 +399,7 @@ static inline bool org_person_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is org_person_picks_end(). */
 static inline struct orm_rows *org_person_select(struct org_person_manager *m,
     const struct org_person_query *q, const struct org_person_pick *picks)
 {
@@ -564,6 +564,12 @@ static inline struct org_person_pick org_person_into(struct org_person **into)
 static inline struct org_person_pick org_person_rows_into(int64_t *into)
 {
     return org_person_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct org_person_pick org_person_picks_end(void)
+{
+    return org_person_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -760,7 +766,7 @@ static inline bool org_team_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is org_team_picks_end(). */
 static inline struct orm_rows *org_team_select(struct org_team_manager *m,
     const struct org_team_query *q, const struct org_team_pick *picks)
 {
@@ -910,6 +916,12 @@ static inline struct org_team_pick org_team_into(struct org_team **into)
 static inline struct org_team_pick org_team_rows_into(int64_t *into)
 {
     return org_team_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct org_team_pick org_team_picks_end(void)
+{
+    return org_team_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -1076,7 +1088,7 @@ static inline bool org_badge_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is org_badge_picks_end(). */
 static inline struct orm_rows *org_badge_select(struct org_badge_manager *m,
     const struct org_badge_query *q, const struct org_badge_pick *picks)
 {
@@ -1227,6 +1239,12 @@ static inline struct org_badge_pick org_badge_into(struct org_badge **into)
 static inline struct org_badge_pick org_badge_rows_into(int64_t *into)
 {
     return org_badge_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct org_badge_pick org_badge_picks_end(void)
+{
+    return org_badge_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */

@@ -404,7 +404,7 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is book_picks_end(). */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
@@ -565,6 +565,12 @@ static inline struct book_pick book_rows_into(int64_t *into)
     return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct book_pick book_picks_end(void)
+{
+    return book_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct book_pick book_having(
     struct book_pick p, enum orm_op op, int64_t bound)
@@ -708,7 +714,7 @@ static inline bool topic_exists(struct topic_manager *m, const struct topic_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is topic_picks_end(). */
 static inline struct orm_rows *topic_select(struct topic_manager *m,
     const struct topic_query *q, const struct topic_pick *picks)
 {
@@ -867,6 +873,12 @@ static inline struct topic_pick topic_into(struct topic **into)
 static inline struct topic_pick topic_rows_into(int64_t *into)
 {
     return topic_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct topic_pick topic_picks_end(void)
+{
+    return topic_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */

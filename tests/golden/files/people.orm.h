@@ -304,7 +304,7 @@ static inline bool p_person_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is p_person_picks_end(). */
 static inline struct orm_rows *p_person_select(struct p_person_manager *m,
     const struct p_person_query *q, const struct p_person_pick *picks)
 {
@@ -464,6 +464,12 @@ static inline struct p_person_pick p_person_into(struct p_person **into)
 static inline struct p_person_pick p_person_rows_into(int64_t *into)
 {
     return p_person_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct p_person_pick p_person_picks_end(void)
+{
+    return p_person_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -627,7 +633,7 @@ static inline bool p_author_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is p_author_picks_end(). */
 static inline struct orm_rows *p_author_select(struct p_author_manager *m,
     const struct p_author_query *q, const struct p_author_pick *picks)
 {
@@ -777,6 +783,12 @@ static inline struct p_author_pick p_author_into(struct p_author **into)
 static inline struct p_author_pick p_author_rows_into(int64_t *into)
 {
     return p_author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct p_author_pick p_author_picks_end(void)
+{
+    return p_author_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */

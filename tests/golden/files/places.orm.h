@@ -215,7 +215,7 @@ static inline bool place_exists(struct place_manager *m, const struct place_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is place_picks_end(). */
 static inline struct orm_rows *place_select(struct place_manager *m,
     const struct place_query *q, const struct place_pick *picks)
 {
@@ -366,6 +366,12 @@ static inline struct place_pick place_rows_into(int64_t *into)
     return place_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct place_pick place_picks_end(void)
+{
+    return place_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct place_pick place_having(
     struct place_pick p, enum orm_op op, int64_t bound)
@@ -491,7 +497,7 @@ static inline bool climate_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is climate_picks_end(). */
 static inline struct orm_rows *climate_select(struct climate_manager *m,
     const struct climate_query *q, const struct climate_pick *picks)
 {
@@ -641,6 +647,12 @@ static inline struct climate_pick climate_into(struct climate **into)
 static inline struct climate_pick climate_rows_into(int64_t *into)
 {
     return climate_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct climate_pick climate_picks_end(void)
+{
+    return climate_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */

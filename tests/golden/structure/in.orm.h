@@ -615,7 +615,7 @@ static inline bool writer_exists(struct writer_manager *m, const struct writer_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is writer_picks_end(). */
 static inline struct orm_rows *writer_select(struct writer_manager *m,
     const struct writer_query *q, const struct writer_pick *picks)
 {
@@ -765,6 +765,12 @@ static inline struct writer_pick writer_into(struct writer **into)
 static inline struct writer_pick writer_rows_into(int64_t *into)
 {
     return writer_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct writer_pick writer_picks_end(void)
+{
+    return writer_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -1002,7 +1008,7 @@ static inline bool paper_exists(struct paper_manager *m, const struct paper_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is paper_picks_end(). */
 static inline struct orm_rows *paper_select(struct paper_manager *m,
     const struct paper_query *q, const struct paper_pick *picks)
 {
@@ -1161,6 +1167,12 @@ static inline struct paper_pick paper_into(struct paper **into)
 static inline struct paper_pick paper_rows_into(int64_t *into)
 {
     return paper_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct paper_pick paper_picks_end(void)
+{
+    return paper_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -1366,7 +1378,7 @@ static inline bool citation_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is citation_picks_end(). */
 static inline struct orm_rows *citation_select(struct citation_manager *m,
     const struct citation_query *q, const struct citation_pick *picks)
 {
@@ -1527,6 +1539,12 @@ static inline struct citation_pick citation_into(struct citation **into)
 static inline struct citation_pick citation_rows_into(int64_t *into)
 {
     return citation_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct citation_pick citation_picks_end(void)
+{
+    return citation_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -1789,7 +1807,7 @@ static inline bool word_exists(struct word_manager *m, const struct word_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is word_picks_end(). */
 static inline struct orm_rows *word_select(
     struct word_manager *m, const struct word_query *q, const struct word_pick *picks)
 {
@@ -1950,6 +1968,12 @@ static inline struct word_pick word_rows_into(int64_t *into)
     return word_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct word_pick word_picks_end(void)
+{
+    return word_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct word_pick word_having(
     struct word_pick p, enum orm_op op, int64_t bound)
@@ -2096,7 +2120,7 @@ static inline bool best_exists(struct best_manager *m, const struct best_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is best_picks_end(). */
 static inline struct orm_rows *best_select(
     struct best_manager *m, const struct best_query *q, const struct best_pick *picks)
 {
@@ -2235,6 +2259,12 @@ static inline struct best_pick best_into(struct best **into)
 static inline struct best_pick best_rows_into(int64_t *into)
 {
     return best_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct best_pick best_picks_end(void)
+{
+    return best_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -2408,7 +2438,7 @@ static inline bool total_exists(struct total_manager *m, const struct total_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is total_picks_end(). */
 static inline struct orm_rows *total_select(struct total_manager *m,
     const struct total_query *q, const struct total_pick *picks)
 {
@@ -2547,6 +2577,12 @@ static inline struct total_pick total_into(struct total **into)
 static inline struct total_pick total_rows_into(int64_t *into)
 {
     return total_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct total_pick total_picks_end(void)
+{
+    return total_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */

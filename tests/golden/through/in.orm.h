@@ -236,7 +236,7 @@ static inline bool package_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is package_picks_end(). */
 static inline struct orm_rows *package_select(struct package_manager *m,
     const struct package_query *q, const struct package_pick *picks)
 {
@@ -396,6 +396,12 @@ static inline struct package_pick package_into(struct package **into)
 static inline struct package_pick package_rows_into(int64_t *into)
 {
     return package_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct package_pick package_picks_end(void)
+{
+    return package_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -628,7 +634,7 @@ static inline bool dependency_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is dependency_picks_end(). */
 static inline struct orm_rows *dependency_select(struct dependency_manager *m,
     const struct dependency_query *q, const struct dependency_pick *picks)
 {
@@ -793,6 +799,12 @@ static inline struct dependency_pick dependency_into(struct dependency **into)
 static inline struct dependency_pick dependency_rows_into(int64_t *into)
 {
     return dependency_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct dependency_pick dependency_picks_end(void)
+{
+    return dependency_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */

@@ -400,7 +400,7 @@ static inline bool sample_exists(struct sample_manager *m, const struct sample_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is sample_picks_end(). */
 static inline struct orm_rows *sample_select(struct sample_manager *m,
     const struct sample_query *q, const struct sample_pick *picks)
 {
@@ -550,6 +550,12 @@ static inline struct sample_pick sample_into(struct sample **into)
 static inline struct sample_pick sample_rows_into(int64_t *into)
 {
     return sample_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct sample_pick sample_picks_end(void)
+{
+    return sample_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -972,7 +978,7 @@ static inline bool maybe_exists(struct maybe_manager *m, const struct maybe_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is maybe_picks_end(). */
 static inline struct orm_rows *maybe_select(struct maybe_manager *m,
     const struct maybe_query *q, const struct maybe_pick *picks)
 {
@@ -1121,6 +1127,12 @@ static inline struct maybe_pick maybe_into(struct maybe **into)
 static inline struct maybe_pick maybe_rows_into(int64_t *into)
 {
     return maybe_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct maybe_pick maybe_picks_end(void)
+{
+    return maybe_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
@@ -1373,7 +1385,7 @@ static inline bool preset_exists(struct preset_manager *m, const struct preset_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is preset_picks_end(). */
 static inline struct orm_rows *preset_select(struct preset_manager *m,
     const struct preset_query *q, const struct preset_pick *picks)
 {
@@ -1523,6 +1535,12 @@ static inline struct preset_pick preset_into(struct preset **into)
 static inline struct preset_pick preset_rows_into(int64_t *into)
 {
     return preset_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct preset_pick preset_picks_end(void)
+{
+    return preset_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */

@@ -540,7 +540,7 @@ static inline bool reading_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the picks end with a zero. */
+/* Rows instead of objects: orm_next() fills the variables; the last pick is reading_picks_end(). */
 static inline struct orm_rows *reading_select(struct reading_manager *m,
     const struct reading_query *q, const struct reading_pick *picks)
 {
@@ -690,6 +690,12 @@ static inline struct reading_pick reading_into(struct reading **into)
 static inline struct reading_pick reading_rows_into(int64_t *into)
 {
     return reading_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Stands behind the last pick. */
+static inline struct reading_pick reading_picks_end(void)
+{
+    return reading_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
 }
 
 /* Only groups whose pick compares so. */
