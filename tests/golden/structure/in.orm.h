@@ -789,6 +789,28 @@ static inline bool writer_exists(struct writer_manager *m, const struct writer_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is writer_picks_end(). */
+static inline struct orm_rows *writer_select(struct writer_manager *m,
+    const struct writer_query *q, const struct writer_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct writer_list *writer_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct writer_list *)orm_from_sql(
+        s, &writer_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *writer_explain(
+    struct writer_manager *m, const struct writer_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct writer *writer_new(struct writer_manager *m)
 {
     return (struct writer *)orm_new((struct orm_manager *)m);
@@ -919,6 +941,12 @@ static inline struct writer_pick writer_rows_into(int64_t *into)
     return writer_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct writer_pick writer_picks_end(void)
+{
+    return writer_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct writer_pick writer_having(
     struct writer_pick p, enum orm_op op, int64_t bound)
@@ -931,7 +959,7 @@ static inline struct writer_pick writer_having(
 static inline struct writer_pick writer_having_real(
     struct writer_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1169,6 +1197,27 @@ static inline bool paper_exists(struct paper_manager *m, const struct paper_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is paper_picks_end(). */
+static inline struct orm_rows *paper_select(struct paper_manager *m,
+    const struct paper_query *q, const struct paper_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct paper_list *paper_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct paper_list *)orm_from_sql(s, &paper_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *paper_explain(
+    struct paper_manager *m, const struct paper_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct paper *paper_new(struct paper_manager *m)
 {
     return (struct paper *)orm_new((struct orm_manager *)m);
@@ -1309,6 +1358,12 @@ static inline struct paper_pick paper_rows_into(int64_t *into)
     return paper_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct paper_pick paper_picks_end(void)
+{
+    return paper_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct paper_pick paper_having(
     struct paper_pick p, enum orm_op op, int64_t bound)
@@ -1321,7 +1376,7 @@ static inline struct paper_pick paper_having(
 static inline struct paper_pick paper_having_real(
     struct paper_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1512,6 +1567,28 @@ static inline bool citation_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is citation_picks_end(). */
+static inline struct orm_rows *citation_select(struct citation_manager *m,
+    const struct citation_query *q, const struct citation_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct citation_list *citation_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct citation_list *)orm_from_sql(
+        s, &citation_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *citation_explain(
+    struct citation_manager *m, const struct citation_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct citation *citation_new(struct citation_manager *m)
 {
     return (struct citation *)orm_new((struct orm_manager *)m);
@@ -1653,6 +1730,12 @@ static inline struct citation_pick citation_rows_into(int64_t *into)
     return citation_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct citation_pick citation_picks_end(void)
+{
+    return citation_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct citation_pick citation_having(
     struct citation_pick p, enum orm_op op, int64_t bound)
@@ -1665,7 +1748,7 @@ static inline struct citation_pick citation_having(
 static inline struct citation_pick citation_having_real(
     struct citation_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1913,6 +1996,27 @@ static inline bool word_exists(struct word_manager *m, const struct word_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is word_picks_end(). */
+static inline struct orm_rows *word_select(
+    struct word_manager *m, const struct word_query *q, const struct word_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct word_list *word_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct word_list *)orm_from_sql(s, &word_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *word_explain(
+    struct word_manager *m, const struct word_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct word *word_new(struct word_manager *m)
 {
     return (struct word *)orm_new((struct orm_manager *)m);
@@ -2053,6 +2157,12 @@ static inline struct word_pick word_rows_into(int64_t *into)
     return word_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct word_pick word_picks_end(void)
+{
+    return word_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct word_pick word_having(
     struct word_pick p, enum orm_op op, int64_t bound)
@@ -2065,7 +2175,7 @@ static inline struct word_pick word_having(
 static inline struct word_pick word_having_real(
     struct word_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2199,6 +2309,27 @@ static inline bool best_exists(struct best_manager *m, const struct best_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is best_picks_end(). */
+static inline struct orm_rows *best_select(
+    struct best_manager *m, const struct best_query *q, const struct best_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct best_list *best_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct best_list *)orm_from_sql(s, &best_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *best_explain(
+    struct best_manager *m, const struct best_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline void best_refresh(struct best *b)
 {
     orm_refresh((struct orm_object *)b);
@@ -2319,6 +2450,12 @@ static inline struct best_pick best_rows_into(int64_t *into)
     return best_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct best_pick best_picks_end(void)
+{
+    return best_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct best_pick best_having(
     struct best_pick p, enum orm_op op, int64_t bound)
@@ -2331,7 +2468,7 @@ static inline struct best_pick best_having(
 static inline struct best_pick best_having_real(
     struct best_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2490,6 +2627,27 @@ static inline bool total_exists(struct total_manager *m, const struct total_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is total_picks_end(). */
+static inline struct orm_rows *total_select(struct total_manager *m,
+    const struct total_query *q, const struct total_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct total_list *total_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct total_list *)orm_from_sql(s, &total_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *total_explain(
+    struct total_manager *m, const struct total_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline void total_refresh(struct total *t)
 {
     orm_refresh((struct orm_object *)t);
@@ -2610,6 +2768,12 @@ static inline struct total_pick total_rows_into(int64_t *into)
     return total_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct total_pick total_picks_end(void)
+{
+    return total_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct total_pick total_having(
     struct total_pick p, enum orm_op op, int64_t bound)
@@ -2622,7 +2786,7 @@ static inline struct total_pick total_having(
 static inline struct total_pick total_having_real(
     struct total_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
