@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x151efc2912e96517u
+#define IN_ORM_HASH 0x2c687255c15e0b7du
 
 #ifdef __cplusplus
 extern "C" {

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe9899eeb4815ef1eu
+#define IN_ORM_HASH 0xe5f14c8f6c0f4ad1u
 
 #ifdef __cplusplus
 extern "C" {
