@@ -247,6 +247,7 @@ struct schema *draft_resolve(struct draft *d)
         fill_columns(d, m);
     fill_relations(d);
     fill_list_orders(d);
+    fill_loading(d);
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++) {
         for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
             check_default(d, f);

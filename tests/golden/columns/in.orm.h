@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xbd051f7c258c6a6au
+#define IN_ORM_HASH 0xdc16076e59d4a0f8u
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x9cdfe70713429b4au
+#if PEOPLE_ORM_HASH != 0xbe08b7a8133a964cu
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

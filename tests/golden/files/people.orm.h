@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 3
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0x9cdfe70713429b4au
+#define PEOPLE_ORM_HASH 0xbe08b7a8133a964cu
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0xdced5a2f4b9361f1u
+#if PLACES_ORM_HASH != 0x76f5bc0de3d2c55cu
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 
