@@ -351,6 +351,28 @@ static inline bool author_exists(struct author_manager *m, const struct author_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is author_picks_end(). */
+static inline struct orm_rows *author_select(struct author_manager *m,
+    const struct author_query *q, const struct author_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct author_list *author_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct author_list *)orm_from_sql(
+        s, &author_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *author_explain(
+    struct author_manager *m, const struct author_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct author *author_new(struct author_manager *m)
 {
     return (struct author *)orm_new((struct orm_manager *)m);
@@ -481,6 +503,12 @@ static inline struct author_pick author_rows_into(int64_t *into)
     return author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct author_pick author_picks_end(void)
+{
+    return author_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct author_pick author_having(
     struct author_pick p, enum orm_op op, int64_t bound)
@@ -493,7 +521,7 @@ static inline struct author_pick author_having(
 static inline struct author_pick author_having_real(
     struct author_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -630,6 +658,28 @@ static inline bool profile_exists(
     struct profile_manager *m, const struct profile_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
+}
+
+/* Rows instead of objects: orm_next() fills the variables; the last pick is profile_picks_end(). */
+static inline struct orm_rows *profile_select(struct profile_manager *m,
+    const struct profile_query *q, const struct profile_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct profile_list *profile_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct profile_list *)orm_from_sql(
+        s, &profile_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *profile_explain(
+    struct profile_manager *m, const struct profile_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
 }
 
 static inline struct profile *profile_new(struct profile_manager *m)
@@ -772,6 +822,12 @@ static inline struct profile_pick profile_rows_into(int64_t *into)
     return profile_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct profile_pick profile_picks_end(void)
+{
+    return profile_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct profile_pick profile_having(
     struct profile_pick p, enum orm_op op, int64_t bound)
@@ -784,7 +840,7 @@ static inline struct profile_pick profile_having(
 static inline struct profile_pick profile_having_real(
     struct profile_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -905,6 +961,28 @@ static inline bool picture_exists(
     struct picture_manager *m, const struct picture_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
+}
+
+/* Rows instead of objects: orm_next() fills the variables; the last pick is picture_picks_end(). */
+static inline struct orm_rows *picture_select(struct picture_manager *m,
+    const struct picture_query *q, const struct picture_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct picture_list *picture_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct picture_list *)orm_from_sql(
+        s, &picture_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *picture_explain(
+    struct picture_manager *m, const struct picture_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
 }
 
 static inline struct picture *picture_new(struct picture_manager *m)
@@ -1047,6 +1125,12 @@ static inline struct picture_pick picture_rows_into(int64_t *into)
     return picture_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct picture_pick picture_picks_end(void)
+{
+    return picture_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct picture_pick picture_having(
     struct picture_pick p, enum orm_op op, int64_t bound)
@@ -1059,7 +1143,7 @@ static inline struct picture_pick picture_having(
 static inline struct picture_pick picture_having_real(
     struct picture_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1261,6 +1345,27 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is book_picks_end(). */
+static inline struct orm_rows *book_select(
+    struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct book_list *book_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct book_list *)orm_from_sql(s, &book_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *book_explain(
+    struct book_manager *m, const struct book_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct book *book_new(struct book_manager *m)
 {
     return (struct book *)orm_new((struct orm_manager *)m);
@@ -1401,6 +1506,12 @@ static inline struct book_pick book_rows_into(int64_t *into)
     return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct book_pick book_picks_end(void)
+{
+    return book_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct book_pick book_having(
     struct book_pick p, enum orm_op op, int64_t bound)
@@ -1413,7 +1524,7 @@ static inline struct book_pick book_having(
 static inline struct book_pick book_having_real(
     struct book_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1624,6 +1735,28 @@ static inline bool chapter_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is chapter_picks_end(). */
+static inline struct orm_rows *chapter_select(struct chapter_manager *m,
+    const struct chapter_query *q, const struct chapter_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct chapter_list *chapter_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct chapter_list *)orm_from_sql(
+        s, &chapter_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *chapter_explain(
+    struct chapter_manager *m, const struct chapter_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct chapter *chapter_new(struct chapter_manager *m)
 {
     return (struct chapter *)orm_new((struct orm_manager *)m);
@@ -1764,6 +1897,12 @@ static inline struct chapter_pick chapter_rows_into(int64_t *into)
     return chapter_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct chapter_pick chapter_picks_end(void)
+{
+    return chapter_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct chapter_pick chapter_having(
     struct chapter_pick p, enum orm_op op, int64_t bound)
@@ -1776,7 +1915,7 @@ static inline struct chapter_pick chapter_having(
 static inline struct chapter_pick chapter_having_real(
     struct chapter_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
