@@ -5,6 +5,8 @@
 #include "memory.h"
 #include "session.h"
 
+#include <ormgen/orm_rows.h>
+
 #include <limits.h>
 
 static PGconn *db;
@@ -439,6 +441,11 @@ static void what_only_the_server_can_read_is_refused_by_the_server(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct orm_query q = {.where = {cases[i]}};
         assert_string_equal(found(s, &q), "");
+        assert_failed(s, ORM_INVALID, "item", i ? "facts" : "name");
+        orm_rollback(s);
+        int64_t rows;
+        const struct orm_pick picks[] = {{.what = ORM_PICK_ROWS, .into = &rows}, {0}};
+        assert_null(orm_select((struct orm_manager *)item_table(s), &q, picks));
         assert_failed(s, ORM_INVALID, "item", i ? "facts" : "name");
         orm_rollback(s);
     }
