@@ -314,10 +314,10 @@ static void publish(struct orm_session *s, const struct pg_result *r, size_t row
         o->state &= ~OBJECT_FRESH;
         return;
     }
-    if (o->stamp <= s->stamp) {
-        pg_row(r, row, cells);
-        fill_again(o, cells);
-    }
+    if (o->stamp > s->stamp)
+        return; /* the row is older: of a cursor */
+    pg_row(r, row, cells);
+    fill_again(o, cells);
     o->stamp = s->stamp;
     o->state &= ~OBJECT_EXPIRED;
 }

@@ -25,15 +25,6 @@ struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *mod
 
 /* -- Lists ------------------------------------------------------------------------- */
 
-/* What stands for a list when there is no session: never read as more than empty. */
-static const struct {
-    void *items[1];
-} nothing = {{NULL}};
-static const struct {
-    const void *items;
-    size_t length;
-} no_list = {&nothing, 0};
-
 static const void *empty_list(struct orm_session *s, const struct orm_manager *m)
 {
     return session_model(s, m->relation->target)->empty;
@@ -96,14 +87,14 @@ static bool is_slot(const struct orm_manager *m)
 const void *orm_find(struct orm_manager *m, const void *query)
 {
     if (!m)
-        return &no_list;
+        return list_none();
     return query || !is_slot(m) ? find(m, query, 0) : orm_all(m);
 }
 
 const void *orm_all(struct orm_manager *m)
 {
     if (!m)
-        return &no_list;
+        return list_none();
     if (!is_slot(m))
         return find(m, NULL, 0);
     struct orm_session *s = manager_session(m);

@@ -17,7 +17,7 @@ struct pg_result; /* libpq's own: PGresult */
 struct pg_statement {
     char name[36];
     const char *sql;
-    const char *model; /* that it is about, or "" */
+    const char *model;     /* that it is about, or "" */
     const uint32_t *types; /* oids of the parameters */
     int type_count;
     bool prepared;
@@ -76,6 +76,13 @@ bool pg_fly(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
     struct orm_error *e, struct pg_failure *failure);
 
 void pg_drop(struct pg_item *items, size_t count);
+void pg_drop_result(struct pg_result *r);
+
+/* The two halves of a flight.  Between them the connection carries nothing else. */
+bool pg_send(struct pg *c, struct pg_item *items, size_t count, struct orm_error *e,
+    struct pg_failure *failure);
+bool pg_receive(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
+    struct orm_error *e, struct pg_failure *failure);
 
 uint64_t pg_round_trips(const struct pg *c);
 

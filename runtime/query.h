@@ -16,6 +16,7 @@ struct query {
     struct orm_manager *manager;
     const void *conditions; /* a struct X_query, or NULL for all */
     unsigned limit;         /* overrides the query's; 0: does not */
+    unsigned cursor;        /* rows are to be fetched from a cursor of this number */
 };
 
 /* The statement, with its parameters in `s->params`.  What it reads and is not written

@@ -293,6 +293,17 @@ ORM_EXPORT bool orm_exists(struct orm_manager *m, const void *query);
  * the session has failed. */
 ORM_EXPORT const char *orm_explain(struct orm_manager *m, const void *query);
 
+/* Reads the rows `chunk` at a time, in the transaction that is open or one that begins
+ * now, and ends with it.  A chunk is a scope: its objects, and what is loaded through
+ * them, go when the next one is asked for; orm_keep() keeps one.  Each chunk is a list
+ * of peers; an empty one is the end, or the session has failed.  orm_stream() returns
+ * NULL when it fails, which the other two accept.  Streams end with orm_reset(). */
+struct orm_chunks;
+ORM_EXPORT struct orm_chunks *orm_stream(
+    struct orm_manager *m, const void *query, unsigned chunk);
+ORM_EXPORT const void *orm_chunk(struct orm_chunks *chunks);
+ORM_EXPORT void orm_stream_end(struct orm_chunks *chunks);
+
 /* By key, a value per column of it: no statement when the object is mapped.  NULL if
  * there is no such row. */
 ORM_EXPORT struct orm_object *orm_get(
