@@ -28,9 +28,10 @@ struct orm_chunks {
     const struct orm_model *model;
     enum stream_state state;
     bool has_cursor;
-    unsigned cursor; /* its number, in its name */
-    unsigned chunk;  /* rows */
-    uint64_t stamp;  /* of the cursor: its rows are as old */
+    unsigned cursor;    /* its number, in its name */
+    unsigned chunk;     /* rows */
+    uint64_t stamp;     /* of the cursor: its rows are as old */
+    uint64_t deletions; /* of the model, by then */
     struct pg_item fetch;
     char command[64];
     struct path *path;          /* of the chunk at hand */
@@ -121,23 +122,71 @@ static bool load(
     return good;
 }
 
+/* What the transaction deleted since: the cursor does not know it. */
+static bool find_deleted(struct orm_chunks *c, struct idmap *deleted)
+{
+    const struct orm_session *s = c->session;
+    if (c->deletions == session_model(s, c->model)->deletions)
+        return true;
+    if (!idmap_reserve(deleted, s->undo_count))
+        return session_nomem(c->session);
+    for (size_t i = 0; i < s->undo_count; i++) {
+        struct orm_object *o = s->undos[i].object;
+        if (o->model == c->model && o->state & OBJECT_GONE)
+            key_insert(deleted, key_of_model(c->model), o);
+    }
+    return true;
+}
+
+static size_t without_deleted(struct orm_chunks *c, struct idmap *deleted,
+    struct orm_object **objects, size_t rows)
+{
+    const struct key_columns key = key_of_model(c->model);
+    size_t left = 0;
+    for (size_t i = 0; i < rows; i++) {
+        struct orm_object *o = objects[i];
+        if (!deleted->count || !key_find_like(deleted, key, o, key)) {
+            objects[left++] = o;
+            continue;
+        }
+        object_unmap(o);
+        o->state = OBJECT_GONE;
+    }
+    return left;
+}
+
 static const void *take_rows(struct orm_chunks *c, const struct pg_result *r)
 {
     struct orm_session *s = c->session;
-    const size_t rows = pg_rows(r);
+    size_t rows = pg_rows(r);
+    struct idmap deleted = {0};
     struct orm_object **objects = arena_get(&s->scratch, (rows + 1) * sizeof *objects);
     const void *list = NULL;
     if (!objects)
         session_nomem(s);
-    if (objects) {
+    if (objects && find_deleted(c, &deleted)) {
         group_want(c->path, rows);
         list_want(scope_of(c), rows);
         if (load(c, r, objects)) {
+            rows = without_deleted(c, &deleted, objects, rows);
             list = list_make(scope_of(c), c->model, objects, rows);
             group_form(c->path, objects, rows);
         }
     }
+    idmap_free(&deleted);
     arena_clear(&s->scratch);
+    return list;
+}
+
+/* Empty also when all its rows were deleted. */
+static const void *next_list(struct orm_chunks *c)
+{
+    struct pg_result *r = next_rows(c);
+    if (!r)
+        return NULL;
+    look_ahead(c, pg_rows(r));
+    const void *list = take_rows(c, r);
+    pg_drop_result(r);
     return list;
 }
 
@@ -159,12 +208,10 @@ const void *orm_chunk(struct orm_chunks *c)
         refuse_after_end(c);
     if (!room || s->error.code || c->state != STREAM_OPEN)
         return empty;
-    struct pg_result *r = next_rows(c);
-    if (!r)
-        return empty;
-    look_ahead(c, pg_rows(r));
-    const void *list = take_rows(c, r);
-    pg_drop_result(r);
+    const void *list;
+    do
+        list = next_list(c);
+    while (list && !list_length(list) && c->state == STREAM_OPEN);
     return list ? list : empty;
 }
 
@@ -198,6 +245,7 @@ static bool declare(struct orm_chunks *c, const struct query *q)
     if (good) {
         c->fetch.result = flight_keep(s, 1);
         c->stamp = s->stamp;
+        c->deletions = session_model(s, c->model)->deletions;
         c->has_cursor = true;
     } else {
         session_blame(s, c->model);
