@@ -255,3 +255,12 @@ void orm_refresh(struct orm_object *o)
     error_set_field(&s->error, ORM_STALE, m, NULL, "%s is not in the table any more",
         object_describe(o, name, sizeof name));
 }
+
+void orm_expire(struct orm_object *o)
+{
+    if (!o || !object_is_live(o) || o->state & OBJECT_NEW)
+        return;
+    object_reset_all_slots(o);
+    object_unload(o);
+    o->state |= OBJECT_EXPIRED;
+}
