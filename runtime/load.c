@@ -117,32 +117,30 @@ bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned 
 }
 
 static bool check_columns(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, unsigned count, size_t more)
+    const struct pg_result *r, size_t first, unsigned count)
 {
-    if (pg_columns(r) != count + more)
-        return error_set(&s->error, ORM_LOST,
-            "the server broke the protocol: %zu columns instead of %zu", pg_columns(r),
-            count + more);
     for (unsigned i = 0; i < count; i++)
-        if (!load_check_type(s, m, i, r, i))
+        if (!load_check_type(s, m, i, r, first + i))
             return false;
     struct model_state *state = session_model(s, m);
     state->verified = count > state->verified ? count : state->verified;
     return true;
 }
 
-/* Whether the result's columns are those of an ordinary load, by type, and `more` after
- * them. */
-static bool check_eager_columns(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, size_t more)
+static bool check_width(
+    struct orm_session *s, const struct pg_result *r, size_t columns)
 {
-    return check_columns(s, m, r, model_eager_count(m), more);
+    return pg_columns(r) == columns ||
+           error_set(&s->error, ORM_LOST,
+               "the server broke the protocol: %zu columns instead of %zu",
+               pg_columns(r), columns);
 }
 
 bool load_check_table(
     struct orm_session *s, const struct orm_model *m, const struct pg_result *r)
 {
-    return check_columns(s, m, r, m->column_count, 0);
+    return check_width(s, r, m->column_count) &&
+           check_columns(s, m, r, 0, m->column_count);
 }
 
 /* -- First pass -------------------------------------------------------------------- */
@@ -192,12 +190,12 @@ void load_cell(
         type_take(c, (char *)o + c->offset, cell, &s->scope.arena);
 }
 
-/* A new object with the row's values, mapped; there is room in the map.  NULL: memory
- * is out. */
+/* A new object with the row's values, mapped.  NULL: memory is out. */
 static struct orm_object *make_fresh(struct orm_session *s, const struct orm_model *m,
     const struct pg_cell *cells, size_t text_bytes)
 {
-    struct orm_object *o = object_make(s, m);
+    struct idmap *map = &session_model(s, m)->map;
+    struct orm_object *o = idmap_reserve(map, 1) ? object_make(s, m) : NULL;
     if (!o || !arena_reserve(&s->scope.arena, text_bytes))
         return NULL;
     const unsigned eager = model_eager_count(m);
@@ -207,7 +205,7 @@ static struct orm_object *make_fresh(struct orm_session *s, const struct orm_mod
         object_unload(o);
     o->stamp = s->stamp;
     o->state = OBJECT_MAPPED | OBJECT_FRESH;
-    key_insert(&session_model(s, m)->map, key_of_model(m), o);
+    key_insert(map, key_of_model(m), o);
     return o;
 }
 
@@ -250,16 +248,6 @@ static struct orm_object *claim(struct orm_session *s, const struct orm_model *m
     return o;
 }
 
-/* The fresh ones of the first `count` objects are none again. */
-static void disclaim(struct orm_object **objects, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (objects[i]->state & OBJECT_FRESH) {
-            object_unmap(objects[i]);
-            objects[i]->state = OBJECT_GONE;
-        }
-}
-
 /* -- Second pass ------------------------------------------------------------------- */
 
 static bool is_equal(const struct orm_object *o, unsigned i, struct pg_cell cell)
@@ -297,15 +285,16 @@ static void fill_again(
 
 /* A row that came twice made one fresh object. */
 static void publish(struct orm_session *s, const struct pg_result *r, size_t row,
-    struct pg_cell *cells, struct orm_object *o)
+    struct pg_cell *cells, const struct load_source *from)
 {
+    struct orm_object *o = from->objects[row];
     if (o->state & OBJECT_FRESH) {
         o->state &= ~OBJECT_FRESH;
         return;
     }
     if (o->stamp <= s->stamp) {
         pg_row(r, row, cells);
-        fill_again(s, o, cells);
+        fill_again(s, o, cells + from->first);
     }
     o->stamp = s->stamp;
     o->state &= ~OBJECT_EXPIRED;
@@ -313,38 +302,94 @@ static void publish(struct orm_session *s, const struct pg_result *r, size_t row
 
 /* -- Both -------------------------------------------------------------------------- */
 
-static bool claim_rows(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, struct pg_cell *cells, struct orm_object **objects,
-    size_t extra)
+static bool has_row(const struct load_source *from, const struct pg_cell *cells)
 {
-    if (!idmap_reserve(&session_model(s, m)->map, pg_rows(r)))
-        return session_nomem(s);
-    const size_t rows = pg_rows(r);
-    size_t claimed = 0, later_bytes = 0;
-    for (; claimed < rows; claimed++) {
-        pg_row(r, claimed, cells);
-        objects[claimed] = claim(s, m, cells, &later_bytes);
-        if (!objects[claimed])
-            break;
-    }
-    if (claimed == rows && !arena_reserve(&s->scope.arena, later_bytes + extra))
-        session_nomem(s);
-    if (s->error.code)
-        disclaim(objects, claimed);
-    return !s->error.code;
+    return !from->outer || cells[from->first + from->model->key[0]].data;
 }
 
-bool load_rows(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, size_t more, struct orm_object **objects, size_t extra)
+static bool claim_row(struct orm_session *s, struct load_rows *l, size_t row)
 {
-    if (!check_eager_columns(s, m, r, more))
+    const struct pg_cell *cells = l->cells;
+    for (size_t i = 0; i < l->source_count; i++) {
+        const struct load_source *from = &l->sources[i];
+        if (!has_row(from, cells))
+            continue;
+        from->objects[row] = claim(s, from->model, cells + from->first, &l->bytes);
+        if (!from->objects[row])
+            return false;
+    }
+    return true;
+}
+
+/* Checks what can be told without a look at the rows. */
+static bool begin_claim(struct orm_session *s, struct load_rows *l)
+{
+    if (!check_width(s, l->result, l->columns))
         return false;
-    struct pg_cell *cells = arena_get(&s->scratch, pg_columns(r) * sizeof *cells);
-    if (!cells)
+    const size_t rows = pg_rows(l->result);
+    l->cells = arena_get(&s->scratch, l->columns * sizeof *l->cells);
+    if (!l->cells)
         return session_nomem(s);
-    if (!claim_rows(s, m, r, cells, objects, extra))
+    for (size_t i = 0; i < l->source_count; i++) {
+        const struct load_source *from = &l->sources[i];
+        if (!check_columns(
+                s, from->model, l->result, from->first, model_eager_count(from->model)))
+            return false;
+        if (!from->outer && !idmap_reserve(&session_model(s, from->model)->map, rows))
+            return session_nomem(s);
+        memset(from->objects, 0, rows * sizeof(struct orm_object *));
+    }
+    return true;
+}
+
+bool load_claim(struct orm_session *s, struct load_rows *l)
+{
+    if (!begin_claim(s, l))
         return false;
-    for (size_t i = 0; i < pg_rows(r); i++)
-        publish(s, r, i, cells, objects[i]);
+    for (size_t row = 0; row < pg_rows(l->result); row++) {
+        pg_row(l->result, row, l->cells);
+        if (!claim_row(s, l, row)) {
+            load_disclaim(l);
+            return false;
+        }
+    }
+    return true;
+}
+
+void load_disclaim(struct load_rows *l)
+{
+    for (size_t i = 0; i < l->source_count; i++)
+        for (size_t row = 0; row < pg_rows(l->result); row++) {
+            struct orm_object *o = l->sources[i].objects[row];
+            if (!o || !(o->state & OBJECT_FRESH))
+                continue;
+            object_unmap(o);
+            o->state = OBJECT_GONE;
+        }
+}
+
+void load_publish(struct orm_session *s, struct load_rows *l)
+{
+    for (size_t i = 0; i < l->source_count; i++)
+        for (size_t row = 0; row < pg_rows(l->result); row++)
+            if (l->sources[i].objects[row])
+                publish(s, l->result, row, l->cells, &l->sources[i]);
+}
+
+bool load_all(struct orm_session *s, const struct orm_model *m,
+    const struct pg_result *r, struct orm_object **objects, size_t extra)
+{
+    struct load_source from = {.model = m, .objects = objects};
+    struct load_rows l = {.result = r,
+        .columns = model_eager_count(m),
+        .sources = &from,
+        .source_count = 1};
+    if (!load_claim(s, &l))
+        return false;
+    if (!arena_reserve(&s->scope.arena, l.bytes + extra)) {
+        load_disclaim(&l);
+        return session_nomem(s);
+    }
+    load_publish(s, &l);
     return true;
 }

@@ -38,12 +38,43 @@ bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned 
 bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned column,
     struct pg_cell cell, size_t *bytes);
 
-/* Makes every row an object: the mapped one, its clean columns filled, or a new one.
- * `objects` has room for one pointer per row.  All cells are checked and all memory is
- * taken before the first object changes: on false none has.  `extra` bytes more of the
- * scope's arena are reserved, for what the caller makes of the rows. */
-bool load_rows(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, size_t more, struct orm_object **objects, size_t extra);
+/* -- From rows to objects -----------------------------------------------------------
+ */
+
+/* Columns of a result that are a model's, as an ordinary load has them. */
+struct load_source {
+    const struct orm_model *model;
+    size_t first;                /* of the columns */
+    bool outer;                  /* a row may have none: its key is null then */
+    struct orm_object **objects; /* room for one per row; NULL: it has none */
+};
+
+/* A result on its way into objects. */
+struct load_rows {
+    const struct pg_result *result;
+    size_t columns; /* that it must have */
+    struct load_source *sources;
+    size_t source_count;
+    size_t bytes;          /* that publishing takes of the scope's arena at most */
+    struct pg_cell *cells; /* of a row, in scratch memory */
+};
+
+/* The first pass: every cell is checked, every row has its objects: mapped ones, not
+ * touched yet, and new ones, in the map but marked as fresh.  Adds to `bytes`.  False:
+ * the error is recorded, and all is as before. */
+bool load_claim(struct orm_session *s, struct load_rows *l);
+
+/* Between the passes something else failed: all is as before. */
+void load_disclaim(struct load_rows *l);
+
+/* The second pass cannot fail: mapped objects are filled, their clean columns.  `bytes`
+ * must be reserved. */
+void load_publish(struct orm_session *s, struct load_rows *l);
+
+/* Both passes over a result that holds one model's columns alone.  `extra` bytes more
+ * of the scope's arena are reserved, for what the caller makes of the rows. */
+bool load_all(struct orm_session *s, const struct orm_model *m,
+    const struct pg_result *r, struct orm_object **objects, size_t extra);
 
 /* The mapped object with the key in checked cells, one per column of it, expired or
  * not. */

@@ -46,7 +46,7 @@ static const void *list_of_rows(
     const void *list = NULL;
     if (!objects || !path)
         session_nomem(s);
-    else if (load_rows(s, m, r, 0, objects, group_cost(rows) + list_cost(rows))) {
+    else if (load_all(s, m, r, objects, group_cost(rows) + list_cost(rows))) {
         list = list_make(s, m, objects, rows);
         group_form(s, path, objects, rows);
     }
@@ -179,7 +179,7 @@ static struct orm_object *load_by_key(
     struct orm_object *row = NULL;
     if (r && pg_rows(r) > 1)
         error_set(&s->error, ORM_LOST, "the server broke the protocol: a key twice");
-    else if (r && pg_rows(r) == 1 && !load_rows(s, m, r, 0, &row, 0))
+    else if (r && pg_rows(r) == 1 && !load_all(s, m, r, &row, 0))
         row = NULL;
     flight_end(s);
     arena_clear(&s->scratch);

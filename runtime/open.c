@@ -194,6 +194,9 @@ static void free_session(struct orm_session *s)
     buffer_free(&s->shape);
     buffer_free(&s->sql);
     params_free(&s->params);
+    for (size_t i = 0; i < s->kept_count; i++)
+        params_free(&s->kept_params[i]);
+    memory_free(s->kept_params);
     memory_free(s->items);
     memory_free(s->changes);
     memory_free(s->links);

@@ -77,9 +77,11 @@ struct orm_session {
 
     struct uuid7 uuid7; /* the last that was made */
     struct statement_cache statements;
-    struct buffer shape, sql; /* of the statement that is being made */
-    struct params params;     /* of the read that is being made */
-    struct arena scratch;     /* for one call */
+    struct buffer shape, sql;   /* of the statement that is being made */
+    struct params params;       /* of the read that is being made */
+    struct params *kept_params; /* of a flight of several, each in its place */
+    size_t kept_count, kept_capacity;
+    struct arena scratch; /* for one call */
 
     struct pg_item *items; /* the flight that is being made */
     size_t item_count, item_capacity;

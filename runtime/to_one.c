@@ -3,9 +3,9 @@
  * A slot that points somewhere is read inline, by the generated getter.  A NULL slot
  * comes here: it has no key, or its row is known to be missing, or it is loaded now,
  * for all peers at once.  Loading by key never flushes. */
-#include "flight.h"
-#include "load.h"
-#include "relate.h"
+#include "related.h"
+
+#include <string.h>
 
 /* -- One slot ---------------------------------------------------------------------- */
 
@@ -57,185 +57,114 @@ static struct orm_object *find_mapped(
     return fresh && object_is_live(target) ? target : NULL;
 }
 
-/* -- A group ----------------------------------------------------------------------- */
-
-struct flock {
-    struct orm_object *alone; /* stands for the group when there is none */
-    struct orm_object **members;
-    size_t count;
-};
-
-static struct flock flock_of(struct orm_object *const *o)
-{
-    struct orm_group *g = (*o)->group;
-    if (g)
-        return (struct flock){.members = g->members, .count = g->size};
-    return (struct flock){.members = (struct orm_object **)(uintptr_t)o, .count = 1};
-}
+/* -- Many slots -------------------------------------------------------------------- */
 
 static bool waits(const struct orm_object *o, unsigned slot)
 {
     return o && object_is_live(o) && orm_ref_state(o, slot) == ORM_REF_UNLOADED;
 }
 
-/* -- Loading ----------------------------------------------------------------------- */
-
-struct load {
-    struct orm_session *s;
-    const struct orm_to_one *ref;
-    unsigned slot;
-    struct flock flock;
-    struct path *path;
-    struct key_set keys;
-    struct orm_object **targets; /* mapped ones first, then those that were loaded */
-    size_t mapped;
-    size_t loaded;
-    struct idmap
-        by_columns; /* when no key tells who belongs to whom: who is looked up */
-};
-
-/* The object whose `theirs` have the values that `o` has in `ours`. */
-static struct orm_object *counterpart(struct load *l, const struct orm_object *o,
-    struct key_columns ours, struct key_columns theirs)
+/* The keys of targets that are not mapped.  Mapped ones are peers of what will be
+ * loaded. */
+static bool collect(struct orm_session *s, struct related *l)
 {
-    struct idmap *map = key_columns_equal(theirs, key_of_model(theirs.model))
-                            ? &session_model(l->s, theirs.model)->map
-                            : &l->by_columns;
-    return key_find_like(map, theirs, o, ours);
-}
-
-/* Rows of a reverse slot hold our key. */
-static void wire_by_their_columns(struct load *l, struct key_columns ours)
-{
-    const struct key_columns theirs = ref_target_columns(l->ref);
-    for (size_t i = l->mapped; i < l->mapped + l->loaded; i++) {
-        struct orm_object *target = l->targets[i];
-        struct orm_object *owner = counterpart(l, target, theirs, ours);
-        if (owner && waits(owner, l->slot))
-            wire(owner, l->slot, target);
-    }
-}
-
-static void wire_by_our_columns(struct load *l, struct key_columns ours)
-{
-    const struct key_columns theirs = ref_target_columns(l->ref);
-    for (size_t i = 0; i < l->flock.count; i++) {
-        struct orm_object *o = l->flock.members[i];
+    l->mapped = arena_get(&s->scratch, (l->owner_count + 1) * sizeof *l->mapped);
+    if (!l->mapped)
+        return session_nomem(s);
+    if (!key_set_begin(s, &l->keys, ref_columns(l->model, l->ref), l->owner_count))
+        return false;
+    for (size_t i = 0; i < l->owner_count; i++) {
+        struct orm_object *o = l->owners[i];
         if (!waits(o, l->slot))
             continue;
-        struct orm_object *target = counterpart(l, o, ours, theirs);
-        if (target && !(target->state & OBJECT_EXPIRED))
-            wire(o, l->slot, target);
+        struct orm_object *target = find_mapped(s, o, l->ref);
+        if (target)
+            l->mapped[l->mapped_count++] = target;
+        else if (!key_set_add(s, &l->keys, o))
+            return false;
     }
+    l->must_ask = l->keys.count > 0;
+    return true;
 }
 
-/* Before rows become objects: room for those that will be looked up. */
-static bool reserve_index(struct load *l, struct key_columns looked_up)
+/* Rows are looked up by the columns that the reference names: in the map if those are
+ * the key, else in an index. */
+static bool needs_index(const struct related *l)
 {
-    const size_t most = l->ref->reverse ? l->keys.count : l->loaded;
-    return key_columns_equal(looked_up, key_of_model(looked_up.model)) ||
-           idmap_reserve(&l->by_columns, most) || session_nomem(l->s);
+    return !ref_is_by_key(l->ref);
 }
 
-static void fill_index(struct load *l, struct key_columns looked_up)
+static bool claim(struct orm_session *s, struct related *l)
 {
-    if (!l->by_columns.capacity)
-        return;
-    struct orm_object **objects =
-        l->ref->reverse ? l->keys.objects : l->targets + l->mapped;
-    const size_t count = l->ref->reverse ? l->keys.count : l->loaded;
-    for (size_t i = 0; i < count; i++)
-        if (!key_is_null(looked_up, objects[i]))
-            key_insert(&l->by_columns, looked_up, objects[i]);
+    const size_t rows = l->asks == l ? pg_rows(l->rows.result) : 0;
+    l->targets =
+        arena_get(&s->scratch, (l->mapped_count + rows + 1) * sizeof *l->targets);
+    if (!l->targets || (needs_index(l) && !idmap_reserve(&l->by_columns, rows)))
+        return session_nomem(s);
+    memcpy(l->targets, l->mapped, l->mapped_count * sizeof *l->targets);
+    l->extra = group_cost(l->mapped_count + rows);
+    if (l->asks != l)
+        return true;
+    l->source = (struct load_source){
+        .model = l->ref->target, .objects = l->targets + l->mapped_count};
+    l->rows.columns = model_eager_count(l->ref->target);
+    l->rows.sources = &l->source;
+    l->rows.source_count = 1;
+    return load_claim(s, &l->rows);
+}
+
+static void fill_index(struct related *l, size_t rows)
+{
+    const struct key_columns theirs = ref_target_columns(l->ref);
+    for (size_t i = 0; needs_index(l) && i < rows; i++)
+        if (!key_is_null(theirs, l->source.objects[i]))
+            key_insert(&l->by_columns, theirs, l->source.objects[i]);
 }
 
 /* What waits still has no row. */
-static void mark_missing(const struct load *l)
+static void wire_all(struct orm_session *s, struct related *l)
 {
-    for (size_t i = 0; i < l->flock.count; i++)
-        if (waits(l->flock.members[i], l->slot))
-            bit_put(object_missing_bits(l->flock.members[i]), l->slot, true);
-}
-
-static bool take_rows(
-    struct load *l, struct key_columns ours, const struct pg_result *r)
-{
-    const struct key_columns looked_up =
-        l->ref->reverse ? ours : ref_target_columns(l->ref);
-    l->loaded = pg_rows(r);
-    struct orm_object **all =
-        arena_get(&l->s->scratch, (l->mapped + l->loaded + 1) * sizeof *all);
-    if (!all)
-        return session_nomem(l->s);
-    for (size_t i = 0; i < l->mapped; i++)
-        all[i] = l->targets[i];
-    l->targets = all;
-    if (!reserve_index(l, looked_up) ||
-        !load_rows(l->s, l->ref->target, r, 0, all + l->mapped,
-            group_cost(l->mapped + l->loaded)))
-        return false;
-    fill_index(l, looked_up);
-    if (l->ref->reverse)
-        wire_by_their_columns(l, ours);
-    else
-        wire_by_our_columns(l, ours);
-    mark_missing(l);
-    group_form(l->s, l->path, all, l->mapped + l->loaded);
-    return true;
-}
-
-static bool ask_for_keys(struct load *l, struct key_columns ours)
-{
-    if (!key_set_end(l->s, &l->keys))
-        return false;
-    struct pg_statement *st =
-        load_statement(l->s, ref_target_columns(l->ref), LOAD_ANY);
-    const struct pg_result *r = flight_one(l->s, l->ref->target, st);
-    const bool good = r && take_rows(l, ours, r);
-    flight_end(l->s);
-    return good;
-}
-
-/* Fills the slots whose target is mapped, without a statement, and collects the keys of
- * the others.  Mapped targets are peers of what will be loaded. */
-static bool collect(struct load *l)
-{
-    for (size_t i = 0; i < l->flock.count; i++) {
-        struct orm_object *o = l->flock.members[i];
+    const struct key_columns ours = ref_columns(l->model, l->ref);
+    const struct key_columns theirs = ref_target_columns(l->ref);
+    struct idmap *map =
+        needs_index(l) ? &l->by_columns : &session_model(s, theirs.model)->map;
+    for (size_t i = 0; i < l->owner_count; i++) {
+        struct orm_object *o = l->owners[i];
         if (!waits(o, l->slot))
             continue;
-        struct orm_object *target = find_mapped(l->s, o, l->ref);
-        if (target) {
+        struct orm_object *target = key_find_like(map, theirs, o, ours);
+        if (target && !(target->state & OBJECT_EXPIRED))
             wire(o, l->slot, target);
-            l->targets[l->mapped++] = target;
-        } else if (!key_set_add(l->s, &l->keys, o)) {
-            return false;
-        }
+        else
+            bit_put(object_missing_bits(o), l->slot, true);
     }
-    return true;
 }
 
+static void publish(struct orm_session *s, struct related *l)
+{
+    const size_t rows = l->rows.result ? pg_rows(l->rows.result) : 0;
+    fill_index(l, rows);
+    wire_all(s, l);
+    if (l->targets)
+        group_form(s, l->path, l->targets, l->mapped_count + rows);
+}
+
+const struct related_steps to_one_steps = {collect, claim, publish};
+
+/* The slots of all peers, or of one object that has none. */
 static bool load_targets(struct orm_session *s, struct orm_object *asked, unsigned slot)
 {
     const struct orm_model *m = asked->model;
-    struct load l = {
-        .s = s,
+    const struct orm_group *peers = asked->group;
+    struct related l = {
+        .model = m,
         .ref = &m->to_ones[slot],
         .slot = slot,
-        .flock = flock_of(&asked),
+        .owners = peers ? peers->members : &asked,
+        .owner_count = peers ? peers->size : 1,
+        .path = path_child(s, path_of(asked), &m->to_ones[slot]),
     };
-    l.path = path_child(s, path_of(asked), l.ref);
-    l.targets = arena_get(&s->scratch, l.flock.count * sizeof *l.targets);
-    if (!l.path || !l.targets)
-        return session_nomem(s);
-
-    const struct key_columns ours = ref_columns(m, l.ref);
-    const bool good = key_set_begin(s, &l.keys, ours, l.flock.count) && collect(&l) &&
-                      (!l.keys.count || ask_for_keys(&l, ours));
-    idmap_free(&l.by_columns);
-    key_set_free(&l.keys);
-    arena_clear(&s->scratch);
-    return good;
+    return (l.path || session_nomem(s)) && related_load(s, &l);
 }
 
 /* -- The call ---------------------------------------------------------------------- */

@@ -162,6 +162,8 @@ struct orm_to_one {
     uint8_t on_delete; /* enum orm_action */
     uint8_t on_update;
     uint32_t clears; /* a bit per column: null when the reference is; 0: required */
+    const struct orm_plan *with; /* what comes with its objects whenever they do */
+    uint16_t with_count;
 };
 
 /* What the database does to rows that refer to one that is deleted, or that gets
@@ -198,6 +200,9 @@ struct orm_to_many {
 
     const struct orm_order *order; /* of the list; the key comes last, unsaid */
     uint16_t order_count;
+    uint16_t with_count; /* as in struct orm_to_one */
+    const struct orm_plan *with;
+    uint32_t max_keys; /* so many owners' lists in one statement; 0: as usual */
 
     /* JOIN only. */
     const char *join_schema;

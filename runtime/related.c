@@ -1,0 +1,168 @@
+/* related.c: what relations lead to, several of them in one flight. */
+#include "related.h"
+
+#include "flight.h"
+#include "memory.h"
+
+static const struct related_steps *steps_of(const struct related *l)
+{
+    return l->ref ? &to_one_steps : &to_many_steps;
+}
+
+struct key_columns related_columns(const struct related *l)
+{
+    return l->many ? many_owner_columns(l->many) : ref_columns(l->model, l->ref);
+}
+
+bool related_collect(struct orm_session *s, struct related *l)
+{
+    l->asks = l;
+    return steps_of(l)->collect(s, l);
+}
+
+void related_settle(struct orm_session *s, struct related *l)
+{
+    steps_of(l)->publish(s, l);
+}
+
+void related_free(struct related *l)
+{
+    idmap_free(&l->by_columns);
+    key_set_free(&l->keys);
+}
+
+/* -- One statement for several ----------------------------------------------------- */
+
+/* Foreign keys that name rows of one table by its key. */
+static bool shares(const struct related *a, const struct related *b)
+{
+    return a->ref && b->ref && !a->ref->reverse && !b->ref->reverse &&
+           a->ref->target == b->ref->target && ref_is_by_key(a->ref) &&
+           ref_is_by_key(b->ref);
+}
+
+static void share(struct related *all, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (all[j].asks == &all[j] && shares(&all[j], &all[i])) {
+                all[i].asks = &all[j];
+                all[i].next = all[j].next;
+                all[j].next = &all[i];
+                break;
+            }
+}
+
+/* -- The flight -------------------------------------------------------------------- */
+
+/* Parameters stay until the flight has landed: each statement has its own. */
+static const struct params *keep_params(struct orm_session *s, size_t item)
+{
+    if (!memory_grow(
+            &s->kept_params, &s->kept_capacity, item + 1, sizeof(struct params)))
+        return session_nomem(s), NULL;
+    for (; s->kept_count <= item; s->kept_count++)
+        s->kept_params[s->kept_count] = (struct params){0};
+    const struct params full = s->params;
+    s->params = s->kept_params[item];
+    s->kept_params[item] = full;
+    return &s->kept_params[item];
+}
+
+static bool add(struct orm_session *s, struct related *l, size_t item, bool alone)
+{
+    struct pg_statement *st = related_statement(s, l);
+    const struct params *params = !st     ? NULL
+                                  : alone ? &s->params
+                                          : keep_params(s, item);
+    l->item = item;
+    return params && flight_add(s, st, params);
+}
+
+static size_t count_askers(const struct related *all, size_t count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        n += all[i].asks == &all[i];
+    return n;
+}
+
+static void blame(
+    struct orm_session *s, const struct related *all, size_t count, size_t item)
+{
+    for (size_t i = 0; i < count; i++)
+        if (all[i].asks == &all[i] && all[i].item == item)
+            session_blame(s, related_target(&all[i]));
+}
+
+static bool send(struct orm_session *s, struct related *all, size_t count)
+{
+    const bool alone = count_askers(all, count) == 1;
+    size_t items = 0, failed = 0;
+    if (!flight_begin(s))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (all[i].asks == &all[i] && !add(s, &all[i], items++, alone))
+            return false;
+    if (flight_land(s, &failed))
+        return true;
+    blame(s, all, count, failed);
+    return false;
+}
+
+/* -- From answers to slots --------------------------------------------------------- */
+
+static bool claim(struct orm_session *s, struct related *l)
+{
+    if (l->asks == l)
+        l->rows.result = flight_result(s, l->item);
+    return steps_of(l)->claim(s, l);
+}
+
+static bool reserve(struct orm_session *s, const struct related *all, size_t count)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        bytes += all[i].rows.bytes + all[i].extra;
+    return arena_reserve(&s->scope.arena, bytes) || session_nomem(s);
+}
+
+static bool take(struct orm_session *s, struct related *all, size_t count)
+{
+    size_t claimed = 0;
+    while (claimed < count && claim(s, &all[claimed]))
+        claimed++;
+    if (claimed < count || !reserve(s, all, count)) {
+        for (size_t i = 0; i < claimed; i++)
+            load_disclaim(&all[i].rows);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (all[i].asks == &all[i])
+            load_publish(s, &all[i].rows);
+    for (size_t i = 0; i < count; i++)
+        steps_of(&all[i])->publish(s, &all[i]);
+    return true;
+}
+
+bool related_fly(struct orm_session *s, struct related *all, size_t count)
+{
+    share(all, count);
+    statement_hold(&s->statements);
+    const bool good = send(s, all, count) && take(s, all, count);
+    flight_end(s);
+    statement_release(&s->statements);
+    return good;
+}
+
+bool related_load(struct orm_session *s, struct related *l)
+{
+    bool good = related_collect(s, l);
+    if (good && l->must_ask)
+        good = related_fly(s, l, 1);
+    else if (good)
+        related_settle(s, l);
+    related_free(l);
+    arena_clear(&s->scratch);
+    return good;
+}

@@ -1,0 +1,79 @@
+/* related.h: what relations lead to: one relation of many owners in one statement, and
+ * several of them in one flight.
+ *
+ * Each goes through the same steps: to_one.c and to_many.c collect the keys that are
+ * asked for, related_sql.c writes the statement, and when all answers of the flight are
+ * there and good, the rows become objects and the slots of the owners take them.  On a
+ * failure before that every slot is as it was. */
+#ifndef RUNTIME_RELATED_H
+#define RUNTIME_RELATED_H
+
+#include "load.h"
+#include "relate.h"
+
+struct related {
+    /* What is wanted. */
+    const struct orm_model *model; /* of the owners */
+    const struct orm_to_one *ref;  /* or */
+    const struct orm_to_many *many;
+    unsigned slot; /* of `ref` */
+    struct path *path;
+    struct orm_object *const *owners; /* NULLs are passed over */
+    size_t owner_count;
+
+    /* What is asked for. */
+    bool must_ask;
+    struct key_set keys;
+    struct orm_object **mapped; /* to-one: targets that need not be asked for */
+    size_t mapped_count;
+    struct related *asks; /* whose statement brings the rows; itself, as a rule */
+    struct related *next; /* that shares its statement */
+    size_t item;          /* of the flight */
+
+    /* What came. */
+    struct load_rows rows;
+    struct load_source source;
+    struct orm_object **targets; /* the mapped ones, then one per row */
+    size_t extra;                /* bytes for lists and groups */
+    struct idmap by_columns;     /* what is looked up, if no key tells who it is */
+    struct many_rows *lists;     /* to-many: see to_many.c */
+};
+
+static inline const struct orm_model *related_target(const struct related *l)
+{
+    return l->ref ? l->ref->target : l->many->target;
+}
+
+/* The columns whose values are asked for: the owners'. */
+struct key_columns related_columns(const struct related *l);
+
+/* Collects what must be asked for, and `must_ask` tells if anything must.  False, here
+ * and below: the error is recorded. */
+bool related_collect(struct orm_session *s, struct related *l);
+
+/* Without a statement: nothing must be asked for. */
+void related_settle(struct orm_session *s, struct related *l);
+
+/* Asks for all in one flight. */
+bool related_fly(struct orm_session *s, struct related *all, size_t count);
+
+/* After related_collect(), whatever became of it; scratch memory is the caller's. */
+void related_free(struct related *l);
+
+/* One of them, from beginning to end. */
+bool related_load(struct orm_session *s, struct related *l);
+
+/* -- For related.c ----------------------------------------------------------------- */
+
+/* The steps of a to-one relation and of a to-many one. */
+struct related_steps {
+    bool (*collect)(struct orm_session *s, struct related *l);
+    bool (*claim)(struct orm_session *s, struct related *l);
+    void (*publish)(struct orm_session *s, struct related *l);
+};
+extern const struct related_steps to_one_steps, to_many_steps;
+
+/* The statement, with its parameters in `s->params`. */
+struct pg_statement *related_statement(struct orm_session *s, const struct related *l);
+
+#endif
