@@ -65,22 +65,38 @@ bool error_set(struct orm_error *e, enum orm_code code, const char *format, ...)
     return false;
 }
 
+static void set_named(struct orm_error *e, enum orm_code code,
+    const struct orm_model *m, const char *field, const char *format, va_list args)
+{
+    if (e->code)
+        return;
+    char text[sizeof e->message * 2];
+    int n = snprintf(
+        text, sizeof text, "%s%s%s: ", m->name, field ? "." : "", field ? field : "");
+    vsnprintf(text + n, sizeof text - (size_t)n, format, args);
+    start(e, code, text);
+    error_copy(e->model, sizeof e->model, m->name);
+    if (field)
+        error_copy(e->field, sizeof e->field, field);
+}
+
 bool error_set_field(struct orm_error *e, enum orm_code code, const struct orm_model *m,
     const struct orm_column *column, const char *format, ...)
 {
-    if (e->code)
-        return false;
-    char text[sizeof e->message * 2];
-    int n = snprintf(text, sizeof text, "%s%s%s: ", m->name, column ? "." : "",
-        column ? column->field : "");
     va_list args;
     va_start(args, format);
-    vsnprintf(text + n, sizeof text - (size_t)n, format, args);
+    set_named(e, code, m, column ? column->field : NULL, format, args);
     va_end(args);
-    start(e, code, text);
-    error_copy(e->model, sizeof e->model, m->name);
-    if (column)
-        error_copy(e->field, sizeof e->field, column->field);
+    return false;
+}
+
+bool error_set_named(struct orm_error *e, enum orm_code code, const struct orm_model *m,
+    const char *field, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    set_named(e, code, m, field, format, args);
+    va_end(args);
     return false;
 }
 

@@ -23,6 +23,10 @@ bool error_set(struct orm_error *e, enum orm_code code, const char *format, ...)
 bool error_set_field(struct orm_error *e, enum orm_code code, const struct orm_model *m,
     const struct orm_column *column, const char *format, ...) ERROR_PRINTF(5, 6);
 
+/* The same of what is no column: a relation. */
+bool error_set_named(struct orm_error *e, enum orm_code code, const struct orm_model *m,
+    const char *field, const char *format, ...) ERROR_PRINTF(5, 6);
+
 bool error_nomem(struct orm_error *e);
 
 void error_clear(struct orm_error *e);

@@ -9,6 +9,7 @@
 
 #include "flight.h"
 #include "object.h"
+#include "scope.h"
 #include "slot.h"
 
 #include <string.h>
@@ -179,28 +180,28 @@ struct orm_object *load_find(
     return object_find_any(s, m, values);
 }
 
-void load_cell(
-    struct orm_session *s, struct orm_object *o, unsigned column, struct pg_cell cell)
+void load_cell(struct orm_object *o, unsigned column, struct pg_cell cell)
 {
     const struct orm_column *c = &o->model->columns[column];
     bit_put(object_null_bits(o), column, !cell.data);
     if (!cell.data)
         type_put(c, o, type_zero(c));
     else
-        type_take(c, (char *)o + c->offset, cell, &s->scope.arena);
+        type_take(c, (char *)o + c->offset, cell, &o->scope->arena);
 }
 
 /* A new object with the row's values, mapped.  NULL: memory is out. */
-static struct orm_object *make_fresh(struct orm_session *s, const struct orm_model *m,
+static struct orm_object *make_fresh(struct orm_scope *scope, const struct orm_model *m,
     const struct pg_cell *cells, size_t text_bytes)
 {
+    struct orm_session *s = scope->session;
     struct idmap *map = &session_model(s, m)->map;
-    struct orm_object *o = idmap_reserve(map, 1) ? object_make(s, m) : NULL;
-    if (!o || !arena_reserve(&s->scope.arena, text_bytes))
+    struct orm_object *o = idmap_reserve(map, 1) ? object_make(scope, m) : NULL;
+    if (!o || !arena_reserve(&scope->arena, text_bytes))
         return NULL;
     const unsigned eager = model_eager_count(m);
     for (unsigned i = 0; i < eager; i++)
-        load_cell(s, o, i, cells[i]);
+        load_cell(o, i, cells[i]);
     if (m->lazy_count)
         object_unload(o);
     o->stamp = s->stamp;
@@ -229,20 +230,21 @@ static struct orm_object *find_row(
     return object_find_any(s, m, &number);
 }
 
-/* The mapped object of a row, or a fresh one.  Adds the text that the second pass may
- * copy to `later_bytes`.  NULL: the error is recorded. */
-static struct orm_object *claim(struct orm_session *s, const struct orm_model *m,
-    const struct pg_cell *cells, size_t *later_bytes)
+/* The mapped object of a row, whose scope wants the text that the second pass may copy,
+ * or a fresh one.  NULL: the error is recorded. */
+static struct orm_object *claim(
+    struct orm_scope *scope, const struct orm_model *m, const struct pg_cell *cells)
 {
+    struct orm_session *s = scope->session;
     size_t text_bytes = 0;
     if (!check_cells(s, m, cells, &text_bytes))
         return NULL;
     struct orm_object *o = find_row(s, m, cells);
     if (o) {
-        *later_bytes += text_bytes;
+        scope_want(o->scope, text_bytes);
         return o;
     }
-    o = make_fresh(s, m, cells, text_bytes);
+    o = make_fresh(scope, m, cells, text_bytes);
     if (!o)
         session_nomem(s);
     return o;
@@ -269,8 +271,7 @@ static bool is_base_of_changes(const struct orm_object *o, unsigned column)
 
 /* Clean columns take the row's values, changed ones keep theirs.  An equal text is not
  * copied again. */
-static void fill_again(
-    struct orm_session *s, struct orm_object *o, const struct pg_cell *cells)
+static void fill_again(struct orm_object *o, const struct pg_cell *cells)
 {
     const struct orm_model *m = o->model;
     const unsigned eager = model_eager_count(m);
@@ -278,7 +279,7 @@ static void fill_again(
         if (bit_is_set(object_changed_bits(o), i) || is_equal(o, i, cells[i]) ||
             is_base_of_changes(o, i))
             continue;
-        load_cell(s, o, i, cells[i]);
+        load_cell(o, i, cells[i]);
         object_reset_slots_of(o, i);
     }
 }
@@ -294,7 +295,7 @@ static void publish(struct orm_session *s, const struct pg_result *r, size_t row
     }
     if (o->stamp <= s->stamp) {
         pg_row(r, row, cells);
-        fill_again(s, o, cells + from->first);
+        fill_again(o, cells + from->first);
     }
     o->stamp = s->stamp;
     o->state &= ~OBJECT_EXPIRED;
@@ -307,14 +308,14 @@ static bool has_row(const struct load_source *from, const struct pg_cell *cells)
     return !from->outer || cells[from->first + from->model->key[0]].data;
 }
 
-static bool claim_row(struct orm_session *s, struct load_rows *l, size_t row)
+static bool claim_row(const struct load_rows *l, size_t row)
 {
     const struct pg_cell *cells = l->cells;
     for (size_t i = 0; i < l->source_count; i++) {
         const struct load_source *from = &l->sources[i];
         if (!has_row(from, cells))
             continue;
-        from->objects[row] = claim(s, from->model, cells + from->first, &l->bytes);
+        from->objects[row] = claim(l->scope, from->model, cells + from->first);
         if (!from->objects[row])
             return false;
     }
@@ -322,8 +323,9 @@ static bool claim_row(struct orm_session *s, struct load_rows *l, size_t row)
 }
 
 /* Checks what can be told without a look at the rows. */
-static bool begin_claim(struct orm_session *s, struct load_rows *l)
+static bool begin_claim(struct load_rows *l)
 {
+    struct orm_session *s = l->scope->session;
     if (!check_width(s, l->result, l->columns))
         return false;
     const size_t rows = pg_rows(l->result);
@@ -342,13 +344,13 @@ static bool begin_claim(struct orm_session *s, struct load_rows *l)
     return true;
 }
 
-bool load_claim(struct orm_session *s, struct load_rows *l)
+bool load_claim(struct load_rows *l)
 {
-    if (!begin_claim(s, l))
+    if (!begin_claim(l))
         return false;
     for (size_t row = 0; row < pg_rows(l->result); row++) {
         pg_row(l->result, row, l->cells);
-        if (!claim_row(s, l, row)) {
+        if (!claim_row(l, row)) {
             load_disclaim(l);
             return false;
         }
@@ -368,28 +370,32 @@ void load_disclaim(struct load_rows *l)
         }
 }
 
-void load_publish(struct orm_session *s, struct load_rows *l)
+void load_publish(struct load_rows *l)
 {
     for (size_t i = 0; i < l->source_count; i++)
         for (size_t row = 0; row < pg_rows(l->result); row++)
             if (l->sources[i].objects[row])
-                publish(s, l->result, row, l->cells, &l->sources[i]);
+                publish(l->scope->session, l->result, row, l->cells, &l->sources[i]);
 }
 
-bool load_all(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, struct orm_object **objects, size_t extra)
+bool load_all(struct orm_scope *scope, const struct orm_model *m,
+    const struct pg_result *r, struct orm_object **objects)
 {
     struct load_source from = {.model = m, .objects = objects};
-    struct load_rows l = {.result = r,
+    struct orm_session *s = scope->session;
+    struct load_rows l = {.scope = scope,
+        .result = r,
         .columns = model_eager_count(m),
         .sources = &from,
         .source_count = 1};
-    if (!load_claim(s, &l))
+    if (!load_claim(&l)) {
+        scope_want_nothing(s);
         return false;
-    if (!arena_reserve(&s->scope.arena, l.bytes + extra)) {
+    }
+    if (!scope_reserve(s)) {
         load_disclaim(&l);
         return session_nomem(s);
     }
-    load_publish(s, &l);
+    load_publish(&l);
     return true;
 }

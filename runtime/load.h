@@ -38,8 +38,7 @@ bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned 
 bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned column,
     struct pg_cell cell, size_t *bytes);
 
-/* -- From rows to objects -----------------------------------------------------------
- */
+/* -- From rows to objects ---------------------------------------------------------- */
 
 /* Columns of a result that are a model's, as an ordinary load has them. */
 struct load_source {
@@ -51,30 +50,30 @@ struct load_source {
 
 /* A result on its way into objects. */
 struct load_rows {
+    struct orm_scope *scope; /* of objects that are new */
     const struct pg_result *result;
     size_t columns; /* that it must have */
     struct load_source *sources;
     size_t source_count;
-    size_t bytes;          /* that publishing takes of the scope's arena at most */
     struct pg_cell *cells; /* of a row, in scratch memory */
 };
 
 /* The first pass: every cell is checked, every row has its objects: mapped ones, not
- * touched yet, and new ones, in the map but marked as fresh.  Adds to `bytes`.  False:
- * the error is recorded, and all is as before. */
-bool load_claim(struct orm_session *s, struct load_rows *l);
+ * touched yet, and new ones, in the map but marked as fresh.  What publishing takes is
+ * to be reserved by the next scope_reserve().  False: the error is recorded, and all is
+ * as before. */
+bool load_claim(struct load_rows *l);
 
 /* Between the passes something else failed: all is as before. */
 void load_disclaim(struct load_rows *l);
 
-/* The second pass cannot fail: mapped objects are filled, their clean columns.  `bytes`
- * must be reserved. */
-void load_publish(struct orm_session *s, struct load_rows *l);
+/* The second pass cannot fail: mapped objects are filled, their clean columns. */
+void load_publish(struct load_rows *l);
 
-/* Both passes over a result that holds one model's columns alone.  `extra` bytes more
- * of the scope's arena are reserved, for what the caller makes of the rows. */
-bool load_all(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, struct orm_object **objects, size_t extra);
+/* Both passes over a result that holds one model's columns alone.  What scopes want by
+ * then is reserved, too, or forgotten. */
+bool load_all(struct orm_scope *scope, const struct orm_model *m,
+    const struct pg_result *r, struct orm_object **objects);
 
 /* The mapped object with the key in checked cells, one per column of it, expired or
  * not. */
@@ -82,7 +81,6 @@ struct orm_object *load_find(
     const struct orm_session *s, const struct orm_model *m, const struct pg_cell *key);
 
 /* A checked cell becomes the object's value; a text takes reserved memory. */
-void load_cell(
-    struct orm_session *s, struct orm_object *o, unsigned column, struct pg_cell cell);
+void load_cell(struct orm_object *o, unsigned column, struct pg_cell cell);
 
 #endif

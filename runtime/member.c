@@ -1,6 +1,7 @@
 /* member.c: making objects of a table or a relation; adding to relations and removing.
  */
 #include "change.h"
+#include "fetch.h"
 #include "link.h"
 
 static bool may_join(
@@ -140,7 +141,9 @@ struct orm_object *orm_new(struct orm_manager *m)
     struct orm_session *s = manager_session(m);
     const struct orm_model *model = m->relation->target;
     struct orm_object *o = s->error.code ? NULL : change_make(s, model);
-    if (o && m->relation->kind != ORM_MANY_TABLE)
+    if (o && m->relation->kind != ORM_MANY_TABLE) {
+        object_set_fetch(o, object_fetch(manager_owner(m)));
         orm_add(m, o);
+    }
     return o && !s->error.code ? o : object_placeholder(s, model);
 }

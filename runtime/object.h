@@ -16,6 +16,7 @@
 #define OBJECT_SEEN        256u  /* a mark for one function */
 #define OBJECT_KEYED       512u  /* new, and the flush under way took its key */
 #define OBJECT_FRESH       1024u /* mapped by a load that can still fail */
+#define OBJECT_FETCH_AT    30u   /* two bits from here: see fetch.h */
 
 static inline struct orm_session *object_session(const struct orm_object *o)
 {
@@ -124,7 +125,7 @@ static inline struct orm_object *manager_owner(struct orm_manager *m)
 /* -- Memory ------------------------------------------------------------------------ */
 
 /* A blank object: zeroes, empty texts, slots with their relations.  NULL: no memory. */
-struct orm_object *object_make(struct orm_session *s, const struct orm_model *m);
+struct orm_object *object_make(struct orm_scope *scope, const struct orm_model *m);
 
 /* An object that reads as zero and drops writes: what a failed session gives instead of
  * NULL.  It needs no memory. */

@@ -3,6 +3,7 @@
 
 #include "flight.h"
 #include "memory.h"
+#include "scope.h"
 
 static const struct related_steps *steps_of(const struct related *l)
 {
@@ -115,16 +116,9 @@ static bool send(struct orm_session *s, struct related *all, size_t count)
 static bool claim(struct orm_session *s, struct related *l)
 {
     if (l->asks == l)
-        l->rows.result = flight_result(s, l->item);
+        l->rows =
+            (struct load_rows){.scope = l->scope, .result = flight_result(s, l->item)};
     return steps_of(l)->claim(s, l);
-}
-
-static bool reserve(struct orm_session *s, const struct related *all, size_t count)
-{
-    size_t bytes = 0;
-    for (size_t i = 0; i < count; i++)
-        bytes += all[i].rows.bytes + all[i].extra;
-    return arena_reserve(&s->scope.arena, bytes) || session_nomem(s);
 }
 
 static bool take(struct orm_session *s, struct related *all, size_t count)
@@ -132,14 +126,15 @@ static bool take(struct orm_session *s, struct related *all, size_t count)
     size_t claimed = 0;
     while (claimed < count && claim(s, &all[claimed]))
         claimed++;
-    if (claimed < count || !reserve(s, all, count)) {
+    if (claimed < count || !scope_reserve(s)) {
         for (size_t i = 0; i < claimed; i++)
             load_disclaim(&all[i].rows);
-        return false;
+        scope_want_nothing(s);
+        return session_nomem(s);
     }
     for (size_t i = 0; i < count; i++)
         if (all[i].asks == &all[i])
-            load_publish(s, &all[i].rows);
+            load_publish(&all[i].rows);
     for (size_t i = 0; i < count; i++)
         steps_of(&all[i])->publish(s, &all[i]);
     return true;

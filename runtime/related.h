@@ -16,7 +16,8 @@ struct related {
     const struct orm_model *model; /* of the owners */
     const struct orm_to_one *ref;  /* or */
     const struct orm_to_many *many;
-    unsigned slot; /* of `ref` */
+    unsigned slot;           /* of `ref` */
+    struct orm_scope *scope; /* of objects that are new */
     struct path *path;
     struct orm_object *const *owners; /* NULLs are passed over */
     size_t owner_count;
@@ -34,7 +35,6 @@ struct related {
     struct load_rows rows;
     struct load_source source;
     struct orm_object **targets; /* the mapped ones, then one per row */
-    size_t extra;                /* bytes for lists and groups */
     struct idmap by_columns;     /* what is looked up, if no key tells who it is */
     struct many_rows *lists;     /* to-many: see to_many.c */
 };

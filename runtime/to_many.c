@@ -5,6 +5,7 @@
  * "Alone" is allowed once per path (group.h), so nested loops do not multiply. */
 #include "to_many.h"
 
+#include "fetch.h"
 #include "related.h"
 #include "write.h"
 
@@ -21,8 +22,11 @@ static bool joins_in(struct orm_object *o, const struct orm_to_many *rel)
 static bool goes_alone(struct orm_object *owner, const struct orm_to_many *rel)
 {
     struct path *path = path_of(owner);
-    if (!path || !joins_in(owner, rel))
+    if (!path || !joins_in(owner, rel) || rel->fetch == ORM_FETCH_ONE ||
+        fetch_mode(owner) == ORM_FETCH_ONE)
         return true;
+    if (rel->fetch == ORM_FETCH_PEERS)
+        return false;
     const size_t i = (size_t)(rel - owner->model->to_manys);
     const uint64_t bit = UINT64_C(1) << (i % 64);
     if (path->asked & bit)
@@ -54,7 +58,8 @@ static bool load_lists(
 {
     struct related l = {.model = rel->owner,
         .many = rel,
-        .path = path_child(s, path_of(owner), rel),
+        .scope = owner->scope,
+        .path = path_beyond(owner, rel),
         .owners = &owner,
         .owner_count = 1};
     if (!l.path)
@@ -113,13 +118,14 @@ static const void *list_in_memory(struct orm_session *s, struct orm_manager *m)
 {
     const size_t most = list_note_count(m) + 1;
     struct orm_object **found = arena_get(&s->scratch, most * sizeof *found);
-    const void *list =
-        found ? list_make(s, m->relation->target, found, read_notes(m, found)) : NULL;
+    const void *list = found ? list_make(manager_owner(m)->scope, m->relation->target,
+                                   found, read_notes(m, found))
+                             : NULL;
     arena_clear(&s->scratch);
     if (!list)
         session_nomem(s);
     else
-        list_keep(s, m, list);
+        list_keep(m, list);
     return list;
 }
 
@@ -134,7 +140,8 @@ const void *to_many_list(struct orm_session *s, struct orm_manager *m)
         return NULL;
     if (owner->state & OBJECT_NEW)
         return list_in_memory(s, m);
-    if (!write_before_reading(s, rel) || !load_lists(s, owner, rel))
+    if (!fetch_allows(owner, rel->name, FETCH_RELATION) ||
+        !write_before_reading(s, rel) || !load_lists(s, owner, rel))
         return NULL;
     return m->list;
 }

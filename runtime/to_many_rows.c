@@ -158,9 +158,9 @@ static bool find_owners(struct orm_session *s, struct related *l, size_t rows)
         if (m->owner_of[i] != NO_OWNER)
             m->lengths[m->owner_of[i]]++;
     }
-    l->extra = group_cost(rows);
+    group_want(l->path, rows);
     for (size_t i = 0; i < m->count; i++)
-        l->extra += list_cost(m->lengths[i]);
+        list_want(m->owners[i]->scope, m->lengths[i]);
     return true;
 }
 
@@ -176,7 +176,7 @@ static bool claim(struct orm_session *s, struct related *l)
                       (l->many->kind == ORM_MANY_JOIN ? l->keys.columns.count : 0);
     l->rows.sources = &l->source;
     l->rows.source_count = 1;
-    return load_claim(s, &l->rows);
+    return load_claim(&l->rows);
 }
 
 /* Rows of one owner are in order, last of the target's key: equal ones stand together,
@@ -220,6 +220,7 @@ static void sort_by_owner(struct related *l, size_t rows)
 /* Memory for the lists is reserved. */
 static void publish(struct orm_session *s, struct related *l)
 {
+    (void)s;
     struct many_rows *m = l->lists;
     const size_t rows = l->rows.result ? pg_rows(l->rows.result) : 0;
     sort_by_owner(l, rows);
@@ -227,9 +228,9 @@ static void publish(struct orm_session *s, struct related *l)
         const size_t n = without_repeats(m->sorted + start, m->lengths[i]);
         preset_owner(l->many, m->owners[i], m->sorted + start, n);
         object_manager(m->owners[i], l->many)->list =
-            list_make(s, l->many->target, m->sorted + start, n);
+            list_make(m->owners[i]->scope, l->many->target, m->sorted + start, n);
     }
-    group_form(s, l->path, l->targets, rows);
+    group_form(l->path, l->targets, rows);
 }
 
 const struct related_steps to_many_steps = {collect, claim, publish};

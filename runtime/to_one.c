@@ -3,6 +3,7 @@
  * A slot that points somewhere is read inline, by the generated getter.  A NULL slot
  * comes here: it has no key, or its row is known to be missing, or it is loaded now,
  * for all peers at once.  Loading by key never flushes. */
+#include "fetch.h"
 #include "related.h"
 
 #include <string.h>
@@ -102,7 +103,7 @@ static bool claim(struct orm_session *s, struct related *l)
     if (!l->targets || (needs_index(l) && !idmap_reserve(&l->by_columns, rows)))
         return session_nomem(s);
     memcpy(l->targets, l->mapped, l->mapped_count * sizeof *l->targets);
-    l->extra = group_cost(l->mapped_count + rows);
+    group_want(l->path, l->mapped_count + rows);
     if (l->asks != l)
         return true;
     l->source = (struct load_source){
@@ -110,7 +111,7 @@ static bool claim(struct orm_session *s, struct related *l)
     l->rows.columns = model_eager_count(l->ref->target);
     l->rows.sources = &l->source;
     l->rows.source_count = 1;
-    return load_claim(s, &l->rows);
+    return load_claim(&l->rows);
 }
 
 static void fill_index(struct related *l, size_t rows)
@@ -146,7 +147,7 @@ static void publish(struct orm_session *s, struct related *l)
     fill_index(l, rows);
     wire_all(s, l);
     if (l->targets)
-        group_form(s, l->path, l->targets, l->mapped_count + rows);
+        group_form(l->path, l->targets, l->mapped_count + rows);
 }
 
 const struct related_steps to_one_steps = {collect, claim, publish};
@@ -155,14 +156,16 @@ const struct related_steps to_one_steps = {collect, claim, publish};
 static bool load_targets(struct orm_session *s, struct orm_object *asked, unsigned slot)
 {
     const struct orm_model *m = asked->model;
-    const struct orm_group *peers = asked->group;
+    const struct orm_group *peers =
+        fetch_mode(asked) == ORM_FETCH_ONE ? NULL : asked->group;
     struct related l = {
         .model = m,
         .ref = &m->to_ones[slot],
         .slot = slot,
         .owners = peers ? peers->members : &asked,
         .owner_count = peers ? peers->size : 1,
-        .path = path_child(s, path_of(asked), &m->to_ones[slot]),
+        .scope = asked->scope,
+        .path = path_beyond(asked, &m->to_ones[slot]),
     };
     return (l.path || session_nomem(s)) && related_load(s, &l);
 }
@@ -196,7 +199,8 @@ struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot)
     }
     if (bit_is_set(object_missing_bits(o), slot))
         return NULL;
-    if (s->error.code || !load_targets(s, o, slot))
+    if (s->error.code || !fetch_allows(o, ref->name, FETCH_RELATION) ||
+        !load_targets(s, o, slot))
         return stand_in(s, ref);
     return *at;
 }

@@ -18,7 +18,7 @@
 #ifndef ORM_H
 #define ORM_H
 
-#include <ormgen/orm_values.h>
+#include <ormgen/orm_query.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -136,6 +136,17 @@ ORM_EXPORT uint64_t orm_statements(const struct orm_session *s);
 
 /* How often the session waited for the server. */
 ORM_EXPORT uint64_t orm_round_trips(const struct orm_session *s);
+
+/* -- Lazy loads -------------------------------------------------------------------- */
+
+/* How what is not loaded comes when a getter asks for it, from now on, for objects
+ * whose query names no `.fetch`.  Returns the mode before, so that a part of a program
+ * can set its own and put the other back; orm_reset() keeps it.
+ *
+ * ORM_FETCH_RAISE forbids to-one getters, orm_all() on relations and lazy columns to
+ * ask the server.  What is loaded, null, missing or in the identity map is given, and
+ * find, first, count, get and plans ask as ever. */
+ORM_EXPORT enum orm_fetch orm_set_fetch(struct orm_session *s, enum orm_fetch mode);
 
 /* -- Lists ------------------------------------------------------------------------- */
 

@@ -197,6 +197,8 @@ struct orm_to_many {
     uint8_t kind;
     uint16_t ref;     /* REVERSE: index in target->to_ones */
     uint16_t inverse; /* JOIN: the target's slot that shows us, or ORM_NO_INVERSE */
+    uint8_t fetch;    /* enum orm_fetch: ORM_FETCH_PEERS for all peers at the first
+                         touch, ORM_FETCH_ONE never; else at the second */
 
     const struct orm_order *order; /* of the list; the key comes last, unsaid */
     uint16_t order_count;

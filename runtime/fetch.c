@@ -1,0 +1,56 @@
+/* fetch.c: peers, one, or not at all.  The rules are told in fetch.h. */
+#include "fetch.h"
+
+#include "relate.h"
+
+enum orm_fetch fetch_mode(const struct orm_object *o)
+{
+    const enum orm_fetch own = object_fetch(o);
+    return own ? own : object_session(o)->fetch;
+}
+
+static bool is_mode(enum orm_fetch mode)
+{
+    return (unsigned)mode <= ORM_FETCH_RAISE;
+}
+
+bool fetch_of_query(
+    struct orm_manager *m, const struct orm_query *q, enum orm_fetch *mode)
+{
+    struct orm_object *owner = manager_owner(m);
+    *mode = q ? q->fetch : ORM_FETCH_DEFAULT;
+    if (!is_mode(*mode))
+        return error_set_field(&manager_session(m)->error, ORM_INVALID,
+            m->relation->target, NULL, "%d is no fetch mode", (int)*mode);
+    if (*mode == ORM_FETCH_DEFAULT && owner)
+        *mode = object_fetch(owner);
+    return true;
+}
+
+bool fetch_allows(struct orm_object *o, const char *field, enum fetch_what what)
+{
+    struct orm_error *e = &object_session(o)->error;
+    if (fetch_mode(o) != ORM_FETCH_RAISE)
+        return true;
+    if (what == FETCH_COLUMN)
+        return error_set_named(e, ORM_FETCH_RAISED, o->model, field,
+            "a lazy column that is not loaded, and ORM_FETCH_RAISE forbids to load it "
+            "now; read it first in another mode");
+    return error_set_named(e, ORM_FETCH_RAISED, o->model, field,
+        "not loaded, and ORM_FETCH_RAISE forbids to load it now; plan it: "
+        ".with = {%s_with_%s(NULL)}",
+        o->model->name, field);
+}
+
+enum orm_fetch orm_set_fetch(struct orm_session *s, enum orm_fetch mode)
+{
+    if (!s)
+        return ORM_FETCH_PEERS;
+    const enum orm_fetch before = s->fetch;
+    if (!is_mode(mode))
+        error_set(
+            &s->error, ORM_INVALID, "orm_set_fetch: %d is no fetch mode", (int)mode);
+    else
+        s->fetch = mode ? mode : ORM_FETCH_PEERS;
+    return before;
+}

@@ -1,0 +1,42 @@
+/* wire_number.c: numeric as it travels. */
+#include "wire_number.h"
+
+bool number_read(struct pg_cell cell, struct number *n)
+{
+    if (cell.length < 8)
+        return false;
+    *n = (struct number){
+        .count = (int16_t)wire16(cell.data),
+        .weight = (int16_t)wire16(cell.data + 2),
+        .sign = wire16(cell.data + 4),
+        .shown = wire16(cell.data + 6),
+        .digits = cell.data + 8,
+    };
+    static const unsigned signs[] = {
+        NUMBER_PLUS, NUMBER_MINUS, NUMBER_NAN, NUMBER_INFINITE, NUMBER_MINUS_INFINITE};
+    bool known = false;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        known = known || n->sign == signs[i];
+    return known && n->count >= 0 && cell.length == 8 + 2 * n->count &&
+           n->shown <= NUMBER_MOST_PART;
+}
+
+bool number_check(const struct orm_model *m, const struct orm_column *c,
+    struct pg_cell cell, struct orm_error *e, struct number *n)
+{
+    if (!number_read(cell, n))
+        return codec_lies(m, c, e, "no number");
+    for (int i = 0; i < n->count; i++)
+        if (number_digit(n, i) >= NUMBER_BASE)
+            return codec_lies(m, c, e, "no digit");
+    return true;
+}
+
+void number_put_head(
+    struct buffer *to, unsigned count, int weight, unsigned sign, unsigned shown)
+{
+    buffer_int16(to, (uint16_t)count);
+    buffer_int16(to, (uint16_t)weight);
+    buffer_int16(to, (uint16_t)sign);
+    buffer_int16(to, (uint16_t)shown);
+}
