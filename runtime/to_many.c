@@ -6,7 +6,7 @@
 #include "to_many.h"
 
 #include "fetch.h"
-#include "related.h"
+#include "follow.h"
 #include "write.h"
 
 /* -- Whose lists ------------------------------------------------------------------- */
@@ -38,7 +38,7 @@ static bool goes_alone(struct orm_object *owner, const struct orm_to_many *rel)
 /* The peers that were not asked yet: from the owner on, in the order of the result, as
  * many as the relation's `max_keys` allows. */
 static bool choose_peers(
-    struct orm_session *s, struct related *l, const struct orm_object *owner)
+    struct orm_session *s, struct follow *l, const struct orm_object *owner)
 {
     const struct orm_group *g = owner->group;
     const size_t most = l->many->max_keys ? l->many->max_keys : MANY_OWNERS_MOST;
@@ -56,7 +56,7 @@ static bool choose_peers(
 static bool load_lists(
     struct orm_session *s, struct orm_object *owner, const struct orm_to_many *rel)
 {
-    struct related l = {.model = rel->owner,
+    struct follow l = {.model = rel->owner,
         .many = rel,
         .scope = owner->scope,
         .path = path_beyond(owner, rel),
@@ -69,7 +69,7 @@ static bool load_lists(
         if (!choose_peers(s, &l, owner))
             return false;
     }
-    return related_load(s, &l);
+    return follow_load(s, &l);
 }
 
 /* -- Owners that are not saved ----------------------------------------------------- */

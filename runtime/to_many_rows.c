@@ -1,5 +1,5 @@
 /* to_many_rows.c: from the rows of a relation to the lists of its owners. */
-#include "related.h"
+#include "follow.h"
 
 #include <string.h>
 
@@ -50,9 +50,9 @@ static bool make_places(struct orm_session *s, struct many_rows *m)
     return true;
 }
 
-static size_t place_of(const struct related *l, const union orm_value *key)
+static size_t place_of(const struct follow *l, const union orm_value *key)
 {
-    struct idmap *asked = &((struct related *)(uintptr_t)l)->keys.seen;
+    struct idmap *asked = &((struct follow *)(uintptr_t)l)->keys.seen;
     const struct orm_object *o = key_find(asked, l->keys.columns, key);
     const struct many_rows *m = l->lists;
     if (!o)
@@ -63,7 +63,7 @@ static size_t place_of(const struct related *l, const union orm_value *key)
     return m->places[at] - 1;
 }
 
-static bool collect(struct orm_session *s, struct related *l)
+static bool collect(struct orm_session *s, struct follow *l)
 {
     struct many_rows *m = arena_get(&s->scratch, sizeof *m);
     struct orm_object **owners =
@@ -95,7 +95,7 @@ static size_t owner_column(const struct orm_to_many *rel, unsigned i)
                                          : model_eager_count(rel->target) + i;
 }
 
-static bool check_owner_columns(struct orm_session *s, const struct related *l)
+static bool check_owner_columns(struct orm_session *s, const struct follow *l)
 {
     const struct pg_result *r = l->rows.result;
     const struct orm_model *owner = l->many->owner;
@@ -116,7 +116,7 @@ static bool check_owner_columns(struct orm_session *s, const struct related *l)
 }
 
 static bool decode_key(
-    struct orm_session *s, const struct related *l, size_t row, union orm_value *key)
+    struct orm_session *s, const struct follow *l, size_t row, union orm_value *key)
 {
     const struct orm_model *owner = l->many->owner;
     for (unsigned i = 0; i < l->keys.columns.count; i++) {
@@ -133,7 +133,7 @@ static bool decode_key(
     return true;
 }
 
-static bool take_room(struct orm_session *s, struct related *l, size_t rows)
+static bool take_room(struct orm_session *s, struct follow *l, size_t rows)
 {
     struct many_rows *m = l->lists;
     m->owner_of = arena_get(&s->scratch, (rows + 1) * sizeof *m->owner_of);
@@ -147,7 +147,7 @@ static bool take_room(struct orm_session *s, struct related *l, size_t rows)
     return true;
 }
 
-static bool find_owners(struct orm_session *s, struct related *l, size_t rows)
+static bool find_owners(struct orm_session *s, struct follow *l, size_t rows)
 {
     struct many_rows *m = l->lists;
     for (size_t i = 0; i < rows; i++) {
@@ -164,7 +164,7 @@ static bool find_owners(struct orm_session *s, struct related *l, size_t rows)
     return true;
 }
 
-static bool claim(struct orm_session *s, struct related *l)
+static bool claim(struct orm_session *s, struct follow *l)
 {
     const size_t rows = pg_rows(l->rows.result);
     if (!take_room(s, l, rows) || !check_owner_columns(s, l) ||
@@ -204,7 +204,7 @@ static void preset_owner(const struct orm_to_many *rel, struct orm_object *owner
     }
 }
 
-static void sort_by_owner(struct related *l, size_t rows)
+static void sort_by_owner(struct follow *l, size_t rows)
 {
     struct many_rows *m = l->lists;
     size_t total = 0;
@@ -218,7 +218,7 @@ static void sort_by_owner(struct related *l, size_t rows)
 }
 
 /* Memory for the lists is reserved. */
-static void publish(struct orm_session *s, struct related *l)
+static void publish(struct orm_session *s, struct follow *l)
 {
     (void)s;
     struct many_rows *m = l->lists;
@@ -233,4 +233,4 @@ static void publish(struct orm_session *s, struct related *l)
     group_form(l->path, l->targets, rows);
 }
 
-const struct related_steps to_many_steps = {collect, claim, publish};
+const struct follow_steps to_many_steps = {collect, claim, publish};

@@ -4,7 +4,7 @@
  * comes here: it has no key, or its row is known to be missing, or it is loaded now,
  * for all peers at once.  Loading by key never flushes. */
 #include "fetch.h"
-#include "related.h"
+#include "follow.h"
 
 #include <string.h>
 
@@ -67,7 +67,7 @@ static bool waits(const struct orm_object *o, unsigned slot)
 
 /* The keys of targets that are not mapped.  Mapped ones are peers of what will be
  * loaded. */
-static bool collect(struct orm_session *s, struct related *l)
+static bool collect(struct orm_session *s, struct follow *l)
 {
     l->mapped = arena_get(&s->scratch, (l->owner_count + 1) * sizeof *l->mapped);
     if (!l->mapped)
@@ -90,12 +90,12 @@ static bool collect(struct orm_session *s, struct related *l)
 
 /* Rows are looked up by the columns that the reference names: in the map if those are
  * the key, else in an index. */
-static bool needs_index(const struct related *l)
+static bool needs_index(const struct follow *l)
 {
     return !ref_is_by_key(l->ref);
 }
 
-static bool claim(struct orm_session *s, struct related *l)
+static bool claim(struct orm_session *s, struct follow *l)
 {
     const size_t rows = l->asks == l ? pg_rows(l->rows.result) : 0;
     l->targets =
@@ -114,7 +114,7 @@ static bool claim(struct orm_session *s, struct related *l)
     return load_claim(&l->rows);
 }
 
-static void fill_index(struct related *l, size_t rows)
+static void fill_index(struct follow *l, size_t rows)
 {
     const struct key_columns theirs = ref_target_columns(l->ref);
     for (size_t i = 0; needs_index(l) && i < rows; i++)
@@ -123,7 +123,7 @@ static void fill_index(struct related *l, size_t rows)
 }
 
 /* What waits still has no row. */
-static void wire_all(struct orm_session *s, struct related *l)
+static void wire_all(struct orm_session *s, struct follow *l)
 {
     const struct key_columns ours = ref_columns(l->model, l->ref);
     const struct key_columns theirs = ref_target_columns(l->ref);
@@ -141,7 +141,7 @@ static void wire_all(struct orm_session *s, struct related *l)
     }
 }
 
-static void publish(struct orm_session *s, struct related *l)
+static void publish(struct orm_session *s, struct follow *l)
 {
     const size_t rows = l->rows.result ? pg_rows(l->rows.result) : 0;
     fill_index(l, rows);
@@ -150,7 +150,7 @@ static void publish(struct orm_session *s, struct related *l)
         group_form(l->path, l->targets, l->mapped_count + rows);
 }
 
-const struct related_steps to_one_steps = {collect, claim, publish};
+const struct follow_steps to_one_steps = {collect, claim, publish};
 
 /* The slots of all peers, or of one object that has none. */
 static bool load_targets(struct orm_session *s, struct orm_object *asked, unsigned slot)
@@ -158,7 +158,7 @@ static bool load_targets(struct orm_session *s, struct orm_object *asked, unsign
     const struct orm_model *m = asked->model;
     const struct orm_group *peers =
         fetch_mode(asked) == ORM_FETCH_ONE ? NULL : asked->group;
-    struct related l = {
+    struct follow l = {
         .model = m,
         .ref = &m->to_ones[slot],
         .slot = slot,
@@ -167,7 +167,7 @@ static bool load_targets(struct orm_session *s, struct orm_object *asked, unsign
         .scope = asked->scope,
         .path = path_beyond(asked, &m->to_ones[slot]),
     };
-    return (l.path || session_nomem(s)) && related_load(s, &l);
+    return (l.path || session_nomem(s)) && follow_load(s, &l);
 }
 
 /* -- The call ---------------------------------------------------------------------- */

@@ -1,17 +1,17 @@
-/* related.h: what relations lead to: one relation of many owners in one statement, and
+/* follow.h: what relations lead to: one relation of many owners in one statement, and
  * several of them in one flight.
  *
  * Each goes through the same steps: to_one.c and to_many.c collect the keys that are
- * asked for, related_sql.c writes the statement, and when all answers of the flight are
+ * asked for, follow_sql.c writes the statement, and when all answers of the flight are
  * there and good, the rows become objects and the slots of the owners take them.  On a
  * failure before that every slot is as it was. */
-#ifndef RUNTIME_RELATED_H
-#define RUNTIME_RELATED_H
+#ifndef RUNTIME_FOLLOW_H
+#define RUNTIME_FOLLOW_H
 
 #include "load.h"
 #include "relate.h"
 
-struct related {
+struct follow {
     /* What is wanted. */
     const struct orm_model *model; /* of the owners */
     const struct orm_to_one *ref;  /* or */
@@ -27,8 +27,8 @@ struct related {
     struct key_set keys;
     struct orm_object **mapped; /* to-one: targets that need not be asked for */
     size_t mapped_count;
-    struct related *asks; /* whose statement brings the rows; itself, as a rule */
-    struct related *next; /* that shares its statement */
+    struct follow *asks; /* whose statement brings the rows; itself, as a rule */
+    struct follow *next; /* that shares its statement */
     size_t item;          /* of the flight */
 
     /* What came. */
@@ -39,41 +39,41 @@ struct related {
     struct many_rows *lists;     /* to-many: see to_many.c */
 };
 
-static inline const struct orm_model *related_target(const struct related *l)
+static inline const struct orm_model *follow_target(const struct follow *l)
 {
     return l->ref ? l->ref->target : l->many->target;
 }
 
 /* The columns whose values are asked for: the owners'. */
-struct key_columns related_columns(const struct related *l);
+struct key_columns follow_columns(const struct follow *l);
 
 /* Collects what must be asked for, and `must_ask` tells if anything must.  False, here
  * and below: the error is recorded. */
-bool related_collect(struct orm_session *s, struct related *l);
+bool follow_collect(struct orm_session *s, struct follow *l);
 
 /* Without a statement: nothing must be asked for. */
-void related_settle(struct orm_session *s, struct related *l);
+void follow_settle(struct orm_session *s, struct follow *l);
 
 /* Asks for all in one flight. */
-bool related_fly(struct orm_session *s, struct related *all, size_t count);
+bool follow_fly(struct orm_session *s, struct follow *all, size_t count);
 
-/* After related_collect(), whatever became of it; scratch memory is the caller's. */
-void related_free(struct related *l);
+/* After follow_collect(), whatever became of it; scratch memory is the caller's. */
+void follow_free(struct follow *l);
 
 /* One of them, from beginning to end. */
-bool related_load(struct orm_session *s, struct related *l);
+bool follow_load(struct orm_session *s, struct follow *l);
 
-/* -- For related.c ----------------------------------------------------------------- */
+/* -- For follow.c ----------------------------------------------------------------- */
 
 /* The steps of a to-one relation and of a to-many one. */
-struct related_steps {
-    bool (*collect)(struct orm_session *s, struct related *l);
-    bool (*claim)(struct orm_session *s, struct related *l);
-    void (*publish)(struct orm_session *s, struct related *l);
+struct follow_steps {
+    bool (*collect)(struct orm_session *s, struct follow *l);
+    bool (*claim)(struct orm_session *s, struct follow *l);
+    void (*publish)(struct orm_session *s, struct follow *l);
 };
-extern const struct related_steps to_one_steps, to_many_steps;
+extern const struct follow_steps to_one_steps, to_many_steps;
 
 /* The statement, with its parameters in `s->params`. */
-struct pg_statement *related_statement(struct orm_session *s, const struct related *l);
+struct pg_statement *follow_statement(struct orm_session *s, const struct follow *l);
 
 #endif

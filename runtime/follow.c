@@ -1,32 +1,32 @@
-/* related.c: what relations lead to, several of them in one flight. */
-#include "related.h"
+/* follow.c: what relations lead to, several of them in one flight. */
+#include "follow.h"
 
 #include "flight.h"
 #include "memory.h"
 #include "scope.h"
 
-static const struct related_steps *steps_of(const struct related *l)
+static const struct follow_steps *steps_of(const struct follow *l)
 {
     return l->ref ? &to_one_steps : &to_many_steps;
 }
 
-struct key_columns related_columns(const struct related *l)
+struct key_columns follow_columns(const struct follow *l)
 {
     return l->many ? many_owner_columns(l->many) : ref_columns(l->model, l->ref);
 }
 
-bool related_collect(struct orm_session *s, struct related *l)
+bool follow_collect(struct orm_session *s, struct follow *l)
 {
     l->asks = l;
     return steps_of(l)->collect(s, l);
 }
 
-void related_settle(struct orm_session *s, struct related *l)
+void follow_settle(struct orm_session *s, struct follow *l)
 {
     steps_of(l)->publish(s, l);
 }
 
-void related_free(struct related *l)
+void follow_free(struct follow *l)
 {
     idmap_free(&l->by_columns);
     key_set_free(&l->keys);
@@ -35,14 +35,14 @@ void related_free(struct related *l)
 /* -- One statement for several ----------------------------------------------------- */
 
 /* Foreign keys that name rows of one table by its key. */
-static bool shares(const struct related *a, const struct related *b)
+static bool shares(const struct follow *a, const struct follow *b)
 {
     return a->ref && b->ref && !a->ref->reverse && !b->ref->reverse &&
            a->ref->target == b->ref->target && ref_is_by_key(a->ref) &&
            ref_is_by_key(b->ref);
 }
 
-static void share(struct related *all, size_t count)
+static void share(struct follow *all, size_t count)
 {
     for (size_t i = 1; i < count; i++)
         for (size_t j = 0; j < i; j++)
@@ -70,9 +70,9 @@ static const struct params *keep_params(struct orm_session *s, size_t item)
     return &s->kept_params[item];
 }
 
-static bool add(struct orm_session *s, struct related *l, size_t item, bool alone)
+static bool add(struct orm_session *s, struct follow *l, size_t item, bool alone)
 {
-    struct pg_statement *st = related_statement(s, l);
+    struct pg_statement *st = follow_statement(s, l);
     const struct params *params = !st     ? NULL
                                   : alone ? &s->params
                                           : keep_params(s, item);
@@ -80,7 +80,7 @@ static bool add(struct orm_session *s, struct related *l, size_t item, bool alon
     return params && flight_add(s, st, params);
 }
 
-static size_t count_askers(const struct related *all, size_t count)
+static size_t count_askers(const struct follow *all, size_t count)
 {
     size_t n = 0;
     for (size_t i = 0; i < count; i++)
@@ -89,14 +89,14 @@ static size_t count_askers(const struct related *all, size_t count)
 }
 
 static void blame(
-    struct orm_session *s, const struct related *all, size_t count, size_t item)
+    struct orm_session *s, const struct follow *all, size_t count, size_t item)
 {
     for (size_t i = 0; i < count; i++)
         if (all[i].asks == &all[i] && all[i].item == item)
-            session_blame(s, related_target(&all[i]));
+            session_blame(s, follow_target(&all[i]));
 }
 
-static bool send(struct orm_session *s, struct related *all, size_t count)
+static bool send(struct orm_session *s, struct follow *all, size_t count)
 {
     const bool alone = count_askers(all, count) == 1;
     size_t items = 0, failed = 0;
@@ -113,7 +113,7 @@ static bool send(struct orm_session *s, struct related *all, size_t count)
 
 /* -- From answers to slots --------------------------------------------------------- */
 
-static bool claim(struct orm_session *s, struct related *l)
+static bool claim(struct orm_session *s, struct follow *l)
 {
     if (l->asks == l)
         l->rows =
@@ -121,7 +121,7 @@ static bool claim(struct orm_session *s, struct related *l)
     return steps_of(l)->claim(s, l);
 }
 
-static bool take(struct orm_session *s, struct related *all, size_t count)
+static bool take(struct orm_session *s, struct follow *all, size_t count)
 {
     size_t claimed = 0;
     while (claimed < count && claim(s, &all[claimed]))
@@ -140,7 +140,7 @@ static bool take(struct orm_session *s, struct related *all, size_t count)
     return true;
 }
 
-bool related_fly(struct orm_session *s, struct related *all, size_t count)
+bool follow_fly(struct orm_session *s, struct follow *all, size_t count)
 {
     share(all, count);
     statement_hold(&s->statements);
@@ -150,14 +150,14 @@ bool related_fly(struct orm_session *s, struct related *all, size_t count)
     return good;
 }
 
-bool related_load(struct orm_session *s, struct related *l)
+bool follow_load(struct orm_session *s, struct follow *l)
 {
-    bool good = related_collect(s, l);
+    bool good = follow_collect(s, l);
     if (good && l->must_ask)
-        good = related_fly(s, l, 1);
+        good = follow_fly(s, l, 1);
     else if (good)
-        related_settle(s, l);
-    related_free(l);
+        follow_settle(s, l);
+    follow_free(l);
     arena_clear(&s->scratch);
     return good;
 }

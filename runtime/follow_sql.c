@@ -1,20 +1,20 @@
-/* related_sql.c: the statement that loads what a relation leads to. */
-#include "related.h"
+/* follow_sql.c: the statement that loads what a relation leads to. */
+#include "follow.h"
 
 #include "compile.h"
 
 /* -- Keys -------------------------------------------------------------------------- */
 
 /* An array per column, of all that share the statement. */
-static void add_keys(struct compiler *c, const struct related *l)
+static void add_keys(struct compiler *c, const struct follow *l)
 {
     struct params *p = &c->s->params;
-    const struct key_columns asked = related_columns(l);
+    const struct key_columns asked = follow_columns(l);
     for (unsigned i = 0; i < asked.count; i++) {
         const struct orm_column *column = &asked.model->columns[asked.at[i]];
         const struct type_oids oids = type_oids(column, c->s->enums);
         params_array_begin(p, oids.oid);
-        for (const struct related *r = l; r; r = r->next)
+        for (const struct follow *r = l; r; r = r->next)
             key_set_values(&r->keys, i, p);
         params_array_end(p);
         params_type(p, oids.array_oid);
@@ -51,7 +51,7 @@ static void model_columns_are_any(struct compiler *c, struct key_columns k)
 
 /* -- To-one ------------------------------------------------------------------------ */
 
-static void write_to_one(struct compiler *c, const struct related *l)
+static void write_to_one(struct compiler *c, const struct follow *l)
 {
     const struct key_columns theirs = ref_target_columns(l->ref);
     shape_add(c->s, theirs.count);
@@ -113,7 +113,7 @@ static void order_list(struct compiler *c, const struct orm_to_many *rel)
     }
 }
 
-static void write_to_many(struct compiler *c, const struct related *l)
+static void write_to_many(struct compiler *c, const struct follow *l)
 {
     shape_add(c->s, (unsigned)session_number(c->s, l->many->owner));
     shape_add(c->s, l->many->offset);
@@ -127,9 +127,9 @@ static void write_to_many(struct compiler *c, const struct related *l)
 
 /* -- The whole --------------------------------------------------------------------- */
 
-static bool walk(struct compiler *c, const void *related)
+static bool walk(struct compiler *c, const void *follow)
 {
-    const struct related *l = related;
+    const struct follow *l = follow;
     if (l->ref)
         write_to_one(c, l);
     else
@@ -137,7 +137,7 @@ static bool walk(struct compiler *c, const void *related)
     return true;
 }
 
-struct pg_statement *related_statement(struct orm_session *s, const struct related *l)
+struct pg_statement *follow_statement(struct orm_session *s, const struct follow *l)
 {
-    return compile(s, l->ref ? 'R' : 'M', related_target(l), walk, l);
+    return compile(s, l->ref ? 'R' : 'M', follow_target(l), walk, l);
 }
