@@ -134,7 +134,7 @@ static void set(struct orm_object *o, unsigned column, union orm_value v)
     if (s->error.code || !type_accepts(o->model, c, v, &s->error) ||
         is_same(o, column, v) || !may_set(o, column) || !begin(o))
         return;
-    if (type_is_number(c) || type_copy(c, &v, &s->scope.arena))
+    if (type_is_number(c) || type_copy(c, &v, &o->scope->arena))
         put(o, column, &v);
     else
         session_nomem(s);
@@ -272,7 +272,7 @@ struct orm_object *change_make(struct orm_session *s, const struct orm_model *m)
 {
     if (!is_written(s, m))
         return NULL;
-    struct orm_object *o = object_make(s, m);
+    struct orm_object *o = object_make(s->scope, m);
     if (!o) {
         session_nomem(s);
         return NULL;

@@ -9,7 +9,8 @@
 #include "session.h"
 
 struct path {
-    const void *relation; /* that led here; NULL at the root */
+    struct orm_scope *scope; /* of its groups, and of longer paths */
+    const void *relation;    /* that led here; NULL at the root */
     struct path *children;
     struct path *sibling;
     enum orm_fetch fetch; /* the mode of what lies on it */
@@ -23,30 +24,29 @@ struct orm_group {
     struct orm_object *members[]; /* NULL: has left */
 };
 
-/* The path one relation further; a new root when `parent` is NULL.  NULL: no memory. */
+/* The path one relation further; when `parent` is NULL a new root, in `scope`.  NULL:
+ * no memory. */
 struct path *path_child(
-    struct orm_session *s, struct path *parent, const void *relation);
+    struct orm_scope *scope, struct path *parent, const void *relation);
 
 /* The path of what a query yields. */
-struct path *path_of_query(struct orm_session *s, enum orm_fetch fetch);
+struct path *path_of_query(struct orm_scope *scope, enum orm_fetch fetch);
 
 /* The path of what is loaded through `o`. */
-struct path *path_beyond(
-    struct orm_session *s, const struct orm_object *o, const void *relation);
+struct path *path_beyond(const struct orm_object *o, const void *relation);
 
 static inline struct path *path_of(const struct orm_object *o)
 {
     return o->group ? o->group->path : NULL;
 }
 
-/* Bytes that group_form() takes at most from the scope's arena, the path apart. */
-size_t group_cost(size_t count);
+/* What group_form() takes at most is to be reserved by the next scope_reserve(). */
+void group_want(const struct path *path, size_t count);
 
 /* Gives the objects the path's mode and makes one group of them; repeated ones count
  * once.  One object makes no group and is not moved; an object of another group moves
  * unless that is larger.  The room must be reserved. */
-void group_form(struct orm_session *s, struct path *path, struct orm_object **objects,
-    size_t count);
+void group_form(struct path *path, struct orm_object **objects, size_t count);
 
 void group_leave(struct orm_object *o);
 

@@ -8,6 +8,7 @@
 #include "flight.h"
 #include "load.h"
 #include "memory.h"
+#include "scope.h"
 
 /* The column of a model's key that the server makes, or NULL: schema/ allows one. */
 static const struct orm_column *made_column(const struct orm_model *m)
@@ -120,17 +121,17 @@ static bool take_numbers(struct orm_session *s, const struct orm_model *m,
     return true;
 }
 
-static void give_value(struct orm_session *s, struct orm_object *o, struct pg_cell cell)
+static void give_value(struct orm_object *o, struct pg_cell cell)
 {
     const struct orm_column *key = made_column(o->model);
-    type_take(key, (char *)o + key->offset, cell, &s->scope.arena);
+    type_take(key, (char *)o + key->offset, cell, &o->scope->arena);
     bit_put(object_null_bits(o), (unsigned)(key - o->model->columns), false);
     o->state |= OBJECT_KEYED;
 }
 
 /* Whether the answer is a value for each object that waits for one. */
-static bool check_values(struct orm_session *s, const struct order *o,
-    const struct pg_result *r, size_t *room)
+static bool check_values(
+    struct orm_session *s, const struct order *o, const struct pg_result *r)
 {
     const struct orm_column *key = made_column(o->model);
     if (pg_rows(r) != o->wanted || pg_columns(r) != 1 ||
@@ -145,7 +146,6 @@ static bool check_values(struct orm_session *s, const struct order *o,
                 "its default made a null; a key always has a value");
         if (!type_check(o->model, key, cell, &s->error))
             return false;
-        *room += type_room(key, cell);
     }
     return true;
 }
@@ -153,14 +153,19 @@ static bool check_values(struct orm_session *s, const struct order *o,
 static bool take_values(
     struct orm_session *s, const struct order *o, const struct pg_result *r)
 {
-    size_t room = 0, next = 0;
-    if (!check_values(s, o, r, &room))
+    if (!check_values(s, o, r))
         return false;
-    if (!arena_reserve(&s->scope.arena, room))
-        return session_nomem(s);
+    size_t next = 0;
     for (size_t i = 0; i < o->new_count; i++)
         if (o->news[i]->model == o->model && wants_key(o->news[i]))
-            give_value(s, o->news[i], pg_value(r, next++, 0));
+            scope_want(o->news[i]->scope,
+                type_room(made_column(o->model), pg_value(r, next++, 0)));
+    if (!scope_reserve(s))
+        return session_nomem(s);
+    next = 0;
+    for (size_t i = 0; i < o->new_count; i++)
+        if (o->news[i]->model == o->model && wants_key(o->news[i]))
+            give_value(o->news[i], pg_value(r, next++, 0));
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "flight.h"
 #include "load.h"
 #include "relate.h"
+#include "scope.h"
 
 static bool lacks(const struct orm_object *o, unsigned column)
 {
@@ -53,8 +54,17 @@ static bool collect(
     return true;
 }
 
+static struct orm_object *find_row(struct orm_session *s, struct key_columns key,
+    const struct pg_result *r, size_t row)
+{
+    struct pg_cell cells[KEY_COLUMNS_MOST];
+    for (unsigned i = 0; i < key.count; i++)
+        cells[i] = pg_value(r, row, i);
+    return load_find(s, key.model, cells);
+}
+
 static bool check(struct orm_session *s, struct key_columns key, unsigned column,
-    const struct pg_result *r, size_t *bytes)
+    const struct pg_result *r)
 {
     const struct orm_model *m = key.model;
     if (pg_columns(r) != key.count + 1u)
@@ -67,12 +77,15 @@ static bool check(struct orm_session *s, struct key_columns key, unsigned column
     if (!load_check_type(s, m, column, r, key.count))
         return false;
     for (size_t row = 0; row < pg_rows(r); row++) {
-        size_t of_key = 0;
+        size_t of_key = 0, bytes = 0;
         for (unsigned i = 0; i < key.count; i++)
             if (!load_check_cell(s, m, key.at[i], pg_value(r, row, i), &of_key))
                 return false;
-        if (!load_check_cell(s, m, column, pg_value(r, row, key.count), bytes))
+        if (!load_check_cell(s, m, column, pg_value(r, row, key.count), &bytes))
             return false;
+        const struct orm_object *o = find_row(s, key, r, row);
+        if (lacks(o, column))
+            scope_want(o->scope, bytes);
     }
     return true;
 }
@@ -80,13 +93,10 @@ static bool check(struct orm_session *s, struct key_columns key, unsigned column
 static void fill(struct orm_session *s, struct key_columns key, unsigned column,
     const struct pg_result *r, size_t row)
 {
-    struct pg_cell cells[KEY_COLUMNS_MOST];
-    for (unsigned i = 0; i < key.count; i++)
-        cells[i] = pg_value(r, row, i);
-    struct orm_object *o = load_find(s, key.model, cells);
+    struct orm_object *o = find_row(s, key, r, row);
     if (!lacks(o, column))
         return;
-    load_cell(s, o, column, pg_value(r, row, key.count));
+    load_cell(o, column, pg_value(r, row, key.count));
     object_set_loaded(o, column);
 }
 
@@ -98,10 +108,13 @@ static bool load(struct orm_session *s, struct orm_object *asked, unsigned colum
         return false;
     struct pg_statement *st = statement(s, key, column);
     const struct pg_result *r = st ? flight_one(s, asked->model, st) : NULL;
-    size_t bytes = 0;
-    if (!r || !check(s, key, column, r, &bytes))
+    if (!r)
         return false;
-    if (!arena_reserve(&s->scope.arena, bytes))
+    if (!check(s, key, column, r)) {
+        scope_want_nothing(s);
+        return false;
+    }
+    if (!scope_reserve(s))
         return session_nomem(s);
     for (size_t row = 0; row < pg_rows(r); row++)
         fill(s, key, column, r, row);

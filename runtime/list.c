@@ -4,6 +4,8 @@
  * items and a NULL.  Programs hold the address of the second. */
 #include "list.h"
 
+#include "scope.h"
+
 #include <string.h>
 
 struct list_head {
@@ -19,19 +21,24 @@ struct list_shape {
 /* Stands in a slot that had a list. */
 static const char dropped;
 
-size_t list_cost(size_t count)
+static size_t size_of(size_t count)
 {
     return sizeof(struct list_head) + sizeof(struct list_shape) +
-           (count + 1) * sizeof(struct orm_object *) + ARENA_ALIGN;
+           (count + 1) * sizeof(struct orm_object *);
 }
 
-const void *list_make(struct orm_session *s, const struct orm_model *m,
+void list_want(struct orm_scope *scope, size_t count)
+{
+    scope_want(scope, size_of(count) + ARENA_ALIGN);
+}
+
+const void *list_make(struct orm_scope *scope, const struct orm_model *m,
     struct orm_object *const *objects, size_t count)
 {
-    struct list_head *head = arena_get(&s->scope.arena, list_cost(count) - ARENA_ALIGN);
+    struct list_head *head = arena_get(&scope->arena, size_of(count));
     if (!head)
         return NULL;
-    head->deletions = session_model(s, m)->deletions;
+    head->deletions = session_model(scope->session, m)->deletions;
     head->length = count;
     char *list = (char *)(head + 1);
     m->fill(list, list + sizeof(struct list_shape), objects, count);
@@ -103,12 +110,12 @@ void list_drop(struct orm_manager *m)
         m->list = &dropped;
 }
 
-void list_keep(struct orm_session *s, struct orm_manager *m, const void *list)
+void list_keep(struct orm_manager *m, const void *list)
 {
     struct orm_object *owner = manager_owner(m);
     struct notes *n = has_notes(m) ? notes_of(m) : NULL;
     if (!n && owner->state & OBJECT_NEW) {
-        n = arena_get(&s->scope.arena, sizeof *n);
+        n = arena_get(&owner->scope->arena, sizeof *n);
         if (!n)
             return; /* it is made again when it is asked for again */
         *n = (struct notes){0};
@@ -123,17 +130,17 @@ void list_keep(struct orm_session *s, struct orm_manager *m, const void *list)
 /* -- Notes ------------------------------------------------------------------------- */
 
 static void add_note(
-    struct orm_session *s, struct orm_manager *m, struct list_note note)
+    struct orm_scope *scope, struct orm_manager *m, struct list_note note)
 {
-    struct list_note *kept = arena_get(&s->scope.arena, sizeof *kept);
+    struct list_note *kept = arena_get(&scope->arena, sizeof *kept);
     if (kept && !m->list) {
-        struct notes *n = arena_get(&s->scope.arena, sizeof *n);
+        struct notes *n = arena_get(&scope->arena, sizeof *n);
         if (n)
             *n = (struct notes){0};
         m->list = n;
     }
     if (!kept || !m->list) {
-        session_nomem(s);
+        session_nomem(scope->session);
         return;
     }
     struct notes *n = notes_of(m);
@@ -151,8 +158,7 @@ void list_note(struct orm_manager *m, struct orm_object *o, bool linked)
     struct orm_object *owner = manager_owner(m);
     list_drop(m);
     if (owner->state & OBJECT_NEW)
-        add_note(object_session(owner), m,
-            (struct list_note){.object = o, .linked = linked});
+        add_note(owner->scope, m, (struct list_note){.object = o, .linked = linked});
 }
 
 const struct list_note *list_next_note(

@@ -10,12 +10,11 @@
 
 #include "object.h"
 
-/* Bytes that list_make() takes from the arena. */
-size_t list_cost(size_t count);
+/* What list_make() takes is to be reserved by the next scope_reserve(). */
+void list_want(struct orm_scope *scope, size_t count);
 
-/* NULL: no memory; cannot be when
- * memory; cannot be when list_cost() was reserved. */
-const void *list_make(struct orm_session *s, const struct orm_model *m,
+/* NULL: no memory; cannot be when room was reserved. */
+const void *list_make(struct orm_scope *scope, const struct orm_model *m,
     struct orm_object *const *objects, size_t count);
 
 size_t list_length(const void *list);
@@ -47,7 +46,7 @@ const struct list_note *list_next_note(
 size_t list_note_count(const struct orm_manager *m);
 
 /* What was made of the notes. */
-void list_keep(struct orm_session *s, struct orm_manager *m, const void *list);
+void list_keep(struct orm_manager *m, const void *list);
 
 /* The object is saved or gone: its slots keep what was made of their notes. */
 void list_end_notes(struct orm_object *o);

@@ -9,6 +9,7 @@
 
 #include "flight.h"
 #include "object.h"
+#include "scope.h"
 #include "slot.h"
 
 #include <string.h>
@@ -181,28 +182,28 @@ struct orm_object *load_find(
     return object_find_any(s, m, values);
 }
 
-void load_cell(
-    struct orm_session *s, struct orm_object *o, unsigned column, struct pg_cell cell)
+void load_cell(struct orm_object *o, unsigned column, struct pg_cell cell)
 {
     const struct orm_column *c = &o->model->columns[column];
     bit_put(object_null_bits(o), column, !cell.data);
     if (!cell.data)
         type_put(c, o, type_zero(c));
     else
-        type_take(c, (char *)o + c->offset, cell, &s->scope.arena);
+        type_take(c, (char *)o + c->offset, cell, &o->scope->arena);
 }
 
 /* A new object with the row's values, mapped; there is room in the map.  NULL: memory
  * is out. */
-static struct orm_object *make_fresh(struct orm_session *s, const struct orm_model *m,
+static struct orm_object *make_fresh(struct orm_scope *scope, const struct orm_model *m,
     const struct pg_cell *cells, size_t text_bytes)
 {
-    struct orm_object *o = object_make(s, m);
-    if (!o || !arena_reserve(&s->scope.arena, text_bytes))
+    struct orm_session *s = scope->session;
+    struct orm_object *o = object_make(scope, m);
+    if (!o || !arena_reserve(&scope->arena, text_bytes))
         return NULL;
     const unsigned eager = model_eager_count(m);
     for (unsigned i = 0; i < eager; i++)
-        load_cell(s, o, i, cells[i]);
+        load_cell(o, i, cells[i]);
     if (m->lazy_count)
         object_unload(o);
     o->stamp = s->stamp;
@@ -231,20 +232,21 @@ static struct orm_object *find_row(
     return object_find_any(s, m, &number);
 }
 
-/* The mapped object of a row, or a fresh one.  Adds the text that the second pass may
- * copy to `later_bytes`.  NULL: the error is recorded. */
-static struct orm_object *claim(struct orm_session *s, const struct orm_model *m,
-    const struct pg_cell *cells, size_t *later_bytes)
+/* The mapped object of a row, whose scope wants the text that the second pass may copy,
+ * or a fresh one.  NULL: the error is recorded. */
+static struct orm_object *claim(
+    struct orm_scope *scope, const struct orm_model *m, const struct pg_cell *cells)
 {
+    struct orm_session *s = scope->session;
     size_t text_bytes = 0;
     if (!check_cells(s, m, cells, &text_bytes))
         return NULL;
     struct orm_object *o = find_row(s, m, cells);
     if (o) {
-        *later_bytes += text_bytes;
+        scope_want(o->scope, text_bytes);
         return o;
     }
-    o = make_fresh(s, m, cells, text_bytes);
+    o = make_fresh(scope, m, cells, text_bytes);
     if (!o)
         session_nomem(s);
     return o;
@@ -281,8 +283,7 @@ static bool is_base_of_changes(const struct orm_object *o, unsigned column)
 
 /* Clean columns take the row's values, changed ones keep theirs.  An equal text is not
  * copied again. */
-static void fill_again(
-    struct orm_session *s, struct orm_object *o, const struct pg_cell *cells)
+static void fill_again(struct orm_object *o, const struct pg_cell *cells)
 {
     const struct orm_model *m = o->model;
     const unsigned eager = model_eager_count(m);
@@ -290,7 +291,7 @@ static void fill_again(
         if (bit_is_set(object_changed_bits(o), i) || is_equal(o, i, cells[i]) ||
             is_base_of_changes(o, i))
             continue;
-        load_cell(s, o, i, cells[i]);
+        load_cell(o, i, cells[i]);
         object_reset_slots_of(o, i);
     }
 }
@@ -305,7 +306,7 @@ static void publish(struct orm_session *s, const struct pg_result *r, size_t row
     }
     if (o->stamp <= s->stamp) {
         pg_row(r, row, cells);
-        fill_again(s, o, cells);
+        fill_again(o, cells);
     }
     o->stamp = s->stamp;
     o->state &= ~OBJECT_EXPIRED;
@@ -313,37 +314,39 @@ static void publish(struct orm_session *s, const struct pg_result *r, size_t row
 
 /* -- Both -------------------------------------------------------------------------- */
 
-static bool claim_rows(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, struct pg_cell *cells, struct orm_object **objects,
-    size_t extra)
+static bool claim_rows(struct orm_scope *scope, const struct orm_model *m,
+    const struct pg_result *r, struct pg_cell *cells, struct orm_object **objects)
 {
+    struct orm_session *s = scope->session;
     if (!idmap_reserve(&session_model(s, m)->map, pg_rows(r)))
         return session_nomem(s);
     const size_t rows = pg_rows(r);
-    size_t claimed = 0, later_bytes = 0;
+    size_t claimed = 0;
     for (; claimed < rows; claimed++) {
         pg_row(r, claimed, cells);
-        objects[claimed] = claim(s, m, cells, &later_bytes);
+        objects[claimed] = claim(scope, m, cells);
         if (!objects[claimed])
             break;
     }
-    if (claimed == rows && !arena_reserve(&s->scope.arena, later_bytes + extra))
+    if (claimed == rows && !scope_reserve(s))
         session_nomem(s);
     if (s->error.code)
         disclaim(objects, claimed);
     return !s->error.code;
 }
 
-bool load_rows(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, size_t more, struct orm_object **objects, size_t extra)
+bool load_rows(struct orm_scope *scope, const struct orm_model *m,
+    const struct pg_result *r, size_t more, struct orm_object **objects)
 {
-    if (!check_eager_columns(s, m, r, more))
-        return false;
+    struct orm_session *s = scope->session;
     struct pg_cell *cells = arena_get(&s->scratch, pg_columns(r) * sizeof *cells);
     if (!cells)
-        return session_nomem(s);
-    if (!claim_rows(s, m, r, cells, objects, extra))
+        session_nomem(s);
+    if (!cells || !check_eager_columns(s, m, r, more) ||
+        !claim_rows(scope, m, r, cells, objects)) {
+        scope_want_nothing(s);
         return false;
+    }
     for (size_t i = 0; i < pg_rows(r); i++)
         publish(s, r, i, cells, objects[i]);
     return true;

@@ -38,12 +38,13 @@ bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned 
 bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned column,
     struct pg_cell cell, size_t *bytes);
 
-/* Makes every row an object: the mapped one, its clean columns filled, or a new one.
- * `objects` has room for one pointer per row.  All cells are checked and all memory is
- * taken before the first object changes: on false none has.  `extra` bytes more of the
- * scope's arena are reserved, for what the caller makes of the rows. */
-bool load_rows(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, size_t more, struct orm_object **objects, size_t extra);
+/* Makes every row an object: the mapped one, its clean columns filled, or a new one, of
+ * `scope`.  `objects` has room for one pointer per row; the result may have `more`
+ * columns behind the model's.  All cells are checked and all memory is taken before the
+ * first object changes: on false none has.  What scopes want by then (scope.h) is
+ * reserved, too, or forgotten. */
+bool load_rows(struct orm_scope *scope, const struct orm_model *m,
+    const struct pg_result *r, size_t more, struct orm_object **objects);
 
 /* The mapped object with the key in checked cells, one per column of it, expired or
  * not. */
@@ -51,7 +52,6 @@ struct orm_object *load_find(
     const struct orm_session *s, const struct orm_model *m, const struct pg_cell *key);
 
 /* A checked cell becomes the object's value; a text takes reserved memory. */
-void load_cell(
-    struct orm_session *s, struct orm_object *o, unsigned column, struct pg_cell cell);
+void load_cell(struct orm_object *o, unsigned column, struct pg_cell cell);
 
 #endif

@@ -4,6 +4,7 @@
 #include "load.h"
 #include "query.h"
 #include "relate.h"
+#include "scope.h"
 #include "slot.h"
 #include "to_many.h"
 
@@ -37,18 +38,33 @@ static const void *empty_list(struct orm_session *s, const struct orm_manager *m
     return session_model(s, m->relation->target)->empty;
 }
 
-static const void *list_of_rows(struct orm_session *s, const struct orm_model *m,
-    enum orm_fetch fetch, const struct pg_result *r)
+/* What is asked of a relation belongs to its owner's scope. */
+static struct orm_scope *scope_of(struct orm_manager *m)
 {
+    const struct orm_object *owner = manager_owner(m);
+    return owner ? owner->scope : manager_session(m)->scope;
+}
+
+static const void *list_of_rows(
+    struct orm_manager *manager, enum orm_fetch fetch, const struct pg_result *r)
+{
+    struct orm_scope *scope = scope_of(manager);
+    struct orm_session *s = scope->session;
+    const struct orm_model *m = manager->relation->target;
     const size_t rows = pg_rows(r);
     struct orm_object **objects = arena_get(&s->scratch, (rows + 1) * sizeof *objects);
-    struct path *path = path_of_query(s, fetch);
+    struct path *path = path_of_query(scope, fetch);
     const void *list = NULL;
-    if (!objects || !path)
+    const bool room = objects && path;
+    if (room) {
+        group_want(path, rows);
+        list_want(scope, rows);
+    } else {
         session_nomem(s);
-    else if (load_rows(s, m, r, 0, objects, group_cost(rows) + list_cost(rows))) {
-        list = list_make(s, m, objects, rows);
-        group_form(s, path, objects, rows);
+    }
+    if (room && load_rows(scope, m, r, 0, objects)) {
+        list = list_make(scope, m, objects, rows);
+        group_form(path, objects, rows);
     }
     arena_clear(&s->scratch);
     return list;
@@ -69,7 +85,7 @@ static const void *find(struct orm_manager *m, const void *conditions, unsigned 
     enum orm_fetch fetch;
     const struct pg_result *r =
         fetch_of_query(m, conditions, &fetch) ? ask(s, &q) : NULL;
-    const void *list = r ? list_of_rows(s, m->relation->target, fetch, r) : NULL;
+    const void *list = r ? list_of_rows(m, fetch, r) : NULL;
     flight_end(s);
     return list ? list : empty_list(s, m);
 }
@@ -179,7 +195,7 @@ static struct orm_object *load_by_key(
     struct orm_object *row = NULL;
     if (r && pg_rows(r) > 1)
         error_set(&s->error, ORM_LOST, "the server broke the protocol: a key twice");
-    else if (r && pg_rows(r) == 1 && !load_rows(s, m, r, 0, &row, 0))
+    else if (r && pg_rows(r) == 1 && !load_rows(s->scope, m, r, 0, &row))
         row = NULL;
     flight_end(s);
     arena_clear(&s->scratch);

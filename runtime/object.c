@@ -49,11 +49,11 @@ static void make_blank(
         object_manager(o, &m->to_manys[i])->relation = &m->to_manys[i];
 }
 
-struct orm_object *object_make(struct orm_session *s, const struct orm_model *m)
+struct orm_object *object_make(struct orm_scope *scope, const struct orm_model *m)
 {
-    struct orm_object *o = arena_get(&s->scope.arena, m->size);
+    struct orm_object *o = arena_get(&scope->arena, m->size);
     if (o)
-        make_blank(o, &s->scope, m);
+        make_blank(o, scope, m);
     return o;
 }
 
@@ -62,7 +62,7 @@ struct orm_object *object_placeholder(struct orm_session *s, const struct orm_mo
 {
     struct orm_object *o =
         (struct orm_object *)(void *)session_model(s, m)->placeholder;
-    make_blank(o, &s->scope, m);
+    make_blank(o, &s->own, m);
     o->state = OBJECT_PLACEHOLDER;
     return o;
 }

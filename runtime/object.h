@@ -125,7 +125,7 @@ static inline struct orm_object *manager_owner(struct orm_manager *m)
 /* -- Memory ------------------------------------------------------------------------ */
 
 /* A blank object: zeroes, empty texts, slots with their relations.  NULL: no memory. */
-struct orm_object *object_make(struct orm_session *s, const struct orm_model *m);
+struct orm_object *object_make(struct orm_scope *scope, const struct orm_model *m);
 
 /* An object that reads as zero and drops writes: what a failed session gives instead of
  * NULL.  It needs no memory. */

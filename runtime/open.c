@@ -100,7 +100,7 @@ static void disconnect(struct orm_session *s)
 static bool make_empty_lists(struct orm_session *s)
 {
     for (unsigned i = 0; i < s->schema->model_count; i++) {
-        s->models[i].empty = list_make(s, s->models[i].model, NULL, 0);
+        s->models[i].empty = list_make(&s->own, s->models[i].model, NULL, 0);
         if (!s->models[i].empty)
             return false;
     }
@@ -178,7 +178,7 @@ static void free_objects(struct orm_session *s)
         s->models[i].unwritten = 0;
     }
     s->change_count = s->link_count = s->undo_count = 0;
-    arena_clear(&s->scope.arena);
+    arena_clear(&s->own.arena);
     arena_clear(&s->undo_arena);
     arena_clear(&s->scratch);
 }
@@ -187,7 +187,7 @@ static void free_session(struct orm_session *s)
 {
     disconnect(s);
     free_objects(s);
-    arena_free(&s->scope.arena);
+    arena_free(&s->own.arena);
     arena_free(&s->undo_arena);
     arena_free(&s->scratch);
     statement_free_all(&s->statements);
@@ -214,7 +214,8 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
     if (!s)
         return NULL;
     s->schema = schema;
-    s->scope.session = s;
+    s->own.session = s;
+    s->scope = &s->own;
     s->deadline = CLOCK_NEVER;
     s->fetch = ORM_FETCH_PEERS;
     if (conninfo) {

@@ -3,6 +3,7 @@
 #include "returned.h"
 
 #include "load.h"
+#include "scope.h"
 #include "slot.h"
 
 /* One cell that the server filled in. */
@@ -24,8 +25,8 @@ static bool check_cell(struct orm_session *s, const struct orm_model *m,
 }
 
 /* The key, then the columns. */
-static bool check_returned(struct orm_session *s, const struct batch *b,
-    const struct pg_result *r, size_t *bytes)
+static bool check_returned(
+    struct orm_session *s, const struct batch *b, const struct pg_result *r)
 {
     const struct orm_model *m = b->model;
     size_t wanted = m->key_count + (size_t)batch_is_guarded(b);
@@ -36,13 +37,16 @@ static bool check_returned(struct orm_session *s, const struct batch *b,
             "the server broke the protocol: %zu columns instead of %zu", pg_columns(r),
             wanted);
     for (size_t row = 0; row < pg_rows(r); row++) {
-        size_t at = 0;
+        size_t at = 0, bytes = 0;
         for (unsigned i = 0; i < m->key_count; i++)
-            if (!check_cell(s, m, m->key[i], r, row, at++, bytes))
+            if (!check_cell(s, m, m->key[i], r, row, at++, &bytes))
                 return false;
         for (unsigned i = 0; i < m->column_count; i++)
-            if (batch_returns(b, i) && !check_cell(s, m, i, r, row, at++, bytes))
+            if (batch_returns(b, i) && !check_cell(s, m, i, r, row, at++, &bytes))
                 return false;
+        const struct orm_object *o = returned_object(s, m, r, row);
+        if (o)
+            scope_want(o->scope, bytes);
     }
     return true;
 }
@@ -66,7 +70,7 @@ static void fill_returned(
     size_t at = m->key_count;
     for (unsigned i = 0; i < m->column_count; i++)
         if (batch_returns(b, i)) {
-            load_cell(s, o, i, pg_value(r, row, at++));
+            load_cell(o, i, pg_value(r, row, at++));
             object_set_loaded(o, i);
             if (b->kind != BATCH_INSERT)
                 object_reset_slots_of(o, i);
@@ -76,7 +80,6 @@ static void fill_returned(
 bool returned_take(
     struct orm_session *s, const struct batch *b, const struct pg_result *r)
 {
-    size_t bytes = 0;
     if (b->kind == BATCH_INSERT && pg_inserted(r) != b->count)
         return error_set_field(&s->error, ORM_REFUSED, b->model, NULL,
             "%zu of %zu new rows are in the table; a trigger or a rule dropped the "
@@ -84,9 +87,11 @@ bool returned_take(
             pg_inserted(r), b->count);
     if (!batch_returns_any(b))
         return true;
-    if (!check_returned(s, b, r, &bytes))
+    if (!check_returned(s, b, r)) {
+        scope_want_nothing(s);
         return false;
-    if (!arena_reserve(&s->scope.arena, bytes))
+    }
+    if (!scope_reserve(s))
         return session_nomem(s);
     for (size_t row = 0; row < pg_rows(r); row++)
         fill_returned(s, b, r, row);

@@ -15,7 +15,10 @@
 /* What owns the memory of objects, and gives it back all at once. */
 struct orm_scope {
     struct orm_session *session;
+    struct orm_scope *outer; /* NULL: the session's own */
     struct arena arena;
+    size_t wanted;           /* bytes, see scope.h */
+    struct orm_scope *wants; /* the next that wants some */
 };
 
 enum transaction {
@@ -73,7 +76,9 @@ struct orm_session {
     struct numbers numbers;     /* of models: as in schema->models */
     struct model_state *models; /* by number */
     struct enum_oids *enums;
-    struct orm_scope scope;
+    struct orm_scope own;    /* the outermost */
+    struct orm_scope *scope; /* the current one: what queries bring belongs to it */
+    struct orm_scope *wanting;
     char *placeholders; /* of all models */
 
     struct uuid7 uuid7; /* the last that was made */

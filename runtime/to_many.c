@@ -9,17 +9,18 @@
 #include "flight.h"
 #include "load.h"
 #include "relate.h"
+#include "scope.h"
 #include "write.h"
 
 /* -- Whose lists ------------------------------------------------------------------- */
 
 struct load {
     struct orm_session *s;
+    struct orm_scope *scope; /* of who is asked: what is loaded belongs to it */
     const struct orm_to_many *rel;
     struct orm_object **owners; /* those whose lists are loaded now, by their place */
     size_t owner_count;         /* places */
     size_t *counts;             /* rows per owner */
-    size_t list_bytes;
     struct path *path;
     struct orm_object **rows;
     size_t *owner_of; /* per row, a place */
@@ -229,10 +230,14 @@ static bool count_rows(struct load *l, const struct pg_result *r)
         if (l->owner_of[i] != NO_OWNER)
             l->counts[l->owner_of[i]]++;
     }
+    return true;
+}
+
+static void want_lists(const struct load *l)
+{
     for (size_t i = 0; i < l->owner_count; i++)
         if (l->owners[i])
-            l->list_bytes += list_cost(l->counts[i]);
-    return true;
+            list_want(l->owners[i]->scope, l->counts[i]);
 }
 
 /* Rows of one owner are in order, last of the target's key: equal ones stand together,
@@ -278,7 +283,7 @@ static void publish(struct load *l, struct orm_object **sorted, size_t *next)
         const size_t n = without_repeats(sorted + start, l->counts[i]);
         preset_owner(l->rel, l->owners[i], sorted + start, n);
         object_manager(l->owners[i], l->rel)->list =
-            list_make(l->s, l->rel->target, sorted + start, n);
+            list_make(l->owners[i]->scope, l->rel->target, sorted + start, n);
     }
 }
 
@@ -291,12 +296,13 @@ static bool take_rows(struct load *l, const struct pg_result *r)
     size_t *next = arena_get(&l->s->scratch, l->owner_count * sizeof *next);
     if (!sorted || !next)
         return session_nomem(l->s);
-    if (!load_rows(l->s, l->rel->target, r,
-            l->rel->kind == ORM_MANY_JOIN ? l->keyed.count : 0, l->rows,
-            l->list_bytes + group_cost(l->row_count)))
+    want_lists(l);
+    group_want(l->path, l->row_count);
+    if (!load_rows(l->scope, l->rel->target, r,
+            l->rel->kind == ORM_MANY_JOIN ? l->keyed.count : 0, l->rows))
         return false;
     publish(l, sorted, next);
-    group_form(l->s, l->path, l->rows, l->row_count);
+    group_form(l->path, l->rows, l->row_count);
     return true;
 }
 
@@ -326,8 +332,9 @@ static bool ask(struct load *l)
 static bool load_lists(
     struct orm_session *s, struct orm_object *owner, const struct orm_to_many *rel)
 {
-    struct load l = {.s = s, .rel = rel, .keyed = many_owner_columns(rel)};
-    l.path = path_beyond(s, owner, rel);
+    struct load l = {
+        .s = s, .scope = owner->scope, .rel = rel, .keyed = many_owner_columns(rel)};
+    l.path = path_beyond(owner, rel);
     if (!l.path)
         return session_nomem(s);
     const bool good = choose_owners(&l, owner) && ask(&l);
@@ -382,13 +389,14 @@ static const void *list_in_memory(struct orm_session *s, struct orm_manager *m)
 {
     const size_t most = list_note_count(m) + 1;
     struct orm_object **found = arena_get(&s->scratch, most * sizeof *found);
-    const void *list =
-        found ? list_make(s, m->relation->target, found, read_notes(m, found)) : NULL;
+    const void *list = found ? list_make(manager_owner(m)->scope, m->relation->target,
+                                   found, read_notes(m, found))
+                             : NULL;
     arena_clear(&s->scratch);
     if (!list)
         session_nomem(s);
     else
-        list_keep(s, m, list);
+        list_keep(m, list);
     return list;
 }
 

@@ -83,6 +83,7 @@ static bool waits(const struct orm_object *o, unsigned slot)
 
 struct load {
     struct orm_session *s;
+    struct orm_scope *scope; /* of who is asked: what is loaded belongs to it */
     const struct orm_to_one *ref;
     unsigned slot;
     struct flock flock;
@@ -171,9 +172,10 @@ static bool take_rows(
     for (size_t i = 0; i < l->mapped; i++)
         all[i] = l->targets[i];
     l->targets = all;
-    if (!reserve_index(l, looked_up) ||
-        !load_rows(l->s, l->ref->target, r, 0, all + l->mapped,
-            group_cost(l->mapped + l->loaded)))
+    if (!reserve_index(l, looked_up))
+        return false;
+    group_want(l->path, l->mapped + l->loaded);
+    if (!load_rows(l->scope, l->ref->target, r, 0, all + l->mapped))
         return false;
     fill_index(l, looked_up);
     if (l->ref->reverse)
@@ -181,7 +183,7 @@ static bool take_rows(
     else
         wire_by_our_columns(l, ours);
     mark_missing(l);
-    group_form(l->s, l->path, all, l->mapped + l->loaded);
+    group_form(l->path, all, l->mapped + l->loaded);
     return true;
 }
 
@@ -221,11 +223,12 @@ static bool load_targets(struct orm_session *s, struct orm_object *asked, unsign
     const struct orm_model *m = asked->model;
     struct load l = {
         .s = s,
+        .scope = asked->scope,
         .ref = &m->to_ones[slot],
         .slot = slot,
         .flock = flock_of(&asked),
     };
-    l.path = path_beyond(s, asked, l.ref);
+    l.path = path_beyond(asked, l.ref);
     l.targets = arena_get(&s->scratch, l.flock.count * sizeof *l.targets);
     if (!l.path || !l.targets)
         return session_nomem(s);
