@@ -1,9 +1,27 @@
 /* compile.c: what all that compiles queries writes with. */
 #include "compile.h"
 
+#include "write.h"
+
+static struct source new_source(struct compiler *c, const struct orm_model *m)
+{
+    if (c->sources == COMPILE_SOURCES)
+        compile_refuse(c, "the query reads more than 256 tables");
+    else
+        c->sources++;
+    return (struct source){m, c->sources - 1};
+}
+
 struct source compile_source(struct compiler *c, const struct orm_model *m)
 {
-    return (struct source){m, c->sources++};
+    c->waits = c->waits || write_is_due(c->s, m);
+    return new_source(c, m);
+}
+
+struct source compile_join_source(struct compiler *c, const struct orm_to_many *many)
+{
+    c->waits = c->waits || write_is_due_to_join(c->s, many);
+    return new_source(c, NULL);
 }
 
 void compile_alias(struct compiler *c, struct source at)
@@ -15,13 +33,25 @@ void compile_alias(struct compiler *c, struct source at)
         buffer_number(&c->s->sql, at.alias);
 }
 
-void compile_table(struct compiler *c, struct source at)
+static void table_as(
+    struct compiler *c, const char *schema, const char *table, struct source at)
 {
     if (!c->writes_sql)
         return;
-    buffer_table(&c->s->sql, at.model->schema, at.model->table);
+    buffer_table(&c->s->sql, schema, table);
     buffer_text(&c->s->sql, " AS ");
     compile_alias(c, at);
+}
+
+void compile_table(struct compiler *c, struct source at)
+{
+    table_as(c, at.model->schema, at.model->table, at);
+}
+
+void compile_join_table(
+    struct compiler *c, const struct orm_to_many *many, struct source at)
+{
+    table_as(c, many->join_schema, many->join_table, at);
 }
 
 void compile_column_named(struct compiler *c, struct source at, const char *name)
@@ -36,14 +66,18 @@ void compile_column(struct compiler *c, struct source at, unsigned column)
     compile_column_named(c, at, at.model->columns[column].name);
 }
 
+void compile_placeholder_again(struct compiler *c, int number)
+{
+    if (!c->writes_sql)
+        return;
+    buffer_text(&c->s->sql, "$");
+    buffer_number(&c->s->sql, (uint64_t)number);
+}
+
 void compile_placeholder(struct compiler *c, uint32_t type)
 {
-    struct params *p = &c->s->params;
-    params_type(p, type);
-    if (c->writes_sql) {
-        buffer_text(&c->s->sql, "$");
-        buffer_number(&c->s->sql, (uint64_t)p->count);
-    }
+    params_type(&c->s->params, type);
+    compile_placeholder_again(c, c->s->params.count);
 }
 
 void compile_value(struct compiler *c, const struct orm_column *col, union orm_value v)
@@ -68,15 +102,24 @@ bool compile_refuse(struct compiler *c, const char *why)
     return error_set_field(&c->s->error, ORM_INVALID, c->at.model, NULL, "%s", why);
 }
 
+bool compile_refuse_relation(struct compiler *c, const char *relation, const char *why)
+{
+    const struct orm_column named = {.field = relation};
+    return error_set_field(&c->s->error, ORM_INVALID, c->at.model, &named, "%s", why);
+}
+
 static bool run(struct compiler *c, struct orm_session *s, char kind,
     const struct orm_model *m, bool (*walk)(struct compiler *c, const void *query),
     const void *query, bool writes_sql)
 {
-    *c = (struct compiler){.s = s, .writes_sql = writes_sql};
+    c->s = s;
+    c->writes_sql = writes_sql;
+    c->waits = false;
+    c->sources = c->depth = 0;
     c->at = compile_source(c, m);
     shape_begin(s, kind, m);
     params_clear(&s->params);
-    return walk(c, query);
+    return walk(c, query) && !s->error.code;
 }
 
 struct pg_statement *compile(struct orm_session *s, char kind,
@@ -85,6 +128,9 @@ struct pg_statement *compile(struct orm_session *s, char kind,
 {
     struct compiler c;
     if (!run(&c, s, kind, m, walk, query, false))
+        return NULL;
+    if (c.waits &&
+        (!write_changes(s, false) || !run(&c, s, kind, m, walk, query, false)))
         return NULL;
     struct pg_statement *st = shape_known(s);
     if (!st) {

@@ -16,16 +16,18 @@ struct source {
     unsigned alias;
 };
 
+/* How deep queries may lie in queries, and how many tables one may read. */
+#define COMPILE_DEPTH   32
+#define COMPILE_SOURCES 256
+
 struct compiler {
     struct orm_session *s;
     bool writes_sql;
+    bool waits;       /* for a flush: a table that it reads has unwritten changes */
     unsigned sources; /* so far */
     unsigned depth;   /* of queries in queries */
     struct source at; /* whose columns the conditions are about */
 };
-
-/* How deep queries may lie in queries. */
-#define COMPILE_DEPTH 32
 
 static inline void compile_text(struct compiler *c, const char *sql)
 {
@@ -39,11 +41,17 @@ static inline void compile_identifier(struct compiler *c, const char *name)
         buffer_identifier(&c->s->sql, name);
 }
 
-/* A table that was not there yet, under an alias of its own. */
+/* A table that was not there yet, under an alias of its own.  Too many: the error is
+ * recorded. */
 struct source compile_source(struct compiler *c, const struct orm_model *m);
+
+/* The same for the join table of a relation, which has no model for us. */
+struct source compile_join_source(struct compiler *c, const struct orm_to_many *many);
 
 /* "schema"."table" AS t1 */
 void compile_table(struct compiler *c, struct source at);
+void compile_join_table(
+    struct compiler *c, const struct orm_to_many *many, struct source at);
 
 /* t1 */
 void compile_alias(struct compiler *c, struct source at);
@@ -59,12 +67,17 @@ void compile_number(struct compiler *c, int64_t n);
 /* $1 for the parameter that was added last, whose type has this oid. */
 void compile_placeholder(struct compiler *c, uint32_t type);
 
+/* The same number again, for a parameter that stands twice. */
+void compile_placeholder_again(struct compiler *c, int number);
+
 /* The query is wrong, and nothing was sent.  False. */
 bool compile_refuse(struct compiler *c, const char *why);
+bool compile_refuse_relation(struct compiler *c, const char *relation, const char *why);
 
 /* Runs `walk` over `query` once, and if its shape, begun with `kind` and `m`, is new,
- * once more to write the text.  The parameters are in `s->params`.  NULL: the error is
- * recorded. */
+ * once more to write the text.  If a table that it reads has unwritten changes, they
+ * are flushed first, and no sooner than the query is known to be right.  The parameters
+ * are in `s->params`.  NULL: the error is recorded. */
 struct pg_statement *compile(struct orm_session *s, char kind,
     const struct orm_model *m, bool (*walk)(struct compiler *c, const void *query),
     const void *query);

@@ -21,15 +21,13 @@ void clause_begin(
 /* The next element follows: WHERE, or what stands between two. */
 void clause_element(struct clause *w);
 
+/* What stands between these two is the element, or its contrary if `flags`, of a
+ * struct orm_cond, say so. */
+void clause_element_begin(struct clause *w, unsigned flags);
+void clause_element_end(struct clause *w, unsigned flags);
+
 /* All elements of a struct X_query.where.  False: the query is wrong, the error is
  * recorded. */
 bool clause_conditions(struct clause *w, const struct orm_cond *where);
-
-/* Our columns have the values that the object has in its own: an element. */
-void clause_columns_are(struct clause *w, const uint16_t *ours,
-    struct key_columns theirs, const struct orm_object *o);
-
-/* Rows that belong to the owner of a relation's slot; of a whole table, all. */
-bool clause_owner(struct clause *w, struct orm_manager *manager);
 
 #endif

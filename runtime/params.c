@@ -4,6 +4,7 @@
 #include "memory.h"
 
 #include <limits.h>
+#include <string.h>
 
 void params_clear(struct params *p)
 {
@@ -80,6 +81,22 @@ void params_add_text(struct params *p, const char *text)
 {
     begin(p);
     buffer_text(&p->bytes, text);
+}
+
+void params_add_pattern(
+    struct params *p, const char *before, const char *text, const char *after)
+{
+    begin(p);
+    buffer_text(&p->bytes, before);
+    for (size_t n; *text; text += n) {
+        n = strcspn(text, "\\%_");
+        buffer_add(&p->bytes, text, n);
+        if (text[n]) {
+            buffer_text(&p->bytes, "\\");
+            buffer_add(&p->bytes, &text[n++], 1);
+        }
+    }
+    buffer_text(&p->bytes, after);
 }
 
 /* As array_send() writes it: dimensions, has nulls, element type, then for the one

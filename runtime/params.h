@@ -29,6 +29,10 @@ void params_add_array(struct params *p, const struct orm_column *c, union orm_va
 void params_add_int8(struct params *p, int64_t v);
 void params_add_text(struct params *p, const char *text);
 
+/* A pattern of LIKE for what has `text` in it, between wildcards or nothing. */
+void params_add_pattern(
+    struct params *p, const char *before, const char *text, const char *after);
+
 /* The oid of the type of the last one. */
 void params_type(struct params *p, uint32_t oid);
 

@@ -1,50 +1,53 @@
 /* query.c: the objects that match, how many they are, whether there is one. */
 #include "query.h"
 
-#include "condition.h"
 #include "load.h"
-#include "object.h"
+#include "page.h"
+#include "related.h"
 
-#include <stddef.h>
-
-/* -- Order and limits -------------------------------------------------------------- */
-
-static void order_by(struct compiler *c, unsigned i, bool descending, bool *first)
+/* A struct X_query has the layout of struct orm_query, and is read as bytes are: it is
+ * a type of its own. */
+static const struct orm_query *query_of(const struct query *q)
 {
-    compile_text(c, *first ? " ORDER BY " : ", ");
-    *first = false;
-    compile_column(c, c->at, i);
-    if (descending)
-        compile_text(c, " DESC");
+    static const struct orm_query none;
+    return q->conditions ? q->conditions : &none;
 }
 
-static bool is_ordered(const struct orm_order *orders, size_t count, unsigned column)
+/* -- Order ------------------------------------------------------------------------- */
+
+struct orders {
+    const struct orm_order *at;
+    size_t count;
+};
+
+/* Without an order of its own a query on a relation has the relation's. */
+static struct orders orders_of(const struct query *q)
 {
-    for (size_t i = 0; i < count; i++)
-        if (orders[i].column == column + 1)
-            return true;
-    return false;
+    const struct orm_to_many *rel = q->manager->relation;
+    const struct orm_query *own = query_of(q);
+    for (size_t i = 0; i < ORM_QUERY_ORDER; i++)
+        if (own->order[i].column || own->order[i].pick)
+            return (struct orders){own->order, ORM_QUERY_ORDER};
+    return (struct orders){rel->order, rel->order_count};
 }
 
-/* Rows that are cut off are cut off in a certain order: the key comes last. */
-static bool order(
-    struct compiler *c, const struct orm_order *orders, size_t count, bool by_key)
+/* Rows that are cut off are cut off in a certain order: the key comes last.  Where only
+ * their number is wanted they have an order if a page begins in it. */
+static bool sort(
+    struct compiler *c, const struct query *q, struct via *via, struct ordering *o)
 {
-    bool first = true;
-    for (size_t i = 0; i < count; i++) {
-        if (!orders[i].column)
-            continue;
-        const unsigned col = orders[i].column - 1u;
-        if (col >= c->at.model->column_count)
-            return compile_refuse(
-                c, "an order by a column that the model does not have");
-        shape_add(c->s, col << 1 | orders[i].descending);
-        order_by(c, col, orders[i].descending, &first);
-    }
-    shape_add(c->s, UINT32_MAX - by_key);
-    for (unsigned i = 0; by_key && i < c->at.model->key_count; i++)
-        if (!is_ordered(orders, count, c->at.model->key[i]))
-            order_by(c, c->at.model->key[i], false, &first);
+    const struct orm_query *own = query_of(q);
+    const bool rows = q->kind == QUERY_OBJECTS;
+    const struct orders orders = orders_of(q);
+    via_begin(via, c, c->at);
+    order_begin(o, via, 0);
+    if (!order_add_distinct(c, o, own->distinct_on, ORM_QUERY_DISTINCT) ||
+        ((rows || own->after) && !order_add(c, o, orders.at, orders.count)))
+        return false;
+    if (own->after ||
+        (rows && (q->manager->relation->kind != ORM_MANY_TABLE || q->limit ||
+                     own->limit || own->offset || o->distinct)))
+        order_add_key(c, o);
     return true;
 }
 
@@ -61,72 +64,139 @@ static void cut(struct compiler *c, unsigned limit, unsigned offset)
     }
 }
 
+/* -- Locks ------------------------------------------------------------------------- */
+
+static const char *const locks[] = {
+    [ORM_LOCK_NONE] = "",
+    [ORM_FOR_UPDATE] = " FOR UPDATE OF t",
+    [ORM_FOR_NO_KEY_UPDATE] = " FOR NO KEY UPDATE OF t",
+    [ORM_FOR_SHARE] = " FOR SHARE OF t",
+    [ORM_FOR_KEY_SHARE] = " FOR KEY SHARE OF t",
+};
+static const char *const lockeds[] = {
+    [ORM_LOCKED_WAIT] = "",
+    [ORM_LOCKED_SKIP] = " SKIP LOCKED",
+    [ORM_LOCKED_FAIL] = " NOWAIT",
+};
+
+static bool check_lock(struct compiler *c, const struct query *q)
+{
+    const struct orm_query *own = query_of(q);
+    if ((size_t)own->lock >= sizeof locks / sizeof *locks ||
+        (size_t)own->locked >= sizeof lockeds / sizeof *lockeds)
+        return compile_refuse(c, "a lock that there is not");
+    if (own->locked && !own->lock)
+        return compile_refuse(
+            c, "`locked` says what to do about locks, but the query has no `lock`");
+    if (own->lock && q->kind != QUERY_OBJECTS)
+        return compile_refuse(
+            c, "a query with a lock is for find and first: a number cannot be locked");
+    if (own->lock && c->at.model->read_only)
+        return compile_refuse(c, "the rows of a view cannot be locked");
+    return true;
+}
+
+static bool lock(struct compiler *c, const struct query *q, const struct ordering *o)
+{
+    const struct orm_query *own = query_of(q);
+    if (own->lock && o->distinct)
+        return compile_refuse(
+            c, "a query with `distinct_on` locks nothing: PostgreSQL cannot do both");
+    shape_add(c->s, (unsigned)own->lock << 8 | (unsigned)own->locked);
+    compile_text(c, locks[own->lock]);
+    compile_text(c, lockeds[own->locked]);
+    return true;
+}
+
 /* -- The whole --------------------------------------------------------------------- */
 
-/* A struct X_query has the layout of struct orm_query, and is read as bytes are: it is
- * a type of its own. */
-static const struct orm_query *query_of(const struct query *q)
+static void select_what(
+    struct compiler *c, enum query_kind kind, const struct ordering *o)
 {
-    return q->conditions;
+    compile_text(c, kind == QUERY_OBJECTS ? "SELECT "
+                    : kind == QUERY_COUNT ? "SELECT count(*) FROM (SELECT "
+                                          : "SELECT EXISTS (SELECT ");
+    order_write_distinct(c, o);
+    if (kind != QUERY_OBJECTS)
+        compile_text(c, "1");
+    else if (c->writes_sql)
+        load_columns(c->s, c->at.model);
+    compile_text(c, " FROM ");
+    compile_table(c, c->at);
+    via_joins(o->via);
 }
 
-/* Without an order of its own a query on a relation has the relation's. */
-static bool has_order(const struct orm_query *own)
+static bool which(struct compiler *c, const struct query *q, const struct ordering *o)
 {
-    for (size_t i = 0; own && i < ORM_QUERY_ORDER; i++)
-        if (own->order[i].column)
-            return true;
-    return false;
+    struct clause where;
+    clause_begin(&where, c, c->at, " WHERE ");
+    return related_owner(&where, q->manager) &&
+           clause_conditions(&where, query_of(q)->where) &&
+           page_after(&where, o, query_of(q)->after);
 }
 
-static void select_what(struct compiler *c, enum query_kind kind)
+/* What did not fit. */
+static bool refuse_overfull(struct compiler *c, const struct orm_query *own)
 {
-    if (kind != QUERY_OBJECTS) {
-        compile_text(c, kind == QUERY_COUNT ? "SELECT count(*) FROM (SELECT 1 FROM "
-                                            : "SELECT EXISTS (SELECT 1 FROM ");
-        compile_table(c, c->at);
-    } else if (c->writes_sql) {
-        load_select(c->s, c->at.model);
-    }
+    const char *what = "plans";
+    int most = ORM_QUERY_WITH;
+    if (own->where[ORM_QUERY_WHERE - 1].op)
+        what = "conditions", most = ORM_QUERY_WHERE;
+    else if (own->order[ORM_QUERY_ORDER - 1].column)
+        what = "orders", most = ORM_QUERY_ORDER;
+    return error_set_field(&c->s->error, ORM_INVALID, c->at.model, NULL,
+        "the query has more than %d %s", most, what);
 }
+
 static bool walk(struct compiler *c, const void *query)
 {
     const struct query *q = query;
     const struct orm_query *own = query_of(q);
     const struct orm_to_many *rel = q->manager->relation;
-    const unsigned limit = q->limit ? q->limit : own ? own->limit : 0;
-    const unsigned offset = own ? own->offset : 0;
-    const bool rows = q->kind == QUERY_OBJECTS;
-
+    struct via via;
+    struct ordering o;
+    if (own->overfull)
+        return refuse_overfull(c, own);
     shape_add(c->s, rel->kind);
     shape_add(c->s, (unsigned)session_number(c->s, rel->owner));
     shape_add(c->s, rel->offset);
-    select_what(c, q->kind);
-    struct clause where;
-    clause_begin(&where, c, c->at, " WHERE ");
-    if (!clause_owner(&where, q->manager) ||
-        (own && !clause_conditions(&where, own->where)))
+    if (!check_lock(c, q) || !sort(c, q, &via, &o))
         return false;
-    const bool has_own = has_order(own);
-    const size_t count = has_own ? ORM_QUERY_ORDER : rel->order_count;
-    const bool by_key = rows && (rel->kind != ORM_MANY_TABLE || limit || offset);
-    if (!order(c, has_own ? own->order : rel->order, rows ? count : 0, by_key))
+    select_what(c, q->kind, &o);
+    if (!which(c, q, &o))
         return false;
-    cut(c, limit, offset);
-    if (!rows)
+    if (q->kind == QUERY_OBJECTS)
+        order_write(c, &o);
+    cut(c, q->limit ? q->limit : own->limit, own->offset);
+    if (!lock(c, q, &o))
+        return false;
+    if (q->kind != QUERY_OBJECTS)
         compile_text(c, q->kind == QUERY_COUNT ? ") AS counted" : ")");
     return true;
 }
 
+/* Locks last as long as their transaction. */
+static struct pg_statement *with_transaction(
+    struct orm_session *s, const struct query *q, struct pg_statement *st)
+{
+    if (st && query_of(q)->lock)
+        orm_begin(s);
+    return st;
+}
+
 struct pg_statement *query_compile(struct orm_session *s, const struct query *q)
 {
-    const struct orm_model *m = q->manager->relation->target;
-    if (!query_of(q) || !query_of(q)->overfull)
-        return compile(s, (char)q->kind, m, walk, q);
-    error_set_field(&s->error, ORM_INVALID, m, NULL,
-        "the query has more than %d conditions", ORM_QUERY_WHERE);
-    return NULL;
+    const struct orm_query *own = query_of(q);
+    const struct orders orders = orders_of(q);
+    if (own->after &&
+        (!page_load(s, own->distinct_on, ORM_QUERY_DISTINCT, own->after) ||
+            !page_load(s, orders.at, orders.count, own->after)))
+        return NULL;
+    return with_transaction(
+        s, q, compile(s, (char)q->kind, q->manager->relation->target, walk, q));
 }
+
+/* -- Building at run time ---------------------------------------------------------- */
 
 void orm_where(void *query, struct orm_cond cond)
 {
@@ -136,6 +206,30 @@ void orm_where(void *query, struct orm_cond cond)
         end--;
     if (end < ORM_QUERY_WHERE)
         q->where[end] = cond;
+    else
+        q->overfull = true;
+}
+
+void orm_sort(void *query, struct orm_order order)
+{
+    struct orm_query *q = query;
+    size_t end = ORM_QUERY_ORDER;
+    while (end && !q->order[end - 1].column && !q->order[end - 1].pick)
+        end--;
+    if (end < ORM_QUERY_ORDER)
+        q->order[end] = order;
+    else
+        q->overfull = true;
+}
+
+void orm_with(void *query, struct orm_plan plan)
+{
+    struct orm_query *q = query;
+    size_t end = ORM_QUERY_WITH;
+    while (end && !q->with[end - 1].kind)
+        end--;
+    if (end < ORM_QUERY_WITH)
+        q->with[end] = plan;
     else
         q->overfull = true;
 }

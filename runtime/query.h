@@ -1,4 +1,4 @@
-/* query.h: from conditions to SQL. */
+/* query.h: from a query to a statement. */
 #ifndef RUNTIME_QUERY_H
 #define RUNTIME_QUERY_H
 
@@ -18,8 +18,9 @@ struct query {
     unsigned limit;         /* overrides the query's; 0: does not */
 };
 
-/* The statement, with its parameters in `s->params`.  NULL: the query is wrong or
- * memory is out, the error is recorded and nothing was sent. */
+/* The statement, with its parameters in `s->params`.  What it reads and is not written
+ * yet has been flushed.  NULL: the query is wrong or memory is out, the error is
+ * recorded and nothing was sent. */
 struct pg_statement *query_compile(struct orm_session *s, const struct query *q);
 
 #endif

@@ -223,13 +223,20 @@ bool write_changes(struct orm_session *s, bool commit)
     return good;
 }
 
+bool write_is_due(const struct orm_session *s, const struct orm_model *m)
+{
+    /* What a view is made of is the server's to know. */
+    return session_model(s, m)->unwritten ||
+           (m->read_only && (s->change_count || s->link_count));
+}
+
+bool write_is_due_to_join(const struct orm_session *s, const struct orm_to_many *rel)
+{
+    return s->link_count || (rel->through && session_model(s, rel->through)->unwritten);
+}
+
 bool write_before_reading(struct orm_session *s, const struct orm_to_many *rel)
 {
-    const bool joined =
-        rel->kind == ORM_MANY_JOIN &&
-        (s->link_count || (rel->through && session_model(s, rel->through)->unwritten));
-    /* What a view is made of is the server's to know. */
-    const bool any = rel->target->read_only && (s->change_count || s->link_count);
-    const bool waits = joined || any || session_model(s, rel->target)->unwritten;
-    return !waits || write_changes(s, false);
+    const bool joined = rel->kind == ORM_MANY_JOIN && write_is_due_to_join(s, rel);
+    return !(joined || write_is_due(s, rel->target)) || write_changes(s, false);
 }

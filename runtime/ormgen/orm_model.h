@@ -321,8 +321,10 @@ ORM_EXPORT void orm_set_data(struct orm_object *o, unsigned column, const void *
 ORM_EXPORT void orm_set_null(struct orm_object *o, unsigned column);
 ORM_EXPORT void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to);
 
-/* Appends to a X_query.where, or marks the query as overfull. */
+/* Each appends to an array of a X_query, or marks the query as overfull. */
 ORM_EXPORT void orm_where(void *query, struct orm_cond cond);
+ORM_EXPORT void orm_sort(void *query, struct orm_order order);
+ORM_EXPORT void orm_with(void *query, struct orm_plan plan);
 
 /* Prints `accessor` and aborts: a setter was called on NULL. */
 #if defined(__GNUC__)
