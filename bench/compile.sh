@@ -2,12 +2,15 @@
 # compile.sh ORMGEN INCLUDE: what generated code costs to make and to compile, by the number
 # of models in one file: ten columns each, two of them references.
 #
+# With RECORDS=FILE the figures go there too, a JSON object a line.
+#
 # Seconds are of processor time, so that a busy machine does not matter.  ODB's figures
 # were measured elsewhere: its compiler and g++ -O2, for classes of a like size.
 set -eu
 ormgen=$(realpath "$1")
 include=$(realpath "$2")
 rounds=${ROUNDS:-3}
+records=${RECORDS:+$(realpath "$RECORDS")}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -70,7 +73,7 @@ empty=$(best compile empty.c)
 printf '%s\n%s\n' \
     '| models | ormgen, s | gcc -O2 of the .c, s | bytes of text | header, KB | its inclusion, s | ODB 2.4, s |' \
     '|--:|--:|--:|--:|--:|--:|--:|'
-for models in 1 10 100 500; do
+for models in 1 10 100 500 1000; do
     case $models in
     1) odb=1.6 ;;
     10) odb=6.8 ;;
@@ -85,5 +88,7 @@ for models in 1 10 100 500; do
     header=$(best compile include.c)
     printf '| %s | %s | %s | %s | %s | %s | %s |\n' "$models" "$generate" "$source" "$text" \
         "$(($(wc -c <bench.orm.h) / 1024))" "$header" "$odb"
+    [ -z "$records" ] || printf '{"part": "compile", "models": %s, "generate_s": %s, "compile_s": %s, "text_bytes": %s, "header_s": %s}\n' \
+        "$models" "$generate" "$source" "$text" "$header" >>"$records"
 done
 echo "An empty file: $empty s."

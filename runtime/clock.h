@@ -9,6 +9,8 @@ int64_t clock_now(void);
 
 #define CLOCK_NEVER INT64_MAX
 
+void clock_sleep(int64_t milliseconds);
+
 /* Microseconds since 1970-01-01 00:00 UTC: an orm_time. */
 int64_t clock_wall(void);
 

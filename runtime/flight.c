@@ -65,12 +65,31 @@ static bool deallocate_retired(struct orm_session *s)
     return flight_command(s, s->deallocate);
 }
 
+/* Names and values are parameters, so a setting cannot be more than that. */
+static bool add_settings(struct orm_session *s)
+{
+    static const uint32_t types[] = {1009, 1009};
+    shape_begin(s, 'G', NULL);
+    struct pg_statement *st = shape_known(s);
+    if (!st) {
+        buffer_text(
+            &s->sql, "SELECT set_config(n, v, true) FROM unnest($1, $2) AS s(n, v)");
+        st = shape_make(s, types, 2, false);
+    }
+    return st && flight_add(s, st, &s->begin.settings);
+}
+
+static bool add_begin(struct orm_session *s)
+{
+    return flight_command(s, s->begin.command[0] ? s->begin.command : "BEGIN") &&
+           (!s->begin.has_settings || add_settings(s));
+}
+
 bool flight_begin(struct orm_session *s)
 {
     s->item_count = 0;
     s->begins = s->transaction == TX_WANTED;
-    if (s->error.code || !deallocate_retired(s) ||
-        (s->begins && !flight_command(s, "BEGIN")))
+    if (s->error.code || !deallocate_retired(s) || (s->begins && !add_begin(s)))
         return false;
     s->leading = s->item_count;
     return true;

@@ -139,5 +139,5 @@ static bool walk(struct compiler *c, const void *follow)
 
 struct pg_statement *follow_statement(struct orm_session *s, const struct follow *l)
 {
-    return compile(s, l->ref ? 'R' : 'M', follow_target(l), walk, l);
+    return compile_unflushed(s, l->ref ? 'R' : 'M', follow_target(l), walk, l);
 }

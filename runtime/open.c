@@ -197,6 +197,7 @@ static void free_session(struct orm_session *s)
     for (size_t i = 0; i < s->kept_count; i++)
         params_free(&s->kept_params[i]);
     memory_free(s->kept_params);
+    params_free(&s->begin.settings);
     memory_free(s->items);
     memory_free(s->changes);
     memory_free(s->links);

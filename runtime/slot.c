@@ -29,3 +29,19 @@ void object_reset_all_slots(struct orm_object *o)
     for (unsigned i = 0; i < m->to_many_count; i++)
         list_drop(object_manager(o, &m->to_manys[i]));
 }
+
+void object_distrust(struct orm_session *s, uint64_t since)
+{
+    for (unsigned m = 0; m < s->schema->model_count; m++) {
+        const struct idmap *map = &s->models[m].map;
+        for (size_t i = 0; i < map->capacity; i++) {
+            struct orm_object *o = map->slots[i].object;
+            if (!o)
+                continue;
+            object_reset_all_slots(o);
+            object_unload(o);
+            if (o->stamp >= since)
+                o->state |= OBJECT_EXPIRED;
+        }
+    }
+}

@@ -3,11 +3,92 @@
 #include "undo.h"
 #include "write.h"
 
+#include <stdio.h>
+
+/* -- Beginning --------------------------------------------------------------------- */
+
+/* The next transaction is one without options. */
+static void begin_plain(struct orm_session *s)
+{
+    s->begin.command[0] = '\0';
+    s->begin.has_settings = false;
+}
+
 void orm_begin(struct orm_session *s)
 {
     if (s && s->transaction == TX_NONE)
         s->transaction = TX_WANTED;
 }
+
+static const struct orm_column text_column = {.type = ORM_TEXT};
+
+static void put_settings(
+    struct params *p, const struct orm_begin_options *options, bool values)
+{
+    params_array_begin(p, type_oids(&text_column, NULL).oid);
+    for (size_t i = 0; i < options->setting_count; i++) {
+        const struct orm_setting *setting = &options->settings[i];
+        params_array_add(p, &text_column,
+            (union orm_value){.text = values ? setting->value : setting->name});
+    }
+    params_array_end(p);
+}
+
+static bool check_settings(
+    struct orm_session *s, const struct orm_begin_options *options)
+{
+    for (size_t i = 0; i < options->setting_count; i++)
+        if (!options->settings[i].name || !options->settings[i].value)
+            return error_set(&s->error, ORM_INVALID,
+                "orm_begin_with: setting %zu has no %s", i + 1,
+                options->settings[i].name ? "value" : "name");
+    return true;
+}
+
+static bool take_settings(
+    struct orm_session *s, const struct orm_begin_options *options)
+{
+    struct params *p = &s->begin.settings;
+    if (!check_settings(s, options))
+        return false;
+    params_clear(p);
+    put_settings(p, options, false);
+    put_settings(p, options, true);
+    s->begin.has_settings = options->setting_count != 0;
+    return params_finish(p, &s->error);
+}
+
+static const char *const isolations[] = {
+    [ORM_ISOLATION_DEFAULT] = "",
+    [ORM_READ_COMMITTED] = " ISOLATION LEVEL READ COMMITTED",
+    [ORM_REPEATABLE_READ] = " ISOLATION LEVEL REPEATABLE READ",
+    [ORM_SERIALIZABLE] = " ISOLATION LEVEL SERIALIZABLE",
+};
+
+void orm_begin_with(struct orm_session *s, const struct orm_begin_options *options)
+{
+    if (!s || s->error.code)
+        return;
+    if (s->transaction != TX_NONE) {
+        error_set(&s->error, ORM_INVALID,
+            "orm_begin_with: a transaction is open; commit or roll back before");
+        return;
+    }
+    const size_t level = options ? (size_t)options->isolation : 0;
+    if (level >= sizeof isolations / sizeof *isolations) {
+        error_set(&s->error, ORM_INVALID, "orm_begin_with: no isolation %zu", level);
+        return;
+    }
+    if (options && !take_settings(s, options))
+        return;
+    if (options)
+        snprintf(s->begin.command, sizeof s->begin.command, "BEGIN%s%s%s",
+            isolations[level], options->read_only ? " READ ONLY" : "",
+            options->deferrable ? " DEFERRABLE" : "");
+    s->transaction = TX_WANTED;
+}
+
+/* -- Ending ------------------------------------------------------------------------ */
 
 bool orm_flush(struct orm_session *s)
 {
@@ -22,6 +103,7 @@ bool orm_commit(struct orm_session *s)
     if (good || s->error.outcome == ORM_COMMITTED) {
         undo_forget(s);
         s->transaction = TX_NONE;
+        begin_plain(s);
     }
     return good;
 }
@@ -57,6 +139,7 @@ void orm_rollback(struct orm_session *s)
     }
     undo_all(s);
     s->transaction = TX_NONE;
+    begin_plain(s);
 
     error_clear(&s->error);
     if (!pg_alive(s->pg)) {

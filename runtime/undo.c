@@ -85,22 +85,6 @@ static void restore(struct orm_object *o, const void *copy)
     }
 }
 
-static void distrust_what_was_read(struct orm_session *s)
-{
-    for (unsigned m = 0; m < s->schema->model_count; m++) {
-        const struct idmap *map = &s->models[m].map;
-        for (size_t i = 0; i < map->capacity; i++) {
-            struct orm_object *o = map->slots[i].object;
-            if (!o)
-                continue;
-            object_reset_all_slots(o);
-            object_unload(o);
-            if (o->stamp >= s->began)
-                o->state |= OBJECT_EXPIRED;
-        }
-    }
-}
-
 void undo_all(struct orm_session *s)
 {
     forget_unwritten(s);
@@ -113,5 +97,5 @@ void undo_all(struct orm_session *s)
     }
     arena_clear(&s->undo_arena);
     if (s->transaction == TX_WROTE)
-        distrust_what_was_read(s);
+        object_distrust(s, s->began);
 }

@@ -92,6 +92,54 @@ ORM_EXPORT void orm_reset(struct orm_session *s);
  * it reads run in autocommit and the first flush opens one. */
 ORM_EXPORT void orm_begin(struct orm_session *s);
 
+enum orm_isolation {
+    ORM_ISOLATION_DEFAULT, /* as the server is set */
+    ORM_READ_COMMITTED,
+    ORM_REPEATABLE_READ,
+    ORM_SERIALIZABLE
+};
+
+/* A parameter of the server for one transaction, as SET LOCAL sets it: a timeout, or
+ * what policies of row-level security look at. */
+struct orm_setting {
+    const char *name;
+    const char *value;
+};
+
+struct orm_begin_options {
+    enum orm_isolation isolation;
+    bool read_only;
+    bool deferrable; /* serializable and read only: waits until it can never conflict */
+    const struct orm_setting *settings;
+    size_t setting_count;
+};
+
+/* Opens a transaction with options, which are copied; NULL is orm_begin().  Settings
+ * travel in the same round trip as BEGIN; one that the server refuses fails that.  An
+ * error (ORM_INVALID) when a transaction is open: its options cannot change any more.
+ */
+ORM_EXPORT void orm_begin_with(
+    struct orm_session *s, const struct orm_begin_options *options);
+
+struct orm_transaction_options {
+    struct orm_begin_options begin;
+    unsigned attempts;     /* 0: 5 */
+    unsigned milliseconds; /* for all of them together; 0: no limit of its own */
+};
+
+/* Runs `work` in a transaction and commits.  What was loaded before is asked for again
+ * when `work` asks for it, so that it decides on what is there now.  Where the server
+ * found a conflict with another transaction (SQLSTATE 40001, 40P01), everything is
+ * rolled back and forgotten, as by orm_reset(), and `work` runs again after a pause
+ * that grows: so it must take all objects it uses from the session, and have no effect
+ * outside of the database.  True: committed.  False: `work` returned false and all is
+ * rolled back, without an error; or the session has the error.  It is one for the
+ * outermost transaction: an error (ORM_INVALID) when one is open or changes wait to be
+ * written.  `options` may be NULL. */
+ORM_EXPORT bool orm_transaction(struct orm_session *s,
+    bool (*work)(struct orm_session *s, void *arg), void *arg,
+    const struct orm_transaction_options *options) ORM_CHECKED;
+
 /* Writes new, changed and deleted objects and leaves the transaction open.  False if
  * this or anything before it failed: then no object was marked as written. */
 ORM_EXPORT bool orm_flush(struct orm_session *s) ORM_CHECKED;
