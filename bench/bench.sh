@@ -18,9 +18,10 @@ usage() {
   network   the workloads with a server that is a millisecond away
   growth    loading and inserting from a thousand rows to all, and a plot
   compile   what generated code costs to make and to compile
+  instructions   of a fixed piece of work, against the record; --renew writes it anew
   peers     ecpg, Django and SQLAlchemy, if they are installed
 
-Without a part: all but the peers.
+Without a part: work, costs, network, growth and compile.
 
   --json FILE     the figures, and the machine
   --plot FILE     where the plot of `growth` goes (build/bench/growth.svg)
@@ -42,10 +43,12 @@ json=
 plot=$build/bench/growth.svg
 books=
 authors=
+renew=
 measuring=
 while [ $# -gt 0 ]; do
     case $1 in
-    work | costs | network | growth | compile | peers) parts="$parts $1" ;;
+    work | costs | network | growth | compile | instructions | peers) parts="$parts $1" ;;
+    --renew) renew=--renew ;;
     --peers) parts="$parts peers-too" ;;
     --json | --plot | --books | --authors | --rounds | --only)
         [ $# -gt 1 ] || fail "$1 needs a value"
@@ -89,13 +92,23 @@ measure() {
     with_data "$1" "$bench" "$2" --records "$records" $measuring
 }
 
-ninja -C "$build" bench/bench >/dev/null || ninja -C "$build" bench/bench
+programs='bench/bench bench/budget bench/costs'
+# shellcheck disable=SC2086
+ninja -C "$build" $programs >/dev/null || ninja -C "$build" $programs
 for part in $parts; do
     case $part in
     work | network) measure "${books:-100000}" "$part" ;;
     growth)
         measure "${books:-1000000}" growth
         bench/plot.sh "$records" "$plot"
+        ;;
+    costs)
+        with_data "${books:-100000}" "$build/bench/costs" "$records"
+        RECORDS=$records bench/getters.sh "$build/bench" runtime
+        ;;
+    instructions)
+        "$ormgen" dev run --schema bench/bench.yaml -- bench/instructions.sh \
+            "$build/bench/budget" bench/instructions.txt $renew
         ;;
     compile) RECORDS=$records bench/compile.sh "$ormgen" runtime ;;
     esac

@@ -51,7 +51,8 @@ struct workload {
 };
 
 extern const struct workload load_all, load_some, authors_of_some, authors_of_all,
-    get_by_key, tags_of_some, insert_rows, update_rows, related, mapped;
+    get_by_key, tags_of_some, insert_rows, update_rows, related, mapped, known_query,
+    known_get;
 
 /* Ends the program with the session's message unless `fine`. */
 void must(const struct bench *b, bool fine);

@@ -108,5 +108,9 @@ bool c_is_listed_here(const struct schema *s, const struct model *m)
 
 bool c_is_shown_elsewhere(const struct schema *s, const struct model *m)
 {
+    for (size_t i = 0; i < s->model_count; i++)
+        for (size_t j = 0; j < s->models[i].one_count; j++)
+            if (s->models[i].ones[j]->model == m && s->models[i].file != m->file)
+                return true;
     return any_list(s, m, is_shown_elsewhere);
 }

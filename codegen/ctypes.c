@@ -1,92 +1,110 @@
 /* ctypes.c: what a type of the schema is in C. */
 #include "ctypes.h"
 
-#define OPS_TEXT  (OPS_ORDERED | OP_LIKE)
-#define OPS_ARRAY (OPS_SAME | OP_CONTAINS | OP_CONTAINED_BY | OP_OVERLAPS | OP_HAS)
-#define OPS_RANGE                                                                      \
-    (OPS_SAME | OP_CONTAINS | OP_CONTAINED_BY | OP_OVERLAPS | OP_HAS_VALUE)
-#define OPS_JSONB   (OPS_SAME | OP_CONTAINS | OP_HAS_KEY)
-#define OPS_ADDRESS (OPS_ORDERED | OP_WITHIN)
-
 /* Structs have no zero, and are handed over by address. */
 #define STRUCT(name) "struct " name, NULL
 
-#define RANGES(schema, runtime, c, bound)                                              \
+#define RANGE_TYPES(schema, runtime, c, of)                                            \
     [TYPE_##schema##RANGE] = {STRUCT("orm_" c "_range"), "ORM_" runtime "_RANGE",      \
-        "data", NULL, OPS_RANGE, bound},                                               \
+        "data", NULL, RANGES, .bound = of},                                            \
     [TYPE_##schema##MULTIRANGE] = {STRUCT("orm_" c "_multirange"),                     \
-        "ORM_" runtime "_MULTIRANGE", "data", NULL, OPS_RANGE, bound}
+        "ORM_" runtime "_MULTIRANGE", "data", NULL, RANGES, .bound = of}
+
+/* Whose values have a least and a greatest one for the server, and what sums are. */
+#define NEITHER       .sum = NULL
+#define EXTREMES      .has_extremes = true
+#define SUMS_TO(type) EXTREMES, .sum = type
 
 static const struct c_type c_types[TYPE_COUNT] = {
-    [TYPE_BOOL] = {"bool", "false", "ORM_BOOL", "integer", "bool", OPS_SAME, 0},
-    [TYPE_INT2] = {"int16_t", "0", "ORM_INT2", "integer", "int2", OPS_ORDERED, 0},
-    [TYPE_INT4] = {"int32_t", "0", "ORM_INT4", "integer", "int4", OPS_ORDERED, 0},
-    [TYPE_INT8] = {"int64_t", "0", "ORM_INT8", "integer", "int8", OPS_ORDERED, 0},
-    [TYPE_FLOAT4] = {"float", "0", "ORM_FLOAT4", "real", "float4", OPS_ORDERED, 0},
-    [TYPE_FLOAT8] = {"double", "0", "ORM_FLOAT8", "real", "float8", OPS_ORDERED, 0},
-    [TYPE_NUMERIC] = {"const char *", "\"\"", "ORM_NUMERIC", "text", "text",
-        OPS_ORDERED, 0},
-    [TYPE_DECIMAL] = {"int64_t", "0", "ORM_DECIMAL", "integer", "int8", OPS_ORDERED, 0},
-    [TYPE_TEXT] = {"const char *", "\"\"", "ORM_TEXT", "text", "text", OPS_TEXT, 0},
-    [TYPE_VARCHAR] = {"const char *", "\"\"", "ORM_VARCHAR", "text", "text", OPS_TEXT,
-        0},
-    [TYPE_CHAR] = {"const char *", "\"\"", "ORM_CHAR", "text", "text", OPS_TEXT, 0},
-    [TYPE_BYTEA] = {STRUCT("orm_bytes"), "ORM_BYTEA", "data", "bytes", OPS_ORDERED, 0},
-    [TYPE_UUID] = {STRUCT("orm_uuid"), "ORM_UUID", "data", "uuid", OPS_ORDERED, 0},
-    [TYPE_DATE] = {"orm_date", "0", "ORM_DATE", "integer", "int4", OPS_ORDERED, 0},
-    [TYPE_TIME] = {"orm_clock", "0", "ORM_TIME", "integer", "int8", OPS_ORDERED, 0},
+    [TYPE_BOOL] = {"bool", "false", "ORM_BOOL", "integer", "bool", INTEGER_KEYS,
+        NEITHER},
+    [TYPE_INT2] = {"int16_t", "0", "ORM_INT2", "integer", "int2", INTEGERS,
+        SUMS_TO("int64_t")},
+    [TYPE_INT4] = {"int32_t", "0", "ORM_INT4", "integer", "int4", INTEGERS,
+        SUMS_TO("int64_t")},
+    [TYPE_INT8] = {"int64_t", "0", "ORM_INT8", "integer", "int8", INTEGERS,
+        SUMS_TO("int64_t")},
+    [TYPE_FLOAT4] = {"float", "0", "ORM_FLOAT4", "real", "float4", REALS,
+        SUMS_TO("double")},
+    [TYPE_FLOAT8] = {"double", "0", "ORM_FLOAT8", "real", "float8", REALS,
+        SUMS_TO("double")},
+    [TYPE_NUMERIC] = {"const char *", "\"\"", "ORM_NUMERIC", "text", "text", DIGITS,
+        SUMS_TO("const char *")},
+    [TYPE_DECIMAL] = {"int64_t", "0", "ORM_DECIMAL", "integer", "int8", INTEGERS,
+        SUMS_TO("int64_t")},
+    [TYPE_TEXT] = {"const char *", "\"\"", "ORM_TEXT", "text", "text", TEXTS, EXTREMES},
+    [TYPE_VARCHAR] = {"const char *", "\"\"", "ORM_VARCHAR", "text", "text", TEXTS,
+        EXTREMES},
+    [TYPE_CHAR] = {"const char *", "\"\"", "ORM_CHAR", "text", "text", TEXTS, EXTREMES},
+    [TYPE_BYTEA] = {STRUCT("orm_bytes"), "ORM_BYTEA", "data", "bytes", DATA, NEITHER},
+    [TYPE_UUID] = {STRUCT("orm_uuid"), "ORM_UUID", "data", "uuid", DATA, NEITHER},
+    [TYPE_DATE] = {"orm_date", "0", "ORM_DATE", "integer", "int4", INTEGERS, EXTREMES},
+    [TYPE_TIME] = {"orm_clock", "0", "ORM_TIME", "integer", "int8", INTEGERS, EXTREMES},
     [TYPE_TIMESTAMP] = {"orm_timestamp", "0", "ORM_TIMESTAMP", "integer", "int8",
-        OPS_ORDERED, 0},
+        INTEGERS, EXTREMES},
     [TYPE_TIMESTAMPTZ] = {"orm_time", "0", "ORM_TIMESTAMPTZ", "integer", "int8",
-        OPS_ORDERED, 0},
-    [TYPE_INTERVAL] = {STRUCT("orm_interval"), "ORM_INTERVAL", "data", "interval",
-        OPS_ORDERED, 0},
-    [TYPE_JSON] = {"const char *", "\"\"", "ORM_JSON", "text", "text", 0, 0},
-    [TYPE_JSONB] = {"const char *", "\"\"", "ORM_JSONB", "text", "text", OPS_JSONB, 0},
-    [TYPE_INET] = {STRUCT("orm_inet"), "ORM_INET", "data", "inet", OPS_ADDRESS, 0},
-    [TYPE_CIDR] = {STRUCT("orm_inet"), "ORM_CIDR", "data", "inet", OPS_ADDRESS, 0},
-    [TYPE_MACADDR] = {STRUCT("orm_macaddr"), "ORM_MACADDR", "data", "macaddr",
-        OPS_ORDERED, 0},
-    RANGES(INT4, "INT4", "int4", TYPE_INT4),
-    RANGES(INT8, "INT8", "int8", TYPE_INT8),
-    RANGES(NUM, "NUMERIC", "numeric", TYPE_NUMERIC),
-    RANGES(DATE, "DATE", "date", TYPE_DATE),
-    RANGES(TS, "TIMESTAMP", "timestamp", TYPE_TIMESTAMP),
-    RANGES(TSTZ, "TIMESTAMPTZ", "time", TYPE_TIMESTAMPTZ),
-    [TYPE_ENUM] = {NULL, "0", "ORM_ENUM", "integer", NULL, OPS_SAME, 0},
-    [TYPE_ARRAY] = {NULL, NULL, "ORM_ARRAY", "data", NULL, OPS_ARRAY, 0},
+        INTEGERS, EXTREMES},
+    [TYPE_INTERVAL] = {STRUCT("orm_interval"), "ORM_INTERVAL", "data", "interval", DATA,
+        EXTREMES},
+    [TYPE_JSON] = {"const char *", "\"\"", "ORM_JSON", "text", "text", NO_CONDITIONS,
+        NEITHER},
+    [TYPE_JSONB] = {"const char *", "\"\"", "ORM_JSONB", "text", "text", JSONBS,
+        NEITHER},
+    [TYPE_INET] = {STRUCT("orm_inet"), "ORM_INET", "data", "inet", ADDRESSES, NEITHER},
+    [TYPE_CIDR] = {STRUCT("orm_inet"), "ORM_CIDR", "data", "inet", ADDRESSES, NEITHER},
+    [TYPE_MACADDR] = {STRUCT("orm_macaddr"), "ORM_MACADDR", "data", "macaddr", DATA,
+        NEITHER},
+    RANGE_TYPES(INT4, "INT4", "int4", TYPE_INT4),
+    RANGE_TYPES(INT8, "INT8", "int8", TYPE_INT8),
+    RANGE_TYPES(NUM, "NUMERIC", "numeric", TYPE_NUMERIC),
+    RANGE_TYPES(DATE, "DATE", "date", TYPE_DATE),
+    RANGE_TYPES(TS, "TIMESTAMP", "timestamp", TYPE_TIMESTAMP),
+    RANGE_TYPES(TSTZ, "TIMESTAMPTZ", "time", TYPE_TIMESTAMPTZ),
+    [TYPE_ENUM] = {NULL, "0", "ORM_ENUM", "integer", NULL, INTEGER_KEYS, EXTREMES},
+    [TYPE_ARRAY] = {NULL, NULL, "ORM_ARRAY", "data", NULL, ARRAYS, NEITHER},
 };
 
-const struct c_op c_ops[] = {
-    {OP_EQ, "eq", "ORM_EQ", OPERAND_SAME},
-    {OP_NE, "ne", "ORM_NE", OPERAND_SAME},
-    {OP_ORDER, "lt", "ORM_LT", OPERAND_SAME},
-    {OP_ORDER, "le", "ORM_LE", OPERAND_SAME},
-    {OP_ORDER, "gt", "ORM_GT", OPERAND_SAME},
-    {OP_ORDER, "ge", "ORM_GE", OPERAND_SAME},
-    {OP_LIKE, "like", "ORM_LIKE", OPERAND_SAME},
-    {OP_CONTAINS, "contains", "ORM_CONTAINS", OPERAND_SAME},
-    {OP_CONTAINED_BY, "contained_by", "ORM_CONTAINED_BY", OPERAND_SAME},
-    {OP_OVERLAPS, "overlaps", "ORM_OVERLAPS", OPERAND_SAME},
-    {OP_WITHIN, "contained_by", "ORM_WITHIN", OPERAND_SAME},
-    {OP_HAS, "has", "ORM_HAS", OPERAND_ELEMENT},
-    {OP_HAS_VALUE, "has", "ORM_HAS_VALUE", OPERAND_ELEMENT},
-    {OP_HAS_KEY, "has_key", "ORM_HAS_KEY", OPERAND_TEXT},
+#define SAME   "eq ne asc desc "
+#define KEYS   SAME "in "
+#define SORTED KEYS "lt le gt ge between "
+#define SETS   SAME "contains contained_by overlaps "
+
+#define COUNTED  "into count_into "
+#define DISTINCT COUNTED "distinct_into "
+#define EXTREMA  DISTINCT "min_into max_into "
+
+const struct c_family_row c_families[FAMILY_COUNT] = {
+    [INTEGER_KEYS] = {"ORM_INTEGER_KEYS", KEYS, TAKES_TYPE},
+    [TEXT_KEYS] = {"ORM_TEXT_KEYS", KEYS, TAKES_NOTHING},
+    [DATA_KEYS] = {"ORM_DATA_KEYS", KEYS, TAKES_TYPE},
+    [INTEGERS] = {"ORM_INTEGER_CONDITIONS", SORTED, TAKES_TYPE},
+    [REALS] = {"ORM_REAL_CONDITIONS", SORTED, TAKES_TYPE},
+    [DIGITS] = {"ORM_DIGITS_CONDITIONS", SORTED, TAKES_NOTHING},
+    [DATA] = {"ORM_DATA_CONDITIONS", SORTED, TAKES_TYPE},
+    [TEXTS] = {"ORM_TEXT_CONDITIONS",
+        SORTED "like ilike starts_with ends_with contains regex search", TAKES_NOTHING},
+    [ADDRESSES] = {"ORM_ADDRESS_CONDITIONS", SORTED "contained_by", TAKES_TYPE},
+    [ARRAYS] = {"ORM_ARRAY_CONDITIONS", SETS "has", TAKES_ELEMENT},
+    [RANGES] = {"ORM_RANGE_CONDITIONS", SETS "has left_of right_of adjacent",
+        TAKES_ELEMENT},
+    [JSONBS] = {"ORM_JSONB_CONDITIONS", SAME "contains has_key has_path true_path",
+        TAKES_NOTHING},
+    [NULLS] = {"ORM_NULL_CONDITIONS", "is_null not_null", TAKES_NOTHING},
+    [PLAIN_PICKS] = {"ORM_PLAIN_PICKS", COUNTED, TAKES_TYPE},
+    [DISTINCT_PICKS] = {"ORM_DISTINCT_PICKS", DISTINCT, TAKES_TYPE},
+    [SORTED_PICKS] = {"ORM_SORTED_PICKS", EXTREMA, TAKES_TYPE},
+    [NUMBER_PICKS] = {"ORM_NUMBER_PICKS", EXTREMA "sum_into avg_into", TAKES_SUM},
 };
-const size_t c_op_count = sizeof c_ops / sizeof *c_ops;
 
 const struct c_type *c_type_of(const struct field *f)
 {
     return &c_types[f->type];
 }
 
-struct field c_operand(const struct field *f, enum c_operand operand)
+struct field c_element(const struct field *f)
 {
     struct field of = *f;
-    if (operand == OPERAND_TEXT)
-        of.type = TYPE_TEXT;
-    else if (operand == OPERAND_ELEMENT)
-        of.type = f->type == TYPE_ARRAY ? f->element : c_types[f->type].bound;
+    of.type = f->type == TYPE_ARRAY ? f->element : c_types[f->type].bound;
     return of;
 }
 
@@ -97,14 +115,45 @@ const struct c_type *c_element_of(const struct field *f)
 
 bool c_is_sorted(const struct field *f)
 {
-    return c_types[f->type == TYPE_ARRAY ? f->element : f->type].ops & OP_EQ;
+    const enum type type = f->type == TYPE_ARRAY ? f->element : f->type;
+    return c_types[type].conditions != NO_CONDITIONS;
 }
 
-unsigned c_ops_of(const struct field *f)
+/* A reference is equal or it is not. */
+static enum c_family conditions_of(const struct field *f)
 {
+    static const enum c_family keys[] = {
+        ['i'] = INTEGER_KEYS, ['t'] = TEXT_KEYS, ['d'] = DATA_KEYS};
+
     if (f->ref)
-        return OPS_SAME;
-    return c_is_sorted(f) ? c_types[f->type].ops : 0;
+        return keys[(unsigned char)*c_types[f->type].value];
+    return c_types[f->type].conditions;
+}
+
+static enum c_family picks_of(const struct field *f)
+{
+    const struct c_type *t = &c_types[f->type];
+
+    if (f->ref || !t->has_extremes)
+        return c_is_sorted(f) ? DISTINCT_PICKS : PLAIN_PICKS;
+    return t->sum ? NUMBER_PICKS : SORTED_PICKS;
+}
+
+size_t c_families_of(const struct field *f, enum c_family into[FAMILY_COUNT])
+{
+    size_t count = 0;
+
+    if (c_is_sorted(f))
+        into[count++] = conditions_of(f);
+    if (f->optional)
+        into[count++] = NULLS;
+    into[count++] = picks_of(f);
+    return count;
+}
+
+const char *c_stem(const struct field *f, enum c_family family)
+{
+    return family == NULLS ? c_question(f) : f->name;
 }
 
 const char *c_question(const struct field *f)

@@ -4,21 +4,41 @@
 
 #include "model.h"
 
-enum op {
-    OP_EQ = 1,
-    OP_NE = 2,
-    OP_ORDER = 4, /* lt le gt ge */
-    OP_LIKE = 8,
-    OP_CONTAINS = 16,
-    OP_CONTAINED_BY = 32,
-    OP_OVERLAPS = 64,
-    OP_WITHIN = 128,    /* of addresses: in that network */
-    OP_HAS = 256,       /* an array that item */
-    OP_HAS_VALUE = 512, /* a range that value */
-    OP_HAS_KEY = 1024,
-    OPS_SAME = OP_EQ | OP_NE,
-    OPS_ORDERED = OPS_SAME | OP_ORDER
+/* What can be asked of a column: macros of ormgen/orm_conditions.h. */
+enum c_family {
+    NO_CONDITIONS,
+    INTEGER_KEYS, /* equal or not */
+    TEXT_KEYS,
+    DATA_KEYS,
+    INTEGERS,
+    REALS,
+    DIGITS,
+    DATA,
+    TEXTS,
+    ADDRESSES,
+    ARRAYS,
+    RANGES,
+    JSONBS,
+    NULLS,
+    PLAIN_PICKS,
+    DISTINCT_PICKS,
+    SORTED_PICKS,
+    NUMBER_PICKS,
+    FAMILY_COUNT
 };
+
+struct c_family_row {
+    const char *macro;
+    const char *names; /* what its functions end in, behind the column: "eq ne in" */
+    enum {
+        TAKES_NOTHING,
+        TAKES_TYPE,
+        TAKES_ELEMENT, /* and what makes a condition of one element, and its type */
+        TAKES_SUM      /* and the type of a sum */
+    } takes;
+};
+
+extern const struct c_family_row c_families[FAMILY_COUNT];
 
 struct c_type {
     const char *c;     /* as a parameter or result; NULL: made per field */
@@ -26,8 +46,10 @@ struct c_type {
     const char *orm;   /* enum orm_type */
     const char *value; /* the member of union orm_value, and the calls' last word */
     const char *array; /* arrays of it are struct orm_%s_array; NULL: made per field */
-    unsigned ops;
-    enum type bound; /* of a range */
+    enum c_family conditions;
+    bool has_extremes; /* a least and a greatest value, for the server */
+    const char *sum;   /* what a sum of it is in C, or NULL */
+    enum type bound;   /* of a range */
 };
 
 const struct c_type *c_type_of(const struct field *f);
@@ -35,33 +57,18 @@ const struct c_type *c_type_of(const struct field *f);
 /* Of an array: its items. */
 const struct c_type *c_element_of(const struct field *f);
 
-/* What a condition compares with. */
-enum c_operand {
-    OPERAND_SAME,    /* a value of the column's type */
-    OPERAND_ELEMENT, /* an item of the array, a value in the range */
-    OPERAND_TEXT
-};
+/* The families of `f`, in the order in which they come out. */
+size_t c_families_of(const struct field *f, enum c_family into[FAMILY_COUNT]);
 
-/* One row per condition that a column may have: book_pages_ge, ORM_GE. */
-struct c_op {
-    unsigned of; /* enum op */
-    const char *name;
-    const char *orm;
-    enum c_operand operand;
-};
-
-extern const struct c_op c_ops[];
-extern const size_t c_op_count;
-
-/* The conditions that make sense for `f`.  A reference is equal or it is not. */
-unsigned c_ops_of(const struct field *f);
+/* What stands between the model and the family's names: the field, or the relation. */
+const char *c_stem(const struct field *f, enum c_family family);
 
 /* What has_, clear_ and is_null ask about: the relation, if the column alone holds it.
  */
 const char *c_question(const struct field *f);
 
-/* A column like `f` that has the operand's type. */
-struct field c_operand(const struct field *f, enum c_operand operand);
+/* A column like `f` of what is in it: an item of the array, a value in the range. */
+struct field c_element(const struct field *f);
 
 /* Whether a connection must ask for the oid of the column's type.  What comes of a
  * domain is called by what it is made of; its array is not. */

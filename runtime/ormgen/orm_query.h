@@ -90,6 +90,7 @@ struct orm_cond {
 /* -- Orders ------------------------------------------------------------------------ */
 
 #define ORM_ORDER_VIA 3
+#define ORM_TOO_FAR   0xffffu /* a column behind more slots than that */
 
 enum orm_nulls {
     ORM_NULLS_DEFAULT, /* as PostgreSQL: last when ascending, first when descending */
@@ -261,12 +262,84 @@ static inline struct orm_cond orm_cond_in(
     return c;
 }
 
+static inline struct orm_cond orm_cond_columns(
+    unsigned column, enum orm_op op, unsigned other)
+{
+    struct orm_cond c = orm_cond_plain(op, column);
+    c.other = (uint16_t)other;
+    c.flags = ORM_COND_COLUMN;
+    return c;
+}
+
+/* `to` is made as `from` is: its value becomes the upper bound. */
+static inline struct orm_cond orm_cond_between(struct orm_cond from, struct orm_cond to)
+{
+    from.upper = to.value;
+    return from;
+}
+
 static inline struct orm_order orm_order_by(unsigned column, bool descending)
 {
     struct orm_order o = {0, false, ORM_NULLS_DEFAULT, {0, 0, 0}, 0};
     o.column = (uint16_t)(column + 1);
     o.descending = descending;
     return o;
+}
+
+/* The way to a column gets one slot more at its beginning.  False: it is too long. */
+static inline bool orm_via(uint16_t *via, unsigned slot)
+{
+    if (via[ORM_ORDER_VIA - 1])
+        return false;
+    for (unsigned i = ORM_ORDER_VIA - 1; i > 0; i--)
+        via[i] = via[i - 1];
+    via[0] = (uint16_t)(slot + 1);
+    return true;
+}
+
+/* An order of what the slot refers to; of nothing stays of nothing, and one that leads
+ * too far is by a column that no model has. */
+static inline struct orm_order orm_order_through(unsigned slot, struct orm_order o)
+{
+    if (o.column && !orm_via(o.via, slot))
+        o.column = ORM_TOO_FAR;
+    return o;
+}
+
+static inline struct orm_order orm_order_pick(unsigned pick, bool descending)
+{
+    struct orm_order o = orm_order_by(0, descending);
+    o.column = 0;
+    o.pick = (uint16_t)(pick + 1);
+    return o;
+}
+
+static inline struct orm_plan orm_plan_of(
+    enum orm_plan_kind kind, unsigned relation, const char *alias, const void *query)
+{
+    struct orm_plan p;
+    p.kind = (uint8_t)kind;
+    p.relation = (uint16_t)relation;
+    p.alias = alias;
+    p.query = query;
+    return p;
+}
+
+static inline struct orm_pick orm_pick_of(
+    enum orm_what what, unsigned column, void *into)
+{
+    struct orm_pick p = {0, 0, 0, {0, 0, 0}, NULL, {0}};
+    p.what = (uint8_t)what;
+    p.column = (uint16_t)column;
+    p.into = into;
+    return p;
+}
+
+static inline struct orm_pick orm_pick_through(unsigned slot, struct orm_pick p)
+{
+    if (p.what && !orm_via(p.via, slot))
+        p.column = ORM_TOO_FAR;
+    return p;
 }
 
 #ifdef __cplusplus

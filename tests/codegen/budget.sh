@@ -25,3 +25,6 @@ echo "ten columns: $source bytes of code and tables, $header bytes of header"
 
 it "keeps code and tables of ten columns within 4 KB"
 [ "$source" -le 4096 ] || fail "$source"
+
+it "keeps the header of ten columns within 16 KB"
+[ "$header" -le 16384 ] || fail "$header"

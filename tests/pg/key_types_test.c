@@ -132,7 +132,7 @@ static void loops_over_references_cost_one_statement_for_all(void **state)
     orm_each(struct shift, each, shift_all(shift_table(s))) {
         assert_int_equal(holiday_day(shift_holiday(each)), shift_holiday_id(each));
         assert_int_equal(duty_kind(shift_duty(each)), shift_duty_id(each));
-        struct shift *after = shift_after(each);
+        struct shift *after = shift_later(each);
         assert_true((after != NULL) == (shift_starts(each) == 24 * HOUR));
         if (after)
             assert_int_equal(shift_holiday_id(after), shift_holiday_id(each));

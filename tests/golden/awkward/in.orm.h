@@ -2,12 +2,13 @@
 #ifndef IN_ORM_H
 #define IN_ORM_H
 
+#include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xeb73f4ad00f7dbb7u
+#define IN_ORM_HASH 0xafd7b6fd504b6740u
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,17 +25,17 @@ struct link_list {
 struct link_manager {
     struct orm_manager orm;
 };
-struct link_cond {
-    struct orm_cond orm;
-};
 struct link_order {
     struct orm_order orm;
 };
-struct link_plan {
-    struct orm_plan orm;
-};
 struct link_pick {
     struct orm_pick orm;
+};
+struct link_cond {
+    struct orm_cond orm;
+};
+struct link_plan {
+    struct orm_plan orm;
 };
 struct link_query {
     struct link_cond where[ORM_QUERY_WHERE];
@@ -57,17 +58,17 @@ struct a_list {
 struct a_manager {
     struct orm_manager orm;
 };
-struct a_cond {
-    struct orm_cond orm;
-};
 struct a_order {
     struct orm_order orm;
 };
-struct a_plan {
-    struct orm_plan orm;
-};
 struct a_pick {
     struct orm_pick orm;
+};
+struct a_cond {
+    struct orm_cond orm;
+};
+struct a_plan {
+    struct orm_plan orm;
 };
 struct a_query {
     struct a_cond where[ORM_QUERY_WHERE];
@@ -90,17 +91,17 @@ struct m_list {
 struct m_manager {
     struct orm_manager orm;
 };
-struct m_cond {
-    struct orm_cond orm;
-};
 struct m_order {
     struct orm_order orm;
 };
-struct m_plan {
-    struct orm_plan orm;
-};
 struct m_pick {
     struct orm_pick orm;
+};
+struct m_cond {
+    struct orm_cond orm;
+};
+struct m_plan {
+    struct orm_plan orm;
 };
 struct m_query {
     struct m_cond where[ORM_QUERY_WHERE];
@@ -165,7 +166,7 @@ struct link {
     struct orm_object *holder_;
 };
 
-enum {
+enum link_column {
     LINK_ID,
     LINK_INDEX,
     LINK_TIMEZONE,
@@ -541,6 +542,8 @@ static inline void link_refresh(struct link *l)
     orm_refresh((struct orm_object *)l);
 }
 
+/* -- Queries: what goes into a struct link_query ----------------------------------- */
+
 static inline struct link_cond link_cond_(struct orm_cond orm)
 {
     struct link_cond c = {orm};
@@ -553,11 +556,59 @@ static inline struct link_order link_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct link_plan link_plan_(struct orm_plan orm)
+{
+    struct link_plan p = {orm};
+    return p;
+}
+
+static inline struct link_pick link_pick_(struct orm_pick orm)
+{
+    struct link_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void link_where(struct link_query *q, struct link_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void link_sort(struct link_query *q, struct link_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void link_with(struct link_query *q, struct link_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void link_after(struct link_query *q, const struct link *last)
+{
+    q->after = last;
+}
+
+static inline struct link_cond link_not(struct link_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct link_cond link_ignoring_case(struct link_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct link_cond link_compare(
+    enum link_column a, enum orm_op op, enum link_column b)
+{
+    return link_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct link_cond link_any_of(void)
 {
     return link_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -578,796 +629,93 @@ static inline struct link_cond link_end(void)
     return link_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct link_cond link_id_eq(int64_t id)
-{
-    return link_cond_(orm_cond_integer(ORM_EQ, LINK_ID, id));
-}
-
-static inline struct link_cond link_id_ne(int64_t id)
-{
-    return link_cond_(orm_cond_integer(ORM_NE, LINK_ID, id));
-}
-
-static inline struct link_cond link_id_lt(int64_t id)
-{
-    return link_cond_(orm_cond_integer(ORM_LT, LINK_ID, id));
-}
-
-static inline struct link_cond link_id_le(int64_t id)
-{
-    return link_cond_(orm_cond_integer(ORM_LE, LINK_ID, id));
-}
-
-static inline struct link_cond link_id_gt(int64_t id)
-{
-    return link_cond_(orm_cond_integer(ORM_GT, LINK_ID, id));
-}
-
-static inline struct link_cond link_id_ge(int64_t id)
-{
-    return link_cond_(orm_cond_integer(ORM_GE, LINK_ID, id));
-}
-
-static inline struct link_cond link_index_eq(const char *index)
-{
-    return link_cond_(orm_cond_text(ORM_EQ, LINK_INDEX, index));
-}
-
-static inline struct link_cond link_index_ne(const char *index)
-{
-    return link_cond_(orm_cond_text(ORM_NE, LINK_INDEX, index));
-}
-
-static inline struct link_cond link_index_lt(const char *index)
-{
-    return link_cond_(orm_cond_text(ORM_LT, LINK_INDEX, index));
-}
-
-static inline struct link_cond link_index_le(const char *index)
-{
-    return link_cond_(orm_cond_text(ORM_LE, LINK_INDEX, index));
-}
-
-static inline struct link_cond link_index_gt(const char *index)
-{
-    return link_cond_(orm_cond_text(ORM_GT, LINK_INDEX, index));
-}
-
-static inline struct link_cond link_index_ge(const char *index)
-{
-    return link_cond_(orm_cond_text(ORM_GE, LINK_INDEX, index));
-}
-
-static inline struct link_cond link_index_like(const char *index)
-{
-    return link_cond_(orm_cond_text(ORM_LIKE, LINK_INDEX, index));
-}
-
-static inline struct link_cond link_timezone_eq(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_EQ, LINK_TIMEZONE, value));
-}
-
-static inline struct link_cond link_timezone_ne(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_NE, LINK_TIMEZONE, value));
-}
-
-static inline struct link_cond link_timezone_lt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LT, LINK_TIMEZONE, value));
-}
-
-static inline struct link_cond link_timezone_le(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LE, LINK_TIMEZONE, value));
-}
-
-static inline struct link_cond link_timezone_gt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GT, LINK_TIMEZONE, value));
-}
-
-static inline struct link_cond link_timezone_ge(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GE, LINK_TIMEZONE, value));
-}
-
-static inline struct link_cond link_timezone_like(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LIKE, LINK_TIMEZONE, value));
-}
-
-static inline struct link_cond link_errno_eq(int32_t value)
-{
-    return link_cond_(orm_cond_integer(ORM_EQ, LINK_ERRNO, value));
-}
-
-static inline struct link_cond link_errno_ne(int32_t value)
-{
-    return link_cond_(orm_cond_integer(ORM_NE, LINK_ERRNO, value));
-}
-
-static inline struct link_cond link_errno_lt(int32_t value)
-{
-    return link_cond_(orm_cond_integer(ORM_LT, LINK_ERRNO, value));
-}
-
-static inline struct link_cond link_errno_le(int32_t value)
-{
-    return link_cond_(orm_cond_integer(ORM_LE, LINK_ERRNO, value));
-}
-
-static inline struct link_cond link_errno_gt(int32_t value)
-{
-    return link_cond_(orm_cond_integer(ORM_GT, LINK_ERRNO, value));
-}
-
-static inline struct link_cond link_errno_ge(int32_t value)
-{
-    return link_cond_(orm_cond_integer(ORM_GE, LINK_ERRNO, value));
-}
-
-static inline struct link_cond link_stdin_eq(bool value)
-{
-    return link_cond_(orm_cond_integer(ORM_EQ, LINK_STDIN, value));
-}
-
-static inline struct link_cond link_stdin_ne(bool value)
-{
-    return link_cond_(orm_cond_integer(ORM_NE, LINK_STDIN, value));
-}
-
-static inline struct link_cond link_null_eq(const char *null)
-{
-    return link_cond_(orm_cond_text(ORM_EQ, LINK_NULL, null));
-}
-
-static inline struct link_cond link_null_ne(const char *null)
-{
-    return link_cond_(orm_cond_text(ORM_NE, LINK_NULL, null));
-}
-
-static inline struct link_cond link_null_lt(const char *null)
-{
-    return link_cond_(orm_cond_text(ORM_LT, LINK_NULL, null));
-}
-
-static inline struct link_cond link_null_le(const char *null)
-{
-    return link_cond_(orm_cond_text(ORM_LE, LINK_NULL, null));
-}
-
-static inline struct link_cond link_null_gt(const char *null)
-{
-    return link_cond_(orm_cond_text(ORM_GT, LINK_NULL, null));
-}
-
-static inline struct link_cond link_null_ge(const char *null)
-{
-    return link_cond_(orm_cond_text(ORM_GE, LINK_NULL, null));
-}
-
-static inline struct link_cond link_null_like(const char *null)
-{
-    return link_cond_(orm_cond_text(ORM_LIKE, LINK_NULL, null));
-}
-
-static inline struct link_cond link_null_is_null(void)
-{
-    return link_cond_(orm_cond_plain(ORM_IS_NULL, LINK_NULL));
-}
-
-static inline struct link_cond link_null_not_null(void)
-{
-    return link_cond_(orm_cond_plain(ORM_NOT_NULL, LINK_NULL));
-}
-
-static inline struct link_cond link_changed_eq(orm_time changed)
-{
-    return link_cond_(orm_cond_integer(ORM_EQ, LINK_CHANGED, changed));
-}
-
-static inline struct link_cond link_changed_ne(orm_time changed)
-{
-    return link_cond_(orm_cond_integer(ORM_NE, LINK_CHANGED, changed));
-}
-
-static inline struct link_cond link_changed_lt(orm_time changed)
-{
-    return link_cond_(orm_cond_integer(ORM_LT, LINK_CHANGED, changed));
-}
-
-static inline struct link_cond link_changed_le(orm_time changed)
-{
-    return link_cond_(orm_cond_integer(ORM_LE, LINK_CHANGED, changed));
-}
-
-static inline struct link_cond link_changed_gt(orm_time changed)
-{
-    return link_cond_(orm_cond_integer(ORM_GT, LINK_CHANGED, changed));
-}
-
-static inline struct link_cond link_changed_ge(orm_time changed)
-{
-    return link_cond_(orm_cond_integer(ORM_GE, LINK_CHANGED, changed));
-}
-
-static inline struct link_cond link_missing_eq(bool missing)
-{
-    return link_cond_(orm_cond_integer(ORM_EQ, LINK_MISSING, missing));
-}
-
-static inline struct link_cond link_missing_ne(bool missing)
-{
-    return link_cond_(orm_cond_integer(ORM_NE, LINK_MISSING, missing));
-}
-
-static inline struct link_cond link_orm_eq(int32_t orm)
-{
-    return link_cond_(orm_cond_integer(ORM_EQ, LINK_ORM, orm));
-}
-
-static inline struct link_cond link_orm_ne(int32_t orm)
-{
-    return link_cond_(orm_cond_integer(ORM_NE, LINK_ORM, orm));
-}
-
-static inline struct link_cond link_orm_lt(int32_t orm)
-{
-    return link_cond_(orm_cond_integer(ORM_LT, LINK_ORM, orm));
-}
-
-static inline struct link_cond link_orm_le(int32_t orm)
-{
-    return link_cond_(orm_cond_integer(ORM_LE, LINK_ORM, orm));
-}
-
-static inline struct link_cond link_orm_gt(int32_t orm)
-{
-    return link_cond_(orm_cond_integer(ORM_GT, LINK_ORM, orm));
-}
-
-static inline struct link_cond link_orm_ge(int32_t orm)
-{
-    return link_cond_(orm_cond_integer(ORM_GE, LINK_ORM, orm));
-}
-
-static inline struct link_cond link_key_eq(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_EQ, LINK_KEY, value));
-}
-
-static inline struct link_cond link_key_ne(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_NE, LINK_KEY, value));
-}
-
-static inline struct link_cond link_key_lt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LT, LINK_KEY, value));
-}
-
-static inline struct link_cond link_key_le(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LE, LINK_KEY, value));
-}
-
-static inline struct link_cond link_key_gt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GT, LINK_KEY, value));
-}
-
-static inline struct link_cond link_key_ge(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GE, LINK_KEY, value));
-}
-
-static inline struct link_cond link_key_like(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LIKE, LINK_KEY, value));
-}
-
-static inline struct link_cond link_value_eq(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_EQ, LINK_VALUE, value));
-}
-
-static inline struct link_cond link_value_ne(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_NE, LINK_VALUE, value));
-}
-
-static inline struct link_cond link_value_lt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LT, LINK_VALUE, value));
-}
-
-static inline struct link_cond link_value_le(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LE, LINK_VALUE, value));
-}
-
-static inline struct link_cond link_value_gt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GT, LINK_VALUE, value));
-}
-
-static inline struct link_cond link_value_ge(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GE, LINK_VALUE, value));
-}
-
-static inline struct link_cond link_value_like(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LIKE, LINK_VALUE, value));
-}
-
-static inline struct link_cond link_l_eq(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_EQ, LINK_L, value));
-}
-
-static inline struct link_cond link_l_ne(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_NE, LINK_L, value));
-}
-
-static inline struct link_cond link_l_lt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LT, LINK_L, value));
-}
-
-static inline struct link_cond link_l_le(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LE, LINK_L, value));
-}
-
-static inline struct link_cond link_l_gt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GT, LINK_L, value));
-}
-
-static inline struct link_cond link_l_ge(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GE, LINK_L, value));
-}
-
-static inline struct link_cond link_l_like(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LIKE, LINK_L, value));
-}
-
-static inline struct link_cond link_m_eq(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_EQ, LINK_M, value));
-}
-
-static inline struct link_cond link_m_ne(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_NE, LINK_M, value));
-}
-
-static inline struct link_cond link_m_lt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LT, LINK_M, value));
-}
-
-static inline struct link_cond link_m_le(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LE, LINK_M, value));
-}
-
-static inline struct link_cond link_m_gt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GT, LINK_M, value));
-}
-
-static inline struct link_cond link_m_ge(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GE, LINK_M, value));
-}
-
-static inline struct link_cond link_m_like(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LIKE, LINK_M, value));
-}
-
-static inline struct link_cond link_q_eq(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_EQ, LINK_Q, value));
-}
-
-static inline struct link_cond link_q_ne(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_NE, LINK_Q, value));
-}
-
-static inline struct link_cond link_q_lt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LT, LINK_Q, value));
-}
-
-static inline struct link_cond link_q_le(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LE, LINK_Q, value));
-}
-
-static inline struct link_cond link_q_gt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GT, LINK_Q, value));
-}
-
-static inline struct link_cond link_q_ge(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GE, LINK_Q, value));
-}
-
-static inline struct link_cond link_q_like(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LIKE, LINK_Q, value));
-}
-
-static inline struct link_cond link_s_eq(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_EQ, LINK_S, value));
-}
-
-static inline struct link_cond link_s_ne(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_NE, LINK_S, value));
-}
-
-static inline struct link_cond link_s_lt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LT, LINK_S, value));
-}
-
-static inline struct link_cond link_s_le(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LE, LINK_S, value));
-}
-
-static inline struct link_cond link_s_gt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GT, LINK_S, value));
-}
-
-static inline struct link_cond link_s_ge(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GE, LINK_S, value));
-}
-
-static inline struct link_cond link_s_like(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LIKE, LINK_S, value));
-}
-
-static inline struct link_cond link_c_eq(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_EQ, LINK_C, value));
-}
-
-static inline struct link_cond link_c_ne(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_NE, LINK_C, value));
-}
-
-static inline struct link_cond link_c_lt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LT, LINK_C, value));
-}
-
-static inline struct link_cond link_c_le(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LE, LINK_C, value));
-}
-
-static inline struct link_cond link_c_gt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GT, LINK_C, value));
-}
-
-static inline struct link_cond link_c_ge(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GE, LINK_C, value));
-}
-
-static inline struct link_cond link_c_like(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LIKE, LINK_C, value));
-}
-
-static inline struct link_cond link_o_eq(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_EQ, LINK_O, value));
-}
-
-static inline struct link_cond link_o_ne(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_NE, LINK_O, value));
-}
-
-static inline struct link_cond link_o_lt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LT, LINK_O, value));
-}
-
-static inline struct link_cond link_o_le(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LE, LINK_O, value));
-}
-
-static inline struct link_cond link_o_gt(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GT, LINK_O, value));
-}
-
-static inline struct link_cond link_o_ge(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_GE, LINK_O, value));
-}
-
-static inline struct link_cond link_o_like(const char *value)
-{
-    return link_cond_(orm_cond_text(ORM_LIKE, LINK_O, value));
-}
-
-static inline struct link_cond link_kind_eq(enum link_kind kind)
-{
-    return link_cond_(orm_cond_integer(ORM_EQ, LINK_KIND, kind));
-}
-
-static inline struct link_cond link_kind_ne(enum link_kind kind)
-{
-    return link_cond_(orm_cond_integer(ORM_NE, LINK_KIND, kind));
-}
-
-static inline struct link_cond link_size_t_eq(int32_t value)
-{
-    return link_cond_(orm_cond_integer(ORM_EQ, LINK_SIZE_T, value));
-}
-
-static inline struct link_cond link_size_t_ne(int32_t value)
-{
-    return link_cond_(orm_cond_integer(ORM_NE, LINK_SIZE_T, value));
-}
-
-static inline struct link_cond link_size_t_lt(int32_t value)
-{
-    return link_cond_(orm_cond_integer(ORM_LT, LINK_SIZE_T, value));
-}
-
-static inline struct link_cond link_size_t_le(int32_t value)
-{
-    return link_cond_(orm_cond_integer(ORM_LE, LINK_SIZE_T, value));
-}
-
-static inline struct link_cond link_size_t_gt(int32_t value)
-{
-    return link_cond_(orm_cond_integer(ORM_GT, LINK_SIZE_T, value));
-}
-
-static inline struct link_cond link_size_t_ge(int32_t value)
-{
-    return link_cond_(orm_cond_integer(ORM_GE, LINK_SIZE_T, value));
-}
-
-static inline struct link_cond link_holder_is(const struct a *holder)
-{
-    return link_cond_(
-        orm_cond_object(ORM_IS, LINK_REF_HOLDER, (const struct orm_object *)holder));
-}
-
-static inline struct link_cond link_holder_id_eq(const char *holder_id)
-{
-    return link_cond_(orm_cond_text(ORM_EQ, LINK_HOLDER_ID, holder_id));
-}
-
-static inline struct link_cond link_holder_id_ne(const char *holder_id)
-{
-    return link_cond_(orm_cond_text(ORM_NE, LINK_HOLDER_ID, holder_id));
-}
-
-static inline struct link_order link_id_asc(void)
-{
-    return link_order_(orm_order_by(LINK_ID, false));
-}
-
-static inline struct link_order link_id_desc(void)
-{
-    return link_order_(orm_order_by(LINK_ID, true));
-}
-
-static inline struct link_order link_index_asc(void)
-{
-    return link_order_(orm_order_by(LINK_INDEX, false));
-}
-
-static inline struct link_order link_index_desc(void)
-{
-    return link_order_(orm_order_by(LINK_INDEX, true));
-}
-
-static inline struct link_order link_timezone_asc(void)
-{
-    return link_order_(orm_order_by(LINK_TIMEZONE, false));
-}
-
-static inline struct link_order link_timezone_desc(void)
-{
-    return link_order_(orm_order_by(LINK_TIMEZONE, true));
-}
-
-static inline struct link_order link_errno_asc(void)
-{
-    return link_order_(orm_order_by(LINK_ERRNO, false));
-}
-
-static inline struct link_order link_errno_desc(void)
-{
-    return link_order_(orm_order_by(LINK_ERRNO, true));
-}
-
-static inline struct link_order link_stdin_asc(void)
-{
-    return link_order_(orm_order_by(LINK_STDIN, false));
-}
-
-static inline struct link_order link_stdin_desc(void)
-{
-    return link_order_(orm_order_by(LINK_STDIN, true));
-}
-
-static inline struct link_order link_null_asc(void)
-{
-    return link_order_(orm_order_by(LINK_NULL, false));
-}
-
-static inline struct link_order link_null_desc(void)
-{
-    return link_order_(orm_order_by(LINK_NULL, true));
-}
-
-static inline struct link_order link_changed_asc(void)
-{
-    return link_order_(orm_order_by(LINK_CHANGED, false));
-}
-
-static inline struct link_order link_changed_desc(void)
-{
-    return link_order_(orm_order_by(LINK_CHANGED, true));
-}
-
-static inline struct link_order link_missing_asc(void)
-{
-    return link_order_(orm_order_by(LINK_MISSING, false));
-}
-
-static inline struct link_order link_missing_desc(void)
-{
-    return link_order_(orm_order_by(LINK_MISSING, true));
-}
-
-static inline struct link_order link_orm_asc(void)
-{
-    return link_order_(orm_order_by(LINK_ORM, false));
-}
-
-static inline struct link_order link_orm_desc(void)
-{
-    return link_order_(orm_order_by(LINK_ORM, true));
-}
-
-static inline struct link_order link_key_asc(void)
-{
-    return link_order_(orm_order_by(LINK_KEY, false));
-}
-
-static inline struct link_order link_key_desc(void)
-{
-    return link_order_(orm_order_by(LINK_KEY, true));
-}
-
-static inline struct link_order link_value_asc(void)
-{
-    return link_order_(orm_order_by(LINK_VALUE, false));
-}
-
-static inline struct link_order link_value_desc(void)
-{
-    return link_order_(orm_order_by(LINK_VALUE, true));
-}
-
-static inline struct link_order link_l_asc(void)
-{
-    return link_order_(orm_order_by(LINK_L, false));
-}
-
-static inline struct link_order link_l_desc(void)
-{
-    return link_order_(orm_order_by(LINK_L, true));
-}
-
-static inline struct link_order link_m_asc(void)
-{
-    return link_order_(orm_order_by(LINK_M, false));
-}
-
-static inline struct link_order link_m_desc(void)
-{
-    return link_order_(orm_order_by(LINK_M, true));
-}
-
-static inline struct link_order link_q_asc(void)
-{
-    return link_order_(orm_order_by(LINK_Q, false));
-}
-
-static inline struct link_order link_q_desc(void)
-{
-    return link_order_(orm_order_by(LINK_Q, true));
-}
-
-static inline struct link_order link_s_asc(void)
-{
-    return link_order_(orm_order_by(LINK_S, false));
-}
-
-static inline struct link_order link_s_desc(void)
-{
-    return link_order_(orm_order_by(LINK_S, true));
-}
-
-static inline struct link_order link_c_asc(void)
-{
-    return link_order_(orm_order_by(LINK_C, false));
-}
-
-static inline struct link_order link_c_desc(void)
-{
-    return link_order_(orm_order_by(LINK_C, true));
-}
-
-static inline struct link_order link_o_asc(void)
-{
-    return link_order_(orm_order_by(LINK_O, false));
-}
-
-static inline struct link_order link_o_desc(void)
-{
-    return link_order_(orm_order_by(LINK_O, true));
-}
-
-static inline struct link_order link_kind_asc(void)
-{
-    return link_order_(orm_order_by(LINK_KIND, false));
-}
-
-static inline struct link_order link_kind_desc(void)
-{
-    return link_order_(orm_order_by(LINK_KIND, true));
-}
-
-static inline struct link_order link_size_t_asc(void)
-{
-    return link_order_(orm_order_by(LINK_SIZE_T, false));
-}
-
-static inline struct link_order link_size_t_desc(void)
-{
-    return link_order_(orm_order_by(LINK_SIZE_T, true));
-}
-
-static inline struct link_order link_holder_id_asc(void)
-{
-    return link_order_(orm_order_by(LINK_HOLDER_ID, false));
-}
-
-static inline struct link_order link_holder_id_desc(void)
-{
-    return link_order_(orm_order_by(LINK_HOLDER_ID, true));
-}
+static inline struct link_order link_nulls_first(struct link_order o)
+{
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
+}
+
+static inline struct link_order link_nulls_last(struct link_order o)
+{
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
+}
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct link_order link_by_pick(unsigned pick, bool descending)
+{
+    return link_order_(orm_order_pick(pick, descending));
+}
+
+static inline struct link_pick link_into(struct link **into)
+{
+    return link_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
+}
+
+static inline struct link_pick link_rows_into(int64_t *into)
+{
+    return link_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Only groups whose pick compares so. */
+static inline struct link_pick link_having(
+    struct link_pick p, enum orm_op op, int64_t bound)
+{
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
+}
+
+static inline struct link_pick link_having_real(
+    struct link_pick p, enum orm_op op, double bound)
+{
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
+}
+
+ORM_INTEGER_CONDITIONS(link, link_id, LINK_ID, int64_t);
+ORM_NUMBER_PICKS(link, link_id, LINK_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(link, link_index, LINK_INDEX);
+ORM_SORTED_PICKS(link, link_index, LINK_INDEX, const char *);
+ORM_TEXT_CONDITIONS(link, link_timezone, LINK_TIMEZONE);
+ORM_SORTED_PICKS(link, link_timezone, LINK_TIMEZONE, const char *);
+ORM_INTEGER_CONDITIONS(link, link_errno, LINK_ERRNO, int32_t);
+ORM_NUMBER_PICKS(link, link_errno, LINK_ERRNO, int32_t, int64_t);
+ORM_INTEGER_KEYS(link, link_stdin, LINK_STDIN, bool);
+ORM_DISTINCT_PICKS(link, link_stdin, LINK_STDIN, bool);
+ORM_TEXT_CONDITIONS(link, link_null, LINK_NULL);
+ORM_NULL_CONDITIONS(link, link_null, LINK_NULL);
+ORM_SORTED_PICKS(link, link_null, LINK_NULL, const char *);
+ORM_INTEGER_CONDITIONS(link, link_changed, LINK_CHANGED, orm_time);
+ORM_SORTED_PICKS(link, link_changed, LINK_CHANGED, orm_time);
+ORM_INTEGER_KEYS(link, link_missing, LINK_MISSING, bool);
+ORM_DISTINCT_PICKS(link, link_missing, LINK_MISSING, bool);
+ORM_INTEGER_CONDITIONS(link, link_orm, LINK_ORM, int32_t);
+ORM_NUMBER_PICKS(link, link_orm, LINK_ORM, int32_t, int64_t);
+ORM_TEXT_CONDITIONS(link, link_key, LINK_KEY);
+ORM_SORTED_PICKS(link, link_key, LINK_KEY, const char *);
+ORM_TEXT_CONDITIONS(link, link_value, LINK_VALUE);
+ORM_SORTED_PICKS(link, link_value, LINK_VALUE, const char *);
+ORM_TEXT_CONDITIONS(link, link_l, LINK_L);
+ORM_SORTED_PICKS(link, link_l, LINK_L, const char *);
+ORM_TEXT_CONDITIONS(link, link_m, LINK_M);
+ORM_SORTED_PICKS(link, link_m, LINK_M, const char *);
+ORM_TEXT_CONDITIONS(link, link_q, LINK_Q);
+ORM_SORTED_PICKS(link, link_q, LINK_Q, const char *);
+ORM_TEXT_CONDITIONS(link, link_s, LINK_S);
+ORM_SORTED_PICKS(link, link_s, LINK_S, const char *);
+ORM_TEXT_CONDITIONS(link, link_c, LINK_C);
+ORM_SORTED_PICKS(link, link_c, LINK_C, const char *);
+ORM_TEXT_CONDITIONS(link, link_o, LINK_O);
+ORM_SORTED_PICKS(link, link_o, LINK_O, const char *);
+ORM_INTEGER_KEYS(link, link_kind, LINK_KIND, enum link_kind);
+ORM_SORTED_PICKS(link, link_kind, LINK_KIND, enum link_kind);
+ORM_INTEGER_CONDITIONS(link, link_size_t, LINK_SIZE_T, int32_t);
+ORM_NUMBER_PICKS(link, link_size_t, LINK_SIZE_T, int32_t, int64_t);
+ORM_TEXT_KEYS(link, link_holder_id, LINK_HOLDER_ID);
+ORM_DISTINCT_PICKS(link, link_holder_id, LINK_HOLDER_ID, const char *);
+ORM_TO_ONE(link, holder, LINK_REF_HOLDER, a);
 
 /* == a ============================================================================= */
 
@@ -1387,12 +735,17 @@ struct a {
     struct a_manager b_;
 };
 
-enum {
+enum a_column {
     A_KEY,
     A_A_ID
 };
 enum {
     A_REF_A
+};
+enum {
+    A_MANY_M,
+    A_MANY_ITEMS,
+    A_MANY_B
 };
 
 extern const struct orm_model a_model;
@@ -1549,6 +902,8 @@ static inline void a_refresh(struct a *a)
     orm_refresh((struct orm_object *)a);
 }
 
+/* -- Queries: what goes into a struct a_query -------------------------------------- */
+
 static inline struct a_cond a_cond_(struct orm_cond orm)
 {
     struct a_cond c = {orm};
@@ -1561,11 +916,58 @@ static inline struct a_order a_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct a_plan a_plan_(struct orm_plan orm)
+{
+    struct a_plan p = {orm};
+    return p;
+}
+
+static inline struct a_pick a_pick_(struct orm_pick orm)
+{
+    struct a_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void a_where(struct a_query *q, struct a_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void a_sort(struct a_query *q, struct a_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void a_with(struct a_query *q, struct a_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void a_after(struct a_query *q, const struct a *last)
+{
+    q->after = last;
+}
+
+static inline struct a_cond a_not(struct a_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct a_cond a_ignoring_case(struct a_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct a_cond a_compare(enum a_column a, enum orm_op op, enum a_column b)
+{
+    return a_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct a_cond a_any_of(void)
 {
     return a_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -1586,85 +988,58 @@ static inline struct a_cond a_end(void)
     return a_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct a_cond a_key_eq(const char *value)
+static inline struct a_order a_nulls_first(struct a_order o)
 {
-    return a_cond_(orm_cond_text(ORM_EQ, A_KEY, value));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct a_cond a_key_ne(const char *value)
+static inline struct a_order a_nulls_last(struct a_order o)
 {
-    return a_cond_(orm_cond_text(ORM_NE, A_KEY, value));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct a_cond a_key_lt(const char *value)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct a_order a_by_pick(unsigned pick, bool descending)
 {
-    return a_cond_(orm_cond_text(ORM_LT, A_KEY, value));
+    return a_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct a_cond a_key_le(const char *value)
+static inline struct a_pick a_into(struct a **into)
 {
-    return a_cond_(orm_cond_text(ORM_LE, A_KEY, value));
+    return a_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct a_cond a_key_gt(const char *value)
+static inline struct a_pick a_rows_into(int64_t *into)
 {
-    return a_cond_(orm_cond_text(ORM_GT, A_KEY, value));
+    return a_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct a_cond a_key_ge(const char *value)
+/* Only groups whose pick compares so. */
+static inline struct a_pick a_having(struct a_pick p, enum orm_op op, int64_t bound)
 {
-    return a_cond_(orm_cond_text(ORM_GE, A_KEY, value));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct a_cond a_key_like(const char *value)
+static inline struct a_pick a_having_real(struct a_pick p, enum orm_op op, double bound)
 {
-    return a_cond_(orm_cond_text(ORM_LIKE, A_KEY, value));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct a_cond a_a_is(const struct a *value)
-{
-    return a_cond_(orm_cond_object(ORM_IS, A_REF_A, (const struct orm_object *)value));
-}
-
-static inline struct a_cond a_a_id_eq(const char *a_id)
-{
-    return a_cond_(orm_cond_text(ORM_EQ, A_A_ID, a_id));
-}
-
-static inline struct a_cond a_a_id_ne(const char *a_id)
-{
-    return a_cond_(orm_cond_text(ORM_NE, A_A_ID, a_id));
-}
-
-static inline struct a_cond a_a_is_null(void)
-{
-    return a_cond_(orm_cond_plain(ORM_IS_NULL, A_A_ID));
-}
-
-static inline struct a_cond a_a_not_null(void)
-{
-    return a_cond_(orm_cond_plain(ORM_NOT_NULL, A_A_ID));
-}
-
-static inline struct a_order a_key_asc(void)
-{
-    return a_order_(orm_order_by(A_KEY, false));
-}
-
-static inline struct a_order a_key_desc(void)
-{
-    return a_order_(orm_order_by(A_KEY, true));
-}
-
-static inline struct a_order a_a_id_asc(void)
-{
-    return a_order_(orm_order_by(A_A_ID, false));
-}
-
-static inline struct a_order a_a_id_desc(void)
-{
-    return a_order_(orm_order_by(A_A_ID, true));
-}
+ORM_TEXT_CONDITIONS(a, a_key, A_KEY);
+ORM_SORTED_PICKS(a, a_key, A_KEY, const char *);
+ORM_TEXT_KEYS(a, a_a_id, A_A_ID);
+ORM_NULL_CONDITIONS(a, a_a, A_A_ID);
+ORM_DISTINCT_PICKS(a, a_a_id, A_A_ID, const char *);
+ORM_TO_ONE(a, a, A_REF_A, a);
+ORM_TO_MANY(a, m, A_MANY_M, m);
+ORM_TO_MANY(a, items, A_MANY_ITEMS, link);
+ORM_TO_MANY(a, b, A_MANY_B, a);
 
 /* == m ============================================================================= */
 
@@ -1680,9 +1055,12 @@ struct m {
     struct a_manager a_;
 };
 
-enum {
+enum m_column {
     M_ID,
     M_B
+};
+enum {
+    M_MANY_A
 };
 
 extern const struct orm_model m_model;
@@ -1789,6 +1167,8 @@ static inline void m_refresh(struct m *m)
     orm_refresh((struct orm_object *)m);
 }
 
+/* -- Queries: what goes into a struct m_query -------------------------------------- */
+
 static inline struct m_cond m_cond_(struct orm_cond orm)
 {
     struct m_cond c = {orm};
@@ -1801,11 +1181,58 @@ static inline struct m_order m_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct m_plan m_plan_(struct orm_plan orm)
+{
+    struct m_plan p = {orm};
+    return p;
+}
+
+static inline struct m_pick m_pick_(struct orm_pick orm)
+{
+    struct m_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void m_where(struct m_query *q, struct m_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void m_sort(struct m_query *q, struct m_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void m_with(struct m_query *q, struct m_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void m_after(struct m_query *q, const struct m *last)
+{
+    q->after = last;
+}
+
+static inline struct m_cond m_not(struct m_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct m_cond m_ignoring_case(struct m_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct m_cond m_compare(enum m_column a, enum orm_op op, enum m_column b)
+{
+    return m_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct m_cond m_any_of(void)
 {
     return m_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -1826,90 +1253,54 @@ static inline struct m_cond m_end(void)
     return m_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct m_cond m_id_eq(int64_t id)
+static inline struct m_order m_nulls_first(struct m_order o)
 {
-    return m_cond_(orm_cond_integer(ORM_EQ, M_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct m_cond m_id_ne(int64_t id)
+static inline struct m_order m_nulls_last(struct m_order o)
 {
-    return m_cond_(orm_cond_integer(ORM_NE, M_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct m_cond m_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct m_order m_by_pick(unsigned pick, bool descending)
 {
-    return m_cond_(orm_cond_integer(ORM_LT, M_ID, id));
+    return m_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct m_cond m_id_le(int64_t id)
+static inline struct m_pick m_into(struct m **into)
 {
-    return m_cond_(orm_cond_integer(ORM_LE, M_ID, id));
+    return m_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct m_cond m_id_gt(int64_t id)
+static inline struct m_pick m_rows_into(int64_t *into)
 {
-    return m_cond_(orm_cond_integer(ORM_GT, M_ID, id));
+    return m_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct m_cond m_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct m_pick m_having(struct m_pick p, enum orm_op op, int64_t bound)
 {
-    return m_cond_(orm_cond_integer(ORM_GE, M_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct m_cond m_b_eq(const char *value)
+static inline struct m_pick m_having_real(struct m_pick p, enum orm_op op, double bound)
 {
-    return m_cond_(orm_cond_text(ORM_EQ, M_B, value));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct m_cond m_b_ne(const char *value)
-{
-    return m_cond_(orm_cond_text(ORM_NE, M_B, value));
-}
-
-static inline struct m_cond m_b_lt(const char *value)
-{
-    return m_cond_(orm_cond_text(ORM_LT, M_B, value));
-}
-
-static inline struct m_cond m_b_le(const char *value)
-{
-    return m_cond_(orm_cond_text(ORM_LE, M_B, value));
-}
-
-static inline struct m_cond m_b_gt(const char *value)
-{
-    return m_cond_(orm_cond_text(ORM_GT, M_B, value));
-}
-
-static inline struct m_cond m_b_ge(const char *value)
-{
-    return m_cond_(orm_cond_text(ORM_GE, M_B, value));
-}
-
-static inline struct m_cond m_b_like(const char *value)
-{
-    return m_cond_(orm_cond_text(ORM_LIKE, M_B, value));
-}
-
-static inline struct m_order m_id_asc(void)
-{
-    return m_order_(orm_order_by(M_ID, false));
-}
-
-static inline struct m_order m_id_desc(void)
-{
-    return m_order_(orm_order_by(M_ID, true));
-}
-
-static inline struct m_order m_b_asc(void)
-{
-    return m_order_(orm_order_by(M_B, false));
-}
-
-static inline struct m_order m_b_desc(void)
-{
-    return m_order_(orm_order_by(M_B, true));
-}
+ORM_INTEGER_CONDITIONS(m, m_id, M_ID, int64_t);
+ORM_NUMBER_PICKS(m, m_id, M_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(m, m_b, M_B);
+ORM_SORTED_PICKS(m, m_b, M_B, const char *);
+ORM_TO_MANY(m, a, M_MANY_A, a);
 
 #ifdef __cplusplus
 }

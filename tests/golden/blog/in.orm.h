@@ -2,12 +2,13 @@
 #ifndef IN_ORM_H
 #define IN_ORM_H
 
+#include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xcba12faafdc4b152u
+#define IN_ORM_HASH 0x9597d92333853b3du
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,17 +25,17 @@ struct author_list {
 struct author_manager {
     struct orm_manager orm;
 };
-struct author_cond {
-    struct orm_cond orm;
-};
 struct author_order {
     struct orm_order orm;
 };
-struct author_plan {
-    struct orm_plan orm;
-};
 struct author_pick {
     struct orm_pick orm;
+};
+struct author_cond {
+    struct orm_cond orm;
+};
+struct author_plan {
+    struct orm_plan orm;
 };
 struct author_query {
     struct author_cond where[ORM_QUERY_WHERE];
@@ -57,17 +58,17 @@ struct book_list {
 struct book_manager {
     struct orm_manager orm;
 };
-struct book_cond {
-    struct orm_cond orm;
-};
 struct book_order {
     struct orm_order orm;
 };
-struct book_plan {
-    struct orm_plan orm;
-};
 struct book_pick {
     struct orm_pick orm;
+};
+struct book_cond {
+    struct orm_cond orm;
+};
+struct book_plan {
+    struct orm_plan orm;
 };
 struct book_query {
     struct book_cond where[ORM_QUERY_WHERE];
@@ -90,17 +91,17 @@ struct tag_list {
 struct tag_manager {
     struct orm_manager orm;
 };
-struct tag_cond {
-    struct orm_cond orm;
-};
 struct tag_order {
     struct orm_order orm;
 };
-struct tag_plan {
-    struct orm_plan orm;
-};
 struct tag_pick {
     struct orm_pick orm;
+};
+struct tag_cond {
+    struct orm_cond orm;
+};
+struct tag_plan {
+    struct orm_plan orm;
 };
 struct tag_query {
     struct tag_cond where[ORM_QUERY_WHERE];
@@ -136,11 +137,15 @@ struct author {
     struct book_manager edited_;
 };
 
-enum {
+enum author_column {
     AUTHOR_ID,
     AUTHOR_NAME,
     AUTHOR_EMAIL,
     AUTHOR_BORN
+};
+enum {
+    AUTHOR_MANY_BOOKS,
+    AUTHOR_MANY_EDITED
 };
 
 extern const struct orm_model author_model;
@@ -282,6 +287,8 @@ static inline void author_refresh(struct author *a)
     orm_refresh((struct orm_object *)a);
 }
 
+/* -- Queries: what goes into a struct author_query --------------------------------- */
+
 static inline struct author_cond author_cond_(struct orm_cond orm)
 {
     struct author_cond c = {orm};
@@ -294,11 +301,59 @@ static inline struct author_order author_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct author_plan author_plan_(struct orm_plan orm)
+{
+    struct author_plan p = {orm};
+    return p;
+}
+
+static inline struct author_pick author_pick_(struct orm_pick orm)
+{
+    struct author_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void author_where(struct author_query *q, struct author_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void author_sort(struct author_query *q, struct author_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void author_with(struct author_query *q, struct author_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void author_after(struct author_query *q, const struct author *last)
+{
+    q->after = last;
+}
+
+static inline struct author_cond author_not(struct author_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct author_cond author_ignoring_case(struct author_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct author_cond author_compare(
+    enum author_column a, enum orm_op op, enum author_column b)
+{
+    return author_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct author_cond author_any_of(void)
 {
     return author_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -319,185 +374,62 @@ static inline struct author_cond author_end(void)
     return author_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct author_cond author_id_eq(int64_t id)
+static inline struct author_order author_nulls_first(struct author_order o)
 {
-    return author_cond_(orm_cond_integer(ORM_EQ, AUTHOR_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct author_cond author_id_ne(int64_t id)
+static inline struct author_order author_nulls_last(struct author_order o)
 {
-    return author_cond_(orm_cond_integer(ORM_NE, AUTHOR_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct author_cond author_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct author_order author_by_pick(unsigned pick, bool descending)
 {
-    return author_cond_(orm_cond_integer(ORM_LT, AUTHOR_ID, id));
+    return author_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct author_cond author_id_le(int64_t id)
+static inline struct author_pick author_into(struct author **into)
 {
-    return author_cond_(orm_cond_integer(ORM_LE, AUTHOR_ID, id));
+    return author_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct author_cond author_id_gt(int64_t id)
+static inline struct author_pick author_rows_into(int64_t *into)
 {
-    return author_cond_(orm_cond_integer(ORM_GT, AUTHOR_ID, id));
+    return author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct author_cond author_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct author_pick author_having(
+    struct author_pick p, enum orm_op op, int64_t bound)
 {
-    return author_cond_(orm_cond_integer(ORM_GE, AUTHOR_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct author_cond author_name_eq(const char *name)
+static inline struct author_pick author_having_real(
+    struct author_pick p, enum orm_op op, double bound)
 {
-    return author_cond_(orm_cond_text(ORM_EQ, AUTHOR_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct author_cond author_name_ne(const char *name)
-{
-    return author_cond_(orm_cond_text(ORM_NE, AUTHOR_NAME, name));
-}
-
-static inline struct author_cond author_name_lt(const char *name)
-{
-    return author_cond_(orm_cond_text(ORM_LT, AUTHOR_NAME, name));
-}
-
-static inline struct author_cond author_name_le(const char *name)
-{
-    return author_cond_(orm_cond_text(ORM_LE, AUTHOR_NAME, name));
-}
-
-static inline struct author_cond author_name_gt(const char *name)
-{
-    return author_cond_(orm_cond_text(ORM_GT, AUTHOR_NAME, name));
-}
-
-static inline struct author_cond author_name_ge(const char *name)
-{
-    return author_cond_(orm_cond_text(ORM_GE, AUTHOR_NAME, name));
-}
-
-static inline struct author_cond author_name_like(const char *name)
-{
-    return author_cond_(orm_cond_text(ORM_LIKE, AUTHOR_NAME, name));
-}
-
-static inline struct author_cond author_email_eq(const char *email)
-{
-    return author_cond_(orm_cond_text(ORM_EQ, AUTHOR_EMAIL, email));
-}
-
-static inline struct author_cond author_email_ne(const char *email)
-{
-    return author_cond_(orm_cond_text(ORM_NE, AUTHOR_EMAIL, email));
-}
-
-static inline struct author_cond author_email_lt(const char *email)
-{
-    return author_cond_(orm_cond_text(ORM_LT, AUTHOR_EMAIL, email));
-}
-
-static inline struct author_cond author_email_le(const char *email)
-{
-    return author_cond_(orm_cond_text(ORM_LE, AUTHOR_EMAIL, email));
-}
-
-static inline struct author_cond author_email_gt(const char *email)
-{
-    return author_cond_(orm_cond_text(ORM_GT, AUTHOR_EMAIL, email));
-}
-
-static inline struct author_cond author_email_ge(const char *email)
-{
-    return author_cond_(orm_cond_text(ORM_GE, AUTHOR_EMAIL, email));
-}
-
-static inline struct author_cond author_email_like(const char *email)
-{
-    return author_cond_(orm_cond_text(ORM_LIKE, AUTHOR_EMAIL, email));
-}
-
-static inline struct author_cond author_born_eq(orm_date born)
-{
-    return author_cond_(orm_cond_integer(ORM_EQ, AUTHOR_BORN, born));
-}
-
-static inline struct author_cond author_born_ne(orm_date born)
-{
-    return author_cond_(orm_cond_integer(ORM_NE, AUTHOR_BORN, born));
-}
-
-static inline struct author_cond author_born_lt(orm_date born)
-{
-    return author_cond_(orm_cond_integer(ORM_LT, AUTHOR_BORN, born));
-}
-
-static inline struct author_cond author_born_le(orm_date born)
-{
-    return author_cond_(orm_cond_integer(ORM_LE, AUTHOR_BORN, born));
-}
-
-static inline struct author_cond author_born_gt(orm_date born)
-{
-    return author_cond_(orm_cond_integer(ORM_GT, AUTHOR_BORN, born));
-}
-
-static inline struct author_cond author_born_ge(orm_date born)
-{
-    return author_cond_(orm_cond_integer(ORM_GE, AUTHOR_BORN, born));
-}
-
-static inline struct author_cond author_born_is_null(void)
-{
-    return author_cond_(orm_cond_plain(ORM_IS_NULL, AUTHOR_BORN));
-}
-
-static inline struct author_cond author_born_not_null(void)
-{
-    return author_cond_(orm_cond_plain(ORM_NOT_NULL, AUTHOR_BORN));
-}
-
-static inline struct author_order author_id_asc(void)
-{
-    return author_order_(orm_order_by(AUTHOR_ID, false));
-}
-
-static inline struct author_order author_id_desc(void)
-{
-    return author_order_(orm_order_by(AUTHOR_ID, true));
-}
-
-static inline struct author_order author_name_asc(void)
-{
-    return author_order_(orm_order_by(AUTHOR_NAME, false));
-}
-
-static inline struct author_order author_name_desc(void)
-{
-    return author_order_(orm_order_by(AUTHOR_NAME, true));
-}
-
-static inline struct author_order author_email_asc(void)
-{
-    return author_order_(orm_order_by(AUTHOR_EMAIL, false));
-}
-
-static inline struct author_order author_email_desc(void)
-{
-    return author_order_(orm_order_by(AUTHOR_EMAIL, true));
-}
-
-static inline struct author_order author_born_asc(void)
-{
-    return author_order_(orm_order_by(AUTHOR_BORN, false));
-}
-
-static inline struct author_order author_born_desc(void)
-{
-    return author_order_(orm_order_by(AUTHOR_BORN, true));
-}
+ORM_INTEGER_CONDITIONS(author, author_id, AUTHOR_ID, int64_t);
+ORM_NUMBER_PICKS(author, author_id, AUTHOR_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(author, author_name, AUTHOR_NAME);
+ORM_SORTED_PICKS(author, author_name, AUTHOR_NAME, const char *);
+ORM_TEXT_CONDITIONS(author, author_email, AUTHOR_EMAIL);
+ORM_SORTED_PICKS(author, author_email, AUTHOR_EMAIL, const char *);
+ORM_INTEGER_CONDITIONS(author, author_born, AUTHOR_BORN, orm_date);
+ORM_NULL_CONDITIONS(author, author_born, AUTHOR_BORN);
+ORM_SORTED_PICKS(author, author_born, AUTHOR_BORN, orm_date);
+ORM_TO_MANY(author, books, AUTHOR_MANY_BOOKS, book);
+ORM_TO_MANY(author, edited, AUTHOR_MANY_EDITED, book);
 
 /* == book ========================================================================== */
 
@@ -520,7 +452,7 @@ struct book {
     struct tag_manager tags_;
 };
 
-enum {
+enum book_column {
     BOOK_ID,
     BOOK_TITLE,
     BOOK_PAGES,
@@ -531,6 +463,9 @@ enum {
 enum {
     BOOK_REF_AUTHOR,
     BOOK_REF_EDITOR
+};
+enum {
+    BOOK_MANY_TAGS
 };
 
 extern const struct orm_model book_model;
@@ -753,6 +688,8 @@ static inline void book_refresh(struct book *b)
     orm_refresh((struct orm_object *)b);
 }
 
+/* -- Queries: what goes into a struct book_query ----------------------------------- */
+
 static inline struct book_cond book_cond_(struct orm_cond orm)
 {
     struct book_cond c = {orm};
@@ -765,11 +702,59 @@ static inline struct book_order book_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct book_plan book_plan_(struct orm_plan orm)
+{
+    struct book_plan p = {orm};
+    return p;
+}
+
+static inline struct book_pick book_pick_(struct orm_pick orm)
+{
+    struct book_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void book_where(struct book_query *q, struct book_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void book_sort(struct book_query *q, struct book_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void book_with(struct book_query *q, struct book_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void book_after(struct book_query *q, const struct book *last)
+{
+    q->after = last;
+}
+
+static inline struct book_cond book_not(struct book_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct book_cond book_ignoring_case(struct book_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct book_cond book_compare(
+    enum book_column a, enum orm_op op, enum book_column b)
+{
+    return book_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct book_cond book_any_of(void)
 {
     return book_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -790,242 +775,68 @@ static inline struct book_cond book_end(void)
     return book_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct book_cond book_id_eq(int64_t id)
+static inline struct book_order book_nulls_first(struct book_order o)
 {
-    return book_cond_(orm_cond_integer(ORM_EQ, BOOK_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct book_cond book_id_ne(int64_t id)
+static inline struct book_order book_nulls_last(struct book_order o)
 {
-    return book_cond_(orm_cond_integer(ORM_NE, BOOK_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct book_cond book_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct book_order book_by_pick(unsigned pick, bool descending)
 {
-    return book_cond_(orm_cond_integer(ORM_LT, BOOK_ID, id));
+    return book_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct book_cond book_id_le(int64_t id)
+static inline struct book_pick book_into(struct book **into)
 {
-    return book_cond_(orm_cond_integer(ORM_LE, BOOK_ID, id));
+    return book_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct book_cond book_id_gt(int64_t id)
+static inline struct book_pick book_rows_into(int64_t *into)
 {
-    return book_cond_(orm_cond_integer(ORM_GT, BOOK_ID, id));
+    return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct book_cond book_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct book_pick book_having(
+    struct book_pick p, enum orm_op op, int64_t bound)
 {
-    return book_cond_(orm_cond_integer(ORM_GE, BOOK_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct book_cond book_title_eq(const char *title)
+static inline struct book_pick book_having_real(
+    struct book_pick p, enum orm_op op, double bound)
 {
-    return book_cond_(orm_cond_text(ORM_EQ, BOOK_TITLE, title));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct book_cond book_title_ne(const char *title)
-{
-    return book_cond_(orm_cond_text(ORM_NE, BOOK_TITLE, title));
-}
-
-static inline struct book_cond book_title_lt(const char *title)
-{
-    return book_cond_(orm_cond_text(ORM_LT, BOOK_TITLE, title));
-}
-
-static inline struct book_cond book_title_le(const char *title)
-{
-    return book_cond_(orm_cond_text(ORM_LE, BOOK_TITLE, title));
-}
-
-static inline struct book_cond book_title_gt(const char *title)
-{
-    return book_cond_(orm_cond_text(ORM_GT, BOOK_TITLE, title));
-}
-
-static inline struct book_cond book_title_ge(const char *title)
-{
-    return book_cond_(orm_cond_text(ORM_GE, BOOK_TITLE, title));
-}
-
-static inline struct book_cond book_title_like(const char *title)
-{
-    return book_cond_(orm_cond_text(ORM_LIKE, BOOK_TITLE, title));
-}
-
-static inline struct book_cond book_pages_eq(int32_t pages)
-{
-    return book_cond_(orm_cond_integer(ORM_EQ, BOOK_PAGES, pages));
-}
-
-static inline struct book_cond book_pages_ne(int32_t pages)
-{
-    return book_cond_(orm_cond_integer(ORM_NE, BOOK_PAGES, pages));
-}
-
-static inline struct book_cond book_pages_lt(int32_t pages)
-{
-    return book_cond_(orm_cond_integer(ORM_LT, BOOK_PAGES, pages));
-}
-
-static inline struct book_cond book_pages_le(int32_t pages)
-{
-    return book_cond_(orm_cond_integer(ORM_LE, BOOK_PAGES, pages));
-}
-
-static inline struct book_cond book_pages_gt(int32_t pages)
-{
-    return book_cond_(orm_cond_integer(ORM_GT, BOOK_PAGES, pages));
-}
-
-static inline struct book_cond book_pages_ge(int32_t pages)
-{
-    return book_cond_(orm_cond_integer(ORM_GE, BOOK_PAGES, pages));
-}
-
-static inline struct book_cond book_pages_is_null(void)
-{
-    return book_cond_(orm_cond_plain(ORM_IS_NULL, BOOK_PAGES));
-}
-
-static inline struct book_cond book_pages_not_null(void)
-{
-    return book_cond_(orm_cond_plain(ORM_NOT_NULL, BOOK_PAGES));
-}
-
-static inline struct book_cond book_published_eq(orm_time published)
-{
-    return book_cond_(orm_cond_integer(ORM_EQ, BOOK_PUBLISHED, published));
-}
-
-static inline struct book_cond book_published_ne(orm_time published)
-{
-    return book_cond_(orm_cond_integer(ORM_NE, BOOK_PUBLISHED, published));
-}
-
-static inline struct book_cond book_published_lt(orm_time published)
-{
-    return book_cond_(orm_cond_integer(ORM_LT, BOOK_PUBLISHED, published));
-}
-
-static inline struct book_cond book_published_le(orm_time published)
-{
-    return book_cond_(orm_cond_integer(ORM_LE, BOOK_PUBLISHED, published));
-}
-
-static inline struct book_cond book_published_gt(orm_time published)
-{
-    return book_cond_(orm_cond_integer(ORM_GT, BOOK_PUBLISHED, published));
-}
-
-static inline struct book_cond book_published_ge(orm_time published)
-{
-    return book_cond_(orm_cond_integer(ORM_GE, BOOK_PUBLISHED, published));
-}
-
-static inline struct book_cond book_author_is(const struct author *author)
-{
-    return book_cond_(
-        orm_cond_object(ORM_IS, BOOK_REF_AUTHOR, (const struct orm_object *)author));
-}
-
-static inline struct book_cond book_author_id_eq(int64_t author_id)
-{
-    return book_cond_(orm_cond_integer(ORM_EQ, BOOK_AUTHOR_ID, author_id));
-}
-
-static inline struct book_cond book_author_id_ne(int64_t author_id)
-{
-    return book_cond_(orm_cond_integer(ORM_NE, BOOK_AUTHOR_ID, author_id));
-}
-
-static inline struct book_cond book_editor_is(const struct author *editor)
-{
-    return book_cond_(
-        orm_cond_object(ORM_IS, BOOK_REF_EDITOR, (const struct orm_object *)editor));
-}
-
-static inline struct book_cond book_editor_id_eq(int64_t editor_id)
-{
-    return book_cond_(orm_cond_integer(ORM_EQ, BOOK_EDITOR_ID, editor_id));
-}
-
-static inline struct book_cond book_editor_id_ne(int64_t editor_id)
-{
-    return book_cond_(orm_cond_integer(ORM_NE, BOOK_EDITOR_ID, editor_id));
-}
-
-static inline struct book_cond book_editor_is_null(void)
-{
-    return book_cond_(orm_cond_plain(ORM_IS_NULL, BOOK_EDITOR_ID));
-}
-
-static inline struct book_cond book_editor_not_null(void)
-{
-    return book_cond_(orm_cond_plain(ORM_NOT_NULL, BOOK_EDITOR_ID));
-}
-
-static inline struct book_order book_id_asc(void)
-{
-    return book_order_(orm_order_by(BOOK_ID, false));
-}
-
-static inline struct book_order book_id_desc(void)
-{
-    return book_order_(orm_order_by(BOOK_ID, true));
-}
-
-static inline struct book_order book_title_asc(void)
-{
-    return book_order_(orm_order_by(BOOK_TITLE, false));
-}
-
-static inline struct book_order book_title_desc(void)
-{
-    return book_order_(orm_order_by(BOOK_TITLE, true));
-}
-
-static inline struct book_order book_pages_asc(void)
-{
-    return book_order_(orm_order_by(BOOK_PAGES, false));
-}
-
-static inline struct book_order book_pages_desc(void)
-{
-    return book_order_(orm_order_by(BOOK_PAGES, true));
-}
-
-static inline struct book_order book_published_asc(void)
-{
-    return book_order_(orm_order_by(BOOK_PUBLISHED, false));
-}
-
-static inline struct book_order book_published_desc(void)
-{
-    return book_order_(orm_order_by(BOOK_PUBLISHED, true));
-}
-
-static inline struct book_order book_author_id_asc(void)
-{
-    return book_order_(orm_order_by(BOOK_AUTHOR_ID, false));
-}
-
-static inline struct book_order book_author_id_desc(void)
-{
-    return book_order_(orm_order_by(BOOK_AUTHOR_ID, true));
-}
-
-static inline struct book_order book_editor_id_asc(void)
-{
-    return book_order_(orm_order_by(BOOK_EDITOR_ID, false));
-}
-
-static inline struct book_order book_editor_id_desc(void)
-{
-    return book_order_(orm_order_by(BOOK_EDITOR_ID, true));
-}
+ORM_INTEGER_CONDITIONS(book, book_id, BOOK_ID, int64_t);
+ORM_NUMBER_PICKS(book, book_id, BOOK_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(book, book_title, BOOK_TITLE);
+ORM_SORTED_PICKS(book, book_title, BOOK_TITLE, const char *);
+ORM_INTEGER_CONDITIONS(book, book_pages, BOOK_PAGES, int32_t);
+ORM_NULL_CONDITIONS(book, book_pages, BOOK_PAGES);
+ORM_NUMBER_PICKS(book, book_pages, BOOK_PAGES, int32_t, int64_t);
+ORM_INTEGER_CONDITIONS(book, book_published, BOOK_PUBLISHED, orm_time);
+ORM_SORTED_PICKS(book, book_published, BOOK_PUBLISHED, orm_time);
+ORM_INTEGER_KEYS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
+ORM_DISTINCT_PICKS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
+ORM_INTEGER_KEYS(book, book_editor_id, BOOK_EDITOR_ID, int64_t);
+ORM_NULL_CONDITIONS(book, book_editor, BOOK_EDITOR_ID);
+ORM_DISTINCT_PICKS(book, book_editor_id, BOOK_EDITOR_ID, int64_t);
+ORM_TO_ONE(book, author, BOOK_REF_AUTHOR, author);
+ORM_TO_ONE(book, editor, BOOK_REF_EDITOR, author);
+ORM_TO_MANY(book, tags, BOOK_MANY_TAGS, tag);
 
 /* == tag =========================================================================== */
 
@@ -1041,9 +852,12 @@ struct tag {
     struct book_manager books_;
 };
 
-enum {
+enum tag_column {
     TAG_ID,
     TAG_NAME
+};
+enum {
+    TAG_MANY_BOOKS
 };
 
 extern const struct orm_model tag_model;
@@ -1151,6 +965,8 @@ static inline void tag_refresh(struct tag *t)
     orm_refresh((struct orm_object *)t);
 }
 
+/* -- Queries: what goes into a struct tag_query ------------------------------------ */
+
 static inline struct tag_cond tag_cond_(struct orm_cond orm)
 {
     struct tag_cond c = {orm};
@@ -1163,11 +979,59 @@ static inline struct tag_order tag_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct tag_plan tag_plan_(struct orm_plan orm)
+{
+    struct tag_plan p = {orm};
+    return p;
+}
+
+static inline struct tag_pick tag_pick_(struct orm_pick orm)
+{
+    struct tag_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void tag_where(struct tag_query *q, struct tag_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void tag_sort(struct tag_query *q, struct tag_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void tag_with(struct tag_query *q, struct tag_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void tag_after(struct tag_query *q, const struct tag *last)
+{
+    q->after = last;
+}
+
+static inline struct tag_cond tag_not(struct tag_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct tag_cond tag_ignoring_case(struct tag_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct tag_cond tag_compare(
+    enum tag_column a, enum orm_op op, enum tag_column b)
+{
+    return tag_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct tag_cond tag_any_of(void)
 {
     return tag_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -1188,90 +1052,56 @@ static inline struct tag_cond tag_end(void)
     return tag_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct tag_cond tag_id_eq(int64_t id)
+static inline struct tag_order tag_nulls_first(struct tag_order o)
 {
-    return tag_cond_(orm_cond_integer(ORM_EQ, TAG_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct tag_cond tag_id_ne(int64_t id)
+static inline struct tag_order tag_nulls_last(struct tag_order o)
 {
-    return tag_cond_(orm_cond_integer(ORM_NE, TAG_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct tag_cond tag_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct tag_order tag_by_pick(unsigned pick, bool descending)
 {
-    return tag_cond_(orm_cond_integer(ORM_LT, TAG_ID, id));
+    return tag_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct tag_cond tag_id_le(int64_t id)
+static inline struct tag_pick tag_into(struct tag **into)
 {
-    return tag_cond_(orm_cond_integer(ORM_LE, TAG_ID, id));
+    return tag_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct tag_cond tag_id_gt(int64_t id)
+static inline struct tag_pick tag_rows_into(int64_t *into)
 {
-    return tag_cond_(orm_cond_integer(ORM_GT, TAG_ID, id));
+    return tag_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct tag_cond tag_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct tag_pick tag_having(
+    struct tag_pick p, enum orm_op op, int64_t bound)
 {
-    return tag_cond_(orm_cond_integer(ORM_GE, TAG_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct tag_cond tag_name_eq(const char *name)
+static inline struct tag_pick tag_having_real(
+    struct tag_pick p, enum orm_op op, double bound)
 {
-    return tag_cond_(orm_cond_text(ORM_EQ, TAG_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct tag_cond tag_name_ne(const char *name)
-{
-    return tag_cond_(orm_cond_text(ORM_NE, TAG_NAME, name));
-}
-
-static inline struct tag_cond tag_name_lt(const char *name)
-{
-    return tag_cond_(orm_cond_text(ORM_LT, TAG_NAME, name));
-}
-
-static inline struct tag_cond tag_name_le(const char *name)
-{
-    return tag_cond_(orm_cond_text(ORM_LE, TAG_NAME, name));
-}
-
-static inline struct tag_cond tag_name_gt(const char *name)
-{
-    return tag_cond_(orm_cond_text(ORM_GT, TAG_NAME, name));
-}
-
-static inline struct tag_cond tag_name_ge(const char *name)
-{
-    return tag_cond_(orm_cond_text(ORM_GE, TAG_NAME, name));
-}
-
-static inline struct tag_cond tag_name_like(const char *name)
-{
-    return tag_cond_(orm_cond_text(ORM_LIKE, TAG_NAME, name));
-}
-
-static inline struct tag_order tag_id_asc(void)
-{
-    return tag_order_(orm_order_by(TAG_ID, false));
-}
-
-static inline struct tag_order tag_id_desc(void)
-{
-    return tag_order_(orm_order_by(TAG_ID, true));
-}
-
-static inline struct tag_order tag_name_asc(void)
-{
-    return tag_order_(orm_order_by(TAG_NAME, false));
-}
-
-static inline struct tag_order tag_name_desc(void)
-{
-    return tag_order_(orm_order_by(TAG_NAME, true));
-}
+ORM_INTEGER_CONDITIONS(tag, tag_id, TAG_ID, int64_t);
+ORM_NUMBER_PICKS(tag, tag_id, TAG_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(tag, tag_name, TAG_NAME);
+ORM_SORTED_PICKS(tag, tag_name, TAG_NAME, const char *);
+ORM_TO_MANY(tag, books, TAG_MANY_BOOKS, book);
 
 #ifdef __cplusplus
 }

@@ -2,12 +2,13 @@
 #ifndef IN_ORM_H
 #define IN_ORM_H
 
+#include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x2671a9932eb959abu
+#define IN_ORM_HASH 0xbd051f7c258c6a6au
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,17 +30,17 @@ struct product_list {
 struct product_manager {
     struct orm_manager orm;
 };
-struct product_cond {
-    struct orm_cond orm;
-};
 struct product_order {
     struct orm_order orm;
 };
-struct product_plan {
-    struct orm_plan orm;
-};
 struct product_pick {
     struct orm_pick orm;
+};
+struct product_cond {
+    struct orm_cond orm;
+};
+struct product_plan {
+    struct orm_plan orm;
 };
 struct product_query {
     struct product_cond where[ORM_QUERY_WHERE];
@@ -62,17 +63,17 @@ struct invoice_list {
 struct invoice_manager {
     struct orm_manager orm;
 };
-struct invoice_cond {
-    struct orm_cond orm;
-};
 struct invoice_order {
     struct orm_order orm;
 };
-struct invoice_plan {
-    struct orm_plan orm;
-};
 struct invoice_pick {
     struct orm_pick orm;
+};
+struct invoice_cond {
+    struct orm_cond orm;
+};
+struct invoice_plan {
+    struct orm_plan orm;
 };
 struct invoice_query {
     struct invoice_cond where[ORM_QUERY_WHERE];
@@ -95,17 +96,17 @@ struct ticket_list {
 struct ticket_manager {
     struct orm_manager orm;
 };
-struct ticket_cond {
-    struct orm_cond orm;
-};
 struct ticket_order {
     struct orm_order orm;
 };
-struct ticket_plan {
-    struct orm_plan orm;
-};
 struct ticket_pick {
     struct orm_pick orm;
+};
+struct ticket_cond {
+    struct orm_cond orm;
+};
+struct ticket_plan {
+    struct orm_plan orm;
 };
 struct ticket_query {
     struct ticket_cond where[ORM_QUERY_WHERE];
@@ -128,17 +129,17 @@ struct ledger_account_list {
 struct ledger_account_manager {
     struct orm_manager orm;
 };
-struct ledger_account_cond {
-    struct orm_cond orm;
-};
 struct ledger_account_order {
     struct orm_order orm;
 };
-struct ledger_account_plan {
-    struct orm_plan orm;
-};
 struct ledger_account_pick {
     struct orm_pick orm;
+};
+struct ledger_account_cond {
+    struct orm_cond orm;
+};
+struct ledger_account_plan {
+    struct orm_plan orm;
 };
 struct ledger_account_query {
     struct ledger_account_cond where[ORM_QUERY_WHERE];
@@ -161,17 +162,17 @@ struct page_list {
 struct page_manager {
     struct orm_manager orm;
 };
-struct page_cond {
-    struct orm_cond orm;
-};
 struct page_order {
     struct orm_order orm;
 };
-struct page_plan {
-    struct orm_plan orm;
-};
 struct page_pick {
     struct orm_pick orm;
+};
+struct page_cond {
+    struct orm_cond orm;
+};
+struct page_plan {
+    struct orm_plan orm;
 };
 struct page_query {
     struct page_cond where[ORM_QUERY_WHERE];
@@ -194,17 +195,17 @@ struct binder_list {
 struct binder_manager {
     struct orm_manager orm;
 };
-struct binder_cond {
-    struct orm_cond orm;
-};
 struct binder_order {
     struct orm_order orm;
 };
-struct binder_plan {
-    struct orm_plan orm;
-};
 struct binder_pick {
     struct orm_pick orm;
+};
+struct binder_cond {
+    struct orm_cond orm;
+};
+struct binder_plan {
+    struct orm_plan orm;
 };
 struct binder_query {
     struct binder_cond where[ORM_QUERY_WHERE];
@@ -227,17 +228,17 @@ struct leaf_list {
 struct leaf_manager {
     struct orm_manager orm;
 };
-struct leaf_cond {
-    struct orm_cond orm;
-};
 struct leaf_order {
     struct orm_order orm;
 };
-struct leaf_plan {
-    struct orm_plan orm;
-};
 struct leaf_pick {
     struct orm_pick orm;
+};
+struct leaf_cond {
+    struct orm_cond orm;
+};
+struct leaf_plan {
+    struct orm_plan orm;
 };
 struct leaf_query {
     struct leaf_cond where[ORM_QUERY_WHERE];
@@ -260,17 +261,17 @@ struct edition_list {
 struct edition_manager {
     struct orm_manager orm;
 };
-struct edition_cond {
-    struct orm_cond orm;
-};
 struct edition_order {
     struct orm_order orm;
 };
-struct edition_plan {
-    struct orm_plan orm;
-};
 struct edition_pick {
     struct orm_pick orm;
+};
+struct edition_cond {
+    struct orm_cond orm;
+};
+struct edition_plan {
+    struct orm_plan orm;
 };
 struct edition_query {
     struct edition_cond where[ORM_QUERY_WHERE];
@@ -319,7 +320,7 @@ struct product {
     int32_t number_;
 };
 
-enum {
+enum product_column {
     PRODUCT_ID,
     PRODUCT_NAME,
     PRODUCT_PRICE,
@@ -498,6 +499,8 @@ static inline void product_refresh(struct product *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Queries: what goes into a struct product_query -------------------------------- */
+
 static inline struct product_cond product_cond_(struct orm_cond orm)
 {
     struct product_cond c = {orm};
@@ -510,11 +513,59 @@ static inline struct product_order product_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct product_plan product_plan_(struct orm_plan orm)
+{
+    struct product_plan p = {orm};
+    return p;
+}
+
+static inline struct product_pick product_pick_(struct orm_pick orm)
+{
+    struct product_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void product_where(struct product_query *q, struct product_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void product_sort(struct product_query *q, struct product_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void product_with(struct product_query *q, struct product_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void product_after(struct product_query *q, const struct product *last)
+{
+    q->after = last;
+}
+
+static inline struct product_cond product_not(struct product_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct product_cond product_ignoring_case(struct product_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct product_cond product_compare(
+    enum product_column a, enum orm_op op, enum product_column b)
+{
+    return product_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct product_cond product_any_of(void)
 {
     return product_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -535,385 +586,70 @@ static inline struct product_cond product_end(void)
     return product_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct product_cond product_id_eq(int64_t id)
+static inline struct product_order product_nulls_first(struct product_order o)
 {
-    return product_cond_(orm_cond_integer(ORM_EQ, PRODUCT_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct product_cond product_id_ne(int64_t id)
+static inline struct product_order product_nulls_last(struct product_order o)
 {
-    return product_cond_(orm_cond_integer(ORM_NE, PRODUCT_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct product_cond product_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct product_order product_by_pick(unsigned pick, bool descending)
 {
-    return product_cond_(orm_cond_integer(ORM_LT, PRODUCT_ID, id));
+    return product_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct product_cond product_id_le(int64_t id)
+static inline struct product_pick product_into(struct product **into)
 {
-    return product_cond_(orm_cond_integer(ORM_LE, PRODUCT_ID, id));
+    return product_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct product_cond product_id_gt(int64_t id)
+static inline struct product_pick product_rows_into(int64_t *into)
 {
-    return product_cond_(orm_cond_integer(ORM_GT, PRODUCT_ID, id));
+    return product_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct product_cond product_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct product_pick product_having(
+    struct product_pick p, enum orm_op op, int64_t bound)
 {
-    return product_cond_(orm_cond_integer(ORM_GE, PRODUCT_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct product_cond product_name_eq(const char *name)
+static inline struct product_pick product_having_real(
+    struct product_pick p, enum orm_op op, double bound)
 {
-    return product_cond_(orm_cond_text(ORM_EQ, PRODUCT_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct product_cond product_name_ne(const char *name)
-{
-    return product_cond_(orm_cond_text(ORM_NE, PRODUCT_NAME, name));
-}
-
-static inline struct product_cond product_name_lt(const char *name)
-{
-    return product_cond_(orm_cond_text(ORM_LT, PRODUCT_NAME, name));
-}
-
-static inline struct product_cond product_name_le(const char *name)
-{
-    return product_cond_(orm_cond_text(ORM_LE, PRODUCT_NAME, name));
-}
-
-static inline struct product_cond product_name_gt(const char *name)
-{
-    return product_cond_(orm_cond_text(ORM_GT, PRODUCT_NAME, name));
-}
-
-static inline struct product_cond product_name_ge(const char *name)
-{
-    return product_cond_(orm_cond_text(ORM_GE, PRODUCT_NAME, name));
-}
-
-static inline struct product_cond product_name_like(const char *name)
-{
-    return product_cond_(orm_cond_text(ORM_LIKE, PRODUCT_NAME, name));
-}
-
-static inline struct product_cond product_price_eq(int32_t price)
-{
-    return product_cond_(orm_cond_integer(ORM_EQ, PRODUCT_PRICE, price));
-}
-
-static inline struct product_cond product_price_ne(int32_t price)
-{
-    return product_cond_(orm_cond_integer(ORM_NE, PRODUCT_PRICE, price));
-}
-
-static inline struct product_cond product_price_lt(int32_t price)
-{
-    return product_cond_(orm_cond_integer(ORM_LT, PRODUCT_PRICE, price));
-}
-
-static inline struct product_cond product_price_le(int32_t price)
-{
-    return product_cond_(orm_cond_integer(ORM_LE, PRODUCT_PRICE, price));
-}
-
-static inline struct product_cond product_price_gt(int32_t price)
-{
-    return product_cond_(orm_cond_integer(ORM_GT, PRODUCT_PRICE, price));
-}
-
-static inline struct product_cond product_price_ge(int32_t price)
-{
-    return product_cond_(orm_cond_integer(ORM_GE, PRODUCT_PRICE, price));
-}
-
-static inline struct product_cond product_amount_eq(int32_t amount)
-{
-    return product_cond_(orm_cond_integer(ORM_EQ, PRODUCT_AMOUNT, amount));
-}
-
-static inline struct product_cond product_amount_ne(int32_t amount)
-{
-    return product_cond_(orm_cond_integer(ORM_NE, PRODUCT_AMOUNT, amount));
-}
-
-static inline struct product_cond product_amount_lt(int32_t amount)
-{
-    return product_cond_(orm_cond_integer(ORM_LT, PRODUCT_AMOUNT, amount));
-}
-
-static inline struct product_cond product_amount_le(int32_t amount)
-{
-    return product_cond_(orm_cond_integer(ORM_LE, PRODUCT_AMOUNT, amount));
-}
-
-static inline struct product_cond product_amount_gt(int32_t amount)
-{
-    return product_cond_(orm_cond_integer(ORM_GT, PRODUCT_AMOUNT, amount));
-}
-
-static inline struct product_cond product_amount_ge(int32_t amount)
-{
-    return product_cond_(orm_cond_integer(ORM_GE, PRODUCT_AMOUNT, amount));
-}
-
-static inline struct product_cond product_total_eq(int64_t total)
-{
-    return product_cond_(orm_cond_integer(ORM_EQ, PRODUCT_TOTAL, total));
-}
-
-static inline struct product_cond product_total_ne(int64_t total)
-{
-    return product_cond_(orm_cond_integer(ORM_NE, PRODUCT_TOTAL, total));
-}
-
-static inline struct product_cond product_total_lt(int64_t total)
-{
-    return product_cond_(orm_cond_integer(ORM_LT, PRODUCT_TOTAL, total));
-}
-
-static inline struct product_cond product_total_le(int64_t total)
-{
-    return product_cond_(orm_cond_integer(ORM_LE, PRODUCT_TOTAL, total));
-}
-
-static inline struct product_cond product_total_gt(int64_t total)
-{
-    return product_cond_(orm_cond_integer(ORM_GT, PRODUCT_TOTAL, total));
-}
-
-static inline struct product_cond product_total_ge(int64_t total)
-{
-    return product_cond_(orm_cond_integer(ORM_GE, PRODUCT_TOTAL, total));
-}
-
-static inline struct product_cond product_half_eq(int32_t half)
-{
-    return product_cond_(orm_cond_integer(ORM_EQ, PRODUCT_HALF, half));
-}
-
-static inline struct product_cond product_half_ne(int32_t half)
-{
-    return product_cond_(orm_cond_integer(ORM_NE, PRODUCT_HALF, half));
-}
-
-static inline struct product_cond product_half_lt(int32_t half)
-{
-    return product_cond_(orm_cond_integer(ORM_LT, PRODUCT_HALF, half));
-}
-
-static inline struct product_cond product_half_le(int32_t half)
-{
-    return product_cond_(orm_cond_integer(ORM_LE, PRODUCT_HALF, half));
-}
-
-static inline struct product_cond product_half_gt(int32_t half)
-{
-    return product_cond_(orm_cond_integer(ORM_GT, PRODUCT_HALF, half));
-}
-
-static inline struct product_cond product_half_ge(int32_t half)
-{
-    return product_cond_(orm_cond_integer(ORM_GE, PRODUCT_HALF, half));
-}
-
-static inline struct product_cond product_half_is_null(void)
-{
-    return product_cond_(orm_cond_plain(ORM_IS_NULL, PRODUCT_HALF));
-}
-
-static inline struct product_cond product_half_not_null(void)
-{
-    return product_cond_(orm_cond_plain(ORM_NOT_NULL, PRODUCT_HALF));
-}
-
-static inline struct product_cond product_slug_eq(const char *slug)
-{
-    return product_cond_(orm_cond_text(ORM_EQ, PRODUCT_SLUG, slug));
-}
-
-static inline struct product_cond product_slug_ne(const char *slug)
-{
-    return product_cond_(orm_cond_text(ORM_NE, PRODUCT_SLUG, slug));
-}
-
-static inline struct product_cond product_slug_lt(const char *slug)
-{
-    return product_cond_(orm_cond_text(ORM_LT, PRODUCT_SLUG, slug));
-}
-
-static inline struct product_cond product_slug_le(const char *slug)
-{
-    return product_cond_(orm_cond_text(ORM_LE, PRODUCT_SLUG, slug));
-}
-
-static inline struct product_cond product_slug_gt(const char *slug)
-{
-    return product_cond_(orm_cond_text(ORM_GT, PRODUCT_SLUG, slug));
-}
-
-static inline struct product_cond product_slug_ge(const char *slug)
-{
-    return product_cond_(orm_cond_text(ORM_GE, PRODUCT_SLUG, slug));
-}
-
-static inline struct product_cond product_slug_like(const char *slug)
-{
-    return product_cond_(orm_cond_text(ORM_LIKE, PRODUCT_SLUG, slug));
-}
-
-static inline struct product_cond product_stock_eq(int32_t stock)
-{
-    return product_cond_(orm_cond_integer(ORM_EQ, PRODUCT_STOCK, stock));
-}
-
-static inline struct product_cond product_stock_ne(int32_t stock)
-{
-    return product_cond_(orm_cond_integer(ORM_NE, PRODUCT_STOCK, stock));
-}
-
-static inline struct product_cond product_stock_lt(int32_t stock)
-{
-    return product_cond_(orm_cond_integer(ORM_LT, PRODUCT_STOCK, stock));
-}
-
-static inline struct product_cond product_stock_le(int32_t stock)
-{
-    return product_cond_(orm_cond_integer(ORM_LE, PRODUCT_STOCK, stock));
-}
-
-static inline struct product_cond product_stock_gt(int32_t stock)
-{
-    return product_cond_(orm_cond_integer(ORM_GT, PRODUCT_STOCK, stock));
-}
-
-static inline struct product_cond product_stock_ge(int32_t stock)
-{
-    return product_cond_(orm_cond_integer(ORM_GE, PRODUCT_STOCK, stock));
-}
-
-static inline struct product_cond product_number_eq(int32_t number)
-{
-    return product_cond_(orm_cond_integer(ORM_EQ, PRODUCT_NUMBER, number));
-}
-
-static inline struct product_cond product_number_ne(int32_t number)
-{
-    return product_cond_(orm_cond_integer(ORM_NE, PRODUCT_NUMBER, number));
-}
-
-static inline struct product_cond product_number_lt(int32_t number)
-{
-    return product_cond_(orm_cond_integer(ORM_LT, PRODUCT_NUMBER, number));
-}
-
-static inline struct product_cond product_number_le(int32_t number)
-{
-    return product_cond_(orm_cond_integer(ORM_LE, PRODUCT_NUMBER, number));
-}
-
-static inline struct product_cond product_number_gt(int32_t number)
-{
-    return product_cond_(orm_cond_integer(ORM_GT, PRODUCT_NUMBER, number));
-}
-
-static inline struct product_cond product_number_ge(int32_t number)
-{
-    return product_cond_(orm_cond_integer(ORM_GE, PRODUCT_NUMBER, number));
-}
-
-static inline struct product_order product_id_asc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_ID, false));
-}
-
-static inline struct product_order product_id_desc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_ID, true));
-}
-
-static inline struct product_order product_name_asc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_NAME, false));
-}
-
-static inline struct product_order product_name_desc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_NAME, true));
-}
-
-static inline struct product_order product_price_asc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_PRICE, false));
-}
-
-static inline struct product_order product_price_desc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_PRICE, true));
-}
-
-static inline struct product_order product_amount_asc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_AMOUNT, false));
-}
-
-static inline struct product_order product_amount_desc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_AMOUNT, true));
-}
-
-static inline struct product_order product_total_asc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_TOTAL, false));
-}
-
-static inline struct product_order product_total_desc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_TOTAL, true));
-}
-
-static inline struct product_order product_half_asc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_HALF, false));
-}
-
-static inline struct product_order product_half_desc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_HALF, true));
-}
-
-static inline struct product_order product_slug_asc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_SLUG, false));
-}
-
-static inline struct product_order product_slug_desc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_SLUG, true));
-}
-
-static inline struct product_order product_stock_asc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_STOCK, false));
-}
-
-static inline struct product_order product_stock_desc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_STOCK, true));
-}
-
-static inline struct product_order product_number_asc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_NUMBER, false));
-}
-
-static inline struct product_order product_number_desc(void)
-{
-    return product_order_(orm_order_by(PRODUCT_NUMBER, true));
-}
+ORM_INTEGER_CONDITIONS(product, product_id, PRODUCT_ID, int64_t);
+ORM_NUMBER_PICKS(product, product_id, PRODUCT_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(product, product_name, PRODUCT_NAME);
+ORM_SORTED_PICKS(product, product_name, PRODUCT_NAME, const char *);
+ORM_INTEGER_CONDITIONS(product, product_price, PRODUCT_PRICE, int32_t);
+ORM_NUMBER_PICKS(product, product_price, PRODUCT_PRICE, int32_t, int64_t);
+ORM_INTEGER_CONDITIONS(product, product_amount, PRODUCT_AMOUNT, int32_t);
+ORM_NUMBER_PICKS(product, product_amount, PRODUCT_AMOUNT, int32_t, int64_t);
+ORM_INTEGER_CONDITIONS(product, product_total, PRODUCT_TOTAL, int64_t);
+ORM_NUMBER_PICKS(product, product_total, PRODUCT_TOTAL, int64_t, int64_t);
+ORM_INTEGER_CONDITIONS(product, product_half, PRODUCT_HALF, int32_t);
+ORM_NULL_CONDITIONS(product, product_half, PRODUCT_HALF);
+ORM_NUMBER_PICKS(product, product_half, PRODUCT_HALF, int32_t, int64_t);
+ORM_TEXT_CONDITIONS(product, product_slug, PRODUCT_SLUG);
+ORM_SORTED_PICKS(product, product_slug, PRODUCT_SLUG, const char *);
+ORM_INTEGER_CONDITIONS(product, product_stock, PRODUCT_STOCK, int32_t);
+ORM_NUMBER_PICKS(product, product_stock, PRODUCT_STOCK, int32_t, int64_t);
+ORM_INTEGER_CONDITIONS(product, product_number, PRODUCT_NUMBER, int32_t);
+ORM_NUMBER_PICKS(product, product_number, PRODUCT_NUMBER, int32_t, int64_t);
 
 /* == invoice ======================================================================= */
 
@@ -928,7 +664,7 @@ struct invoice {
     const char *place_;
 };
 
-enum {
+enum invoice_column {
     INVOICE_NUMBER,
     INVOICE_SERIAL,
     INVOICE_PLACE
@@ -1030,6 +766,8 @@ static inline void invoice_refresh(struct invoice *i)
     orm_refresh((struct orm_object *)i);
 }
 
+/* -- Queries: what goes into a struct invoice_query -------------------------------- */
+
 static inline struct invoice_cond invoice_cond_(struct orm_cond orm)
 {
     struct invoice_cond c = {orm};
@@ -1042,11 +780,59 @@ static inline struct invoice_order invoice_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct invoice_plan invoice_plan_(struct orm_plan orm)
+{
+    struct invoice_plan p = {orm};
+    return p;
+}
+
+static inline struct invoice_pick invoice_pick_(struct orm_pick orm)
+{
+    struct invoice_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void invoice_where(struct invoice_query *q, struct invoice_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void invoice_sort(struct invoice_query *q, struct invoice_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void invoice_with(struct invoice_query *q, struct invoice_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void invoice_after(struct invoice_query *q, const struct invoice *last)
+{
+    q->after = last;
+}
+
+static inline struct invoice_cond invoice_not(struct invoice_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct invoice_cond invoice_ignoring_case(struct invoice_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct invoice_cond invoice_compare(
+    enum invoice_column a, enum orm_op op, enum invoice_column b)
+{
+    return invoice_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct invoice_cond invoice_any_of(void)
 {
     return invoice_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -1067,130 +853,57 @@ static inline struct invoice_cond invoice_end(void)
     return invoice_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct invoice_cond invoice_number_eq(int32_t number)
+static inline struct invoice_order invoice_nulls_first(struct invoice_order o)
 {
-    return invoice_cond_(orm_cond_integer(ORM_EQ, INVOICE_NUMBER, number));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct invoice_cond invoice_number_ne(int32_t number)
+static inline struct invoice_order invoice_nulls_last(struct invoice_order o)
 {
-    return invoice_cond_(orm_cond_integer(ORM_NE, INVOICE_NUMBER, number));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct invoice_cond invoice_number_lt(int32_t number)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct invoice_order invoice_by_pick(unsigned pick, bool descending)
 {
-    return invoice_cond_(orm_cond_integer(ORM_LT, INVOICE_NUMBER, number));
+    return invoice_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct invoice_cond invoice_number_le(int32_t number)
+static inline struct invoice_pick invoice_into(struct invoice **into)
 {
-    return invoice_cond_(orm_cond_integer(ORM_LE, INVOICE_NUMBER, number));
+    return invoice_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct invoice_cond invoice_number_gt(int32_t number)
+static inline struct invoice_pick invoice_rows_into(int64_t *into)
 {
-    return invoice_cond_(orm_cond_integer(ORM_GT, INVOICE_NUMBER, number));
+    return invoice_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct invoice_cond invoice_number_ge(int32_t number)
+/* Only groups whose pick compares so. */
+static inline struct invoice_pick invoice_having(
+    struct invoice_pick p, enum orm_op op, int64_t bound)
 {
-    return invoice_cond_(orm_cond_integer(ORM_GE, INVOICE_NUMBER, number));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct invoice_cond invoice_serial_eq(int16_t serial)
+static inline struct invoice_pick invoice_having_real(
+    struct invoice_pick p, enum orm_op op, double bound)
 {
-    return invoice_cond_(orm_cond_integer(ORM_EQ, INVOICE_SERIAL, serial));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct invoice_cond invoice_serial_ne(int16_t serial)
-{
-    return invoice_cond_(orm_cond_integer(ORM_NE, INVOICE_SERIAL, serial));
-}
-
-static inline struct invoice_cond invoice_serial_lt(int16_t serial)
-{
-    return invoice_cond_(orm_cond_integer(ORM_LT, INVOICE_SERIAL, serial));
-}
-
-static inline struct invoice_cond invoice_serial_le(int16_t serial)
-{
-    return invoice_cond_(orm_cond_integer(ORM_LE, INVOICE_SERIAL, serial));
-}
-
-static inline struct invoice_cond invoice_serial_gt(int16_t serial)
-{
-    return invoice_cond_(orm_cond_integer(ORM_GT, INVOICE_SERIAL, serial));
-}
-
-static inline struct invoice_cond invoice_serial_ge(int16_t serial)
-{
-    return invoice_cond_(orm_cond_integer(ORM_GE, INVOICE_SERIAL, serial));
-}
-
-static inline struct invoice_cond invoice_place_eq(const char *place)
-{
-    return invoice_cond_(orm_cond_text(ORM_EQ, INVOICE_PLACE, place));
-}
-
-static inline struct invoice_cond invoice_place_ne(const char *place)
-{
-    return invoice_cond_(orm_cond_text(ORM_NE, INVOICE_PLACE, place));
-}
-
-static inline struct invoice_cond invoice_place_lt(const char *place)
-{
-    return invoice_cond_(orm_cond_text(ORM_LT, INVOICE_PLACE, place));
-}
-
-static inline struct invoice_cond invoice_place_le(const char *place)
-{
-    return invoice_cond_(orm_cond_text(ORM_LE, INVOICE_PLACE, place));
-}
-
-static inline struct invoice_cond invoice_place_gt(const char *place)
-{
-    return invoice_cond_(orm_cond_text(ORM_GT, INVOICE_PLACE, place));
-}
-
-static inline struct invoice_cond invoice_place_ge(const char *place)
-{
-    return invoice_cond_(orm_cond_text(ORM_GE, INVOICE_PLACE, place));
-}
-
-static inline struct invoice_cond invoice_place_like(const char *place)
-{
-    return invoice_cond_(orm_cond_text(ORM_LIKE, INVOICE_PLACE, place));
-}
-
-static inline struct invoice_order invoice_number_asc(void)
-{
-    return invoice_order_(orm_order_by(INVOICE_NUMBER, false));
-}
-
-static inline struct invoice_order invoice_number_desc(void)
-{
-    return invoice_order_(orm_order_by(INVOICE_NUMBER, true));
-}
-
-static inline struct invoice_order invoice_serial_asc(void)
-{
-    return invoice_order_(orm_order_by(INVOICE_SERIAL, false));
-}
-
-static inline struct invoice_order invoice_serial_desc(void)
-{
-    return invoice_order_(orm_order_by(INVOICE_SERIAL, true));
-}
-
-static inline struct invoice_order invoice_place_asc(void)
-{
-    return invoice_order_(orm_order_by(INVOICE_PLACE, false));
-}
-
-static inline struct invoice_order invoice_place_desc(void)
-{
-    return invoice_order_(orm_order_by(INVOICE_PLACE, true));
-}
+ORM_INTEGER_CONDITIONS(invoice, invoice_number, INVOICE_NUMBER, int32_t);
+ORM_NUMBER_PICKS(invoice, invoice_number, INVOICE_NUMBER, int32_t, int64_t);
+ORM_INTEGER_CONDITIONS(invoice, invoice_serial, INVOICE_SERIAL, int16_t);
+ORM_NUMBER_PICKS(invoice, invoice_serial, INVOICE_SERIAL, int16_t, int64_t);
+ORM_TEXT_CONDITIONS(invoice, invoice_place, INVOICE_PLACE);
+ORM_SORTED_PICKS(invoice, invoice_place, INVOICE_PLACE, const char *);
 
 /* == ticket ======================================================================== */
 
@@ -1204,7 +917,7 @@ struct ticket {
     const char *title_;
 };
 
-enum {
+enum ticket_column {
     TICKET_CODE,
     TICKET_TITLE
 };
@@ -1306,6 +1019,8 @@ static inline void ticket_refresh(struct ticket *t)
     orm_refresh((struct orm_object *)t);
 }
 
+/* -- Queries: what goes into a struct ticket_query --------------------------------- */
+
 static inline struct ticket_cond ticket_cond_(struct orm_cond orm)
 {
     struct ticket_cond c = {orm};
@@ -1318,11 +1033,59 @@ static inline struct ticket_order ticket_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct ticket_plan ticket_plan_(struct orm_plan orm)
+{
+    struct ticket_plan p = {orm};
+    return p;
+}
+
+static inline struct ticket_pick ticket_pick_(struct orm_pick orm)
+{
+    struct ticket_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void ticket_where(struct ticket_query *q, struct ticket_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void ticket_sort(struct ticket_query *q, struct ticket_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void ticket_with(struct ticket_query *q, struct ticket_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void ticket_after(struct ticket_query *q, const struct ticket *last)
+{
+    q->after = last;
+}
+
+static inline struct ticket_cond ticket_not(struct ticket_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct ticket_cond ticket_ignoring_case(struct ticket_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct ticket_cond ticket_compare(
+    enum ticket_column a, enum orm_op op, enum ticket_column b)
+{
+    return ticket_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct ticket_cond ticket_any_of(void)
 {
     return ticket_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -1343,90 +1106,55 @@ static inline struct ticket_cond ticket_end(void)
     return ticket_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct ticket_cond ticket_code_eq(int16_t code)
+static inline struct ticket_order ticket_nulls_first(struct ticket_order o)
 {
-    return ticket_cond_(orm_cond_integer(ORM_EQ, TICKET_CODE, code));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct ticket_cond ticket_code_ne(int16_t code)
+static inline struct ticket_order ticket_nulls_last(struct ticket_order o)
 {
-    return ticket_cond_(orm_cond_integer(ORM_NE, TICKET_CODE, code));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct ticket_cond ticket_code_lt(int16_t code)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct ticket_order ticket_by_pick(unsigned pick, bool descending)
 {
-    return ticket_cond_(orm_cond_integer(ORM_LT, TICKET_CODE, code));
+    return ticket_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct ticket_cond ticket_code_le(int16_t code)
+static inline struct ticket_pick ticket_into(struct ticket **into)
 {
-    return ticket_cond_(orm_cond_integer(ORM_LE, TICKET_CODE, code));
+    return ticket_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct ticket_cond ticket_code_gt(int16_t code)
+static inline struct ticket_pick ticket_rows_into(int64_t *into)
 {
-    return ticket_cond_(orm_cond_integer(ORM_GT, TICKET_CODE, code));
+    return ticket_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct ticket_cond ticket_code_ge(int16_t code)
+/* Only groups whose pick compares so. */
+static inline struct ticket_pick ticket_having(
+    struct ticket_pick p, enum orm_op op, int64_t bound)
 {
-    return ticket_cond_(orm_cond_integer(ORM_GE, TICKET_CODE, code));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct ticket_cond ticket_title_eq(const char *title)
+static inline struct ticket_pick ticket_having_real(
+    struct ticket_pick p, enum orm_op op, double bound)
 {
-    return ticket_cond_(orm_cond_text(ORM_EQ, TICKET_TITLE, title));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct ticket_cond ticket_title_ne(const char *title)
-{
-    return ticket_cond_(orm_cond_text(ORM_NE, TICKET_TITLE, title));
-}
-
-static inline struct ticket_cond ticket_title_lt(const char *title)
-{
-    return ticket_cond_(orm_cond_text(ORM_LT, TICKET_TITLE, title));
-}
-
-static inline struct ticket_cond ticket_title_le(const char *title)
-{
-    return ticket_cond_(orm_cond_text(ORM_LE, TICKET_TITLE, title));
-}
-
-static inline struct ticket_cond ticket_title_gt(const char *title)
-{
-    return ticket_cond_(orm_cond_text(ORM_GT, TICKET_TITLE, title));
-}
-
-static inline struct ticket_cond ticket_title_ge(const char *title)
-{
-    return ticket_cond_(orm_cond_text(ORM_GE, TICKET_TITLE, title));
-}
-
-static inline struct ticket_cond ticket_title_like(const char *title)
-{
-    return ticket_cond_(orm_cond_text(ORM_LIKE, TICKET_TITLE, title));
-}
-
-static inline struct ticket_order ticket_code_asc(void)
-{
-    return ticket_order_(orm_order_by(TICKET_CODE, false));
-}
-
-static inline struct ticket_order ticket_code_desc(void)
-{
-    return ticket_order_(orm_order_by(TICKET_CODE, true));
-}
-
-static inline struct ticket_order ticket_title_asc(void)
-{
-    return ticket_order_(orm_order_by(TICKET_TITLE, false));
-}
-
-static inline struct ticket_order ticket_title_desc(void)
-{
-    return ticket_order_(orm_order_by(TICKET_TITLE, true));
-}
+ORM_INTEGER_CONDITIONS(ticket, ticket_code, TICKET_CODE, int16_t);
+ORM_NUMBER_PICKS(ticket, ticket_code, TICKET_CODE, int16_t, int64_t);
+ORM_TEXT_CONDITIONS(ticket, ticket_title, TICKET_TITLE);
+ORM_SORTED_PICKS(ticket, ticket_title, TICKET_TITLE, const char *);
 
 /* == account ======================================================================= */
 
@@ -1450,7 +1178,7 @@ struct ledger_account {
     struct ledger_account_manager children_;
 };
 
-enum {
+enum ledger_account_column {
     LEDGER_ACCOUNT_ID,
     LEDGER_ACCOUNT_OWNER,
     LEDGER_ACCOUNT_BALANCE,
@@ -1462,6 +1190,9 @@ enum {
 };
 enum {
     LEDGER_ACCOUNT_REF_PARENT
+};
+enum {
+    LEDGER_ACCOUNT_MANY_CHILDREN
 };
 
 extern const struct orm_model ledger_account_model;
@@ -1668,6 +1399,8 @@ static inline void ledger_account_refresh(struct ledger_account *l)
     orm_refresh((struct orm_object *)l);
 }
 
+/* -- Queries: what goes into a struct ledger_account_query ------------------------- */
+
 static inline struct ledger_account_cond ledger_account_cond_(struct orm_cond orm)
 {
     struct ledger_account_cond c = {orm};
@@ -1680,12 +1413,65 @@ static inline struct ledger_account_order ledger_account_order_(struct orm_order
     return o;
 }
 
+static inline struct ledger_account_plan ledger_account_plan_(struct orm_plan orm)
+{
+    struct ledger_account_plan p = {orm};
+    return p;
+}
+
+static inline struct ledger_account_pick ledger_account_pick_(struct orm_pick orm)
+{
+    struct ledger_account_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void ledger_account_where(
     struct ledger_account_query *q, struct ledger_account_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void ledger_account_sort(
+    struct ledger_account_query *q, struct ledger_account_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void ledger_account_with(
+    struct ledger_account_query *q, struct ledger_account_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void ledger_account_after(
+    struct ledger_account_query *q, const struct ledger_account *last)
+{
+    q->after = last;
+}
+
+static inline struct ledger_account_cond ledger_account_not(
+    struct ledger_account_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct ledger_account_cond ledger_account_ignoring_case(
+    struct ledger_account_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct ledger_account_cond ledger_account_compare(
+    enum ledger_account_column a, enum orm_op op, enum ledger_account_column b)
+{
+    return ledger_account_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct ledger_account_cond ledger_account_any_of(void)
 {
     return ledger_account_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -1706,329 +1492,87 @@ static inline struct ledger_account_cond ledger_account_end(void)
     return ledger_account_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct ledger_account_cond ledger_account_id_eq(int64_t id)
+static inline struct ledger_account_order ledger_account_nulls_first(
+    struct ledger_account_order o)
 {
-    return ledger_account_cond_(orm_cond_integer(ORM_EQ, LEDGER_ACCOUNT_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct ledger_account_cond ledger_account_id_ne(int64_t id)
+static inline struct ledger_account_order ledger_account_nulls_last(
+    struct ledger_account_order o)
 {
-    return ledger_account_cond_(orm_cond_integer(ORM_NE, LEDGER_ACCOUNT_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct ledger_account_cond ledger_account_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct ledger_account_order ledger_account_by_pick(
+    unsigned pick, bool descending)
 {
-    return ledger_account_cond_(orm_cond_integer(ORM_LT, LEDGER_ACCOUNT_ID, id));
+    return ledger_account_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct ledger_account_cond ledger_account_id_le(int64_t id)
+static inline struct ledger_account_pick ledger_account_into(
+    struct ledger_account **into)
 {
-    return ledger_account_cond_(orm_cond_integer(ORM_LE, LEDGER_ACCOUNT_ID, id));
+    return ledger_account_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct ledger_account_cond ledger_account_id_gt(int64_t id)
+static inline struct ledger_account_pick ledger_account_rows_into(int64_t *into)
 {
-    return ledger_account_cond_(orm_cond_integer(ORM_GT, LEDGER_ACCOUNT_ID, id));
+    return ledger_account_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct ledger_account_cond ledger_account_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct ledger_account_pick ledger_account_having(
+    struct ledger_account_pick p, enum orm_op op, int64_t bound)
 {
-    return ledger_account_cond_(orm_cond_integer(ORM_GE, LEDGER_ACCOUNT_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct ledger_account_cond ledger_account_owner_eq(const char *owner)
+static inline struct ledger_account_pick ledger_account_having_real(
+    struct ledger_account_pick p, enum orm_op op, double bound)
 {
-    return ledger_account_cond_(orm_cond_text(ORM_EQ, LEDGER_ACCOUNT_OWNER, owner));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct ledger_account_cond ledger_account_owner_ne(const char *owner)
-{
-    return ledger_account_cond_(orm_cond_text(ORM_NE, LEDGER_ACCOUNT_OWNER, owner));
-}
-
-static inline struct ledger_account_cond ledger_account_owner_lt(const char *owner)
-{
-    return ledger_account_cond_(orm_cond_text(ORM_LT, LEDGER_ACCOUNT_OWNER, owner));
-}
-
-static inline struct ledger_account_cond ledger_account_owner_le(const char *owner)
-{
-    return ledger_account_cond_(orm_cond_text(ORM_LE, LEDGER_ACCOUNT_OWNER, owner));
-}
-
-static inline struct ledger_account_cond ledger_account_owner_gt(const char *owner)
-{
-    return ledger_account_cond_(orm_cond_text(ORM_GT, LEDGER_ACCOUNT_OWNER, owner));
-}
-
-static inline struct ledger_account_cond ledger_account_owner_ge(const char *owner)
-{
-    return ledger_account_cond_(orm_cond_text(ORM_GE, LEDGER_ACCOUNT_OWNER, owner));
-}
-
-static inline struct ledger_account_cond ledger_account_owner_like(const char *owner)
-{
-    return ledger_account_cond_(orm_cond_text(ORM_LIKE, LEDGER_ACCOUNT_OWNER, owner));
-}
-
-static inline struct ledger_account_cond ledger_account_balance_eq(int64_t balance)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_EQ, LEDGER_ACCOUNT_BALANCE, balance));
-}
-
-static inline struct ledger_account_cond ledger_account_balance_ne(int64_t balance)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_NE, LEDGER_ACCOUNT_BALANCE, balance));
-}
-
-static inline struct ledger_account_cond ledger_account_balance_lt(int64_t balance)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_LT, LEDGER_ACCOUNT_BALANCE, balance));
-}
-
-static inline struct ledger_account_cond ledger_account_balance_le(int64_t balance)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_LE, LEDGER_ACCOUNT_BALANCE, balance));
-}
-
-static inline struct ledger_account_cond ledger_account_balance_gt(int64_t balance)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_GT, LEDGER_ACCOUNT_BALANCE, balance));
-}
-
-static inline struct ledger_account_cond ledger_account_balance_ge(int64_t balance)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_GE, LEDGER_ACCOUNT_BALANCE, balance));
-}
-
-static inline struct ledger_account_cond ledger_account_kind_eq(
-    enum ledger_account_kind kind)
-{
-    return ledger_account_cond_(orm_cond_integer(ORM_EQ, LEDGER_ACCOUNT_KIND, kind));
-}
-
-static inline struct ledger_account_cond ledger_account_kind_ne(
-    enum ledger_account_kind kind)
-{
-    return ledger_account_cond_(orm_cond_integer(ORM_NE, LEDGER_ACCOUNT_KIND, kind));
-}
-
-static inline struct ledger_account_cond ledger_account_revision_eq(int32_t revision)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_EQ, LEDGER_ACCOUNT_REVISION, revision));
-}
-
-static inline struct ledger_account_cond ledger_account_revision_ne(int32_t revision)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_NE, LEDGER_ACCOUNT_REVISION, revision));
-}
-
-static inline struct ledger_account_cond ledger_account_revision_lt(int32_t revision)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_LT, LEDGER_ACCOUNT_REVISION, revision));
-}
-
-static inline struct ledger_account_cond ledger_account_revision_le(int32_t revision)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_LE, LEDGER_ACCOUNT_REVISION, revision));
-}
-
-static inline struct ledger_account_cond ledger_account_revision_gt(int32_t revision)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_GT, LEDGER_ACCOUNT_REVISION, revision));
-}
-
-static inline struct ledger_account_cond ledger_account_revision_ge(int32_t revision)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_GE, LEDGER_ACCOUNT_REVISION, revision));
-}
-
-static inline struct ledger_account_cond ledger_account_made_eq(orm_time made)
-{
-    return ledger_account_cond_(orm_cond_integer(ORM_EQ, LEDGER_ACCOUNT_MADE, made));
-}
-
-static inline struct ledger_account_cond ledger_account_made_ne(orm_time made)
-{
-    return ledger_account_cond_(orm_cond_integer(ORM_NE, LEDGER_ACCOUNT_MADE, made));
-}
-
-static inline struct ledger_account_cond ledger_account_made_lt(orm_time made)
-{
-    return ledger_account_cond_(orm_cond_integer(ORM_LT, LEDGER_ACCOUNT_MADE, made));
-}
-
-static inline struct ledger_account_cond ledger_account_made_le(orm_time made)
-{
-    return ledger_account_cond_(orm_cond_integer(ORM_LE, LEDGER_ACCOUNT_MADE, made));
-}
-
-static inline struct ledger_account_cond ledger_account_made_gt(orm_time made)
-{
-    return ledger_account_cond_(orm_cond_integer(ORM_GT, LEDGER_ACCOUNT_MADE, made));
-}
-
-static inline struct ledger_account_cond ledger_account_made_ge(orm_time made)
-{
-    return ledger_account_cond_(orm_cond_integer(ORM_GE, LEDGER_ACCOUNT_MADE, made));
-}
-
-static inline struct ledger_account_cond ledger_account_changed_eq(orm_time changed)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_EQ, LEDGER_ACCOUNT_CHANGED, changed));
-}
-
-static inline struct ledger_account_cond ledger_account_changed_ne(orm_time changed)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_NE, LEDGER_ACCOUNT_CHANGED, changed));
-}
-
-static inline struct ledger_account_cond ledger_account_changed_lt(orm_time changed)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_LT, LEDGER_ACCOUNT_CHANGED, changed));
-}
-
-static inline struct ledger_account_cond ledger_account_changed_le(orm_time changed)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_LE, LEDGER_ACCOUNT_CHANGED, changed));
-}
-
-static inline struct ledger_account_cond ledger_account_changed_gt(orm_time changed)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_GT, LEDGER_ACCOUNT_CHANGED, changed));
-}
-
-static inline struct ledger_account_cond ledger_account_changed_ge(orm_time changed)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_GE, LEDGER_ACCOUNT_CHANGED, changed));
-}
-
-static inline struct ledger_account_cond ledger_account_parent_is(
-    const struct ledger_account *parent)
-{
-    return ledger_account_cond_(orm_cond_object(
-        ORM_IS, LEDGER_ACCOUNT_REF_PARENT, (const struct orm_object *)parent));
-}
-
-static inline struct ledger_account_cond ledger_account_parent_id_eq(int64_t parent_id)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_EQ, LEDGER_ACCOUNT_PARENT_ID, parent_id));
-}
-
-static inline struct ledger_account_cond ledger_account_parent_id_ne(int64_t parent_id)
-{
-    return ledger_account_cond_(
-        orm_cond_integer(ORM_NE, LEDGER_ACCOUNT_PARENT_ID, parent_id));
-}
-
-static inline struct ledger_account_cond ledger_account_parent_is_null(void)
-{
-    return ledger_account_cond_(orm_cond_plain(ORM_IS_NULL, LEDGER_ACCOUNT_PARENT_ID));
-}
-
-static inline struct ledger_account_cond ledger_account_parent_not_null(void)
-{
-    return ledger_account_cond_(orm_cond_plain(ORM_NOT_NULL, LEDGER_ACCOUNT_PARENT_ID));
-}
-
-static inline struct ledger_account_order ledger_account_id_asc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_ID, false));
-}
-
-static inline struct ledger_account_order ledger_account_id_desc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_ID, true));
-}
-
-static inline struct ledger_account_order ledger_account_owner_asc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_OWNER, false));
-}
-
-static inline struct ledger_account_order ledger_account_owner_desc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_OWNER, true));
-}
-
-static inline struct ledger_account_order ledger_account_balance_asc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_BALANCE, false));
-}
-
-static inline struct ledger_account_order ledger_account_balance_desc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_BALANCE, true));
-}
-
-static inline struct ledger_account_order ledger_account_kind_asc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_KIND, false));
-}
-
-static inline struct ledger_account_order ledger_account_kind_desc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_KIND, true));
-}
-
-static inline struct ledger_account_order ledger_account_revision_asc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_REVISION, false));
-}
-
-static inline struct ledger_account_order ledger_account_revision_desc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_REVISION, true));
-}
-
-static inline struct ledger_account_order ledger_account_made_asc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_MADE, false));
-}
-
-static inline struct ledger_account_order ledger_account_made_desc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_MADE, true));
-}
-
-static inline struct ledger_account_order ledger_account_changed_asc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_CHANGED, false));
-}
-
-static inline struct ledger_account_order ledger_account_changed_desc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_CHANGED, true));
-}
-
-static inline struct ledger_account_order ledger_account_parent_id_asc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_PARENT_ID, false));
-}
-
-static inline struct ledger_account_order ledger_account_parent_id_desc(void)
-{
-    return ledger_account_order_(orm_order_by(LEDGER_ACCOUNT_PARENT_ID, true));
-}
+ORM_INTEGER_CONDITIONS(ledger_account, ledger_account_id, LEDGER_ACCOUNT_ID, int64_t);
+ORM_NUMBER_PICKS(
+    ledger_account, ledger_account_id, LEDGER_ACCOUNT_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(ledger_account, ledger_account_owner, LEDGER_ACCOUNT_OWNER);
+ORM_SORTED_PICKS(
+    ledger_account, ledger_account_owner, LEDGER_ACCOUNT_OWNER, const char *);
+ORM_INTEGER_CONDITIONS(
+    ledger_account, ledger_account_balance, LEDGER_ACCOUNT_BALANCE, int64_t);
+ORM_NUMBER_PICKS(
+    ledger_account, ledger_account_balance, LEDGER_ACCOUNT_BALANCE, int64_t, int64_t);
+ORM_INTEGER_KEYS(
+    ledger_account, ledger_account_kind, LEDGER_ACCOUNT_KIND, enum ledger_account_kind);
+ORM_SORTED_PICKS(
+    ledger_account, ledger_account_kind, LEDGER_ACCOUNT_KIND, enum ledger_account_kind);
+ORM_INTEGER_CONDITIONS(
+    ledger_account, ledger_account_revision, LEDGER_ACCOUNT_REVISION, int32_t);
+ORM_NUMBER_PICKS(
+    ledger_account, ledger_account_revision, LEDGER_ACCOUNT_REVISION, int32_t, int64_t);
+ORM_INTEGER_CONDITIONS(
+    ledger_account, ledger_account_made, LEDGER_ACCOUNT_MADE, orm_time);
+ORM_SORTED_PICKS(ledger_account, ledger_account_made, LEDGER_ACCOUNT_MADE, orm_time);
+ORM_INTEGER_CONDITIONS(
+    ledger_account, ledger_account_changed, LEDGER_ACCOUNT_CHANGED, orm_time);
+ORM_SORTED_PICKS(
+    ledger_account, ledger_account_changed, LEDGER_ACCOUNT_CHANGED, orm_time);
+ORM_INTEGER_KEYS(
+    ledger_account, ledger_account_parent_id, LEDGER_ACCOUNT_PARENT_ID, int64_t);
+ORM_NULL_CONDITIONS(ledger_account, ledger_account_parent, LEDGER_ACCOUNT_PARENT_ID);
+ORM_DISTINCT_PICKS(
+    ledger_account, ledger_account_parent_id, LEDGER_ACCOUNT_PARENT_ID, int64_t);
+ORM_TO_ONE(ledger_account, parent, LEDGER_ACCOUNT_REF_PARENT, ledger_account);
+ORM_TO_MANY(ledger_account, children, LEDGER_ACCOUNT_MANY_CHILDREN, ledger_account);
 
 /* == page ========================================================================== */
 
@@ -2052,7 +1596,7 @@ struct page {
     struct orm_object *book_;
 };
 
-enum {
+enum page_column {
     PAGE_ID,
     PAGE_TITLE,
     PAGE_REVISION,
@@ -2270,6 +1814,8 @@ static inline void page_refresh(struct page *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Queries: what goes into a struct page_query ----------------------------------- */
+
 static inline struct page_cond page_cond_(struct orm_cond orm)
 {
     struct page_cond c = {orm};
@@ -2282,11 +1828,59 @@ static inline struct page_order page_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct page_plan page_plan_(struct orm_plan orm)
+{
+    struct page_plan p = {orm};
+    return p;
+}
+
+static inline struct page_pick page_pick_(struct orm_pick orm)
+{
+    struct page_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void page_where(struct page_query *q, struct page_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void page_sort(struct page_query *q, struct page_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void page_with(struct page_query *q, struct page_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void page_after(struct page_query *q, const struct page *last)
+{
+    q->after = last;
+}
+
+static inline struct page_cond page_not(struct page_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct page_cond page_ignoring_case(struct page_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct page_cond page_compare(
+    enum page_column a, enum orm_op op, enum page_column b)
+{
+    return page_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct page_cond page_any_of(void)
 {
     return page_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -2307,306 +1901,68 @@ static inline struct page_cond page_end(void)
     return page_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct page_cond page_id_eq(int64_t id)
+static inline struct page_order page_nulls_first(struct page_order o)
 {
-    return page_cond_(orm_cond_integer(ORM_EQ, PAGE_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct page_cond page_id_ne(int64_t id)
+static inline struct page_order page_nulls_last(struct page_order o)
 {
-    return page_cond_(orm_cond_integer(ORM_NE, PAGE_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct page_cond page_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct page_order page_by_pick(unsigned pick, bool descending)
 {
-    return page_cond_(orm_cond_integer(ORM_LT, PAGE_ID, id));
+    return page_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct page_cond page_id_le(int64_t id)
+static inline struct page_pick page_into(struct page **into)
 {
-    return page_cond_(orm_cond_integer(ORM_LE, PAGE_ID, id));
+    return page_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct page_cond page_id_gt(int64_t id)
+static inline struct page_pick page_rows_into(int64_t *into)
 {
-    return page_cond_(orm_cond_integer(ORM_GT, PAGE_ID, id));
+    return page_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct page_cond page_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct page_pick page_having(
+    struct page_pick p, enum orm_op op, int64_t bound)
 {
-    return page_cond_(orm_cond_integer(ORM_GE, PAGE_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct page_cond page_title_eq(const char *title)
+static inline struct page_pick page_having_real(
+    struct page_pick p, enum orm_op op, double bound)
 {
-    return page_cond_(orm_cond_text(ORM_EQ, PAGE_TITLE, title));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct page_cond page_title_ne(const char *title)
-{
-    return page_cond_(orm_cond_text(ORM_NE, PAGE_TITLE, title));
-}
-
-static inline struct page_cond page_title_lt(const char *title)
-{
-    return page_cond_(orm_cond_text(ORM_LT, PAGE_TITLE, title));
-}
-
-static inline struct page_cond page_title_le(const char *title)
-{
-    return page_cond_(orm_cond_text(ORM_LE, PAGE_TITLE, title));
-}
-
-static inline struct page_cond page_title_gt(const char *title)
-{
-    return page_cond_(orm_cond_text(ORM_GT, PAGE_TITLE, title));
-}
-
-static inline struct page_cond page_title_ge(const char *title)
-{
-    return page_cond_(orm_cond_text(ORM_GE, PAGE_TITLE, title));
-}
-
-static inline struct page_cond page_title_like(const char *title)
-{
-    return page_cond_(orm_cond_text(ORM_LIKE, PAGE_TITLE, title));
-}
-
-static inline struct page_cond page_revision_eq(int32_t revision)
-{
-    return page_cond_(orm_cond_integer(ORM_EQ, PAGE_REVISION, revision));
-}
-
-static inline struct page_cond page_revision_ne(int32_t revision)
-{
-    return page_cond_(orm_cond_integer(ORM_NE, PAGE_REVISION, revision));
-}
-
-static inline struct page_cond page_revision_lt(int32_t revision)
-{
-    return page_cond_(orm_cond_integer(ORM_LT, PAGE_REVISION, revision));
-}
-
-static inline struct page_cond page_revision_le(int32_t revision)
-{
-    return page_cond_(orm_cond_integer(ORM_LE, PAGE_REVISION, revision));
-}
-
-static inline struct page_cond page_revision_gt(int32_t revision)
-{
-    return page_cond_(orm_cond_integer(ORM_GT, PAGE_REVISION, revision));
-}
-
-static inline struct page_cond page_revision_ge(int32_t revision)
-{
-    return page_cond_(orm_cond_integer(ORM_GE, PAGE_REVISION, revision));
-}
-
-static inline struct page_cond page_book_is(const struct binder *book)
-{
-    return page_cond_(
-        orm_cond_object(ORM_IS, PAGE_REF_BOOK, (const struct orm_object *)book));
-}
-
-static inline struct page_cond page_book_id_eq(int64_t book_id)
-{
-    return page_cond_(orm_cond_integer(ORM_EQ, PAGE_BOOK_ID, book_id));
-}
-
-static inline struct page_cond page_book_id_ne(int64_t book_id)
-{
-    return page_cond_(orm_cond_integer(ORM_NE, PAGE_BOOK_ID, book_id));
-}
-
-static inline struct page_cond page_book_is_null(void)
-{
-    return page_cond_(orm_cond_plain(ORM_IS_NULL, PAGE_BOOK_ID));
-}
-
-static inline struct page_cond page_book_not_null(void)
-{
-    return page_cond_(orm_cond_plain(ORM_NOT_NULL, PAGE_BOOK_ID));
-}
-
-static inline struct page_cond page_body_eq(const char *body)
-{
-    return page_cond_(orm_cond_text(ORM_EQ, PAGE_BODY, body));
-}
-
-static inline struct page_cond page_body_ne(const char *body)
-{
-    return page_cond_(orm_cond_text(ORM_NE, PAGE_BODY, body));
-}
-
-static inline struct page_cond page_body_lt(const char *body)
-{
-    return page_cond_(orm_cond_text(ORM_LT, PAGE_BODY, body));
-}
-
-static inline struct page_cond page_body_le(const char *body)
-{
-    return page_cond_(orm_cond_text(ORM_LE, PAGE_BODY, body));
-}
-
-static inline struct page_cond page_body_gt(const char *body)
-{
-    return page_cond_(orm_cond_text(ORM_GT, PAGE_BODY, body));
-}
-
-static inline struct page_cond page_body_ge(const char *body)
-{
-    return page_cond_(orm_cond_text(ORM_GE, PAGE_BODY, body));
-}
-
-static inline struct page_cond page_body_like(const char *body)
-{
-    return page_cond_(orm_cond_text(ORM_LIKE, PAGE_BODY, body));
-}
-
-static inline struct page_cond page_note_eq(const char *note)
-{
-    return page_cond_(orm_cond_text(ORM_EQ, PAGE_NOTE, note));
-}
-
-static inline struct page_cond page_note_ne(const char *note)
-{
-    return page_cond_(orm_cond_text(ORM_NE, PAGE_NOTE, note));
-}
-
-static inline struct page_cond page_note_lt(const char *note)
-{
-    return page_cond_(orm_cond_text(ORM_LT, PAGE_NOTE, note));
-}
-
-static inline struct page_cond page_note_le(const char *note)
-{
-    return page_cond_(orm_cond_text(ORM_LE, PAGE_NOTE, note));
-}
-
-static inline struct page_cond page_note_gt(const char *note)
-{
-    return page_cond_(orm_cond_text(ORM_GT, PAGE_NOTE, note));
-}
-
-static inline struct page_cond page_note_ge(const char *note)
-{
-    return page_cond_(orm_cond_text(ORM_GE, PAGE_NOTE, note));
-}
-
-static inline struct page_cond page_note_like(const char *note)
-{
-    return page_cond_(orm_cond_text(ORM_LIKE, PAGE_NOTE, note));
-}
-
-static inline struct page_cond page_note_is_null(void)
-{
-    return page_cond_(orm_cond_plain(ORM_IS_NULL, PAGE_NOTE));
-}
-
-static inline struct page_cond page_note_not_null(void)
-{
-    return page_cond_(orm_cond_plain(ORM_NOT_NULL, PAGE_NOTE));
-}
-
-static inline struct page_cond page_letters_eq(int32_t letters)
-{
-    return page_cond_(orm_cond_integer(ORM_EQ, PAGE_LETTERS, letters));
-}
-
-static inline struct page_cond page_letters_ne(int32_t letters)
-{
-    return page_cond_(orm_cond_integer(ORM_NE, PAGE_LETTERS, letters));
-}
-
-static inline struct page_cond page_letters_lt(int32_t letters)
-{
-    return page_cond_(orm_cond_integer(ORM_LT, PAGE_LETTERS, letters));
-}
-
-static inline struct page_cond page_letters_le(int32_t letters)
-{
-    return page_cond_(orm_cond_integer(ORM_LE, PAGE_LETTERS, letters));
-}
-
-static inline struct page_cond page_letters_gt(int32_t letters)
-{
-    return page_cond_(orm_cond_integer(ORM_GT, PAGE_LETTERS, letters));
-}
-
-static inline struct page_cond page_letters_ge(int32_t letters)
-{
-    return page_cond_(orm_cond_integer(ORM_GE, PAGE_LETTERS, letters));
-}
-
-static inline struct page_order page_id_asc(void)
-{
-    return page_order_(orm_order_by(PAGE_ID, false));
-}
-
-static inline struct page_order page_id_desc(void)
-{
-    return page_order_(orm_order_by(PAGE_ID, true));
-}
-
-static inline struct page_order page_title_asc(void)
-{
-    return page_order_(orm_order_by(PAGE_TITLE, false));
-}
-
-static inline struct page_order page_title_desc(void)
-{
-    return page_order_(orm_order_by(PAGE_TITLE, true));
-}
-
-static inline struct page_order page_revision_asc(void)
-{
-    return page_order_(orm_order_by(PAGE_REVISION, false));
-}
-
-static inline struct page_order page_revision_desc(void)
-{
-    return page_order_(orm_order_by(PAGE_REVISION, true));
-}
-
-static inline struct page_order page_book_id_asc(void)
-{
-    return page_order_(orm_order_by(PAGE_BOOK_ID, false));
-}
-
-static inline struct page_order page_book_id_desc(void)
-{
-    return page_order_(orm_order_by(PAGE_BOOK_ID, true));
-}
-
-static inline struct page_order page_body_asc(void)
-{
-    return page_order_(orm_order_by(PAGE_BODY, false));
-}
-
-static inline struct page_order page_body_desc(void)
-{
-    return page_order_(orm_order_by(PAGE_BODY, true));
-}
-
-static inline struct page_order page_note_asc(void)
-{
-    return page_order_(orm_order_by(PAGE_NOTE, false));
-}
-
-static inline struct page_order page_note_desc(void)
-{
-    return page_order_(orm_order_by(PAGE_NOTE, true));
-}
-
-static inline struct page_order page_letters_asc(void)
-{
-    return page_order_(orm_order_by(PAGE_LETTERS, false));
-}
-
-static inline struct page_order page_letters_desc(void)
-{
-    return page_order_(orm_order_by(PAGE_LETTERS, true));
-}
+ORM_INTEGER_CONDITIONS(page, page_id, PAGE_ID, int64_t);
+ORM_NUMBER_PICKS(page, page_id, PAGE_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(page, page_title, PAGE_TITLE);
+ORM_SORTED_PICKS(page, page_title, PAGE_TITLE, const char *);
+ORM_INTEGER_CONDITIONS(page, page_revision, PAGE_REVISION, int32_t);
+ORM_NUMBER_PICKS(page, page_revision, PAGE_REVISION, int32_t, int64_t);
+ORM_INTEGER_KEYS(page, page_book_id, PAGE_BOOK_ID, int64_t);
+ORM_NULL_CONDITIONS(page, page_book, PAGE_BOOK_ID);
+ORM_DISTINCT_PICKS(page, page_book_id, PAGE_BOOK_ID, int64_t);
+ORM_TEXT_CONDITIONS(page, page_body, PAGE_BODY);
+ORM_SORTED_PICKS(page, page_body, PAGE_BODY, const char *);
+ORM_TEXT_CONDITIONS(page, page_note, PAGE_NOTE);
+ORM_NULL_CONDITIONS(page, page_note, PAGE_NOTE);
+ORM_SORTED_PICKS(page, page_note, PAGE_NOTE, const char *);
+ORM_INTEGER_CONDITIONS(page, page_letters, PAGE_LETTERS, int32_t);
+ORM_NUMBER_PICKS(page, page_letters, PAGE_LETTERS, int32_t, int64_t);
+ORM_TO_ONE(page, book, PAGE_REF_BOOK, binder);
 
 /* == binder ======================================================================== */
 
@@ -2622,9 +1978,12 @@ struct binder {
     struct page_manager pages_;
 };
 
-enum {
+enum binder_column {
     BINDER_ID,
     BINDER_NAME
+};
+enum {
+    BINDER_MANY_PAGES
 };
 
 extern const struct orm_model binder_model;
@@ -2724,6 +2083,8 @@ static inline void binder_refresh(struct binder *b)
     orm_refresh((struct orm_object *)b);
 }
 
+/* -- Queries: what goes into a struct binder_query --------------------------------- */
+
 static inline struct binder_cond binder_cond_(struct orm_cond orm)
 {
     struct binder_cond c = {orm};
@@ -2736,11 +2097,59 @@ static inline struct binder_order binder_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct binder_plan binder_plan_(struct orm_plan orm)
+{
+    struct binder_plan p = {orm};
+    return p;
+}
+
+static inline struct binder_pick binder_pick_(struct orm_pick orm)
+{
+    struct binder_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void binder_where(struct binder_query *q, struct binder_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void binder_sort(struct binder_query *q, struct binder_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void binder_with(struct binder_query *q, struct binder_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void binder_after(struct binder_query *q, const struct binder *last)
+{
+    q->after = last;
+}
+
+static inline struct binder_cond binder_not(struct binder_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct binder_cond binder_ignoring_case(struct binder_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct binder_cond binder_compare(
+    enum binder_column a, enum orm_op op, enum binder_column b)
+{
+    return binder_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct binder_cond binder_any_of(void)
 {
     return binder_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -2761,90 +2170,56 @@ static inline struct binder_cond binder_end(void)
     return binder_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct binder_cond binder_id_eq(int64_t id)
+static inline struct binder_order binder_nulls_first(struct binder_order o)
 {
-    return binder_cond_(orm_cond_integer(ORM_EQ, BINDER_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct binder_cond binder_id_ne(int64_t id)
+static inline struct binder_order binder_nulls_last(struct binder_order o)
 {
-    return binder_cond_(orm_cond_integer(ORM_NE, BINDER_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct binder_cond binder_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct binder_order binder_by_pick(unsigned pick, bool descending)
 {
-    return binder_cond_(orm_cond_integer(ORM_LT, BINDER_ID, id));
+    return binder_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct binder_cond binder_id_le(int64_t id)
+static inline struct binder_pick binder_into(struct binder **into)
 {
-    return binder_cond_(orm_cond_integer(ORM_LE, BINDER_ID, id));
+    return binder_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct binder_cond binder_id_gt(int64_t id)
+static inline struct binder_pick binder_rows_into(int64_t *into)
 {
-    return binder_cond_(orm_cond_integer(ORM_GT, BINDER_ID, id));
+    return binder_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct binder_cond binder_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct binder_pick binder_having(
+    struct binder_pick p, enum orm_op op, int64_t bound)
 {
-    return binder_cond_(orm_cond_integer(ORM_GE, BINDER_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct binder_cond binder_name_eq(const char *name)
+static inline struct binder_pick binder_having_real(
+    struct binder_pick p, enum orm_op op, double bound)
 {
-    return binder_cond_(orm_cond_text(ORM_EQ, BINDER_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct binder_cond binder_name_ne(const char *name)
-{
-    return binder_cond_(orm_cond_text(ORM_NE, BINDER_NAME, name));
-}
-
-static inline struct binder_cond binder_name_lt(const char *name)
-{
-    return binder_cond_(orm_cond_text(ORM_LT, BINDER_NAME, name));
-}
-
-static inline struct binder_cond binder_name_le(const char *name)
-{
-    return binder_cond_(orm_cond_text(ORM_LE, BINDER_NAME, name));
-}
-
-static inline struct binder_cond binder_name_gt(const char *name)
-{
-    return binder_cond_(orm_cond_text(ORM_GT, BINDER_NAME, name));
-}
-
-static inline struct binder_cond binder_name_ge(const char *name)
-{
-    return binder_cond_(orm_cond_text(ORM_GE, BINDER_NAME, name));
-}
-
-static inline struct binder_cond binder_name_like(const char *name)
-{
-    return binder_cond_(orm_cond_text(ORM_LIKE, BINDER_NAME, name));
-}
-
-static inline struct binder_order binder_id_asc(void)
-{
-    return binder_order_(orm_order_by(BINDER_ID, false));
-}
-
-static inline struct binder_order binder_id_desc(void)
-{
-    return binder_order_(orm_order_by(BINDER_ID, true));
-}
-
-static inline struct binder_order binder_name_asc(void)
-{
-    return binder_order_(orm_order_by(BINDER_NAME, false));
-}
-
-static inline struct binder_order binder_name_desc(void)
-{
-    return binder_order_(orm_order_by(BINDER_NAME, true));
-}
+ORM_INTEGER_CONDITIONS(binder, binder_id, BINDER_ID, int64_t);
+ORM_NUMBER_PICKS(binder, binder_id, BINDER_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(binder, binder_name, BINDER_NAME);
+ORM_SORTED_PICKS(binder, binder_name, BINDER_NAME, const char *);
+ORM_TO_MANY(binder, pages, BINDER_MANY_PAGES, page);
 
 /* == leaf ========================================================================== */
 
@@ -2860,7 +2235,7 @@ struct leaf {
     const char *words_;
 };
 
-enum {
+enum leaf_column {
     LEAF_TREE,
     LEAF_NUMBER,
     LEAF_WORDS
@@ -2981,6 +2356,8 @@ static inline void leaf_refresh(struct leaf *l)
     orm_refresh((struct orm_object *)l);
 }
 
+/* -- Queries: what goes into a struct leaf_query ----------------------------------- */
+
 static inline struct leaf_cond leaf_cond_(struct orm_cond orm)
 {
     struct leaf_cond c = {orm};
@@ -2993,11 +2370,59 @@ static inline struct leaf_order leaf_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct leaf_plan leaf_plan_(struct orm_plan orm)
+{
+    struct leaf_plan p = {orm};
+    return p;
+}
+
+static inline struct leaf_pick leaf_pick_(struct orm_pick orm)
+{
+    struct leaf_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void leaf_where(struct leaf_query *q, struct leaf_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void leaf_sort(struct leaf_query *q, struct leaf_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void leaf_with(struct leaf_query *q, struct leaf_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void leaf_after(struct leaf_query *q, const struct leaf *last)
+{
+    q->after = last;
+}
+
+static inline struct leaf_cond leaf_not(struct leaf_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct leaf_cond leaf_ignoring_case(struct leaf_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct leaf_cond leaf_compare(
+    enum leaf_column a, enum orm_op op, enum leaf_column b)
+{
+    return leaf_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct leaf_cond leaf_any_of(void)
 {
     return leaf_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -3018,135 +2443,57 @@ static inline struct leaf_cond leaf_end(void)
     return leaf_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct leaf_cond leaf_tree_eq(const char *tree)
+static inline struct leaf_order leaf_nulls_first(struct leaf_order o)
 {
-    return leaf_cond_(orm_cond_text(ORM_EQ, LEAF_TREE, tree));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct leaf_cond leaf_tree_ne(const char *tree)
+static inline struct leaf_order leaf_nulls_last(struct leaf_order o)
 {
-    return leaf_cond_(orm_cond_text(ORM_NE, LEAF_TREE, tree));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct leaf_cond leaf_tree_lt(const char *tree)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct leaf_order leaf_by_pick(unsigned pick, bool descending)
 {
-    return leaf_cond_(orm_cond_text(ORM_LT, LEAF_TREE, tree));
+    return leaf_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct leaf_cond leaf_tree_le(const char *tree)
+static inline struct leaf_pick leaf_into(struct leaf **into)
 {
-    return leaf_cond_(orm_cond_text(ORM_LE, LEAF_TREE, tree));
+    return leaf_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct leaf_cond leaf_tree_gt(const char *tree)
+static inline struct leaf_pick leaf_rows_into(int64_t *into)
 {
-    return leaf_cond_(orm_cond_text(ORM_GT, LEAF_TREE, tree));
+    return leaf_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct leaf_cond leaf_tree_ge(const char *tree)
+/* Only groups whose pick compares so. */
+static inline struct leaf_pick leaf_having(
+    struct leaf_pick p, enum orm_op op, int64_t bound)
 {
-    return leaf_cond_(orm_cond_text(ORM_GE, LEAF_TREE, tree));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct leaf_cond leaf_tree_like(const char *tree)
+static inline struct leaf_pick leaf_having_real(
+    struct leaf_pick p, enum orm_op op, double bound)
 {
-    return leaf_cond_(orm_cond_text(ORM_LIKE, LEAF_TREE, tree));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct leaf_cond leaf_number_eq(int32_t number)
-{
-    return leaf_cond_(orm_cond_integer(ORM_EQ, LEAF_NUMBER, number));
-}
-
-static inline struct leaf_cond leaf_number_ne(int32_t number)
-{
-    return leaf_cond_(orm_cond_integer(ORM_NE, LEAF_NUMBER, number));
-}
-
-static inline struct leaf_cond leaf_number_lt(int32_t number)
-{
-    return leaf_cond_(orm_cond_integer(ORM_LT, LEAF_NUMBER, number));
-}
-
-static inline struct leaf_cond leaf_number_le(int32_t number)
-{
-    return leaf_cond_(orm_cond_integer(ORM_LE, LEAF_NUMBER, number));
-}
-
-static inline struct leaf_cond leaf_number_gt(int32_t number)
-{
-    return leaf_cond_(orm_cond_integer(ORM_GT, LEAF_NUMBER, number));
-}
-
-static inline struct leaf_cond leaf_number_ge(int32_t number)
-{
-    return leaf_cond_(orm_cond_integer(ORM_GE, LEAF_NUMBER, number));
-}
-
-static inline struct leaf_cond leaf_words_eq(const char *words)
-{
-    return leaf_cond_(orm_cond_text(ORM_EQ, LEAF_WORDS, words));
-}
-
-static inline struct leaf_cond leaf_words_ne(const char *words)
-{
-    return leaf_cond_(orm_cond_text(ORM_NE, LEAF_WORDS, words));
-}
-
-static inline struct leaf_cond leaf_words_lt(const char *words)
-{
-    return leaf_cond_(orm_cond_text(ORM_LT, LEAF_WORDS, words));
-}
-
-static inline struct leaf_cond leaf_words_le(const char *words)
-{
-    return leaf_cond_(orm_cond_text(ORM_LE, LEAF_WORDS, words));
-}
-
-static inline struct leaf_cond leaf_words_gt(const char *words)
-{
-    return leaf_cond_(orm_cond_text(ORM_GT, LEAF_WORDS, words));
-}
-
-static inline struct leaf_cond leaf_words_ge(const char *words)
-{
-    return leaf_cond_(orm_cond_text(ORM_GE, LEAF_WORDS, words));
-}
-
-static inline struct leaf_cond leaf_words_like(const char *words)
-{
-    return leaf_cond_(orm_cond_text(ORM_LIKE, LEAF_WORDS, words));
-}
-
-static inline struct leaf_order leaf_tree_asc(void)
-{
-    return leaf_order_(orm_order_by(LEAF_TREE, false));
-}
-
-static inline struct leaf_order leaf_tree_desc(void)
-{
-    return leaf_order_(orm_order_by(LEAF_TREE, true));
-}
-
-static inline struct leaf_order leaf_number_asc(void)
-{
-    return leaf_order_(orm_order_by(LEAF_NUMBER, false));
-}
-
-static inline struct leaf_order leaf_number_desc(void)
-{
-    return leaf_order_(orm_order_by(LEAF_NUMBER, true));
-}
-
-static inline struct leaf_order leaf_words_asc(void)
-{
-    return leaf_order_(orm_order_by(LEAF_WORDS, false));
-}
-
-static inline struct leaf_order leaf_words_desc(void)
-{
-    return leaf_order_(orm_order_by(LEAF_WORDS, true));
-}
+ORM_TEXT_CONDITIONS(leaf, leaf_tree, LEAF_TREE);
+ORM_SORTED_PICKS(leaf, leaf_tree, LEAF_TREE, const char *);
+ORM_INTEGER_CONDITIONS(leaf, leaf_number, LEAF_NUMBER, int32_t);
+ORM_NUMBER_PICKS(leaf, leaf_number, LEAF_NUMBER, int32_t, int64_t);
+ORM_TEXT_CONDITIONS(leaf, leaf_words, LEAF_WORDS);
+ORM_SORTED_PICKS(leaf, leaf_words, LEAF_WORDS, const char *);
 
 /* == edition ======================================================================= */
 
@@ -3162,7 +2509,7 @@ struct edition {
     int64_t revision_;
 };
 
-enum {
+enum edition_column {
     EDITION_WORK,
     EDITION_NUMBER,
     EDITION_WORDS,
@@ -3288,6 +2635,8 @@ static inline void edition_refresh(struct edition *e)
     orm_refresh((struct orm_object *)e);
 }
 
+/* -- Queries: what goes into a struct edition_query -------------------------------- */
+
 static inline struct edition_cond edition_cond_(struct orm_cond orm)
 {
     struct edition_cond c = {orm};
@@ -3300,11 +2649,59 @@ static inline struct edition_order edition_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct edition_plan edition_plan_(struct orm_plan orm)
+{
+    struct edition_plan p = {orm};
+    return p;
+}
+
+static inline struct edition_pick edition_pick_(struct orm_pick orm)
+{
+    struct edition_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void edition_where(struct edition_query *q, struct edition_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void edition_sort(struct edition_query *q, struct edition_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void edition_with(struct edition_query *q, struct edition_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void edition_after(struct edition_query *q, const struct edition *last)
+{
+    q->after = last;
+}
+
+static inline struct edition_cond edition_not(struct edition_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct edition_cond edition_ignoring_case(struct edition_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct edition_cond edition_compare(
+    enum edition_column a, enum orm_op op, enum edition_column b)
+{
+    return edition_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct edition_cond edition_any_of(void)
 {
     return edition_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -3325,175 +2722,59 @@ static inline struct edition_cond edition_end(void)
     return edition_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct edition_cond edition_work_eq(const char *work)
+static inline struct edition_order edition_nulls_first(struct edition_order o)
 {
-    return edition_cond_(orm_cond_text(ORM_EQ, EDITION_WORK, work));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct edition_cond edition_work_ne(const char *work)
+static inline struct edition_order edition_nulls_last(struct edition_order o)
 {
-    return edition_cond_(orm_cond_text(ORM_NE, EDITION_WORK, work));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct edition_cond edition_work_lt(const char *work)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct edition_order edition_by_pick(unsigned pick, bool descending)
 {
-    return edition_cond_(orm_cond_text(ORM_LT, EDITION_WORK, work));
+    return edition_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct edition_cond edition_work_le(const char *work)
+static inline struct edition_pick edition_into(struct edition **into)
 {
-    return edition_cond_(orm_cond_text(ORM_LE, EDITION_WORK, work));
+    return edition_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct edition_cond edition_work_gt(const char *work)
+static inline struct edition_pick edition_rows_into(int64_t *into)
 {
-    return edition_cond_(orm_cond_text(ORM_GT, EDITION_WORK, work));
+    return edition_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct edition_cond edition_work_ge(const char *work)
+/* Only groups whose pick compares so. */
+static inline struct edition_pick edition_having(
+    struct edition_pick p, enum orm_op op, int64_t bound)
 {
-    return edition_cond_(orm_cond_text(ORM_GE, EDITION_WORK, work));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct edition_cond edition_work_like(const char *work)
+static inline struct edition_pick edition_having_real(
+    struct edition_pick p, enum orm_op op, double bound)
 {
-    return edition_cond_(orm_cond_text(ORM_LIKE, EDITION_WORK, work));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct edition_cond edition_number_eq(int32_t number)
-{
-    return edition_cond_(orm_cond_integer(ORM_EQ, EDITION_NUMBER, number));
-}
-
-static inline struct edition_cond edition_number_ne(int32_t number)
-{
-    return edition_cond_(orm_cond_integer(ORM_NE, EDITION_NUMBER, number));
-}
-
-static inline struct edition_cond edition_number_lt(int32_t number)
-{
-    return edition_cond_(orm_cond_integer(ORM_LT, EDITION_NUMBER, number));
-}
-
-static inline struct edition_cond edition_number_le(int32_t number)
-{
-    return edition_cond_(orm_cond_integer(ORM_LE, EDITION_NUMBER, number));
-}
-
-static inline struct edition_cond edition_number_gt(int32_t number)
-{
-    return edition_cond_(orm_cond_integer(ORM_GT, EDITION_NUMBER, number));
-}
-
-static inline struct edition_cond edition_number_ge(int32_t number)
-{
-    return edition_cond_(orm_cond_integer(ORM_GE, EDITION_NUMBER, number));
-}
-
-static inline struct edition_cond edition_words_eq(const char *words)
-{
-    return edition_cond_(orm_cond_text(ORM_EQ, EDITION_WORDS, words));
-}
-
-static inline struct edition_cond edition_words_ne(const char *words)
-{
-    return edition_cond_(orm_cond_text(ORM_NE, EDITION_WORDS, words));
-}
-
-static inline struct edition_cond edition_words_lt(const char *words)
-{
-    return edition_cond_(orm_cond_text(ORM_LT, EDITION_WORDS, words));
-}
-
-static inline struct edition_cond edition_words_le(const char *words)
-{
-    return edition_cond_(orm_cond_text(ORM_LE, EDITION_WORDS, words));
-}
-
-static inline struct edition_cond edition_words_gt(const char *words)
-{
-    return edition_cond_(orm_cond_text(ORM_GT, EDITION_WORDS, words));
-}
-
-static inline struct edition_cond edition_words_ge(const char *words)
-{
-    return edition_cond_(orm_cond_text(ORM_GE, EDITION_WORDS, words));
-}
-
-static inline struct edition_cond edition_words_like(const char *words)
-{
-    return edition_cond_(orm_cond_text(ORM_LIKE, EDITION_WORDS, words));
-}
-
-static inline struct edition_cond edition_revision_eq(int64_t revision)
-{
-    return edition_cond_(orm_cond_integer(ORM_EQ, EDITION_REVISION, revision));
-}
-
-static inline struct edition_cond edition_revision_ne(int64_t revision)
-{
-    return edition_cond_(orm_cond_integer(ORM_NE, EDITION_REVISION, revision));
-}
-
-static inline struct edition_cond edition_revision_lt(int64_t revision)
-{
-    return edition_cond_(orm_cond_integer(ORM_LT, EDITION_REVISION, revision));
-}
-
-static inline struct edition_cond edition_revision_le(int64_t revision)
-{
-    return edition_cond_(orm_cond_integer(ORM_LE, EDITION_REVISION, revision));
-}
-
-static inline struct edition_cond edition_revision_gt(int64_t revision)
-{
-    return edition_cond_(orm_cond_integer(ORM_GT, EDITION_REVISION, revision));
-}
-
-static inline struct edition_cond edition_revision_ge(int64_t revision)
-{
-    return edition_cond_(orm_cond_integer(ORM_GE, EDITION_REVISION, revision));
-}
-
-static inline struct edition_order edition_work_asc(void)
-{
-    return edition_order_(orm_order_by(EDITION_WORK, false));
-}
-
-static inline struct edition_order edition_work_desc(void)
-{
-    return edition_order_(orm_order_by(EDITION_WORK, true));
-}
-
-static inline struct edition_order edition_number_asc(void)
-{
-    return edition_order_(orm_order_by(EDITION_NUMBER, false));
-}
-
-static inline struct edition_order edition_number_desc(void)
-{
-    return edition_order_(orm_order_by(EDITION_NUMBER, true));
-}
-
-static inline struct edition_order edition_words_asc(void)
-{
-    return edition_order_(orm_order_by(EDITION_WORDS, false));
-}
-
-static inline struct edition_order edition_words_desc(void)
-{
-    return edition_order_(orm_order_by(EDITION_WORDS, true));
-}
-
-static inline struct edition_order edition_revision_asc(void)
-{
-    return edition_order_(orm_order_by(EDITION_REVISION, false));
-}
-
-static inline struct edition_order edition_revision_desc(void)
-{
-    return edition_order_(orm_order_by(EDITION_REVISION, true));
-}
+ORM_TEXT_CONDITIONS(edition, edition_work, EDITION_WORK);
+ORM_SORTED_PICKS(edition, edition_work, EDITION_WORK, const char *);
+ORM_INTEGER_CONDITIONS(edition, edition_number, EDITION_NUMBER, int32_t);
+ORM_NUMBER_PICKS(edition, edition_number, EDITION_NUMBER, int32_t, int64_t);
+ORM_TEXT_CONDITIONS(edition, edition_words, EDITION_WORDS);
+ORM_SORTED_PICKS(edition, edition_words, EDITION_WORDS, const char *);
+ORM_INTEGER_CONDITIONS(edition, edition_revision, EDITION_REVISION, int64_t);
+ORM_NUMBER_PICKS(edition, edition_revision, EDITION_REVISION, int64_t, int64_t);
 
 #ifdef __cplusplus
 }

@@ -2,12 +2,13 @@
 #ifndef IN_ORM_H
 #define IN_ORM_H
 
+#include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc637f8dd4dcafec5u
+#define IN_ORM_HASH 0x1908d2a211a01219u
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,17 +25,17 @@ struct org_person_list {
 struct org_person_manager {
     struct orm_manager orm;
 };
-struct org_person_cond {
-    struct orm_cond orm;
-};
 struct org_person_order {
     struct orm_order orm;
 };
-struct org_person_plan {
-    struct orm_plan orm;
-};
 struct org_person_pick {
     struct orm_pick orm;
+};
+struct org_person_cond {
+    struct orm_cond orm;
+};
+struct org_person_plan {
+    struct orm_plan orm;
 };
 struct org_person_query {
     struct org_person_cond where[ORM_QUERY_WHERE];
@@ -57,17 +58,17 @@ struct org_team_list {
 struct org_team_manager {
     struct orm_manager orm;
 };
-struct org_team_cond {
-    struct orm_cond orm;
-};
 struct org_team_order {
     struct orm_order orm;
 };
-struct org_team_plan {
-    struct orm_plan orm;
-};
 struct org_team_pick {
     struct orm_pick orm;
+};
+struct org_team_cond {
+    struct orm_cond orm;
+};
+struct org_team_plan {
+    struct orm_plan orm;
 };
 struct org_team_query {
     struct org_team_cond where[ORM_QUERY_WHERE];
@@ -90,17 +91,17 @@ struct org_badge_list {
 struct org_badge_manager {
     struct orm_manager orm;
 };
-struct org_badge_cond {
-    struct orm_cond orm;
-};
 struct org_badge_order {
     struct orm_order orm;
 };
-struct org_badge_plan {
-    struct orm_plan orm;
-};
 struct org_badge_pick {
     struct orm_pick orm;
+};
+struct org_badge_cond {
+    struct orm_cond orm;
+};
+struct org_badge_plan {
+    struct orm_plan orm;
 };
 struct org_badge_query {
     struct org_badge_cond where[ORM_QUERY_WHERE];
@@ -142,7 +143,7 @@ struct org_person {
     struct org_person_manager reports_;
 };
 
-enum {
+enum org_person_column {
     ORG_PERSON_ID,
     ORG_PERSON_NAME,
     ORG_PERSON_BOSS_ID,
@@ -155,6 +156,9 @@ enum {
     ORG_PERSON_REF_TEAM,
     ORG_PERSON_REF_LEADS,
     ORG_PERSON_REF_BADGE
+};
+enum {
+    ORG_PERSON_MANY_REPORTS
 };
 
 extern const struct orm_model org_person_model;
@@ -422,6 +426,8 @@ static inline void org_person_refresh(struct org_person *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Queries: what goes into a struct org_person_query ----------------------------- */
+
 static inline struct org_person_cond org_person_cond_(struct orm_cond orm)
 {
     struct org_person_cond c = {orm};
@@ -434,12 +440,62 @@ static inline struct org_person_order org_person_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct org_person_plan org_person_plan_(struct orm_plan orm)
+{
+    struct org_person_plan p = {orm};
+    return p;
+}
+
+static inline struct org_person_pick org_person_pick_(struct orm_pick orm)
+{
+    struct org_person_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void org_person_where(
     struct org_person_query *q, struct org_person_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void org_person_sort(
+    struct org_person_query *q, struct org_person_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void org_person_with(struct org_person_query *q, struct org_person_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void org_person_after(
+    struct org_person_query *q, const struct org_person *last)
+{
+    q->after = last;
+}
+
+static inline struct org_person_cond org_person_not(struct org_person_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct org_person_cond org_person_ignoring_case(struct org_person_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct org_person_cond org_person_compare(
+    enum org_person_column a, enum orm_op op, enum org_person_column b)
+{
+    return org_person_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct org_person_cond org_person_any_of(void)
 {
     return org_person_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -460,189 +516,69 @@ static inline struct org_person_cond org_person_end(void)
     return org_person_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct org_person_cond org_person_id_eq(int64_t id)
+static inline struct org_person_order org_person_nulls_first(struct org_person_order o)
 {
-    return org_person_cond_(orm_cond_integer(ORM_EQ, ORG_PERSON_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct org_person_cond org_person_id_ne(int64_t id)
+static inline struct org_person_order org_person_nulls_last(struct org_person_order o)
 {
-    return org_person_cond_(orm_cond_integer(ORM_NE, ORG_PERSON_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct org_person_cond org_person_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct org_person_order org_person_by_pick(unsigned pick, bool descending)
 {
-    return org_person_cond_(orm_cond_integer(ORM_LT, ORG_PERSON_ID, id));
+    return org_person_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct org_person_cond org_person_id_le(int64_t id)
+static inline struct org_person_pick org_person_into(struct org_person **into)
 {
-    return org_person_cond_(orm_cond_integer(ORM_LE, ORG_PERSON_ID, id));
+    return org_person_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct org_person_cond org_person_id_gt(int64_t id)
+static inline struct org_person_pick org_person_rows_into(int64_t *into)
 {
-    return org_person_cond_(orm_cond_integer(ORM_GT, ORG_PERSON_ID, id));
+    return org_person_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct org_person_cond org_person_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct org_person_pick org_person_having(
+    struct org_person_pick p, enum orm_op op, int64_t bound)
 {
-    return org_person_cond_(orm_cond_integer(ORM_GE, ORG_PERSON_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct org_person_cond org_person_name_eq(const char *name)
+static inline struct org_person_pick org_person_having_real(
+    struct org_person_pick p, enum orm_op op, double bound)
 {
-    return org_person_cond_(orm_cond_text(ORM_EQ, ORG_PERSON_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct org_person_cond org_person_name_ne(const char *name)
-{
-    return org_person_cond_(orm_cond_text(ORM_NE, ORG_PERSON_NAME, name));
-}
-
-static inline struct org_person_cond org_person_name_lt(const char *name)
-{
-    return org_person_cond_(orm_cond_text(ORM_LT, ORG_PERSON_NAME, name));
-}
-
-static inline struct org_person_cond org_person_name_le(const char *name)
-{
-    return org_person_cond_(orm_cond_text(ORM_LE, ORG_PERSON_NAME, name));
-}
-
-static inline struct org_person_cond org_person_name_gt(const char *name)
-{
-    return org_person_cond_(orm_cond_text(ORM_GT, ORG_PERSON_NAME, name));
-}
-
-static inline struct org_person_cond org_person_name_ge(const char *name)
-{
-    return org_person_cond_(orm_cond_text(ORM_GE, ORG_PERSON_NAME, name));
-}
-
-static inline struct org_person_cond org_person_name_like(const char *name)
-{
-    return org_person_cond_(orm_cond_text(ORM_LIKE, ORG_PERSON_NAME, name));
-}
-
-static inline struct org_person_cond org_person_boss_is(const struct org_person *boss)
-{
-    return org_person_cond_(
-        orm_cond_object(ORM_IS, ORG_PERSON_REF_BOSS, (const struct orm_object *)boss));
-}
-
-static inline struct org_person_cond org_person_boss_id_eq(int64_t boss_id)
-{
-    return org_person_cond_(orm_cond_integer(ORM_EQ, ORG_PERSON_BOSS_ID, boss_id));
-}
-
-static inline struct org_person_cond org_person_boss_id_ne(int64_t boss_id)
-{
-    return org_person_cond_(orm_cond_integer(ORM_NE, ORG_PERSON_BOSS_ID, boss_id));
-}
-
-static inline struct org_person_cond org_person_boss_is_null(void)
-{
-    return org_person_cond_(orm_cond_plain(ORM_IS_NULL, ORG_PERSON_BOSS_ID));
-}
-
-static inline struct org_person_cond org_person_boss_not_null(void)
-{
-    return org_person_cond_(orm_cond_plain(ORM_NOT_NULL, ORG_PERSON_BOSS_ID));
-}
-
-static inline struct org_person_cond org_person_mentor_is(
-    const struct org_person *mentor)
-{
-    return org_person_cond_(orm_cond_object(
-        ORM_IS, ORG_PERSON_REF_MENTOR, (const struct orm_object *)mentor));
-}
-
-static inline struct org_person_cond org_person_mentor_id_eq(int64_t mentor_id)
-{
-    return org_person_cond_(orm_cond_integer(ORM_EQ, ORG_PERSON_MENTOR_ID, mentor_id));
-}
-
-static inline struct org_person_cond org_person_mentor_id_ne(int64_t mentor_id)
-{
-    return org_person_cond_(orm_cond_integer(ORM_NE, ORG_PERSON_MENTOR_ID, mentor_id));
-}
-
-static inline struct org_person_cond org_person_mentor_is_null(void)
-{
-    return org_person_cond_(orm_cond_plain(ORM_IS_NULL, ORG_PERSON_MENTOR_ID));
-}
-
-static inline struct org_person_cond org_person_mentor_not_null(void)
-{
-    return org_person_cond_(orm_cond_plain(ORM_NOT_NULL, ORG_PERSON_MENTOR_ID));
-}
-
-static inline struct org_person_cond org_person_team_is(const struct org_team *team)
-{
-    return org_person_cond_(
-        orm_cond_object(ORM_IS, ORG_PERSON_REF_TEAM, (const struct orm_object *)team));
-}
-
-static inline struct org_person_cond org_person_team_id_eq(int64_t team_id)
-{
-    return org_person_cond_(orm_cond_integer(ORM_EQ, ORG_PERSON_TEAM_ID, team_id));
-}
-
-static inline struct org_person_cond org_person_team_id_ne(int64_t team_id)
-{
-    return org_person_cond_(orm_cond_integer(ORM_NE, ORG_PERSON_TEAM_ID, team_id));
-}
-
-static inline struct org_person_order org_person_id_asc(void)
-{
-    return org_person_order_(orm_order_by(ORG_PERSON_ID, false));
-}
-
-static inline struct org_person_order org_person_id_desc(void)
-{
-    return org_person_order_(orm_order_by(ORG_PERSON_ID, true));
-}
-
-static inline struct org_person_order org_person_name_asc(void)
-{
-    return org_person_order_(orm_order_by(ORG_PERSON_NAME, false));
-}
-
-static inline struct org_person_order org_person_name_desc(void)
-{
-    return org_person_order_(orm_order_by(ORG_PERSON_NAME, true));
-}
-
-static inline struct org_person_order org_person_boss_id_asc(void)
-{
-    return org_person_order_(orm_order_by(ORG_PERSON_BOSS_ID, false));
-}
-
-static inline struct org_person_order org_person_boss_id_desc(void)
-{
-    return org_person_order_(orm_order_by(ORG_PERSON_BOSS_ID, true));
-}
-
-static inline struct org_person_order org_person_mentor_id_asc(void)
-{
-    return org_person_order_(orm_order_by(ORG_PERSON_MENTOR_ID, false));
-}
-
-static inline struct org_person_order org_person_mentor_id_desc(void)
-{
-    return org_person_order_(orm_order_by(ORG_PERSON_MENTOR_ID, true));
-}
-
-static inline struct org_person_order org_person_team_id_asc(void)
-{
-    return org_person_order_(orm_order_by(ORG_PERSON_TEAM_ID, false));
-}
-
-static inline struct org_person_order org_person_team_id_desc(void)
-{
-    return org_person_order_(orm_order_by(ORG_PERSON_TEAM_ID, true));
-}
+ORM_INTEGER_CONDITIONS(org_person, org_person_id, ORG_PERSON_ID, int64_t);
+ORM_NUMBER_PICKS(org_person, org_person_id, ORG_PERSON_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(org_person, org_person_name, ORG_PERSON_NAME);
+ORM_SORTED_PICKS(org_person, org_person_name, ORG_PERSON_NAME, const char *);
+ORM_INTEGER_KEYS(org_person, org_person_boss_id, ORG_PERSON_BOSS_ID, int64_t);
+ORM_NULL_CONDITIONS(org_person, org_person_boss, ORG_PERSON_BOSS_ID);
+ORM_DISTINCT_PICKS(org_person, org_person_boss_id, ORG_PERSON_BOSS_ID, int64_t);
+ORM_INTEGER_KEYS(org_person, org_person_mentor_id, ORG_PERSON_MENTOR_ID, int64_t);
+ORM_NULL_CONDITIONS(org_person, org_person_mentor, ORG_PERSON_MENTOR_ID);
+ORM_DISTINCT_PICKS(org_person, org_person_mentor_id, ORG_PERSON_MENTOR_ID, int64_t);
+ORM_INTEGER_KEYS(org_person, org_person_team_id, ORG_PERSON_TEAM_ID, int64_t);
+ORM_DISTINCT_PICKS(org_person, org_person_team_id, ORG_PERSON_TEAM_ID, int64_t);
+ORM_TO_ONE(org_person, boss, ORG_PERSON_REF_BOSS, org_person);
+ORM_TO_ONE(org_person, mentor, ORG_PERSON_REF_MENTOR, org_person);
+ORM_TO_ONE(org_person, team, ORG_PERSON_REF_TEAM, org_team);
+ORM_TO_ONE(org_person, leads, ORG_PERSON_REF_LEADS, org_team);
+ORM_TO_ONE(org_person, badge, ORG_PERSON_REF_BADGE, org_badge);
+ORM_TO_MANY(org_person, reports, ORG_PERSON_MANY_REPORTS, org_person);
 
 /* == team ========================================================================== */
 
@@ -661,13 +597,16 @@ struct org_team {
     struct org_person_manager members_;
 };
 
-enum {
+enum org_team_column {
     ORG_TEAM_ID,
     ORG_TEAM_NAME,
     ORG_TEAM_LEADER_ID
 };
 enum {
     ORG_TEAM_REF_LEADER
+};
+enum {
+    ORG_TEAM_MANY_MEMBERS
 };
 
 extern const struct orm_model org_team_model;
@@ -814,6 +753,8 @@ static inline void org_team_refresh(struct org_team *t)
     orm_refresh((struct orm_object *)t);
 }
 
+/* -- Queries: what goes into a struct org_team_query ------------------------------- */
+
 static inline struct org_team_cond org_team_cond_(struct orm_cond orm)
 {
     struct org_team_cond c = {orm};
@@ -826,11 +767,59 @@ static inline struct org_team_order org_team_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct org_team_plan org_team_plan_(struct orm_plan orm)
+{
+    struct org_team_plan p = {orm};
+    return p;
+}
+
+static inline struct org_team_pick org_team_pick_(struct orm_pick orm)
+{
+    struct org_team_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void org_team_where(struct org_team_query *q, struct org_team_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void org_team_sort(struct org_team_query *q, struct org_team_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void org_team_with(struct org_team_query *q, struct org_team_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void org_team_after(struct org_team_query *q, const struct org_team *last)
+{
+    q->after = last;
+}
+
+static inline struct org_team_cond org_team_not(struct org_team_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct org_team_cond org_team_ignoring_case(struct org_team_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct org_team_cond org_team_compare(
+    enum org_team_column a, enum orm_op op, enum org_team_column b)
+{
+    return org_team_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct org_team_cond org_team_any_of(void)
 {
     return org_team_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -851,126 +840,60 @@ static inline struct org_team_cond org_team_end(void)
     return org_team_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct org_team_cond org_team_id_eq(int64_t id)
+static inline struct org_team_order org_team_nulls_first(struct org_team_order o)
 {
-    return org_team_cond_(orm_cond_integer(ORM_EQ, ORG_TEAM_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct org_team_cond org_team_id_ne(int64_t id)
+static inline struct org_team_order org_team_nulls_last(struct org_team_order o)
 {
-    return org_team_cond_(orm_cond_integer(ORM_NE, ORG_TEAM_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct org_team_cond org_team_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct org_team_order org_team_by_pick(unsigned pick, bool descending)
 {
-    return org_team_cond_(orm_cond_integer(ORM_LT, ORG_TEAM_ID, id));
+    return org_team_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct org_team_cond org_team_id_le(int64_t id)
+static inline struct org_team_pick org_team_into(struct org_team **into)
 {
-    return org_team_cond_(orm_cond_integer(ORM_LE, ORG_TEAM_ID, id));
+    return org_team_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct org_team_cond org_team_id_gt(int64_t id)
+static inline struct org_team_pick org_team_rows_into(int64_t *into)
 {
-    return org_team_cond_(orm_cond_integer(ORM_GT, ORG_TEAM_ID, id));
+    return org_team_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct org_team_cond org_team_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct org_team_pick org_team_having(
+    struct org_team_pick p, enum orm_op op, int64_t bound)
 {
-    return org_team_cond_(orm_cond_integer(ORM_GE, ORG_TEAM_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct org_team_cond org_team_name_eq(const char *name)
+static inline struct org_team_pick org_team_having_real(
+    struct org_team_pick p, enum orm_op op, double bound)
 {
-    return org_team_cond_(orm_cond_text(ORM_EQ, ORG_TEAM_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct org_team_cond org_team_name_ne(const char *name)
-{
-    return org_team_cond_(orm_cond_text(ORM_NE, ORG_TEAM_NAME, name));
-}
-
-static inline struct org_team_cond org_team_name_lt(const char *name)
-{
-    return org_team_cond_(orm_cond_text(ORM_LT, ORG_TEAM_NAME, name));
-}
-
-static inline struct org_team_cond org_team_name_le(const char *name)
-{
-    return org_team_cond_(orm_cond_text(ORM_LE, ORG_TEAM_NAME, name));
-}
-
-static inline struct org_team_cond org_team_name_gt(const char *name)
-{
-    return org_team_cond_(orm_cond_text(ORM_GT, ORG_TEAM_NAME, name));
-}
-
-static inline struct org_team_cond org_team_name_ge(const char *name)
-{
-    return org_team_cond_(orm_cond_text(ORM_GE, ORG_TEAM_NAME, name));
-}
-
-static inline struct org_team_cond org_team_name_like(const char *name)
-{
-    return org_team_cond_(orm_cond_text(ORM_LIKE, ORG_TEAM_NAME, name));
-}
-
-static inline struct org_team_cond org_team_leader_is(const struct org_person *leader)
-{
-    return org_team_cond_(orm_cond_object(
-        ORM_IS, ORG_TEAM_REF_LEADER, (const struct orm_object *)leader));
-}
-
-static inline struct org_team_cond org_team_leader_id_eq(int64_t leader_id)
-{
-    return org_team_cond_(orm_cond_integer(ORM_EQ, ORG_TEAM_LEADER_ID, leader_id));
-}
-
-static inline struct org_team_cond org_team_leader_id_ne(int64_t leader_id)
-{
-    return org_team_cond_(orm_cond_integer(ORM_NE, ORG_TEAM_LEADER_ID, leader_id));
-}
-
-static inline struct org_team_cond org_team_leader_is_null(void)
-{
-    return org_team_cond_(orm_cond_plain(ORM_IS_NULL, ORG_TEAM_LEADER_ID));
-}
-
-static inline struct org_team_cond org_team_leader_not_null(void)
-{
-    return org_team_cond_(orm_cond_plain(ORM_NOT_NULL, ORG_TEAM_LEADER_ID));
-}
-
-static inline struct org_team_order org_team_id_asc(void)
-{
-    return org_team_order_(orm_order_by(ORG_TEAM_ID, false));
-}
-
-static inline struct org_team_order org_team_id_desc(void)
-{
-    return org_team_order_(orm_order_by(ORG_TEAM_ID, true));
-}
-
-static inline struct org_team_order org_team_name_asc(void)
-{
-    return org_team_order_(orm_order_by(ORG_TEAM_NAME, false));
-}
-
-static inline struct org_team_order org_team_name_desc(void)
-{
-    return org_team_order_(orm_order_by(ORG_TEAM_NAME, true));
-}
-
-static inline struct org_team_order org_team_leader_id_asc(void)
-{
-    return org_team_order_(orm_order_by(ORG_TEAM_LEADER_ID, false));
-}
-
-static inline struct org_team_order org_team_leader_id_desc(void)
-{
-    return org_team_order_(orm_order_by(ORG_TEAM_LEADER_ID, true));
-}
+ORM_INTEGER_CONDITIONS(org_team, org_team_id, ORG_TEAM_ID, int64_t);
+ORM_NUMBER_PICKS(org_team, org_team_id, ORG_TEAM_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(org_team, org_team_name, ORG_TEAM_NAME);
+ORM_SORTED_PICKS(org_team, org_team_name, ORG_TEAM_NAME, const char *);
+ORM_INTEGER_KEYS(org_team, org_team_leader_id, ORG_TEAM_LEADER_ID, int64_t);
+ORM_NULL_CONDITIONS(org_team, org_team_leader, ORG_TEAM_LEADER_ID);
+ORM_DISTINCT_PICKS(org_team, org_team_leader_id, ORG_TEAM_LEADER_ID, int64_t);
+ORM_TO_ONE(org_team, leader, ORG_TEAM_REF_LEADER, org_person);
+ORM_TO_MANY(org_team, members, ORG_TEAM_MANY_MEMBERS, org_person);
 
 /* == badge ========================================================================= */
 
@@ -988,7 +911,7 @@ struct org_badge {
     struct orm_object *owner_;
 };
 
-enum {
+enum org_badge_column {
     ORG_BADGE_ID,
     ORG_BADGE_NUMBER,
     ORG_BADGE_OWNER_ID
@@ -1124,6 +1047,8 @@ static inline void org_badge_refresh(struct org_badge *b)
     orm_refresh((struct orm_object *)b);
 }
 
+/* -- Queries: what goes into a struct org_badge_query ------------------------------ */
+
 static inline struct org_badge_cond org_badge_cond_(struct orm_cond orm)
 {
     struct org_badge_cond c = {orm};
@@ -1136,11 +1061,60 @@ static inline struct org_badge_order org_badge_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct org_badge_plan org_badge_plan_(struct orm_plan orm)
+{
+    struct org_badge_plan p = {orm};
+    return p;
+}
+
+static inline struct org_badge_pick org_badge_pick_(struct orm_pick orm)
+{
+    struct org_badge_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void org_badge_where(struct org_badge_query *q, struct org_badge_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void org_badge_sort(struct org_badge_query *q, struct org_badge_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void org_badge_with(struct org_badge_query *q, struct org_badge_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void org_badge_after(
+    struct org_badge_query *q, const struct org_badge *last)
+{
+    q->after = last;
+}
+
+static inline struct org_badge_cond org_badge_not(struct org_badge_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct org_badge_cond org_badge_ignoring_case(struct org_badge_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct org_badge_cond org_badge_compare(
+    enum org_badge_column a, enum orm_op op, enum org_badge_column b)
+{
+    return org_badge_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct org_badge_cond org_badge_any_of(void)
 {
     return org_badge_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -1161,111 +1135,58 @@ static inline struct org_badge_cond org_badge_end(void)
     return org_badge_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct org_badge_cond org_badge_id_eq(int64_t id)
+static inline struct org_badge_order org_badge_nulls_first(struct org_badge_order o)
 {
-    return org_badge_cond_(orm_cond_integer(ORM_EQ, ORG_BADGE_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct org_badge_cond org_badge_id_ne(int64_t id)
+static inline struct org_badge_order org_badge_nulls_last(struct org_badge_order o)
 {
-    return org_badge_cond_(orm_cond_integer(ORM_NE, ORG_BADGE_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct org_badge_cond org_badge_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct org_badge_order org_badge_by_pick(unsigned pick, bool descending)
 {
-    return org_badge_cond_(orm_cond_integer(ORM_LT, ORG_BADGE_ID, id));
+    return org_badge_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct org_badge_cond org_badge_id_le(int64_t id)
+static inline struct org_badge_pick org_badge_into(struct org_badge **into)
 {
-    return org_badge_cond_(orm_cond_integer(ORM_LE, ORG_BADGE_ID, id));
+    return org_badge_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct org_badge_cond org_badge_id_gt(int64_t id)
+static inline struct org_badge_pick org_badge_rows_into(int64_t *into)
 {
-    return org_badge_cond_(orm_cond_integer(ORM_GT, ORG_BADGE_ID, id));
+    return org_badge_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct org_badge_cond org_badge_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct org_badge_pick org_badge_having(
+    struct org_badge_pick p, enum orm_op op, int64_t bound)
 {
-    return org_badge_cond_(orm_cond_integer(ORM_GE, ORG_BADGE_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct org_badge_cond org_badge_number_eq(int32_t number)
+static inline struct org_badge_pick org_badge_having_real(
+    struct org_badge_pick p, enum orm_op op, double bound)
 {
-    return org_badge_cond_(orm_cond_integer(ORM_EQ, ORG_BADGE_NUMBER, number));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct org_badge_cond org_badge_number_ne(int32_t number)
-{
-    return org_badge_cond_(orm_cond_integer(ORM_NE, ORG_BADGE_NUMBER, number));
-}
-
-static inline struct org_badge_cond org_badge_number_lt(int32_t number)
-{
-    return org_badge_cond_(orm_cond_integer(ORM_LT, ORG_BADGE_NUMBER, number));
-}
-
-static inline struct org_badge_cond org_badge_number_le(int32_t number)
-{
-    return org_badge_cond_(orm_cond_integer(ORM_LE, ORG_BADGE_NUMBER, number));
-}
-
-static inline struct org_badge_cond org_badge_number_gt(int32_t number)
-{
-    return org_badge_cond_(orm_cond_integer(ORM_GT, ORG_BADGE_NUMBER, number));
-}
-
-static inline struct org_badge_cond org_badge_number_ge(int32_t number)
-{
-    return org_badge_cond_(orm_cond_integer(ORM_GE, ORG_BADGE_NUMBER, number));
-}
-
-static inline struct org_badge_cond org_badge_owner_is(const struct org_person *owner)
-{
-    return org_badge_cond_(
-        orm_cond_object(ORM_IS, ORG_BADGE_REF_OWNER, (const struct orm_object *)owner));
-}
-
-static inline struct org_badge_cond org_badge_owner_id_eq(int64_t owner_id)
-{
-    return org_badge_cond_(orm_cond_integer(ORM_EQ, ORG_BADGE_OWNER_ID, owner_id));
-}
-
-static inline struct org_badge_cond org_badge_owner_id_ne(int64_t owner_id)
-{
-    return org_badge_cond_(orm_cond_integer(ORM_NE, ORG_BADGE_OWNER_ID, owner_id));
-}
-
-static inline struct org_badge_order org_badge_id_asc(void)
-{
-    return org_badge_order_(orm_order_by(ORG_BADGE_ID, false));
-}
-
-static inline struct org_badge_order org_badge_id_desc(void)
-{
-    return org_badge_order_(orm_order_by(ORG_BADGE_ID, true));
-}
-
-static inline struct org_badge_order org_badge_number_asc(void)
-{
-    return org_badge_order_(orm_order_by(ORG_BADGE_NUMBER, false));
-}
-
-static inline struct org_badge_order org_badge_number_desc(void)
-{
-    return org_badge_order_(orm_order_by(ORG_BADGE_NUMBER, true));
-}
-
-static inline struct org_badge_order org_badge_owner_id_asc(void)
-{
-    return org_badge_order_(orm_order_by(ORG_BADGE_OWNER_ID, false));
-}
-
-static inline struct org_badge_order org_badge_owner_id_desc(void)
-{
-    return org_badge_order_(orm_order_by(ORG_BADGE_OWNER_ID, true));
-}
+ORM_INTEGER_CONDITIONS(org_badge, org_badge_id, ORG_BADGE_ID, int64_t);
+ORM_NUMBER_PICKS(org_badge, org_badge_id, ORG_BADGE_ID, int64_t, int64_t);
+ORM_INTEGER_CONDITIONS(org_badge, org_badge_number, ORG_BADGE_NUMBER, int32_t);
+ORM_NUMBER_PICKS(org_badge, org_badge_number, ORG_BADGE_NUMBER, int32_t, int64_t);
+ORM_INTEGER_KEYS(org_badge, org_badge_owner_id, ORG_BADGE_OWNER_ID, int64_t);
+ORM_DISTINCT_PICKS(org_badge, org_badge_owner_id, ORG_BADGE_OWNER_ID, int64_t);
+ORM_TO_ONE(org_badge, owner, ORG_BADGE_REF_OWNER, org_person);
 
 #ifdef __cplusplus
 }

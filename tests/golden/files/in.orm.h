@@ -2,6 +2,7 @@
 #ifndef IN_ORM_H
 #define IN_ORM_H
 
+#include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
 #include "people.orm.h"
@@ -10,7 +11,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x95be99bb1515e9b6u
+#define IN_ORM_HASH 0xe9534d41d6e0fe1du
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,14 +27,8 @@ struct book_list {
 struct book_cond {
     struct orm_cond orm;
 };
-struct book_order {
-    struct orm_order orm;
-};
 struct book_plan {
     struct orm_plan orm;
-};
-struct book_pick {
-    struct orm_pick orm;
 };
 struct book_query {
     struct book_cond where[ORM_QUERY_WHERE];
@@ -56,17 +51,17 @@ struct topic_list {
 struct topic_manager {
     struct orm_manager orm;
 };
-struct topic_cond {
-    struct orm_cond orm;
-};
 struct topic_order {
     struct orm_order orm;
 };
-struct topic_plan {
-    struct orm_plan orm;
-};
 struct topic_pick {
     struct orm_pick orm;
+};
+struct topic_cond {
+    struct orm_cond orm;
+};
+struct topic_plan {
+    struct orm_plan orm;
 };
 struct topic_query {
     struct topic_cond where[ORM_QUERY_WHERE];
@@ -87,6 +82,12 @@ struct topic_query {
 #define BOOK_MANAGER_ORM_H
 struct book_manager {
     struct orm_manager orm;
+};
+struct book_order {
+    struct orm_order orm;
+};
+struct book_pick {
+    struct orm_pick orm;
 };
 #endif
 
@@ -117,7 +118,7 @@ struct book {
     struct p_person_manager readers_;
 };
 
-enum {
+enum book_column {
     BOOK_ID,
     BOOK_TITLE,
     BOOK_AUTHOR_ID,
@@ -131,6 +132,10 @@ enum {
     BOOK_REF_SUITS,
     BOOK_REF_SEQUEL,
     BOOK_REF_PREQUEL
+};
+enum {
+    BOOK_MANY_TOPICS,
+    BOOK_MANY_READERS
 };
 
 extern const struct orm_model book_model;
@@ -424,6 +429,8 @@ static inline void book_refresh(struct book *b)
     orm_refresh((struct orm_object *)b);
 }
 
+/* -- Queries: what goes into a struct book_query ----------------------------------- */
+
 static inline struct book_cond book_cond_(struct orm_cond orm)
 {
     struct book_cond c = {orm};
@@ -436,11 +443,59 @@ static inline struct book_order book_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct book_plan book_plan_(struct orm_plan orm)
+{
+    struct book_plan p = {orm};
+    return p;
+}
+
+static inline struct book_pick book_pick_(struct orm_pick orm)
+{
+    struct book_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void book_where(struct book_query *q, struct book_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void book_sort(struct book_query *q, struct book_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void book_with(struct book_query *q, struct book_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void book_after(struct book_query *q, const struct book *last)
+{
+    q->after = last;
+}
+
+static inline struct book_cond book_not(struct book_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct book_cond book_ignoring_case(struct book_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct book_cond book_compare(
+    enum book_column a, enum orm_op op, enum book_column b)
+{
+    return book_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct book_cond book_any_of(void)
 {
     return book_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -461,224 +516,73 @@ static inline struct book_cond book_end(void)
     return book_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct book_cond book_id_eq(int64_t id)
+static inline struct book_order book_nulls_first(struct book_order o)
 {
-    return book_cond_(orm_cond_integer(ORM_EQ, BOOK_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct book_cond book_id_ne(int64_t id)
+static inline struct book_order book_nulls_last(struct book_order o)
 {
-    return book_cond_(orm_cond_integer(ORM_NE, BOOK_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct book_cond book_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct book_order book_by_pick(unsigned pick, bool descending)
 {
-    return book_cond_(orm_cond_integer(ORM_LT, BOOK_ID, id));
+    return book_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct book_cond book_id_le(int64_t id)
+static inline struct book_pick book_into(struct book **into)
 {
-    return book_cond_(orm_cond_integer(ORM_LE, BOOK_ID, id));
+    return book_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct book_cond book_id_gt(int64_t id)
+static inline struct book_pick book_rows_into(int64_t *into)
 {
-    return book_cond_(orm_cond_integer(ORM_GT, BOOK_ID, id));
+    return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct book_cond book_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct book_pick book_having(
+    struct book_pick p, enum orm_op op, int64_t bound)
 {
-    return book_cond_(orm_cond_integer(ORM_GE, BOOK_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct book_cond book_title_eq(const char *title)
+static inline struct book_pick book_having_real(
+    struct book_pick p, enum orm_op op, double bound)
 {
-    return book_cond_(orm_cond_text(ORM_EQ, BOOK_TITLE, title));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct book_cond book_title_ne(const char *title)
-{
-    return book_cond_(orm_cond_text(ORM_NE, BOOK_TITLE, title));
-}
-
-static inline struct book_cond book_title_lt(const char *title)
-{
-    return book_cond_(orm_cond_text(ORM_LT, BOOK_TITLE, title));
-}
-
-static inline struct book_cond book_title_le(const char *title)
-{
-    return book_cond_(orm_cond_text(ORM_LE, BOOK_TITLE, title));
-}
-
-static inline struct book_cond book_title_gt(const char *title)
-{
-    return book_cond_(orm_cond_text(ORM_GT, BOOK_TITLE, title));
-}
-
-static inline struct book_cond book_title_ge(const char *title)
-{
-    return book_cond_(orm_cond_text(ORM_GE, BOOK_TITLE, title));
-}
-
-static inline struct book_cond book_title_like(const char *title)
-{
-    return book_cond_(orm_cond_text(ORM_LIKE, BOOK_TITLE, title));
-}
-
-static inline struct book_cond book_author_is(const struct p_author *author)
-{
-    return book_cond_(
-        orm_cond_object(ORM_IS, BOOK_REF_AUTHOR, (const struct orm_object *)author));
-}
-
-static inline struct book_cond book_author_id_eq(int64_t author_id)
-{
-    return book_cond_(orm_cond_integer(ORM_EQ, BOOK_AUTHOR_ID, author_id));
-}
-
-static inline struct book_cond book_author_id_ne(int64_t author_id)
-{
-    return book_cond_(orm_cond_integer(ORM_NE, BOOK_AUTHOR_ID, author_id));
-}
-
-static inline struct book_cond book_printed_is(const struct place *printed)
-{
-    return book_cond_(
-        orm_cond_object(ORM_IS, BOOK_REF_PRINTED, (const struct orm_object *)printed));
-}
-
-static inline struct book_cond book_printed_id_eq(int64_t printed_id)
-{
-    return book_cond_(orm_cond_integer(ORM_EQ, BOOK_PRINTED_ID, printed_id));
-}
-
-static inline struct book_cond book_printed_id_ne(int64_t printed_id)
-{
-    return book_cond_(orm_cond_integer(ORM_NE, BOOK_PRINTED_ID, printed_id));
-}
-
-static inline struct book_cond book_printed_is_null(void)
-{
-    return book_cond_(orm_cond_plain(ORM_IS_NULL, BOOK_PRINTED_ID));
-}
-
-static inline struct book_cond book_printed_not_null(void)
-{
-    return book_cond_(orm_cond_plain(ORM_NOT_NULL, BOOK_PRINTED_ID));
-}
-
-static inline struct book_cond book_suits_is(const struct climate *suits)
-{
-    return book_cond_(
-        orm_cond_object(ORM_IS, BOOK_REF_SUITS, (const struct orm_object *)suits));
-}
-
-static inline struct book_cond book_suits_id_eq(enum climate_kind suits_id)
-{
-    return book_cond_(orm_cond_integer(ORM_EQ, BOOK_SUITS_ID, suits_id));
-}
-
-static inline struct book_cond book_suits_id_ne(enum climate_kind suits_id)
-{
-    return book_cond_(orm_cond_integer(ORM_NE, BOOK_SUITS_ID, suits_id));
-}
-
-static inline struct book_cond book_suits_is_null(void)
-{
-    return book_cond_(orm_cond_plain(ORM_IS_NULL, BOOK_SUITS_ID));
-}
-
-static inline struct book_cond book_suits_not_null(void)
-{
-    return book_cond_(orm_cond_plain(ORM_NOT_NULL, BOOK_SUITS_ID));
-}
-
-static inline struct book_cond book_sequel_is(const struct book *sequel)
-{
-    return book_cond_(
-        orm_cond_object(ORM_IS, BOOK_REF_SEQUEL, (const struct orm_object *)sequel));
-}
-
-static inline struct book_cond book_sequel_id_eq(int64_t sequel_id)
-{
-    return book_cond_(orm_cond_integer(ORM_EQ, BOOK_SEQUEL_ID, sequel_id));
-}
-
-static inline struct book_cond book_sequel_id_ne(int64_t sequel_id)
-{
-    return book_cond_(orm_cond_integer(ORM_NE, BOOK_SEQUEL_ID, sequel_id));
-}
-
-static inline struct book_cond book_sequel_is_null(void)
-{
-    return book_cond_(orm_cond_plain(ORM_IS_NULL, BOOK_SEQUEL_ID));
-}
-
-static inline struct book_cond book_sequel_not_null(void)
-{
-    return book_cond_(orm_cond_plain(ORM_NOT_NULL, BOOK_SEQUEL_ID));
-}
-
-static inline struct book_order book_id_asc(void)
-{
-    return book_order_(orm_order_by(BOOK_ID, false));
-}
-
-static inline struct book_order book_id_desc(void)
-{
-    return book_order_(orm_order_by(BOOK_ID, true));
-}
-
-static inline struct book_order book_title_asc(void)
-{
-    return book_order_(orm_order_by(BOOK_TITLE, false));
-}
-
-static inline struct book_order book_title_desc(void)
-{
-    return book_order_(orm_order_by(BOOK_TITLE, true));
-}
-
-static inline struct book_order book_author_id_asc(void)
-{
-    return book_order_(orm_order_by(BOOK_AUTHOR_ID, false));
-}
-
-static inline struct book_order book_author_id_desc(void)
-{
-    return book_order_(orm_order_by(BOOK_AUTHOR_ID, true));
-}
-
-static inline struct book_order book_printed_id_asc(void)
-{
-    return book_order_(orm_order_by(BOOK_PRINTED_ID, false));
-}
-
-static inline struct book_order book_printed_id_desc(void)
-{
-    return book_order_(orm_order_by(BOOK_PRINTED_ID, true));
-}
-
-static inline struct book_order book_suits_id_asc(void)
-{
-    return book_order_(orm_order_by(BOOK_SUITS_ID, false));
-}
-
-static inline struct book_order book_suits_id_desc(void)
-{
-    return book_order_(orm_order_by(BOOK_SUITS_ID, true));
-}
-
-static inline struct book_order book_sequel_id_asc(void)
-{
-    return book_order_(orm_order_by(BOOK_SEQUEL_ID, false));
-}
-
-static inline struct book_order book_sequel_id_desc(void)
-{
-    return book_order_(orm_order_by(BOOK_SEQUEL_ID, true));
-}
+ORM_INTEGER_CONDITIONS(book, book_id, BOOK_ID, int64_t);
+ORM_NUMBER_PICKS(book, book_id, BOOK_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(book, book_title, BOOK_TITLE);
+ORM_SORTED_PICKS(book, book_title, BOOK_TITLE, const char *);
+ORM_INTEGER_KEYS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
+ORM_DISTINCT_PICKS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
+ORM_INTEGER_KEYS(book, book_printed_id, BOOK_PRINTED_ID, int64_t);
+ORM_NULL_CONDITIONS(book, book_printed, BOOK_PRINTED_ID);
+ORM_DISTINCT_PICKS(book, book_printed_id, BOOK_PRINTED_ID, int64_t);
+ORM_INTEGER_KEYS(book, book_suits_id, BOOK_SUITS_ID, enum climate_kind);
+ORM_NULL_CONDITIONS(book, book_suits, BOOK_SUITS_ID);
+ORM_DISTINCT_PICKS(book, book_suits_id, BOOK_SUITS_ID, enum climate_kind);
+ORM_INTEGER_KEYS(book, book_sequel_id, BOOK_SEQUEL_ID, int64_t);
+ORM_NULL_CONDITIONS(book, book_sequel, BOOK_SEQUEL_ID);
+ORM_DISTINCT_PICKS(book, book_sequel_id, BOOK_SEQUEL_ID, int64_t);
+ORM_TO_ONE(book, author, BOOK_REF_AUTHOR, p_author);
+ORM_TO_ONE(book, printed, BOOK_REF_PRINTED, place);
+ORM_TO_ONE(book, suits, BOOK_REF_SUITS, climate);
+ORM_TO_ONE(book, sequel, BOOK_REF_SEQUEL, book);
+ORM_TO_ONE(book, prequel, BOOK_REF_PREQUEL, book);
+ORM_TO_MANY(book, topics, BOOK_MANY_TOPICS, topic);
+ORM_TO_MANY(book, readers, BOOK_MANY_READERS, p_person);
 
 /* == topic ========================================================================= */
 
@@ -694,9 +598,12 @@ struct topic {
     struct book_manager books_;
 };
 
-enum {
+enum topic_column {
     TOPIC_ID,
     TOPIC_NAME
+};
+enum {
+    TOPIC_MANY_BOOKS
 };
 
 extern const struct orm_model topic_model;
@@ -805,6 +712,8 @@ static inline void topic_refresh(struct topic *t)
     orm_refresh((struct orm_object *)t);
 }
 
+/* -- Queries: what goes into a struct topic_query ---------------------------------- */
+
 static inline struct topic_cond topic_cond_(struct orm_cond orm)
 {
     struct topic_cond c = {orm};
@@ -817,11 +726,59 @@ static inline struct topic_order topic_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct topic_plan topic_plan_(struct orm_plan orm)
+{
+    struct topic_plan p = {orm};
+    return p;
+}
+
+static inline struct topic_pick topic_pick_(struct orm_pick orm)
+{
+    struct topic_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void topic_where(struct topic_query *q, struct topic_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void topic_sort(struct topic_query *q, struct topic_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void topic_with(struct topic_query *q, struct topic_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void topic_after(struct topic_query *q, const struct topic *last)
+{
+    q->after = last;
+}
+
+static inline struct topic_cond topic_not(struct topic_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct topic_cond topic_ignoring_case(struct topic_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct topic_cond topic_compare(
+    enum topic_column a, enum orm_op op, enum topic_column b)
+{
+    return topic_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct topic_cond topic_any_of(void)
 {
     return topic_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -842,90 +799,56 @@ static inline struct topic_cond topic_end(void)
     return topic_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct topic_cond topic_id_eq(int64_t id)
+static inline struct topic_order topic_nulls_first(struct topic_order o)
 {
-    return topic_cond_(orm_cond_integer(ORM_EQ, TOPIC_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct topic_cond topic_id_ne(int64_t id)
+static inline struct topic_order topic_nulls_last(struct topic_order o)
 {
-    return topic_cond_(orm_cond_integer(ORM_NE, TOPIC_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct topic_cond topic_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct topic_order topic_by_pick(unsigned pick, bool descending)
 {
-    return topic_cond_(orm_cond_integer(ORM_LT, TOPIC_ID, id));
+    return topic_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct topic_cond topic_id_le(int64_t id)
+static inline struct topic_pick topic_into(struct topic **into)
 {
-    return topic_cond_(orm_cond_integer(ORM_LE, TOPIC_ID, id));
+    return topic_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct topic_cond topic_id_gt(int64_t id)
+static inline struct topic_pick topic_rows_into(int64_t *into)
 {
-    return topic_cond_(orm_cond_integer(ORM_GT, TOPIC_ID, id));
+    return topic_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct topic_cond topic_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct topic_pick topic_having(
+    struct topic_pick p, enum orm_op op, int64_t bound)
 {
-    return topic_cond_(orm_cond_integer(ORM_GE, TOPIC_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct topic_cond topic_name_eq(const char *name)
+static inline struct topic_pick topic_having_real(
+    struct topic_pick p, enum orm_op op, double bound)
 {
-    return topic_cond_(orm_cond_text(ORM_EQ, TOPIC_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct topic_cond topic_name_ne(const char *name)
-{
-    return topic_cond_(orm_cond_text(ORM_NE, TOPIC_NAME, name));
-}
-
-static inline struct topic_cond topic_name_lt(const char *name)
-{
-    return topic_cond_(orm_cond_text(ORM_LT, TOPIC_NAME, name));
-}
-
-static inline struct topic_cond topic_name_le(const char *name)
-{
-    return topic_cond_(orm_cond_text(ORM_LE, TOPIC_NAME, name));
-}
-
-static inline struct topic_cond topic_name_gt(const char *name)
-{
-    return topic_cond_(orm_cond_text(ORM_GT, TOPIC_NAME, name));
-}
-
-static inline struct topic_cond topic_name_ge(const char *name)
-{
-    return topic_cond_(orm_cond_text(ORM_GE, TOPIC_NAME, name));
-}
-
-static inline struct topic_cond topic_name_like(const char *name)
-{
-    return topic_cond_(orm_cond_text(ORM_LIKE, TOPIC_NAME, name));
-}
-
-static inline struct topic_order topic_id_asc(void)
-{
-    return topic_order_(orm_order_by(TOPIC_ID, false));
-}
-
-static inline struct topic_order topic_id_desc(void)
-{
-    return topic_order_(orm_order_by(TOPIC_ID, true));
-}
-
-static inline struct topic_order topic_name_asc(void)
-{
-    return topic_order_(orm_order_by(TOPIC_NAME, false));
-}
-
-static inline struct topic_order topic_name_desc(void)
-{
-    return topic_order_(orm_order_by(TOPIC_NAME, true));
-}
+ORM_INTEGER_CONDITIONS(topic, topic_id, TOPIC_ID, int64_t);
+ORM_NUMBER_PICKS(topic, topic_id, TOPIC_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(topic, topic_name, TOPIC_NAME);
+ORM_SORTED_PICKS(topic, topic_name, TOPIC_NAME, const char *);
+ORM_TO_MANY(topic, books, TOPIC_MANY_BOOKS, book);
 
 #ifdef __cplusplus
 }

@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0xe009af819a848225u
+#if PEOPLE_ORM_HASH != 0x9cdfe70713429b4au
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

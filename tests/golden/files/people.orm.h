@@ -2,6 +2,7 @@
 #ifndef PEOPLE_ORM_H
 #define PEOPLE_ORM_H
 
+#include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
 #include "places.orm.h"
@@ -9,7 +10,7 @@
 #if ORM_MODEL_ABI != 3
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0xe009af819a848225u
+#define PEOPLE_ORM_HASH 0x9cdfe70713429b4au
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,6 +19,8 @@ extern "C" {
 struct p_person;
 struct p_author;
 struct book;
+struct book_list;
+struct book_query;
 
 struct p_person_list {
     struct p_person **items;
@@ -26,14 +29,8 @@ struct p_person_list {
 struct p_person_cond {
     struct orm_cond orm;
 };
-struct p_person_order {
-    struct orm_order orm;
-};
 struct p_person_plan {
     struct orm_plan orm;
-};
-struct p_person_pick {
-    struct orm_pick orm;
 };
 struct p_person_query {
     struct p_person_cond where[ORM_QUERY_WHERE];
@@ -56,17 +53,17 @@ struct p_author_list {
 struct p_author_manager {
     struct orm_manager orm;
 };
-struct p_author_cond {
-    struct orm_cond orm;
-};
 struct p_author_order {
     struct orm_order orm;
 };
-struct p_author_plan {
-    struct orm_plan orm;
-};
 struct p_author_pick {
     struct orm_pick orm;
+};
+struct p_author_cond {
+    struct orm_cond orm;
+};
+struct p_author_plan {
+    struct orm_plan orm;
 };
 struct p_author_query {
     struct p_author_cond where[ORM_QUERY_WHERE];
@@ -88,12 +85,24 @@ struct p_author_query {
 struct p_person_manager {
     struct orm_manager orm;
 };
+struct p_person_order {
+    struct orm_order orm;
+};
+struct p_person_pick {
+    struct orm_pick orm;
+};
 #endif
 
 #ifndef BOOK_MANAGER_ORM_H
 #define BOOK_MANAGER_ORM_H
 struct book_manager {
     struct orm_manager orm;
+};
+struct book_order {
+    struct orm_order orm;
+};
+struct book_pick {
+    struct orm_pick orm;
 };
 #endif
 
@@ -128,7 +137,7 @@ struct p_person {
     struct book_manager reads_;
 };
 
-enum {
+enum p_person_column {
     P_PERSON_ID,
     P_PERSON_NAME,
     P_PERSON_MOOD,
@@ -137,6 +146,9 @@ enum {
 enum {
     P_PERSON_REF_LIVES,
     P_PERSON_REF_AUTHOR
+};
+enum {
+    P_PERSON_MANY_READS
 };
 
 extern const struct orm_model p_person_model;
@@ -317,6 +329,8 @@ static inline void p_person_refresh(struct p_person *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Queries: what goes into a struct p_person_query ------------------------------- */
+
 static inline struct p_person_cond p_person_cond_(struct orm_cond orm)
 {
     struct p_person_cond c = {orm};
@@ -329,11 +343,59 @@ static inline struct p_person_order p_person_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct p_person_plan p_person_plan_(struct orm_plan orm)
+{
+    struct p_person_plan p = {orm};
+    return p;
+}
+
+static inline struct p_person_pick p_person_pick_(struct orm_pick orm)
+{
+    struct p_person_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void p_person_where(struct p_person_query *q, struct p_person_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void p_person_sort(struct p_person_query *q, struct p_person_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void p_person_with(struct p_person_query *q, struct p_person_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void p_person_after(struct p_person_query *q, const struct p_person *last)
+{
+    q->after = last;
+}
+
+static inline struct p_person_cond p_person_not(struct p_person_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct p_person_cond p_person_ignoring_case(struct p_person_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct p_person_cond p_person_compare(
+    enum p_person_column a, enum orm_op op, enum p_person_column b)
+{
+    return p_person_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct p_person_cond p_person_any_of(void)
 {
     return p_person_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -354,146 +416,63 @@ static inline struct p_person_cond p_person_end(void)
     return p_person_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct p_person_cond p_person_id_eq(int64_t id)
+static inline struct p_person_order p_person_nulls_first(struct p_person_order o)
 {
-    return p_person_cond_(orm_cond_integer(ORM_EQ, P_PERSON_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct p_person_cond p_person_id_ne(int64_t id)
+static inline struct p_person_order p_person_nulls_last(struct p_person_order o)
 {
-    return p_person_cond_(orm_cond_integer(ORM_NE, P_PERSON_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct p_person_cond p_person_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct p_person_order p_person_by_pick(unsigned pick, bool descending)
 {
-    return p_person_cond_(orm_cond_integer(ORM_LT, P_PERSON_ID, id));
+    return p_person_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct p_person_cond p_person_id_le(int64_t id)
+static inline struct p_person_pick p_person_into(struct p_person **into)
 {
-    return p_person_cond_(orm_cond_integer(ORM_LE, P_PERSON_ID, id));
+    return p_person_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct p_person_cond p_person_id_gt(int64_t id)
+static inline struct p_person_pick p_person_rows_into(int64_t *into)
 {
-    return p_person_cond_(orm_cond_integer(ORM_GT, P_PERSON_ID, id));
+    return p_person_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct p_person_cond p_person_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct p_person_pick p_person_having(
+    struct p_person_pick p, enum orm_op op, int64_t bound)
 {
-    return p_person_cond_(orm_cond_integer(ORM_GE, P_PERSON_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct p_person_cond p_person_name_eq(const char *name)
+static inline struct p_person_pick p_person_having_real(
+    struct p_person_pick p, enum orm_op op, double bound)
 {
-    return p_person_cond_(orm_cond_text(ORM_EQ, P_PERSON_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct p_person_cond p_person_name_ne(const char *name)
-{
-    return p_person_cond_(orm_cond_text(ORM_NE, P_PERSON_NAME, name));
-}
-
-static inline struct p_person_cond p_person_name_lt(const char *name)
-{
-    return p_person_cond_(orm_cond_text(ORM_LT, P_PERSON_NAME, name));
-}
-
-static inline struct p_person_cond p_person_name_le(const char *name)
-{
-    return p_person_cond_(orm_cond_text(ORM_LE, P_PERSON_NAME, name));
-}
-
-static inline struct p_person_cond p_person_name_gt(const char *name)
-{
-    return p_person_cond_(orm_cond_text(ORM_GT, P_PERSON_NAME, name));
-}
-
-static inline struct p_person_cond p_person_name_ge(const char *name)
-{
-    return p_person_cond_(orm_cond_text(ORM_GE, P_PERSON_NAME, name));
-}
-
-static inline struct p_person_cond p_person_name_like(const char *name)
-{
-    return p_person_cond_(orm_cond_text(ORM_LIKE, P_PERSON_NAME, name));
-}
-
-static inline struct p_person_cond p_person_mood_eq(enum p_person_mood mood)
-{
-    return p_person_cond_(orm_cond_integer(ORM_EQ, P_PERSON_MOOD, mood));
-}
-
-static inline struct p_person_cond p_person_mood_ne(enum p_person_mood mood)
-{
-    return p_person_cond_(orm_cond_integer(ORM_NE, P_PERSON_MOOD, mood));
-}
-
-static inline struct p_person_cond p_person_lives_is(const struct place *lives)
-{
-    return p_person_cond_(
-        orm_cond_object(ORM_IS, P_PERSON_REF_LIVES, (const struct orm_object *)lives));
-}
-
-static inline struct p_person_cond p_person_lives_id_eq(int64_t lives_id)
-{
-    return p_person_cond_(orm_cond_integer(ORM_EQ, P_PERSON_LIVES_ID, lives_id));
-}
-
-static inline struct p_person_cond p_person_lives_id_ne(int64_t lives_id)
-{
-    return p_person_cond_(orm_cond_integer(ORM_NE, P_PERSON_LIVES_ID, lives_id));
-}
-
-static inline struct p_person_cond p_person_lives_is_null(void)
-{
-    return p_person_cond_(orm_cond_plain(ORM_IS_NULL, P_PERSON_LIVES_ID));
-}
-
-static inline struct p_person_cond p_person_lives_not_null(void)
-{
-    return p_person_cond_(orm_cond_plain(ORM_NOT_NULL, P_PERSON_LIVES_ID));
-}
-
-static inline struct p_person_order p_person_id_asc(void)
-{
-    return p_person_order_(orm_order_by(P_PERSON_ID, false));
-}
-
-static inline struct p_person_order p_person_id_desc(void)
-{
-    return p_person_order_(orm_order_by(P_PERSON_ID, true));
-}
-
-static inline struct p_person_order p_person_name_asc(void)
-{
-    return p_person_order_(orm_order_by(P_PERSON_NAME, false));
-}
-
-static inline struct p_person_order p_person_name_desc(void)
-{
-    return p_person_order_(orm_order_by(P_PERSON_NAME, true));
-}
-
-static inline struct p_person_order p_person_mood_asc(void)
-{
-    return p_person_order_(orm_order_by(P_PERSON_MOOD, false));
-}
-
-static inline struct p_person_order p_person_mood_desc(void)
-{
-    return p_person_order_(orm_order_by(P_PERSON_MOOD, true));
-}
-
-static inline struct p_person_order p_person_lives_id_asc(void)
-{
-    return p_person_order_(orm_order_by(P_PERSON_LIVES_ID, false));
-}
-
-static inline struct p_person_order p_person_lives_id_desc(void)
-{
-    return p_person_order_(orm_order_by(P_PERSON_LIVES_ID, true));
-}
+ORM_INTEGER_CONDITIONS(p_person, p_person_id, P_PERSON_ID, int64_t);
+ORM_NUMBER_PICKS(p_person, p_person_id, P_PERSON_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(p_person, p_person_name, P_PERSON_NAME);
+ORM_SORTED_PICKS(p_person, p_person_name, P_PERSON_NAME, const char *);
+ORM_INTEGER_KEYS(p_person, p_person_mood, P_PERSON_MOOD, enum p_person_mood);
+ORM_SORTED_PICKS(p_person, p_person_mood, P_PERSON_MOOD, enum p_person_mood);
+ORM_INTEGER_KEYS(p_person, p_person_lives_id, P_PERSON_LIVES_ID, int64_t);
+ORM_NULL_CONDITIONS(p_person, p_person_lives, P_PERSON_LIVES_ID);
+ORM_DISTINCT_PICKS(p_person, p_person_lives_id, P_PERSON_LIVES_ID, int64_t);
+ORM_TO_ONE(p_person, lives, P_PERSON_REF_LIVES, place);
+ORM_TO_ONE(p_person, author, P_PERSON_REF_AUTHOR, p_author);
+ORM_TO_MANY(p_person, reads, P_PERSON_MANY_READS, book);
 
 /* == author ======================================================================== */
 
@@ -511,12 +490,15 @@ struct p_author {
     struct book_manager books_;
 };
 
-enum {
+enum p_author_column {
     P_AUTHOR_ID,
     P_AUTHOR_PERSON_ID
 };
 enum {
     P_AUTHOR_REF_PERSON
+};
+enum {
+    P_AUTHOR_MANY_BOOKS
 };
 
 extern const struct orm_model p_author_model;
@@ -638,6 +620,8 @@ static inline void p_author_refresh(struct p_author *a)
     orm_refresh((struct orm_object *)a);
 }
 
+/* -- Queries: what goes into a struct p_author_query ------------------------------- */
+
 static inline struct p_author_cond p_author_cond_(struct orm_cond orm)
 {
     struct p_author_cond c = {orm};
@@ -650,11 +634,59 @@ static inline struct p_author_order p_author_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct p_author_plan p_author_plan_(struct orm_plan orm)
+{
+    struct p_author_plan p = {orm};
+    return p;
+}
+
+static inline struct p_author_pick p_author_pick_(struct orm_pick orm)
+{
+    struct p_author_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void p_author_where(struct p_author_query *q, struct p_author_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void p_author_sort(struct p_author_query *q, struct p_author_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void p_author_with(struct p_author_query *q, struct p_author_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void p_author_after(struct p_author_query *q, const struct p_author *last)
+{
+    q->after = last;
+}
+
+static inline struct p_author_cond p_author_not(struct p_author_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct p_author_cond p_author_ignoring_case(struct p_author_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct p_author_cond p_author_compare(
+    enum p_author_column a, enum orm_op op, enum p_author_column b)
+{
+    return p_author_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct p_author_cond p_author_any_of(void)
 {
     return p_author_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -675,71 +707,57 @@ static inline struct p_author_cond p_author_end(void)
     return p_author_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct p_author_cond p_author_id_eq(int64_t id)
+static inline struct p_author_order p_author_nulls_first(struct p_author_order o)
 {
-    return p_author_cond_(orm_cond_integer(ORM_EQ, P_AUTHOR_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct p_author_cond p_author_id_ne(int64_t id)
+static inline struct p_author_order p_author_nulls_last(struct p_author_order o)
 {
-    return p_author_cond_(orm_cond_integer(ORM_NE, P_AUTHOR_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct p_author_cond p_author_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct p_author_order p_author_by_pick(unsigned pick, bool descending)
 {
-    return p_author_cond_(orm_cond_integer(ORM_LT, P_AUTHOR_ID, id));
+    return p_author_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct p_author_cond p_author_id_le(int64_t id)
+static inline struct p_author_pick p_author_into(struct p_author **into)
 {
-    return p_author_cond_(orm_cond_integer(ORM_LE, P_AUTHOR_ID, id));
+    return p_author_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct p_author_cond p_author_id_gt(int64_t id)
+static inline struct p_author_pick p_author_rows_into(int64_t *into)
 {
-    return p_author_cond_(orm_cond_integer(ORM_GT, P_AUTHOR_ID, id));
+    return p_author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct p_author_cond p_author_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct p_author_pick p_author_having(
+    struct p_author_pick p, enum orm_op op, int64_t bound)
 {
-    return p_author_cond_(orm_cond_integer(ORM_GE, P_AUTHOR_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct p_author_cond p_author_person_is(const struct p_person *person)
+static inline struct p_author_pick p_author_having_real(
+    struct p_author_pick p, enum orm_op op, double bound)
 {
-    return p_author_cond_(orm_cond_object(
-        ORM_IS, P_AUTHOR_REF_PERSON, (const struct orm_object *)person));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct p_author_cond p_author_person_id_eq(int64_t person_id)
-{
-    return p_author_cond_(orm_cond_integer(ORM_EQ, P_AUTHOR_PERSON_ID, person_id));
-}
-
-static inline struct p_author_cond p_author_person_id_ne(int64_t person_id)
-{
-    return p_author_cond_(orm_cond_integer(ORM_NE, P_AUTHOR_PERSON_ID, person_id));
-}
-
-static inline struct p_author_order p_author_id_asc(void)
-{
-    return p_author_order_(orm_order_by(P_AUTHOR_ID, false));
-}
-
-static inline struct p_author_order p_author_id_desc(void)
-{
-    return p_author_order_(orm_order_by(P_AUTHOR_ID, true));
-}
-
-static inline struct p_author_order p_author_person_id_asc(void)
-{
-    return p_author_order_(orm_order_by(P_AUTHOR_PERSON_ID, false));
-}
-
-static inline struct p_author_order p_author_person_id_desc(void)
-{
-    return p_author_order_(orm_order_by(P_AUTHOR_PERSON_ID, true));
-}
+ORM_INTEGER_CONDITIONS(p_author, p_author_id, P_AUTHOR_ID, int64_t);
+ORM_NUMBER_PICKS(p_author, p_author_id, P_AUTHOR_ID, int64_t, int64_t);
+ORM_INTEGER_KEYS(p_author, p_author_person_id, P_AUTHOR_PERSON_ID, int64_t);
+ORM_DISTINCT_PICKS(p_author, p_author_person_id, P_AUTHOR_PERSON_ID, int64_t);
+ORM_TO_ONE(p_author, person, P_AUTHOR_REF_PERSON, p_person);
+ORM_TO_MANY(p_author, books, P_AUTHOR_MANY_BOOKS, book);
 
 #ifdef __cplusplus
 }

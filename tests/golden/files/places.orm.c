@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x9ab00d81dcecd690u
+#if PLACES_ORM_HASH != 0xdced5a2f4b9361f1u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 

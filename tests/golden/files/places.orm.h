@@ -2,12 +2,13 @@
 #ifndef PLACES_ORM_H
 #define PLACES_ORM_H
 
+#include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
 #if ORM_MODEL_ABI != 3
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0x9ab00d81dcecd690u
+#define PLACES_ORM_HASH 0xdced5a2f4b9361f1u
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,6 +17,8 @@ extern "C" {
 struct place;
 struct climate;
 struct p_person;
+struct p_person_list;
+struct p_person_query;
 
 struct place_list {
     struct place **items;
@@ -24,17 +27,17 @@ struct place_list {
 struct place_manager {
     struct orm_manager orm;
 };
-struct place_cond {
-    struct orm_cond orm;
-};
 struct place_order {
     struct orm_order orm;
 };
-struct place_plan {
-    struct orm_plan orm;
-};
 struct place_pick {
     struct orm_pick orm;
+};
+struct place_cond {
+    struct orm_cond orm;
+};
+struct place_plan {
+    struct orm_plan orm;
 };
 struct place_query {
     struct place_cond where[ORM_QUERY_WHERE];
@@ -57,17 +60,17 @@ struct climate_list {
 struct climate_manager {
     struct orm_manager orm;
 };
-struct climate_cond {
-    struct orm_cond orm;
-};
 struct climate_order {
     struct orm_order orm;
 };
-struct climate_plan {
-    struct orm_plan orm;
-};
 struct climate_pick {
     struct orm_pick orm;
+};
+struct climate_cond {
+    struct orm_cond orm;
+};
+struct climate_plan {
+    struct orm_plan orm;
 };
 struct climate_query {
     struct climate_cond where[ORM_QUERY_WHERE];
@@ -88,6 +91,12 @@ struct climate_query {
 #define P_PERSON_MANAGER_ORM_H
 struct p_person_manager {
     struct orm_manager orm;
+};
+struct p_person_order {
+    struct orm_order orm;
+};
+struct p_person_pick {
+    struct orm_pick orm;
 };
 #endif
 
@@ -117,9 +126,12 @@ struct place {
     struct p_person_manager people_;
 };
 
-enum {
+enum place_column {
     PLACE_ID,
     PLACE_NAME
+};
+enum {
+    PLACE_MANY_PEOPLE
 };
 
 extern const struct orm_model place_model;
@@ -218,6 +230,8 @@ static inline void place_refresh(struct place *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Queries: what goes into a struct place_query ---------------------------------- */
+
 static inline struct place_cond place_cond_(struct orm_cond orm)
 {
     struct place_cond c = {orm};
@@ -230,11 +244,59 @@ static inline struct place_order place_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct place_plan place_plan_(struct orm_plan orm)
+{
+    struct place_plan p = {orm};
+    return p;
+}
+
+static inline struct place_pick place_pick_(struct orm_pick orm)
+{
+    struct place_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void place_where(struct place_query *q, struct place_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void place_sort(struct place_query *q, struct place_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void place_with(struct place_query *q, struct place_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void place_after(struct place_query *q, const struct place *last)
+{
+    q->after = last;
+}
+
+static inline struct place_cond place_not(struct place_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct place_cond place_ignoring_case(struct place_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct place_cond place_compare(
+    enum place_column a, enum orm_op op, enum place_column b)
+{
+    return place_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct place_cond place_any_of(void)
 {
     return place_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -255,90 +317,56 @@ static inline struct place_cond place_end(void)
     return place_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct place_cond place_id_eq(int64_t id)
+static inline struct place_order place_nulls_first(struct place_order o)
 {
-    return place_cond_(orm_cond_integer(ORM_EQ, PLACE_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct place_cond place_id_ne(int64_t id)
+static inline struct place_order place_nulls_last(struct place_order o)
 {
-    return place_cond_(orm_cond_integer(ORM_NE, PLACE_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct place_cond place_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct place_order place_by_pick(unsigned pick, bool descending)
 {
-    return place_cond_(orm_cond_integer(ORM_LT, PLACE_ID, id));
+    return place_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct place_cond place_id_le(int64_t id)
+static inline struct place_pick place_into(struct place **into)
 {
-    return place_cond_(orm_cond_integer(ORM_LE, PLACE_ID, id));
+    return place_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct place_cond place_id_gt(int64_t id)
+static inline struct place_pick place_rows_into(int64_t *into)
 {
-    return place_cond_(orm_cond_integer(ORM_GT, PLACE_ID, id));
+    return place_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct place_cond place_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct place_pick place_having(
+    struct place_pick p, enum orm_op op, int64_t bound)
 {
-    return place_cond_(orm_cond_integer(ORM_GE, PLACE_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct place_cond place_name_eq(const char *name)
+static inline struct place_pick place_having_real(
+    struct place_pick p, enum orm_op op, double bound)
 {
-    return place_cond_(orm_cond_text(ORM_EQ, PLACE_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct place_cond place_name_ne(const char *name)
-{
-    return place_cond_(orm_cond_text(ORM_NE, PLACE_NAME, name));
-}
-
-static inline struct place_cond place_name_lt(const char *name)
-{
-    return place_cond_(orm_cond_text(ORM_LT, PLACE_NAME, name));
-}
-
-static inline struct place_cond place_name_le(const char *name)
-{
-    return place_cond_(orm_cond_text(ORM_LE, PLACE_NAME, name));
-}
-
-static inline struct place_cond place_name_gt(const char *name)
-{
-    return place_cond_(orm_cond_text(ORM_GT, PLACE_NAME, name));
-}
-
-static inline struct place_cond place_name_ge(const char *name)
-{
-    return place_cond_(orm_cond_text(ORM_GE, PLACE_NAME, name));
-}
-
-static inline struct place_cond place_name_like(const char *name)
-{
-    return place_cond_(orm_cond_text(ORM_LIKE, PLACE_NAME, name));
-}
-
-static inline struct place_order place_id_asc(void)
-{
-    return place_order_(orm_order_by(PLACE_ID, false));
-}
-
-static inline struct place_order place_id_desc(void)
-{
-    return place_order_(orm_order_by(PLACE_ID, true));
-}
-
-static inline struct place_order place_name_asc(void)
-{
-    return place_order_(orm_order_by(PLACE_NAME, false));
-}
-
-static inline struct place_order place_name_desc(void)
-{
-    return place_order_(orm_order_by(PLACE_NAME, true));
-}
+ORM_INTEGER_CONDITIONS(place, place_id, PLACE_ID, int64_t);
+ORM_NUMBER_PICKS(place, place_id, PLACE_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(place, place_name, PLACE_NAME);
+ORM_SORTED_PICKS(place, place_name, PLACE_NAME, const char *);
+ORM_TO_MANY(place, people, PLACE_MANY_PEOPLE, p_person);
 
 /* == climate ======================================================================= */
 
@@ -352,7 +380,7 @@ struct climate {
     int32_t rain_;
 };
 
-enum {
+enum climate_column {
     CLIMATE_KIND,
     CLIMATE_RAIN
 };
@@ -457,6 +485,8 @@ static inline void climate_refresh(struct climate *c)
     orm_refresh((struct orm_object *)c);
 }
 
+/* -- Queries: what goes into a struct climate_query -------------------------------- */
+
 static inline struct climate_cond climate_cond_(struct orm_cond orm)
 {
     struct climate_cond c = {orm};
@@ -469,11 +499,59 @@ static inline struct climate_order climate_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct climate_plan climate_plan_(struct orm_plan orm)
+{
+    struct climate_plan p = {orm};
+    return p;
+}
+
+static inline struct climate_pick climate_pick_(struct orm_pick orm)
+{
+    struct climate_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void climate_where(struct climate_query *q, struct climate_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void climate_sort(struct climate_query *q, struct climate_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void climate_with(struct climate_query *q, struct climate_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void climate_after(struct climate_query *q, const struct climate *last)
+{
+    q->after = last;
+}
+
+static inline struct climate_cond climate_not(struct climate_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct climate_cond climate_ignoring_case(struct climate_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct climate_cond climate_compare(
+    enum climate_column a, enum orm_op op, enum climate_column b)
+{
+    return climate_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct climate_cond climate_any_of(void)
 {
     return climate_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -494,65 +572,55 @@ static inline struct climate_cond climate_end(void)
     return climate_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct climate_cond climate_kind_eq(enum climate_kind kind)
+static inline struct climate_order climate_nulls_first(struct climate_order o)
 {
-    return climate_cond_(orm_cond_integer(ORM_EQ, CLIMATE_KIND, kind));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct climate_cond climate_kind_ne(enum climate_kind kind)
+static inline struct climate_order climate_nulls_last(struct climate_order o)
 {
-    return climate_cond_(orm_cond_integer(ORM_NE, CLIMATE_KIND, kind));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct climate_cond climate_rain_eq(int32_t rain)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct climate_order climate_by_pick(unsigned pick, bool descending)
 {
-    return climate_cond_(orm_cond_integer(ORM_EQ, CLIMATE_RAIN, rain));
+    return climate_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct climate_cond climate_rain_ne(int32_t rain)
+static inline struct climate_pick climate_into(struct climate **into)
 {
-    return climate_cond_(orm_cond_integer(ORM_NE, CLIMATE_RAIN, rain));
+    return climate_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct climate_cond climate_rain_lt(int32_t rain)
+static inline struct climate_pick climate_rows_into(int64_t *into)
 {
-    return climate_cond_(orm_cond_integer(ORM_LT, CLIMATE_RAIN, rain));
+    return climate_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct climate_cond climate_rain_le(int32_t rain)
+/* Only groups whose pick compares so. */
+static inline struct climate_pick climate_having(
+    struct climate_pick p, enum orm_op op, int64_t bound)
 {
-    return climate_cond_(orm_cond_integer(ORM_LE, CLIMATE_RAIN, rain));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct climate_cond climate_rain_gt(int32_t rain)
+static inline struct climate_pick climate_having_real(
+    struct climate_pick p, enum orm_op op, double bound)
 {
-    return climate_cond_(orm_cond_integer(ORM_GT, CLIMATE_RAIN, rain));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct climate_cond climate_rain_ge(int32_t rain)
-{
-    return climate_cond_(orm_cond_integer(ORM_GE, CLIMATE_RAIN, rain));
-}
-
-static inline struct climate_order climate_kind_asc(void)
-{
-    return climate_order_(orm_order_by(CLIMATE_KIND, false));
-}
-
-static inline struct climate_order climate_kind_desc(void)
-{
-    return climate_order_(orm_order_by(CLIMATE_KIND, true));
-}
-
-static inline struct climate_order climate_rain_asc(void)
-{
-    return climate_order_(orm_order_by(CLIMATE_RAIN, false));
-}
-
-static inline struct climate_order climate_rain_desc(void)
-{
-    return climate_order_(orm_order_by(CLIMATE_RAIN, true));
-}
+ORM_INTEGER_KEYS(climate, climate_kind, CLIMATE_KIND, enum climate_kind);
+ORM_SORTED_PICKS(climate, climate_kind, CLIMATE_KIND, enum climate_kind);
+ORM_INTEGER_CONDITIONS(climate, climate_rain, CLIMATE_RAIN, int32_t);
+ORM_NUMBER_PICKS(climate, climate_rain, CLIMATE_RAIN, int32_t, int64_t);
 
 #ifdef __cplusplus
 }

@@ -2,12 +2,13 @@
 #ifndef IN_ORM_H
 #define IN_ORM_H
 
+#include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xd49d3f9e234efb8fu
+#define IN_ORM_HASH 0x151efc2912e96517u
 
 #ifdef __cplusplus
 extern "C" {
@@ -36,17 +37,17 @@ struct tenant_list {
 struct tenant_manager {
     struct orm_manager orm;
 };
-struct tenant_cond {
-    struct orm_cond orm;
-};
 struct tenant_order {
     struct orm_order orm;
 };
-struct tenant_plan {
-    struct orm_plan orm;
-};
 struct tenant_pick {
     struct orm_pick orm;
+};
+struct tenant_cond {
+    struct orm_cond orm;
+};
+struct tenant_plan {
+    struct orm_plan orm;
 };
 struct tenant_query {
     struct tenant_cond where[ORM_QUERY_WHERE];
@@ -69,17 +70,17 @@ struct course_list {
 struct course_manager {
     struct orm_manager orm;
 };
-struct course_cond {
-    struct orm_cond orm;
-};
 struct course_order {
     struct orm_order orm;
 };
-struct course_plan {
-    struct orm_plan orm;
-};
 struct course_pick {
     struct orm_pick orm;
+};
+struct course_cond {
+    struct orm_cond orm;
+};
+struct course_plan {
+    struct orm_plan orm;
 };
 struct course_query {
     struct course_cond where[ORM_QUERY_WHERE];
@@ -102,17 +103,17 @@ struct student_list {
 struct student_manager {
     struct orm_manager orm;
 };
-struct student_cond {
-    struct orm_cond orm;
-};
 struct student_order {
     struct orm_order orm;
 };
-struct student_plan {
-    struct orm_plan orm;
-};
 struct student_pick {
     struct orm_pick orm;
+};
+struct student_cond {
+    struct orm_cond orm;
+};
+struct student_plan {
+    struct orm_plan orm;
 };
 struct student_query {
     struct student_cond where[ORM_QUERY_WHERE];
@@ -135,17 +136,17 @@ struct enrolment_list {
 struct enrolment_manager {
     struct orm_manager orm;
 };
-struct enrolment_cond {
-    struct orm_cond orm;
-};
 struct enrolment_order {
     struct orm_order orm;
 };
-struct enrolment_plan {
-    struct orm_plan orm;
-};
 struct enrolment_pick {
     struct orm_pick orm;
+};
+struct enrolment_cond {
+    struct orm_cond orm;
+};
+struct enrolment_plan {
+    struct orm_plan orm;
 };
 struct enrolment_query {
     struct enrolment_cond where[ORM_QUERY_WHERE];
@@ -168,17 +169,17 @@ struct grade_list {
 struct grade_manager {
     struct orm_manager orm;
 };
-struct grade_cond {
-    struct orm_cond orm;
-};
 struct grade_order {
     struct orm_order orm;
 };
-struct grade_plan {
-    struct orm_plan orm;
-};
 struct grade_pick {
     struct orm_pick orm;
+};
+struct grade_cond {
+    struct orm_cond orm;
+};
+struct grade_plan {
+    struct orm_plan orm;
 };
 struct grade_query {
     struct grade_cond where[ORM_QUERY_WHERE];
@@ -201,17 +202,17 @@ struct label_list {
 struct label_manager {
     struct orm_manager orm;
 };
-struct label_cond {
-    struct orm_cond orm;
-};
 struct label_order {
     struct orm_order orm;
 };
-struct label_plan {
-    struct orm_plan orm;
-};
 struct label_pick {
     struct orm_pick orm;
+};
+struct label_cond {
+    struct orm_cond orm;
+};
+struct label_plan {
+    struct orm_plan orm;
 };
 struct label_query {
     struct label_cond where[ORM_QUERY_WHERE];
@@ -234,17 +235,17 @@ struct alias_list {
 struct alias_manager {
     struct orm_manager orm;
 };
-struct alias_cond {
-    struct orm_cond orm;
-};
 struct alias_order {
     struct orm_order orm;
 };
-struct alias_plan {
-    struct orm_plan orm;
-};
 struct alias_pick {
     struct orm_pick orm;
+};
+struct alias_cond {
+    struct orm_cond orm;
+};
+struct alias_plan {
+    struct orm_plan orm;
 };
 struct alias_query {
     struct alias_cond where[ORM_QUERY_WHERE];
@@ -267,17 +268,17 @@ struct certificate_list {
 struct certificate_manager {
     struct orm_manager orm;
 };
-struct certificate_cond {
-    struct orm_cond orm;
-};
 struct certificate_order {
     struct orm_order orm;
 };
-struct certificate_plan {
-    struct orm_plan orm;
-};
 struct certificate_pick {
     struct orm_pick orm;
+};
+struct certificate_cond {
+    struct orm_cond orm;
+};
+struct certificate_plan {
+    struct orm_plan orm;
 };
 struct certificate_query {
     struct certificate_cond where[ORM_QUERY_WHERE];
@@ -300,17 +301,17 @@ struct room_list {
 struct room_manager {
     struct orm_manager orm;
 };
-struct room_cond {
-    struct orm_cond orm;
-};
 struct room_order {
     struct orm_order orm;
 };
-struct room_plan {
-    struct orm_plan orm;
-};
 struct room_pick {
     struct orm_pick orm;
+};
+struct room_cond {
+    struct orm_cond orm;
+};
+struct room_plan {
+    struct orm_plan orm;
 };
 struct room_query {
     struct room_cond where[ORM_QUERY_WHERE];
@@ -333,17 +334,17 @@ struct event_list {
 struct event_manager {
     struct orm_manager orm;
 };
-struct event_cond {
-    struct orm_cond orm;
-};
 struct event_order {
     struct orm_order orm;
 };
-struct event_plan {
-    struct orm_plan orm;
-};
 struct event_pick {
     struct orm_pick orm;
+};
+struct event_cond {
+    struct orm_cond orm;
+};
+struct event_plan {
+    struct orm_plan orm;
 };
 struct event_query {
     struct event_cond where[ORM_QUERY_WHERE];
@@ -366,17 +367,17 @@ struct ticket_list {
 struct ticket_manager {
     struct orm_manager orm;
 };
-struct ticket_cond {
-    struct orm_cond orm;
-};
 struct ticket_order {
     struct orm_order orm;
 };
-struct ticket_plan {
-    struct orm_plan orm;
-};
 struct ticket_pick {
     struct orm_pick orm;
+};
+struct ticket_cond {
+    struct orm_cond orm;
+};
+struct ticket_plan {
+    struct orm_plan orm;
 };
 struct ticket_query {
     struct ticket_cond where[ORM_QUERY_WHERE];
@@ -399,17 +400,17 @@ struct holiday_list {
 struct holiday_manager {
     struct orm_manager orm;
 };
-struct holiday_cond {
-    struct orm_cond orm;
-};
 struct holiday_order {
     struct orm_order orm;
 };
-struct holiday_plan {
-    struct orm_plan orm;
-};
 struct holiday_pick {
     struct orm_pick orm;
+};
+struct holiday_cond {
+    struct orm_cond orm;
+};
+struct holiday_plan {
+    struct orm_plan orm;
 };
 struct holiday_query {
     struct holiday_cond where[ORM_QUERY_WHERE];
@@ -432,17 +433,17 @@ struct duty_list {
 struct duty_manager {
     struct orm_manager orm;
 };
-struct duty_cond {
-    struct orm_cond orm;
-};
 struct duty_order {
     struct orm_order orm;
 };
-struct duty_plan {
-    struct orm_plan orm;
-};
 struct duty_pick {
     struct orm_pick orm;
+};
+struct duty_cond {
+    struct orm_cond orm;
+};
+struct duty_plan {
+    struct orm_plan orm;
 };
 struct duty_query {
     struct duty_cond where[ORM_QUERY_WHERE];
@@ -465,17 +466,17 @@ struct shift_list {
 struct shift_manager {
     struct orm_manager orm;
 };
-struct shift_cond {
-    struct orm_cond orm;
-};
 struct shift_order {
     struct orm_order orm;
 };
-struct shift_plan {
-    struct orm_plan orm;
-};
 struct shift_pick {
     struct orm_pick orm;
+};
+struct shift_cond {
+    struct orm_cond orm;
+};
+struct shift_plan {
+    struct orm_plan orm;
 };
 struct shift_query {
     struct shift_cond where[ORM_QUERY_WHERE];
@@ -498,17 +499,17 @@ struct moment_list {
 struct moment_manager {
     struct orm_manager orm;
 };
-struct moment_cond {
-    struct orm_cond orm;
-};
 struct moment_order {
     struct orm_order orm;
 };
-struct moment_plan {
-    struct orm_plan orm;
-};
 struct moment_pick {
     struct orm_pick orm;
+};
+struct moment_cond {
+    struct orm_cond orm;
+};
+struct moment_plan {
+    struct orm_plan orm;
 };
 struct moment_query {
     struct moment_cond where[ORM_QUERY_WHERE];
@@ -553,9 +554,13 @@ struct tenant {
     struct student_manager students_;
 };
 
-enum {
+enum tenant_column {
     TENANT_ID,
     TENANT_NAME
+};
+enum {
+    TENANT_MANY_COURSES,
+    TENANT_MANY_STUDENTS
 };
 
 extern const struct orm_model tenant_model;
@@ -660,6 +665,8 @@ static inline void tenant_refresh(struct tenant *t)
     orm_refresh((struct orm_object *)t);
 }
 
+/* -- Queries: what goes into a struct tenant_query --------------------------------- */
+
 static inline struct tenant_cond tenant_cond_(struct orm_cond orm)
 {
     struct tenant_cond c = {orm};
@@ -672,11 +679,59 @@ static inline struct tenant_order tenant_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct tenant_plan tenant_plan_(struct orm_plan orm)
+{
+    struct tenant_plan p = {orm};
+    return p;
+}
+
+static inline struct tenant_pick tenant_pick_(struct orm_pick orm)
+{
+    struct tenant_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void tenant_where(struct tenant_query *q, struct tenant_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void tenant_sort(struct tenant_query *q, struct tenant_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void tenant_with(struct tenant_query *q, struct tenant_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void tenant_after(struct tenant_query *q, const struct tenant *last)
+{
+    q->after = last;
+}
+
+static inline struct tenant_cond tenant_not(struct tenant_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct tenant_cond tenant_ignoring_case(struct tenant_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct tenant_cond tenant_compare(
+    enum tenant_column a, enum orm_op op, enum tenant_column b)
+{
+    return tenant_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct tenant_cond tenant_any_of(void)
 {
     return tenant_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -697,90 +752,57 @@ static inline struct tenant_cond tenant_end(void)
     return tenant_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct tenant_cond tenant_id_eq(int64_t id)
+static inline struct tenant_order tenant_nulls_first(struct tenant_order o)
 {
-    return tenant_cond_(orm_cond_integer(ORM_EQ, TENANT_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct tenant_cond tenant_id_ne(int64_t id)
+static inline struct tenant_order tenant_nulls_last(struct tenant_order o)
 {
-    return tenant_cond_(orm_cond_integer(ORM_NE, TENANT_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct tenant_cond tenant_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct tenant_order tenant_by_pick(unsigned pick, bool descending)
 {
-    return tenant_cond_(orm_cond_integer(ORM_LT, TENANT_ID, id));
+    return tenant_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct tenant_cond tenant_id_le(int64_t id)
+static inline struct tenant_pick tenant_into(struct tenant **into)
 {
-    return tenant_cond_(orm_cond_integer(ORM_LE, TENANT_ID, id));
+    return tenant_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct tenant_cond tenant_id_gt(int64_t id)
+static inline struct tenant_pick tenant_rows_into(int64_t *into)
 {
-    return tenant_cond_(orm_cond_integer(ORM_GT, TENANT_ID, id));
+    return tenant_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct tenant_cond tenant_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct tenant_pick tenant_having(
+    struct tenant_pick p, enum orm_op op, int64_t bound)
 {
-    return tenant_cond_(orm_cond_integer(ORM_GE, TENANT_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct tenant_cond tenant_name_eq(const char *name)
+static inline struct tenant_pick tenant_having_real(
+    struct tenant_pick p, enum orm_op op, double bound)
 {
-    return tenant_cond_(orm_cond_text(ORM_EQ, TENANT_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct tenant_cond tenant_name_ne(const char *name)
-{
-    return tenant_cond_(orm_cond_text(ORM_NE, TENANT_NAME, name));
-}
-
-static inline struct tenant_cond tenant_name_lt(const char *name)
-{
-    return tenant_cond_(orm_cond_text(ORM_LT, TENANT_NAME, name));
-}
-
-static inline struct tenant_cond tenant_name_le(const char *name)
-{
-    return tenant_cond_(orm_cond_text(ORM_LE, TENANT_NAME, name));
-}
-
-static inline struct tenant_cond tenant_name_gt(const char *name)
-{
-    return tenant_cond_(orm_cond_text(ORM_GT, TENANT_NAME, name));
-}
-
-static inline struct tenant_cond tenant_name_ge(const char *name)
-{
-    return tenant_cond_(orm_cond_text(ORM_GE, TENANT_NAME, name));
-}
-
-static inline struct tenant_cond tenant_name_like(const char *name)
-{
-    return tenant_cond_(orm_cond_text(ORM_LIKE, TENANT_NAME, name));
-}
-
-static inline struct tenant_order tenant_id_asc(void)
-{
-    return tenant_order_(orm_order_by(TENANT_ID, false));
-}
-
-static inline struct tenant_order tenant_id_desc(void)
-{
-    return tenant_order_(orm_order_by(TENANT_ID, true));
-}
-
-static inline struct tenant_order tenant_name_asc(void)
-{
-    return tenant_order_(orm_order_by(TENANT_NAME, false));
-}
-
-static inline struct tenant_order tenant_name_desc(void)
-{
-    return tenant_order_(orm_order_by(TENANT_NAME, true));
-}
+ORM_INTEGER_CONDITIONS(tenant, tenant_id, TENANT_ID, int64_t);
+ORM_NUMBER_PICKS(tenant, tenant_id, TENANT_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(tenant, tenant_name, TENANT_NAME);
+ORM_SORTED_PICKS(tenant, tenant_name, TENANT_NAME, const char *);
+ORM_TO_MANY(tenant, courses, TENANT_MANY_COURSES, course);
+ORM_TO_MANY(tenant, students, TENANT_MANY_STUDENTS, student);
 
 /* == course ======================================================================== */
 
@@ -805,7 +827,7 @@ struct course {
     struct enrolment_manager enrolments_;
 };
 
-enum {
+enum course_column {
     COURSE_TENANT_ID,
     COURSE_NUMBER,
     COURSE_TITLE,
@@ -815,6 +837,12 @@ enum {
     COURSE_REF_TENANT,
     COURSE_REF_PARENT,
     COURSE_REF_ROOM
+};
+enum {
+    COURSE_MANY_LABELS,
+    COURSE_MANY_PARTS,
+    COURSE_MANY_ATTENDED_BY,
+    COURSE_MANY_ENROLMENTS
 };
 
 extern const struct orm_model course_model;
@@ -1047,6 +1075,8 @@ static inline void course_refresh(struct course *c)
     orm_refresh((struct orm_object *)c);
 }
 
+/* -- Queries: what goes into a struct course_query --------------------------------- */
+
 static inline struct course_cond course_cond_(struct orm_cond orm)
 {
     struct course_cond c = {orm};
@@ -1059,11 +1089,59 @@ static inline struct course_order course_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct course_plan course_plan_(struct orm_plan orm)
+{
+    struct course_plan p = {orm};
+    return p;
+}
+
+static inline struct course_pick course_pick_(struct orm_pick orm)
+{
+    struct course_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void course_where(struct course_query *q, struct course_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void course_sort(struct course_query *q, struct course_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void course_with(struct course_query *q, struct course_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void course_after(struct course_query *q, const struct course *last)
+{
+    q->after = last;
+}
+
+static inline struct course_cond course_not(struct course_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct course_cond course_ignoring_case(struct course_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct course_cond course_compare(
+    enum course_column a, enum orm_op op, enum course_column b)
+{
+    return course_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct course_cond course_any_of(void)
 {
     return course_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -1084,152 +1162,67 @@ static inline struct course_cond course_end(void)
     return course_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct course_cond course_tenant_is(const struct tenant *tenant)
+static inline struct course_order course_nulls_first(struct course_order o)
 {
-    return course_cond_(
-        orm_cond_object(ORM_IS, COURSE_REF_TENANT, (const struct orm_object *)tenant));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct course_cond course_tenant_id_eq(int64_t tenant_id)
+static inline struct course_order course_nulls_last(struct course_order o)
 {
-    return course_cond_(orm_cond_integer(ORM_EQ, COURSE_TENANT_ID, tenant_id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct course_cond course_tenant_id_ne(int64_t tenant_id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct course_order course_by_pick(unsigned pick, bool descending)
 {
-    return course_cond_(orm_cond_integer(ORM_NE, COURSE_TENANT_ID, tenant_id));
+    return course_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct course_cond course_number_eq(int32_t number)
+static inline struct course_pick course_into(struct course **into)
 {
-    return course_cond_(orm_cond_integer(ORM_EQ, COURSE_NUMBER, number));
+    return course_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct course_cond course_number_ne(int32_t number)
+static inline struct course_pick course_rows_into(int64_t *into)
 {
-    return course_cond_(orm_cond_integer(ORM_NE, COURSE_NUMBER, number));
+    return course_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct course_cond course_number_lt(int32_t number)
+/* Only groups whose pick compares so. */
+static inline struct course_pick course_having(
+    struct course_pick p, enum orm_op op, int64_t bound)
 {
-    return course_cond_(orm_cond_integer(ORM_LT, COURSE_NUMBER, number));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct course_cond course_number_le(int32_t number)
+static inline struct course_pick course_having_real(
+    struct course_pick p, enum orm_op op, double bound)
 {
-    return course_cond_(orm_cond_integer(ORM_LE, COURSE_NUMBER, number));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct course_cond course_number_gt(int32_t number)
-{
-    return course_cond_(orm_cond_integer(ORM_GT, COURSE_NUMBER, number));
-}
-
-static inline struct course_cond course_number_ge(int32_t number)
-{
-    return course_cond_(orm_cond_integer(ORM_GE, COURSE_NUMBER, number));
-}
-
-static inline struct course_cond course_title_eq(const char *title)
-{
-    return course_cond_(orm_cond_text(ORM_EQ, COURSE_TITLE, title));
-}
-
-static inline struct course_cond course_title_ne(const char *title)
-{
-    return course_cond_(orm_cond_text(ORM_NE, COURSE_TITLE, title));
-}
-
-static inline struct course_cond course_title_lt(const char *title)
-{
-    return course_cond_(orm_cond_text(ORM_LT, COURSE_TITLE, title));
-}
-
-static inline struct course_cond course_title_le(const char *title)
-{
-    return course_cond_(orm_cond_text(ORM_LE, COURSE_TITLE, title));
-}
-
-static inline struct course_cond course_title_gt(const char *title)
-{
-    return course_cond_(orm_cond_text(ORM_GT, COURSE_TITLE, title));
-}
-
-static inline struct course_cond course_title_ge(const char *title)
-{
-    return course_cond_(orm_cond_text(ORM_GE, COURSE_TITLE, title));
-}
-
-static inline struct course_cond course_title_like(const char *title)
-{
-    return course_cond_(orm_cond_text(ORM_LIKE, COURSE_TITLE, title));
-}
-
-static inline struct course_cond course_parent_is(const struct course *parent)
-{
-    return course_cond_(
-        orm_cond_object(ORM_IS, COURSE_REF_PARENT, (const struct orm_object *)parent));
-}
-
-static inline struct course_cond course_parent_number_eq(int32_t parent_number)
-{
-    return course_cond_(orm_cond_integer(ORM_EQ, COURSE_PARENT_NUMBER, parent_number));
-}
-
-static inline struct course_cond course_parent_number_ne(int32_t parent_number)
-{
-    return course_cond_(orm_cond_integer(ORM_NE, COURSE_PARENT_NUMBER, parent_number));
-}
-
-static inline struct course_cond course_parent_number_is_null(void)
-{
-    return course_cond_(orm_cond_plain(ORM_IS_NULL, COURSE_PARENT_NUMBER));
-}
-
-static inline struct course_cond course_parent_number_not_null(void)
-{
-    return course_cond_(orm_cond_plain(ORM_NOT_NULL, COURSE_PARENT_NUMBER));
-}
-
-static inline struct course_order course_tenant_id_asc(void)
-{
-    return course_order_(orm_order_by(COURSE_TENANT_ID, false));
-}
-
-static inline struct course_order course_tenant_id_desc(void)
-{
-    return course_order_(orm_order_by(COURSE_TENANT_ID, true));
-}
-
-static inline struct course_order course_number_asc(void)
-{
-    return course_order_(orm_order_by(COURSE_NUMBER, false));
-}
-
-static inline struct course_order course_number_desc(void)
-{
-    return course_order_(orm_order_by(COURSE_NUMBER, true));
-}
-
-static inline struct course_order course_title_asc(void)
-{
-    return course_order_(orm_order_by(COURSE_TITLE, false));
-}
-
-static inline struct course_order course_title_desc(void)
-{
-    return course_order_(orm_order_by(COURSE_TITLE, true));
-}
-
-static inline struct course_order course_parent_number_asc(void)
-{
-    return course_order_(orm_order_by(COURSE_PARENT_NUMBER, false));
-}
-
-static inline struct course_order course_parent_number_desc(void)
-{
-    return course_order_(orm_order_by(COURSE_PARENT_NUMBER, true));
-}
+ORM_INTEGER_KEYS(course, course_tenant_id, COURSE_TENANT_ID, int64_t);
+ORM_DISTINCT_PICKS(course, course_tenant_id, COURSE_TENANT_ID, int64_t);
+ORM_INTEGER_CONDITIONS(course, course_number, COURSE_NUMBER, int32_t);
+ORM_NUMBER_PICKS(course, course_number, COURSE_NUMBER, int32_t, int64_t);
+ORM_TEXT_CONDITIONS(course, course_title, COURSE_TITLE);
+ORM_SORTED_PICKS(course, course_title, COURSE_TITLE, const char *);
+ORM_INTEGER_KEYS(course, course_parent_number, COURSE_PARENT_NUMBER, int32_t);
+ORM_NULL_CONDITIONS(course, course_parent_number, COURSE_PARENT_NUMBER);
+ORM_DISTINCT_PICKS(course, course_parent_number, COURSE_PARENT_NUMBER, int32_t);
+ORM_TO_ONE(course, tenant, COURSE_REF_TENANT, tenant);
+ORM_TO_ONE(course, parent, COURSE_REF_PARENT, course);
+ORM_TO_ONE(course, room, COURSE_REF_ROOM, room);
+ORM_TO_MANY(course, labels, COURSE_MANY_LABELS, label);
+ORM_TO_MANY(course, parts, COURSE_MANY_PARTS, course);
+ORM_TO_MANY(course, attended_by, COURSE_MANY_ATTENDED_BY, student);
+ORM_TO_MANY(course, enrolments, COURSE_MANY_ENROLMENTS, enrolment);
 
 /* == student ======================================================================= */
 
@@ -1254,7 +1247,7 @@ struct student {
     struct enrolment_manager enrolments_;
 };
 
-enum {
+enum student_column {
     STUDENT_TENANT_ID,
     STUDENT_NUMBER,
     STUDENT_MENTOR_TENANT_ID,
@@ -1263,6 +1256,13 @@ enum {
 enum {
     STUDENT_REF_TENANT,
     STUDENT_REF_MENTOR
+};
+enum {
+    STUDENT_MANY_FRIENDS,
+    STUDENT_MANY_ATTENDS,
+    STUDENT_MANY_MENTORED,
+    STUDENT_MANY_FRIENDS_OF,
+    STUDENT_MANY_ENROLMENTS
 };
 
 extern const struct orm_model student_model;
@@ -1502,6 +1502,8 @@ static inline void student_refresh(struct student *s)
     orm_refresh((struct orm_object *)s);
 }
 
+/* -- Queries: what goes into a struct student_query -------------------------------- */
+
 static inline struct student_cond student_cond_(struct orm_cond orm)
 {
     struct student_cond c = {orm};
@@ -1514,11 +1516,59 @@ static inline struct student_order student_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct student_plan student_plan_(struct orm_plan orm)
+{
+    struct student_plan p = {orm};
+    return p;
+}
+
+static inline struct student_pick student_pick_(struct orm_pick orm)
+{
+    struct student_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void student_where(struct student_query *q, struct student_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void student_sort(struct student_query *q, struct student_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void student_with(struct student_query *q, struct student_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void student_after(struct student_query *q, const struct student *last)
+{
+    q->after = last;
+}
+
+static inline struct student_cond student_not(struct student_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct student_cond student_ignoring_case(struct student_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct student_cond student_compare(
+    enum student_column a, enum orm_op op, enum student_column b)
+{
+    return student_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct student_cond student_any_of(void)
 {
     return student_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -1539,141 +1589,69 @@ static inline struct student_cond student_end(void)
     return student_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct student_cond student_tenant_is(const struct tenant *tenant)
+static inline struct student_order student_nulls_first(struct student_order o)
 {
-    return student_cond_(
-        orm_cond_object(ORM_IS, STUDENT_REF_TENANT, (const struct orm_object *)tenant));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct student_cond student_tenant_id_eq(int64_t tenant_id)
+static inline struct student_order student_nulls_last(struct student_order o)
 {
-    return student_cond_(orm_cond_integer(ORM_EQ, STUDENT_TENANT_ID, tenant_id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct student_cond student_tenant_id_ne(int64_t tenant_id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct student_order student_by_pick(unsigned pick, bool descending)
 {
-    return student_cond_(orm_cond_integer(ORM_NE, STUDENT_TENANT_ID, tenant_id));
+    return student_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct student_cond student_number_eq(int32_t number)
+static inline struct student_pick student_into(struct student **into)
 {
-    return student_cond_(orm_cond_integer(ORM_EQ, STUDENT_NUMBER, number));
+    return student_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct student_cond student_number_ne(int32_t number)
+static inline struct student_pick student_rows_into(int64_t *into)
 {
-    return student_cond_(orm_cond_integer(ORM_NE, STUDENT_NUMBER, number));
+    return student_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct student_cond student_number_lt(int32_t number)
+/* Only groups whose pick compares so. */
+static inline struct student_pick student_having(
+    struct student_pick p, enum orm_op op, int64_t bound)
 {
-    return student_cond_(orm_cond_integer(ORM_LT, STUDENT_NUMBER, number));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct student_cond student_number_le(int32_t number)
+static inline struct student_pick student_having_real(
+    struct student_pick p, enum orm_op op, double bound)
 {
-    return student_cond_(orm_cond_integer(ORM_LE, STUDENT_NUMBER, number));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct student_cond student_number_gt(int32_t number)
-{
-    return student_cond_(orm_cond_integer(ORM_GT, STUDENT_NUMBER, number));
-}
-
-static inline struct student_cond student_number_ge(int32_t number)
-{
-    return student_cond_(orm_cond_integer(ORM_GE, STUDENT_NUMBER, number));
-}
-
-static inline struct student_cond student_mentor_is(const struct student *mentor)
-{
-    return student_cond_(
-        orm_cond_object(ORM_IS, STUDENT_REF_MENTOR, (const struct orm_object *)mentor));
-}
-
-static inline struct student_cond student_mentor_tenant_id_eq(int64_t mentor_tenant_id)
-{
-    return student_cond_(
-        orm_cond_integer(ORM_EQ, STUDENT_MENTOR_TENANT_ID, mentor_tenant_id));
-}
-
-static inline struct student_cond student_mentor_tenant_id_ne(int64_t mentor_tenant_id)
-{
-    return student_cond_(
-        orm_cond_integer(ORM_NE, STUDENT_MENTOR_TENANT_ID, mentor_tenant_id));
-}
-
-static inline struct student_cond student_mentor_tenant_id_is_null(void)
-{
-    return student_cond_(orm_cond_plain(ORM_IS_NULL, STUDENT_MENTOR_TENANT_ID));
-}
-
-static inline struct student_cond student_mentor_tenant_id_not_null(void)
-{
-    return student_cond_(orm_cond_plain(ORM_NOT_NULL, STUDENT_MENTOR_TENANT_ID));
-}
-
-static inline struct student_cond student_mentor_number_eq(int32_t mentor_number)
-{
-    return student_cond_(
-        orm_cond_integer(ORM_EQ, STUDENT_MENTOR_NUMBER, mentor_number));
-}
-
-static inline struct student_cond student_mentor_number_ne(int32_t mentor_number)
-{
-    return student_cond_(
-        orm_cond_integer(ORM_NE, STUDENT_MENTOR_NUMBER, mentor_number));
-}
-
-static inline struct student_cond student_mentor_number_is_null(void)
-{
-    return student_cond_(orm_cond_plain(ORM_IS_NULL, STUDENT_MENTOR_NUMBER));
-}
-
-static inline struct student_cond student_mentor_number_not_null(void)
-{
-    return student_cond_(orm_cond_plain(ORM_NOT_NULL, STUDENT_MENTOR_NUMBER));
-}
-
-static inline struct student_order student_tenant_id_asc(void)
-{
-    return student_order_(orm_order_by(STUDENT_TENANT_ID, false));
-}
-
-static inline struct student_order student_tenant_id_desc(void)
-{
-    return student_order_(orm_order_by(STUDENT_TENANT_ID, true));
-}
-
-static inline struct student_order student_number_asc(void)
-{
-    return student_order_(orm_order_by(STUDENT_NUMBER, false));
-}
-
-static inline struct student_order student_number_desc(void)
-{
-    return student_order_(orm_order_by(STUDENT_NUMBER, true));
-}
-
-static inline struct student_order student_mentor_tenant_id_asc(void)
-{
-    return student_order_(orm_order_by(STUDENT_MENTOR_TENANT_ID, false));
-}
-
-static inline struct student_order student_mentor_tenant_id_desc(void)
-{
-    return student_order_(orm_order_by(STUDENT_MENTOR_TENANT_ID, true));
-}
-
-static inline struct student_order student_mentor_number_asc(void)
-{
-    return student_order_(orm_order_by(STUDENT_MENTOR_NUMBER, false));
-}
-
-static inline struct student_order student_mentor_number_desc(void)
-{
-    return student_order_(orm_order_by(STUDENT_MENTOR_NUMBER, true));
-}
+ORM_INTEGER_KEYS(student, student_tenant_id, STUDENT_TENANT_ID, int64_t);
+ORM_DISTINCT_PICKS(student, student_tenant_id, STUDENT_TENANT_ID, int64_t);
+ORM_INTEGER_CONDITIONS(student, student_number, STUDENT_NUMBER, int32_t);
+ORM_NUMBER_PICKS(student, student_number, STUDENT_NUMBER, int32_t, int64_t);
+ORM_INTEGER_KEYS(student, student_mentor_tenant_id, STUDENT_MENTOR_TENANT_ID, int64_t);
+ORM_NULL_CONDITIONS(student, student_mentor_tenant_id, STUDENT_MENTOR_TENANT_ID);
+ORM_DISTINCT_PICKS(
+    student, student_mentor_tenant_id, STUDENT_MENTOR_TENANT_ID, int64_t);
+ORM_INTEGER_KEYS(student, student_mentor_number, STUDENT_MENTOR_NUMBER, int32_t);
+ORM_NULL_CONDITIONS(student, student_mentor_number, STUDENT_MENTOR_NUMBER);
+ORM_DISTINCT_PICKS(student, student_mentor_number, STUDENT_MENTOR_NUMBER, int32_t);
+ORM_TO_ONE(student, tenant, STUDENT_REF_TENANT, tenant);
+ORM_TO_ONE(student, mentor, STUDENT_REF_MENTOR, student);
+ORM_TO_MANY(student, friends, STUDENT_MANY_FRIENDS, student);
+ORM_TO_MANY(student, attends, STUDENT_MANY_ATTENDS, course);
+ORM_TO_MANY(student, mentored, STUDENT_MANY_MENTORED, student);
+ORM_TO_MANY(student, friends_of, STUDENT_MANY_FRIENDS_OF, student);
+ORM_TO_MANY(student, enrolments, STUDENT_MANY_ENROLMENTS, enrolment);
 
 /* == enrolment ===================================================================== */
 
@@ -1695,7 +1673,7 @@ struct enrolment {
     struct grade_manager grades_;
 };
 
-enum {
+enum enrolment_column {
     ENROLMENT_STUDENT_TENANT_ID,
     ENROLMENT_STUDENT_NUMBER,
     ENROLMENT_COURSE_NUMBER,
@@ -1705,6 +1683,9 @@ enum {
     ENROLMENT_REF_STUDENT,
     ENROLMENT_REF_COURSE,
     ENROLMENT_REF_CERTIFICATE
+};
+enum {
+    ENROLMENT_MANY_GRADES
 };
 
 extern const struct orm_model enrolment_model;
@@ -1912,6 +1893,8 @@ static inline void enrolment_refresh(struct enrolment *e)
     orm_refresh((struct orm_object *)e);
 }
 
+/* -- Queries: what goes into a struct enrolment_query ------------------------------ */
+
 static inline struct enrolment_cond enrolment_cond_(struct orm_cond orm)
 {
     struct enrolment_cond c = {orm};
@@ -1924,11 +1907,60 @@ static inline struct enrolment_order enrolment_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct enrolment_plan enrolment_plan_(struct orm_plan orm)
+{
+    struct enrolment_plan p = {orm};
+    return p;
+}
+
+static inline struct enrolment_pick enrolment_pick_(struct orm_pick orm)
+{
+    struct enrolment_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void enrolment_where(struct enrolment_query *q, struct enrolment_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void enrolment_sort(struct enrolment_query *q, struct enrolment_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void enrolment_with(struct enrolment_query *q, struct enrolment_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void enrolment_after(
+    struct enrolment_query *q, const struct enrolment *last)
+{
+    q->after = last;
+}
+
+static inline struct enrolment_cond enrolment_not(struct enrolment_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct enrolment_cond enrolment_ignoring_case(struct enrolment_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct enrolment_cond enrolment_compare(
+    enum enrolment_column a, enum orm_op op, enum enrolment_column b)
+{
+    return enrolment_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct enrolment_cond enrolment_any_of(void)
 {
     return enrolment_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -1949,125 +1981,68 @@ static inline struct enrolment_cond enrolment_end(void)
     return enrolment_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct enrolment_cond enrolment_student_is(const struct student *student)
+static inline struct enrolment_order enrolment_nulls_first(struct enrolment_order o)
 {
-    return enrolment_cond_(orm_cond_object(
-        ORM_IS, ENROLMENT_REF_STUDENT, (const struct orm_object *)student));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct enrolment_cond enrolment_student_tenant_id_eq(
-    int64_t student_tenant_id)
+static inline struct enrolment_order enrolment_nulls_last(struct enrolment_order o)
 {
-    return enrolment_cond_(
-        orm_cond_integer(ORM_EQ, ENROLMENT_STUDENT_TENANT_ID, student_tenant_id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct enrolment_cond enrolment_student_tenant_id_ne(
-    int64_t student_tenant_id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct enrolment_order enrolment_by_pick(unsigned pick, bool descending)
 {
-    return enrolment_cond_(
-        orm_cond_integer(ORM_NE, ENROLMENT_STUDENT_TENANT_ID, student_tenant_id));
+    return enrolment_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct enrolment_cond enrolment_student_number_eq(int32_t student_number)
+static inline struct enrolment_pick enrolment_into(struct enrolment **into)
 {
-    return enrolment_cond_(
-        orm_cond_integer(ORM_EQ, ENROLMENT_STUDENT_NUMBER, student_number));
+    return enrolment_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct enrolment_cond enrolment_student_number_ne(int32_t student_number)
+static inline struct enrolment_pick enrolment_rows_into(int64_t *into)
 {
-    return enrolment_cond_(
-        orm_cond_integer(ORM_NE, ENROLMENT_STUDENT_NUMBER, student_number));
+    return enrolment_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct enrolment_cond enrolment_course_is(const struct course *course)
+/* Only groups whose pick compares so. */
+static inline struct enrolment_pick enrolment_having(
+    struct enrolment_pick p, enum orm_op op, int64_t bound)
 {
-    return enrolment_cond_(orm_cond_object(
-        ORM_IS, ENROLMENT_REF_COURSE, (const struct orm_object *)course));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct enrolment_cond enrolment_course_number_eq(int32_t course_number)
+static inline struct enrolment_pick enrolment_having_real(
+    struct enrolment_pick p, enum orm_op op, double bound)
 {
-    return enrolment_cond_(
-        orm_cond_integer(ORM_EQ, ENROLMENT_COURSE_NUMBER, course_number));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct enrolment_cond enrolment_course_number_ne(int32_t course_number)
-{
-    return enrolment_cond_(
-        orm_cond_integer(ORM_NE, ENROLMENT_COURSE_NUMBER, course_number));
-}
-
-static inline struct enrolment_cond enrolment_since_eq(orm_date since)
-{
-    return enrolment_cond_(orm_cond_integer(ORM_EQ, ENROLMENT_SINCE, since));
-}
-
-static inline struct enrolment_cond enrolment_since_ne(orm_date since)
-{
-    return enrolment_cond_(orm_cond_integer(ORM_NE, ENROLMENT_SINCE, since));
-}
-
-static inline struct enrolment_cond enrolment_since_lt(orm_date since)
-{
-    return enrolment_cond_(orm_cond_integer(ORM_LT, ENROLMENT_SINCE, since));
-}
-
-static inline struct enrolment_cond enrolment_since_le(orm_date since)
-{
-    return enrolment_cond_(orm_cond_integer(ORM_LE, ENROLMENT_SINCE, since));
-}
-
-static inline struct enrolment_cond enrolment_since_gt(orm_date since)
-{
-    return enrolment_cond_(orm_cond_integer(ORM_GT, ENROLMENT_SINCE, since));
-}
-
-static inline struct enrolment_cond enrolment_since_ge(orm_date since)
-{
-    return enrolment_cond_(orm_cond_integer(ORM_GE, ENROLMENT_SINCE, since));
-}
-
-static inline struct enrolment_order enrolment_student_tenant_id_asc(void)
-{
-    return enrolment_order_(orm_order_by(ENROLMENT_STUDENT_TENANT_ID, false));
-}
-
-static inline struct enrolment_order enrolment_student_tenant_id_desc(void)
-{
-    return enrolment_order_(orm_order_by(ENROLMENT_STUDENT_TENANT_ID, true));
-}
-
-static inline struct enrolment_order enrolment_student_number_asc(void)
-{
-    return enrolment_order_(orm_order_by(ENROLMENT_STUDENT_NUMBER, false));
-}
-
-static inline struct enrolment_order enrolment_student_number_desc(void)
-{
-    return enrolment_order_(orm_order_by(ENROLMENT_STUDENT_NUMBER, true));
-}
-
-static inline struct enrolment_order enrolment_course_number_asc(void)
-{
-    return enrolment_order_(orm_order_by(ENROLMENT_COURSE_NUMBER, false));
-}
-
-static inline struct enrolment_order enrolment_course_number_desc(void)
-{
-    return enrolment_order_(orm_order_by(ENROLMENT_COURSE_NUMBER, true));
-}
-
-static inline struct enrolment_order enrolment_since_asc(void)
-{
-    return enrolment_order_(orm_order_by(ENROLMENT_SINCE, false));
-}
-
-static inline struct enrolment_order enrolment_since_desc(void)
-{
-    return enrolment_order_(orm_order_by(ENROLMENT_SINCE, true));
-}
+ORM_INTEGER_KEYS(
+    enrolment, enrolment_student_tenant_id, ENROLMENT_STUDENT_TENANT_ID, int64_t);
+ORM_DISTINCT_PICKS(
+    enrolment, enrolment_student_tenant_id, ENROLMENT_STUDENT_TENANT_ID, int64_t);
+ORM_INTEGER_KEYS(
+    enrolment, enrolment_student_number, ENROLMENT_STUDENT_NUMBER, int32_t);
+ORM_DISTINCT_PICKS(
+    enrolment, enrolment_student_number, ENROLMENT_STUDENT_NUMBER, int32_t);
+ORM_INTEGER_KEYS(enrolment, enrolment_course_number, ENROLMENT_COURSE_NUMBER, int32_t);
+ORM_DISTINCT_PICKS(
+    enrolment, enrolment_course_number, ENROLMENT_COURSE_NUMBER, int32_t);
+ORM_INTEGER_CONDITIONS(enrolment, enrolment_since, ENROLMENT_SINCE, orm_date);
+ORM_SORTED_PICKS(enrolment, enrolment_since, ENROLMENT_SINCE, orm_date);
+ORM_TO_ONE(enrolment, student, ENROLMENT_REF_STUDENT, student);
+ORM_TO_ONE(enrolment, course, ENROLMENT_REF_COURSE, course);
+ORM_TO_ONE(enrolment, certificate, ENROLMENT_REF_CERTIFICATE, certificate);
+ORM_TO_MANY(enrolment, grades, ENROLMENT_MANY_GRADES, grade);
 
 /* == grade ========================================================================= */
 
@@ -2087,7 +2062,7 @@ struct grade {
     struct orm_object *enrolment_;
 };
 
-enum {
+enum grade_column {
     GRADE_ID,
     GRADE_ENROLMENT_STUDENT_TENANT_ID,
     GRADE_ENROLMENT_STUDENT_NUMBER,
@@ -2260,6 +2235,8 @@ static inline void grade_refresh(struct grade *g)
     orm_refresh((struct orm_object *)g);
 }
 
+/* -- Queries: what goes into a struct grade_query ---------------------------------- */
+
 static inline struct grade_cond grade_cond_(struct orm_cond orm)
 {
     struct grade_cond c = {orm};
@@ -2272,11 +2249,59 @@ static inline struct grade_order grade_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct grade_plan grade_plan_(struct orm_plan orm)
+{
+    struct grade_plan p = {orm};
+    return p;
+}
+
+static inline struct grade_pick grade_pick_(struct orm_pick orm)
+{
+    struct grade_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void grade_where(struct grade_query *q, struct grade_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void grade_sort(struct grade_query *q, struct grade_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void grade_with(struct grade_query *q, struct grade_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void grade_after(struct grade_query *q, const struct grade *last)
+{
+    q->after = last;
+}
+
+static inline struct grade_cond grade_not(struct grade_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct grade_cond grade_ignoring_case(struct grade_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct grade_cond grade_compare(
+    enum grade_column a, enum orm_op op, enum grade_column b)
+{
+    return grade_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct grade_cond grade_any_of(void)
 {
     return grade_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -2297,163 +2322,68 @@ static inline struct grade_cond grade_end(void)
     return grade_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct grade_cond grade_id_eq(int64_t id)
+static inline struct grade_order grade_nulls_first(struct grade_order o)
 {
-    return grade_cond_(orm_cond_integer(ORM_EQ, GRADE_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct grade_cond grade_id_ne(int64_t id)
+static inline struct grade_order grade_nulls_last(struct grade_order o)
 {
-    return grade_cond_(orm_cond_integer(ORM_NE, GRADE_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct grade_cond grade_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct grade_order grade_by_pick(unsigned pick, bool descending)
 {
-    return grade_cond_(orm_cond_integer(ORM_LT, GRADE_ID, id));
+    return grade_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct grade_cond grade_id_le(int64_t id)
+static inline struct grade_pick grade_into(struct grade **into)
 {
-    return grade_cond_(orm_cond_integer(ORM_LE, GRADE_ID, id));
+    return grade_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct grade_cond grade_id_gt(int64_t id)
+static inline struct grade_pick grade_rows_into(int64_t *into)
 {
-    return grade_cond_(orm_cond_integer(ORM_GT, GRADE_ID, id));
+    return grade_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct grade_cond grade_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct grade_pick grade_having(
+    struct grade_pick p, enum orm_op op, int64_t bound)
 {
-    return grade_cond_(orm_cond_integer(ORM_GE, GRADE_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct grade_cond grade_enrolment_is(const struct enrolment *enrolment)
+static inline struct grade_pick grade_having_real(
+    struct grade_pick p, enum orm_op op, double bound)
 {
-    return grade_cond_(orm_cond_object(
-        ORM_IS, GRADE_REF_ENROLMENT, (const struct orm_object *)enrolment));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct grade_cond grade_enrolment_student_tenant_id_eq(
-    int64_t enrolment_student_tenant_id)
-{
-    return grade_cond_(orm_cond_integer(
-        ORM_EQ, GRADE_ENROLMENT_STUDENT_TENANT_ID, enrolment_student_tenant_id));
-}
-
-static inline struct grade_cond grade_enrolment_student_tenant_id_ne(
-    int64_t enrolment_student_tenant_id)
-{
-    return grade_cond_(orm_cond_integer(
-        ORM_NE, GRADE_ENROLMENT_STUDENT_TENANT_ID, enrolment_student_tenant_id));
-}
-
-static inline struct grade_cond grade_enrolment_student_number_eq(
-    int32_t enrolment_student_number)
-{
-    return grade_cond_(orm_cond_integer(
-        ORM_EQ, GRADE_ENROLMENT_STUDENT_NUMBER, enrolment_student_number));
-}
-
-static inline struct grade_cond grade_enrolment_student_number_ne(
-    int32_t enrolment_student_number)
-{
-    return grade_cond_(orm_cond_integer(
-        ORM_NE, GRADE_ENROLMENT_STUDENT_NUMBER, enrolment_student_number));
-}
-
-static inline struct grade_cond grade_enrolment_course_number_eq(
-    int32_t enrolment_course_number)
-{
-    return grade_cond_(orm_cond_integer(
-        ORM_EQ, GRADE_ENROLMENT_COURSE_NUMBER, enrolment_course_number));
-}
-
-static inline struct grade_cond grade_enrolment_course_number_ne(
-    int32_t enrolment_course_number)
-{
-    return grade_cond_(orm_cond_integer(
-        ORM_NE, GRADE_ENROLMENT_COURSE_NUMBER, enrolment_course_number));
-}
-
-static inline struct grade_cond grade_mark_eq(int16_t mark)
-{
-    return grade_cond_(orm_cond_integer(ORM_EQ, GRADE_MARK, mark));
-}
-
-static inline struct grade_cond grade_mark_ne(int16_t mark)
-{
-    return grade_cond_(orm_cond_integer(ORM_NE, GRADE_MARK, mark));
-}
-
-static inline struct grade_cond grade_mark_lt(int16_t mark)
-{
-    return grade_cond_(orm_cond_integer(ORM_LT, GRADE_MARK, mark));
-}
-
-static inline struct grade_cond grade_mark_le(int16_t mark)
-{
-    return grade_cond_(orm_cond_integer(ORM_LE, GRADE_MARK, mark));
-}
-
-static inline struct grade_cond grade_mark_gt(int16_t mark)
-{
-    return grade_cond_(orm_cond_integer(ORM_GT, GRADE_MARK, mark));
-}
-
-static inline struct grade_cond grade_mark_ge(int16_t mark)
-{
-    return grade_cond_(orm_cond_integer(ORM_GE, GRADE_MARK, mark));
-}
-
-static inline struct grade_order grade_id_asc(void)
-{
-    return grade_order_(orm_order_by(GRADE_ID, false));
-}
-
-static inline struct grade_order grade_id_desc(void)
-{
-    return grade_order_(orm_order_by(GRADE_ID, true));
-}
-
-static inline struct grade_order grade_enrolment_student_tenant_id_asc(void)
-{
-    return grade_order_(orm_order_by(GRADE_ENROLMENT_STUDENT_TENANT_ID, false));
-}
-
-static inline struct grade_order grade_enrolment_student_tenant_id_desc(void)
-{
-    return grade_order_(orm_order_by(GRADE_ENROLMENT_STUDENT_TENANT_ID, true));
-}
-
-static inline struct grade_order grade_enrolment_student_number_asc(void)
-{
-    return grade_order_(orm_order_by(GRADE_ENROLMENT_STUDENT_NUMBER, false));
-}
-
-static inline struct grade_order grade_enrolment_student_number_desc(void)
-{
-    return grade_order_(orm_order_by(GRADE_ENROLMENT_STUDENT_NUMBER, true));
-}
-
-static inline struct grade_order grade_enrolment_course_number_asc(void)
-{
-    return grade_order_(orm_order_by(GRADE_ENROLMENT_COURSE_NUMBER, false));
-}
-
-static inline struct grade_order grade_enrolment_course_number_desc(void)
-{
-    return grade_order_(orm_order_by(GRADE_ENROLMENT_COURSE_NUMBER, true));
-}
-
-static inline struct grade_order grade_mark_asc(void)
-{
-    return grade_order_(orm_order_by(GRADE_MARK, false));
-}
-
-static inline struct grade_order grade_mark_desc(void)
-{
-    return grade_order_(orm_order_by(GRADE_MARK, true));
-}
+ORM_INTEGER_CONDITIONS(grade, grade_id, GRADE_ID, int64_t);
+ORM_NUMBER_PICKS(grade, grade_id, GRADE_ID, int64_t, int64_t);
+ORM_INTEGER_KEYS(grade, grade_enrolment_student_tenant_id,
+    GRADE_ENROLMENT_STUDENT_TENANT_ID, int64_t);
+ORM_DISTINCT_PICKS(grade, grade_enrolment_student_tenant_id,
+    GRADE_ENROLMENT_STUDENT_TENANT_ID, int64_t);
+ORM_INTEGER_KEYS(
+    grade, grade_enrolment_student_number, GRADE_ENROLMENT_STUDENT_NUMBER, int32_t);
+ORM_DISTINCT_PICKS(
+    grade, grade_enrolment_student_number, GRADE_ENROLMENT_STUDENT_NUMBER, int32_t);
+ORM_INTEGER_KEYS(
+    grade, grade_enrolment_course_number, GRADE_ENROLMENT_COURSE_NUMBER, int32_t);
+ORM_DISTINCT_PICKS(
+    grade, grade_enrolment_course_number, GRADE_ENROLMENT_COURSE_NUMBER, int32_t);
+ORM_INTEGER_CONDITIONS(grade, grade_mark, GRADE_MARK, int16_t);
+ORM_NUMBER_PICKS(grade, grade_mark, GRADE_MARK, int16_t, int64_t);
+ORM_TO_ONE(grade, enrolment, GRADE_REF_ENROLMENT, enrolment);
 
 /* == label ========================================================================= */
 
@@ -2471,9 +2401,14 @@ struct label {
     struct alias_manager also_;
 };
 
-enum {
+enum label_column {
     LABEL_NAME,
     LABEL_CODE
+};
+enum {
+    LABEL_MANY_COURSES,
+    LABEL_MANY_ALIASES,
+    LABEL_MANY_ALSO
 };
 
 extern const struct orm_model label_model;
@@ -2599,6 +2534,8 @@ static inline void label_refresh(struct label *l)
     orm_refresh((struct orm_object *)l);
 }
 
+/* -- Queries: what goes into a struct label_query ---------------------------------- */
+
 static inline struct label_cond label_cond_(struct orm_cond orm)
 {
     struct label_cond c = {orm};
@@ -2611,11 +2548,59 @@ static inline struct label_order label_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct label_plan label_plan_(struct orm_plan orm)
+{
+    struct label_plan p = {orm};
+    return p;
+}
+
+static inline struct label_pick label_pick_(struct orm_pick orm)
+{
+    struct label_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void label_where(struct label_query *q, struct label_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void label_sort(struct label_query *q, struct label_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void label_with(struct label_query *q, struct label_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void label_after(struct label_query *q, const struct label *last)
+{
+    q->after = last;
+}
+
+static inline struct label_cond label_not(struct label_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct label_cond label_ignoring_case(struct label_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct label_cond label_compare(
+    enum label_column a, enum orm_op op, enum label_column b)
+{
+    return label_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct label_cond label_any_of(void)
 {
     return label_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -2636,90 +2621,58 @@ static inline struct label_cond label_end(void)
     return label_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct label_cond label_name_eq(const char *name)
+static inline struct label_order label_nulls_first(struct label_order o)
 {
-    return label_cond_(orm_cond_text(ORM_EQ, LABEL_NAME, name));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct label_cond label_name_ne(const char *name)
+static inline struct label_order label_nulls_last(struct label_order o)
 {
-    return label_cond_(orm_cond_text(ORM_NE, LABEL_NAME, name));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct label_cond label_name_lt(const char *name)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct label_order label_by_pick(unsigned pick, bool descending)
 {
-    return label_cond_(orm_cond_text(ORM_LT, LABEL_NAME, name));
+    return label_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct label_cond label_name_le(const char *name)
+static inline struct label_pick label_into(struct label **into)
 {
-    return label_cond_(orm_cond_text(ORM_LE, LABEL_NAME, name));
+    return label_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct label_cond label_name_gt(const char *name)
+static inline struct label_pick label_rows_into(int64_t *into)
 {
-    return label_cond_(orm_cond_text(ORM_GT, LABEL_NAME, name));
+    return label_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct label_cond label_name_ge(const char *name)
+/* Only groups whose pick compares so. */
+static inline struct label_pick label_having(
+    struct label_pick p, enum orm_op op, int64_t bound)
 {
-    return label_cond_(orm_cond_text(ORM_GE, LABEL_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct label_cond label_name_like(const char *name)
+static inline struct label_pick label_having_real(
+    struct label_pick p, enum orm_op op, double bound)
 {
-    return label_cond_(orm_cond_text(ORM_LIKE, LABEL_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct label_cond label_code_eq(int32_t code)
-{
-    return label_cond_(orm_cond_integer(ORM_EQ, LABEL_CODE, code));
-}
-
-static inline struct label_cond label_code_ne(int32_t code)
-{
-    return label_cond_(orm_cond_integer(ORM_NE, LABEL_CODE, code));
-}
-
-static inline struct label_cond label_code_lt(int32_t code)
-{
-    return label_cond_(orm_cond_integer(ORM_LT, LABEL_CODE, code));
-}
-
-static inline struct label_cond label_code_le(int32_t code)
-{
-    return label_cond_(orm_cond_integer(ORM_LE, LABEL_CODE, code));
-}
-
-static inline struct label_cond label_code_gt(int32_t code)
-{
-    return label_cond_(orm_cond_integer(ORM_GT, LABEL_CODE, code));
-}
-
-static inline struct label_cond label_code_ge(int32_t code)
-{
-    return label_cond_(orm_cond_integer(ORM_GE, LABEL_CODE, code));
-}
-
-static inline struct label_order label_name_asc(void)
-{
-    return label_order_(orm_order_by(LABEL_NAME, false));
-}
-
-static inline struct label_order label_name_desc(void)
-{
-    return label_order_(orm_order_by(LABEL_NAME, true));
-}
-
-static inline struct label_order label_code_asc(void)
-{
-    return label_order_(orm_order_by(LABEL_CODE, false));
-}
-
-static inline struct label_order label_code_desc(void)
-{
-    return label_order_(orm_order_by(LABEL_CODE, true));
-}
+ORM_TEXT_CONDITIONS(label, label_name, LABEL_NAME);
+ORM_SORTED_PICKS(label, label_name, LABEL_NAME, const char *);
+ORM_INTEGER_CONDITIONS(label, label_code, LABEL_CODE, int32_t);
+ORM_NUMBER_PICKS(label, label_code, LABEL_CODE, int32_t, int64_t);
+ORM_TO_MANY(label, courses, LABEL_MANY_COURSES, course);
+ORM_TO_MANY(label, aliases, LABEL_MANY_ALIASES, alias);
+ORM_TO_MANY(label, also, LABEL_MANY_ALSO, alias);
 
 /* == alias ========================================================================= */
 
@@ -2738,7 +2691,7 @@ struct alias {
     struct orm_object *of_;
 };
 
-enum {
+enum alias_column {
     ALIAS_ID,
     ALIAS_LABEL_CODE,
     ALIAS_OF_ID
@@ -2914,6 +2867,8 @@ static inline void alias_refresh(struct alias *a)
     orm_refresh((struct orm_object *)a);
 }
 
+/* -- Queries: what goes into a struct alias_query ---------------------------------- */
+
 static inline struct alias_cond alias_cond_(struct orm_cond orm)
 {
     struct alias_cond c = {orm};
@@ -2926,11 +2881,59 @@ static inline struct alias_order alias_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct alias_plan alias_plan_(struct orm_plan orm)
+{
+    struct alias_plan p = {orm};
+    return p;
+}
+
+static inline struct alias_pick alias_pick_(struct orm_pick orm)
+{
+    struct alias_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void alias_where(struct alias_query *q, struct alias_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void alias_sort(struct alias_query *q, struct alias_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void alias_with(struct alias_query *q, struct alias_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void alias_after(struct alias_query *q, const struct alias *last)
+{
+    q->after = last;
+}
+
+static inline struct alias_cond alias_not(struct alias_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct alias_cond alias_ignoring_case(struct alias_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct alias_cond alias_compare(
+    enum alias_column a, enum orm_op op, enum alias_column b)
+{
+    return alias_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct alias_cond alias_any_of(void)
 {
     return alias_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -2951,107 +2954,60 @@ static inline struct alias_cond alias_end(void)
     return alias_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct alias_cond alias_id_eq(int64_t id)
+static inline struct alias_order alias_nulls_first(struct alias_order o)
 {
-    return alias_cond_(orm_cond_integer(ORM_EQ, ALIAS_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct alias_cond alias_id_ne(int64_t id)
+static inline struct alias_order alias_nulls_last(struct alias_order o)
 {
-    return alias_cond_(orm_cond_integer(ORM_NE, ALIAS_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct alias_cond alias_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct alias_order alias_by_pick(unsigned pick, bool descending)
 {
-    return alias_cond_(orm_cond_integer(ORM_LT, ALIAS_ID, id));
+    return alias_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct alias_cond alias_id_le(int64_t id)
+static inline struct alias_pick alias_into(struct alias **into)
 {
-    return alias_cond_(orm_cond_integer(ORM_LE, ALIAS_ID, id));
+    return alias_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct alias_cond alias_id_gt(int64_t id)
+static inline struct alias_pick alias_rows_into(int64_t *into)
 {
-    return alias_cond_(orm_cond_integer(ORM_GT, ALIAS_ID, id));
+    return alias_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct alias_cond alias_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct alias_pick alias_having(
+    struct alias_pick p, enum orm_op op, int64_t bound)
 {
-    return alias_cond_(orm_cond_integer(ORM_GE, ALIAS_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct alias_cond alias_label_is(const struct label *label)
+static inline struct alias_pick alias_having_real(
+    struct alias_pick p, enum orm_op op, double bound)
 {
-    return alias_cond_(
-        orm_cond_object(ORM_IS, ALIAS_REF_LABEL, (const struct orm_object *)label));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct alias_cond alias_label_code_eq(int32_t label_code)
-{
-    return alias_cond_(orm_cond_integer(ORM_EQ, ALIAS_LABEL_CODE, label_code));
-}
-
-static inline struct alias_cond alias_label_code_ne(int32_t label_code)
-{
-    return alias_cond_(orm_cond_integer(ORM_NE, ALIAS_LABEL_CODE, label_code));
-}
-
-static inline struct alias_cond alias_of_is(const struct label *of)
-{
-    return alias_cond_(
-        orm_cond_object(ORM_IS, ALIAS_REF_OF, (const struct orm_object *)of));
-}
-
-static inline struct alias_cond alias_of_id_eq(const char *of_id)
-{
-    return alias_cond_(orm_cond_text(ORM_EQ, ALIAS_OF_ID, of_id));
-}
-
-static inline struct alias_cond alias_of_id_ne(const char *of_id)
-{
-    return alias_cond_(orm_cond_text(ORM_NE, ALIAS_OF_ID, of_id));
-}
-
-static inline struct alias_cond alias_of_is_null(void)
-{
-    return alias_cond_(orm_cond_plain(ORM_IS_NULL, ALIAS_OF_ID));
-}
-
-static inline struct alias_cond alias_of_not_null(void)
-{
-    return alias_cond_(orm_cond_plain(ORM_NOT_NULL, ALIAS_OF_ID));
-}
-
-static inline struct alias_order alias_id_asc(void)
-{
-    return alias_order_(orm_order_by(ALIAS_ID, false));
-}
-
-static inline struct alias_order alias_id_desc(void)
-{
-    return alias_order_(orm_order_by(ALIAS_ID, true));
-}
-
-static inline struct alias_order alias_label_code_asc(void)
-{
-    return alias_order_(orm_order_by(ALIAS_LABEL_CODE, false));
-}
-
-static inline struct alias_order alias_label_code_desc(void)
-{
-    return alias_order_(orm_order_by(ALIAS_LABEL_CODE, true));
-}
-
-static inline struct alias_order alias_of_id_asc(void)
-{
-    return alias_order_(orm_order_by(ALIAS_OF_ID, false));
-}
-
-static inline struct alias_order alias_of_id_desc(void)
-{
-    return alias_order_(orm_order_by(ALIAS_OF_ID, true));
-}
+ORM_INTEGER_CONDITIONS(alias, alias_id, ALIAS_ID, int64_t);
+ORM_NUMBER_PICKS(alias, alias_id, ALIAS_ID, int64_t, int64_t);
+ORM_INTEGER_KEYS(alias, alias_label_code, ALIAS_LABEL_CODE, int32_t);
+ORM_DISTINCT_PICKS(alias, alias_label_code, ALIAS_LABEL_CODE, int32_t);
+ORM_TEXT_KEYS(alias, alias_of_id, ALIAS_OF_ID);
+ORM_NULL_CONDITIONS(alias, alias_of, ALIAS_OF_ID);
+ORM_DISTINCT_PICKS(alias, alias_of_id, ALIAS_OF_ID, const char *);
+ORM_TO_ONE(alias, label, ALIAS_REF_LABEL, label);
+ORM_TO_ONE(alias, of, ALIAS_REF_OF, label);
 
 /* == certificate =================================================================== */
 
@@ -3069,7 +3025,7 @@ struct certificate {
     struct orm_object *enrolment_;
 };
 
-enum {
+enum certificate_column {
     CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID,
     CERTIFICATE_ENROLMENT_STUDENT_NUMBER,
     CERTIFICATE_ENROLMENT_COURSE_NUMBER
@@ -3228,6 +3184,8 @@ static inline void certificate_refresh(struct certificate *c)
     orm_refresh((struct orm_object *)c);
 }
 
+/* -- Queries: what goes into a struct certificate_query ---------------------------- */
+
 static inline struct certificate_cond certificate_cond_(struct orm_cond orm)
 {
     struct certificate_cond c = {orm};
@@ -3240,12 +3198,64 @@ static inline struct certificate_order certificate_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct certificate_plan certificate_plan_(struct orm_plan orm)
+{
+    struct certificate_plan p = {orm};
+    return p;
+}
+
+static inline struct certificate_pick certificate_pick_(struct orm_pick orm)
+{
+    struct certificate_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void certificate_where(
     struct certificate_query *q, struct certificate_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void certificate_sort(
+    struct certificate_query *q, struct certificate_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void certificate_with(
+    struct certificate_query *q, struct certificate_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void certificate_after(
+    struct certificate_query *q, const struct certificate *last)
+{
+    q->after = last;
+}
+
+static inline struct certificate_cond certificate_not(struct certificate_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct certificate_cond certificate_ignoring_case(
+    struct certificate_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct certificate_cond certificate_compare(
+    enum certificate_column a, enum orm_op op, enum certificate_column b)
+{
+    return certificate_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct certificate_cond certificate_any_of(void)
 {
     return certificate_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -3266,88 +3276,67 @@ static inline struct certificate_cond certificate_end(void)
     return certificate_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct certificate_cond certificate_enrolment_is(
-    const struct enrolment *enrolment)
+static inline struct certificate_order certificate_nulls_first(
+    struct certificate_order o)
 {
-    return certificate_cond_(orm_cond_object(
-        ORM_IS, CERTIFICATE_REF_ENROLMENT, (const struct orm_object *)enrolment));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct certificate_cond certificate_enrolment_student_tenant_id_eq(
-    int64_t enrolment_student_tenant_id)
+static inline struct certificate_order certificate_nulls_last(
+    struct certificate_order o)
 {
-    return certificate_cond_(orm_cond_integer(
-        ORM_EQ, CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, enrolment_student_tenant_id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct certificate_cond certificate_enrolment_student_tenant_id_ne(
-    int64_t enrolment_student_tenant_id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct certificate_order certificate_by_pick(
+    unsigned pick, bool descending)
 {
-    return certificate_cond_(orm_cond_integer(
-        ORM_NE, CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, enrolment_student_tenant_id));
+    return certificate_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct certificate_cond certificate_enrolment_student_number_eq(
-    int32_t enrolment_student_number)
+static inline struct certificate_pick certificate_into(struct certificate **into)
 {
-    return certificate_cond_(orm_cond_integer(
-        ORM_EQ, CERTIFICATE_ENROLMENT_STUDENT_NUMBER, enrolment_student_number));
+    return certificate_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct certificate_cond certificate_enrolment_student_number_ne(
-    int32_t enrolment_student_number)
+static inline struct certificate_pick certificate_rows_into(int64_t *into)
 {
-    return certificate_cond_(orm_cond_integer(
-        ORM_NE, CERTIFICATE_ENROLMENT_STUDENT_NUMBER, enrolment_student_number));
+    return certificate_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct certificate_cond certificate_enrolment_course_number_eq(
-    int32_t enrolment_course_number)
+/* Only groups whose pick compares so. */
+static inline struct certificate_pick certificate_having(
+    struct certificate_pick p, enum orm_op op, int64_t bound)
 {
-    return certificate_cond_(orm_cond_integer(
-        ORM_EQ, CERTIFICATE_ENROLMENT_COURSE_NUMBER, enrolment_course_number));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct certificate_cond certificate_enrolment_course_number_ne(
-    int32_t enrolment_course_number)
+static inline struct certificate_pick certificate_having_real(
+    struct certificate_pick p, enum orm_op op, double bound)
 {
-    return certificate_cond_(orm_cond_integer(
-        ORM_NE, CERTIFICATE_ENROLMENT_COURSE_NUMBER, enrolment_course_number));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct certificate_order certificate_enrolment_student_tenant_id_asc(void)
-{
-    return certificate_order_(
-        orm_order_by(CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, false));
-}
-
-static inline struct certificate_order certificate_enrolment_student_tenant_id_desc(
-    void)
-{
-    return certificate_order_(
-        orm_order_by(CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, true));
-}
-
-static inline struct certificate_order certificate_enrolment_student_number_asc(void)
-{
-    return certificate_order_(
-        orm_order_by(CERTIFICATE_ENROLMENT_STUDENT_NUMBER, false));
-}
-
-static inline struct certificate_order certificate_enrolment_student_number_desc(void)
-{
-    return certificate_order_(orm_order_by(CERTIFICATE_ENROLMENT_STUDENT_NUMBER, true));
-}
-
-static inline struct certificate_order certificate_enrolment_course_number_asc(void)
-{
-    return certificate_order_(orm_order_by(CERTIFICATE_ENROLMENT_COURSE_NUMBER, false));
-}
-
-static inline struct certificate_order certificate_enrolment_course_number_desc(void)
-{
-    return certificate_order_(orm_order_by(CERTIFICATE_ENROLMENT_COURSE_NUMBER, true));
-}
+ORM_INTEGER_KEYS(certificate, certificate_enrolment_student_tenant_id,
+    CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, int64_t);
+ORM_DISTINCT_PICKS(certificate, certificate_enrolment_student_tenant_id,
+    CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, int64_t);
+ORM_INTEGER_KEYS(certificate, certificate_enrolment_student_number,
+    CERTIFICATE_ENROLMENT_STUDENT_NUMBER, int32_t);
+ORM_DISTINCT_PICKS(certificate, certificate_enrolment_student_number,
+    CERTIFICATE_ENROLMENT_STUDENT_NUMBER, int32_t);
+ORM_INTEGER_KEYS(certificate, certificate_enrolment_course_number,
+    CERTIFICATE_ENROLMENT_COURSE_NUMBER, int32_t);
+ORM_DISTINCT_PICKS(certificate, certificate_enrolment_course_number,
+    CERTIFICATE_ENROLMENT_COURSE_NUMBER, int32_t);
+ORM_TO_ONE(certificate, enrolment, CERTIFICATE_REF_ENROLMENT, enrolment);
 
 /* == room ========================================================================== */
 
@@ -3365,7 +3354,7 @@ struct room {
     struct orm_object *course_;
 };
 
-enum {
+enum room_column {
     ROOM_ID,
     ROOM_COURSE_TENANT_ID,
     ROOM_COURSE_NUMBER
@@ -3530,6 +3519,8 @@ static inline void room_refresh(struct room *r)
     orm_refresh((struct orm_object *)r);
 }
 
+/* -- Queries: what goes into a struct room_query ----------------------------------- */
+
 static inline struct room_cond room_cond_(struct orm_cond orm)
 {
     struct room_cond c = {orm};
@@ -3542,11 +3533,59 @@ static inline struct room_order room_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct room_plan room_plan_(struct orm_plan orm)
+{
+    struct room_plan p = {orm};
+    return p;
+}
+
+static inline struct room_pick room_pick_(struct orm_pick orm)
+{
+    struct room_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void room_where(struct room_query *q, struct room_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void room_sort(struct room_query *q, struct room_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void room_with(struct room_query *q, struct room_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void room_after(struct room_query *q, const struct room *last)
+{
+    q->after = last;
+}
+
+static inline struct room_cond room_not(struct room_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct room_cond room_ignoring_case(struct room_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct room_cond room_compare(
+    enum room_column a, enum orm_op op, enum room_column b)
+{
+    return room_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct room_cond room_any_of(void)
 {
     return room_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -3567,113 +3606,60 @@ static inline struct room_cond room_end(void)
     return room_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct room_cond room_id_eq(int64_t id)
+static inline struct room_order room_nulls_first(struct room_order o)
 {
-    return room_cond_(orm_cond_integer(ORM_EQ, ROOM_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct room_cond room_id_ne(int64_t id)
+static inline struct room_order room_nulls_last(struct room_order o)
 {
-    return room_cond_(orm_cond_integer(ORM_NE, ROOM_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct room_cond room_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct room_order room_by_pick(unsigned pick, bool descending)
 {
-    return room_cond_(orm_cond_integer(ORM_LT, ROOM_ID, id));
+    return room_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct room_cond room_id_le(int64_t id)
+static inline struct room_pick room_into(struct room **into)
 {
-    return room_cond_(orm_cond_integer(ORM_LE, ROOM_ID, id));
+    return room_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct room_cond room_id_gt(int64_t id)
+static inline struct room_pick room_rows_into(int64_t *into)
 {
-    return room_cond_(orm_cond_integer(ORM_GT, ROOM_ID, id));
+    return room_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct room_cond room_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct room_pick room_having(
+    struct room_pick p, enum orm_op op, int64_t bound)
 {
-    return room_cond_(orm_cond_integer(ORM_GE, ROOM_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct room_cond room_course_is(const struct course *course)
+static inline struct room_pick room_having_real(
+    struct room_pick p, enum orm_op op, double bound)
 {
-    return room_cond_(
-        orm_cond_object(ORM_IS, ROOM_REF_COURSE, (const struct orm_object *)course));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct room_cond room_course_tenant_id_eq(int64_t course_tenant_id)
-{
-    return room_cond_(
-        orm_cond_integer(ORM_EQ, ROOM_COURSE_TENANT_ID, course_tenant_id));
-}
-
-static inline struct room_cond room_course_tenant_id_ne(int64_t course_tenant_id)
-{
-    return room_cond_(
-        orm_cond_integer(ORM_NE, ROOM_COURSE_TENANT_ID, course_tenant_id));
-}
-
-static inline struct room_cond room_course_tenant_id_is_null(void)
-{
-    return room_cond_(orm_cond_plain(ORM_IS_NULL, ROOM_COURSE_TENANT_ID));
-}
-
-static inline struct room_cond room_course_tenant_id_not_null(void)
-{
-    return room_cond_(orm_cond_plain(ORM_NOT_NULL, ROOM_COURSE_TENANT_ID));
-}
-
-static inline struct room_cond room_course_number_eq(int32_t course_number)
-{
-    return room_cond_(orm_cond_integer(ORM_EQ, ROOM_COURSE_NUMBER, course_number));
-}
-
-static inline struct room_cond room_course_number_ne(int32_t course_number)
-{
-    return room_cond_(orm_cond_integer(ORM_NE, ROOM_COURSE_NUMBER, course_number));
-}
-
-static inline struct room_cond room_course_number_is_null(void)
-{
-    return room_cond_(orm_cond_plain(ORM_IS_NULL, ROOM_COURSE_NUMBER));
-}
-
-static inline struct room_cond room_course_number_not_null(void)
-{
-    return room_cond_(orm_cond_plain(ORM_NOT_NULL, ROOM_COURSE_NUMBER));
-}
-
-static inline struct room_order room_id_asc(void)
-{
-    return room_order_(orm_order_by(ROOM_ID, false));
-}
-
-static inline struct room_order room_id_desc(void)
-{
-    return room_order_(orm_order_by(ROOM_ID, true));
-}
-
-static inline struct room_order room_course_tenant_id_asc(void)
-{
-    return room_order_(orm_order_by(ROOM_COURSE_TENANT_ID, false));
-}
-
-static inline struct room_order room_course_tenant_id_desc(void)
-{
-    return room_order_(orm_order_by(ROOM_COURSE_TENANT_ID, true));
-}
-
-static inline struct room_order room_course_number_asc(void)
-{
-    return room_order_(orm_order_by(ROOM_COURSE_NUMBER, false));
-}
-
-static inline struct room_order room_course_number_desc(void)
-{
-    return room_order_(orm_order_by(ROOM_COURSE_NUMBER, true));
-}
+ORM_INTEGER_CONDITIONS(room, room_id, ROOM_ID, int64_t);
+ORM_NUMBER_PICKS(room, room_id, ROOM_ID, int64_t, int64_t);
+ORM_INTEGER_KEYS(room, room_course_tenant_id, ROOM_COURSE_TENANT_ID, int64_t);
+ORM_NULL_CONDITIONS(room, room_course_tenant_id, ROOM_COURSE_TENANT_ID);
+ORM_DISTINCT_PICKS(room, room_course_tenant_id, ROOM_COURSE_TENANT_ID, int64_t);
+ORM_INTEGER_KEYS(room, room_course_number, ROOM_COURSE_NUMBER, int32_t);
+ORM_NULL_CONDITIONS(room, room_course_number, ROOM_COURSE_NUMBER);
+ORM_DISTINCT_PICKS(room, room_course_number, ROOM_COURSE_NUMBER, int32_t);
+ORM_TO_ONE(room, course, ROOM_REF_COURSE, course);
 
 /* == event ========================================================================= */
 
@@ -3693,13 +3679,17 @@ struct event {
     struct ticket_manager tickets_;
 };
 
-enum {
+enum event_column {
     EVENT_ID,
     EVENT_TRACE,
     EVENT_CAUSE_ID
 };
 enum {
     EVENT_REF_CAUSE
+};
+enum {
+    EVENT_MANY_EFFECTS,
+    EVENT_MANY_TICKETS
 };
 
 extern const struct orm_model event_model;
@@ -3884,6 +3874,8 @@ static inline void event_refresh(struct event *e)
     orm_refresh((struct orm_object *)e);
 }
 
+/* -- Queries: what goes into a struct event_query ---------------------------------- */
+
 static inline struct event_cond event_cond_(struct orm_cond orm)
 {
     struct event_cond c = {orm};
@@ -3896,11 +3888,59 @@ static inline struct event_order event_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct event_plan event_plan_(struct orm_plan orm)
+{
+    struct event_plan p = {orm};
+    return p;
+}
+
+static inline struct event_pick event_pick_(struct orm_pick orm)
+{
+    struct event_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void event_where(struct event_query *q, struct event_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void event_sort(struct event_query *q, struct event_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void event_with(struct event_query *q, struct event_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void event_after(struct event_query *q, const struct event *last)
+{
+    q->after = last;
+}
+
+static inline struct event_cond event_not(struct event_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct event_cond event_ignoring_case(struct event_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct event_cond event_compare(
+    enum event_column a, enum orm_op op, enum event_column b)
+{
+    return event_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct event_cond event_any_of(void)
 {
     return event_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -3921,131 +3961,62 @@ static inline struct event_cond event_end(void)
     return event_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct event_cond event_id_eq(const struct orm_uuid *id)
+static inline struct event_order event_nulls_first(struct event_order o)
 {
-    return event_cond_(orm_cond_data(ORM_EQ, EVENT_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct event_cond event_id_ne(const struct orm_uuid *id)
+static inline struct event_order event_nulls_last(struct event_order o)
 {
-    return event_cond_(orm_cond_data(ORM_NE, EVENT_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct event_cond event_id_lt(const struct orm_uuid *id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct event_order event_by_pick(unsigned pick, bool descending)
 {
-    return event_cond_(orm_cond_data(ORM_LT, EVENT_ID, id));
+    return event_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct event_cond event_id_le(const struct orm_uuid *id)
+static inline struct event_pick event_into(struct event **into)
 {
-    return event_cond_(orm_cond_data(ORM_LE, EVENT_ID, id));
+    return event_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct event_cond event_id_gt(const struct orm_uuid *id)
+static inline struct event_pick event_rows_into(int64_t *into)
 {
-    return event_cond_(orm_cond_data(ORM_GT, EVENT_ID, id));
+    return event_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct event_cond event_id_ge(const struct orm_uuid *id)
+/* Only groups whose pick compares so. */
+static inline struct event_pick event_having(
+    struct event_pick p, enum orm_op op, int64_t bound)
 {
-    return event_cond_(orm_cond_data(ORM_GE, EVENT_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct event_cond event_trace_eq(const struct orm_uuid *trace)
+static inline struct event_pick event_having_real(
+    struct event_pick p, enum orm_op op, double bound)
 {
-    return event_cond_(orm_cond_data(ORM_EQ, EVENT_TRACE, trace));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct event_cond event_trace_ne(const struct orm_uuid *trace)
-{
-    return event_cond_(orm_cond_data(ORM_NE, EVENT_TRACE, trace));
-}
-
-static inline struct event_cond event_trace_lt(const struct orm_uuid *trace)
-{
-    return event_cond_(orm_cond_data(ORM_LT, EVENT_TRACE, trace));
-}
-
-static inline struct event_cond event_trace_le(const struct orm_uuid *trace)
-{
-    return event_cond_(orm_cond_data(ORM_LE, EVENT_TRACE, trace));
-}
-
-static inline struct event_cond event_trace_gt(const struct orm_uuid *trace)
-{
-    return event_cond_(orm_cond_data(ORM_GT, EVENT_TRACE, trace));
-}
-
-static inline struct event_cond event_trace_ge(const struct orm_uuid *trace)
-{
-    return event_cond_(orm_cond_data(ORM_GE, EVENT_TRACE, trace));
-}
-
-static inline struct event_cond event_trace_is_null(void)
-{
-    return event_cond_(orm_cond_plain(ORM_IS_NULL, EVENT_TRACE));
-}
-
-static inline struct event_cond event_trace_not_null(void)
-{
-    return event_cond_(orm_cond_plain(ORM_NOT_NULL, EVENT_TRACE));
-}
-
-static inline struct event_cond event_cause_is(const struct event *cause)
-{
-    return event_cond_(
-        orm_cond_object(ORM_IS, EVENT_REF_CAUSE, (const struct orm_object *)cause));
-}
-
-static inline struct event_cond event_cause_id_eq(const struct orm_uuid *cause_id)
-{
-    return event_cond_(orm_cond_data(ORM_EQ, EVENT_CAUSE_ID, cause_id));
-}
-
-static inline struct event_cond event_cause_id_ne(const struct orm_uuid *cause_id)
-{
-    return event_cond_(orm_cond_data(ORM_NE, EVENT_CAUSE_ID, cause_id));
-}
-
-static inline struct event_cond event_cause_is_null(void)
-{
-    return event_cond_(orm_cond_plain(ORM_IS_NULL, EVENT_CAUSE_ID));
-}
-
-static inline struct event_cond event_cause_not_null(void)
-{
-    return event_cond_(orm_cond_plain(ORM_NOT_NULL, EVENT_CAUSE_ID));
-}
-
-static inline struct event_order event_id_asc(void)
-{
-    return event_order_(orm_order_by(EVENT_ID, false));
-}
-
-static inline struct event_order event_id_desc(void)
-{
-    return event_order_(orm_order_by(EVENT_ID, true));
-}
-
-static inline struct event_order event_trace_asc(void)
-{
-    return event_order_(orm_order_by(EVENT_TRACE, false));
-}
-
-static inline struct event_order event_trace_desc(void)
-{
-    return event_order_(orm_order_by(EVENT_TRACE, true));
-}
-
-static inline struct event_order event_cause_id_asc(void)
-{
-    return event_order_(orm_order_by(EVENT_CAUSE_ID, false));
-}
-
-static inline struct event_order event_cause_id_desc(void)
-{
-    return event_order_(orm_order_by(EVENT_CAUSE_ID, true));
-}
+ORM_DATA_CONDITIONS(event, event_id, EVENT_ID, struct orm_uuid);
+ORM_DISTINCT_PICKS(event, event_id, EVENT_ID, struct orm_uuid);
+ORM_DATA_CONDITIONS(event, event_trace, EVENT_TRACE, struct orm_uuid);
+ORM_NULL_CONDITIONS(event, event_trace, EVENT_TRACE);
+ORM_DISTINCT_PICKS(event, event_trace, EVENT_TRACE, struct orm_uuid);
+ORM_DATA_KEYS(event, event_cause_id, EVENT_CAUSE_ID, struct orm_uuid);
+ORM_NULL_CONDITIONS(event, event_cause, EVENT_CAUSE_ID);
+ORM_DISTINCT_PICKS(event, event_cause_id, EVENT_CAUSE_ID, struct orm_uuid);
+ORM_TO_ONE(event, cause, EVENT_REF_CAUSE, event);
+ORM_TO_MANY(event, effects, EVENT_MANY_EFFECTS, event);
+ORM_TO_MANY(event, tickets, EVENT_MANY_TICKETS, ticket);
 
 /* == ticket ======================================================================== */
 
@@ -4063,7 +4034,7 @@ struct ticket {
     struct orm_object *event_;
 };
 
-enum {
+enum ticket_column {
     TICKET_EVENT_ID,
     TICKET_CODE,
     TICKET_SEAT
@@ -4221,6 +4192,8 @@ static inline void ticket_refresh(struct ticket *t)
     orm_refresh((struct orm_object *)t);
 }
 
+/* -- Queries: what goes into a struct ticket_query --------------------------------- */
+
 static inline struct ticket_cond ticket_cond_(struct orm_cond orm)
 {
     struct ticket_cond c = {orm};
@@ -4233,11 +4206,59 @@ static inline struct ticket_order ticket_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct ticket_plan ticket_plan_(struct orm_plan orm)
+{
+    struct ticket_plan p = {orm};
+    return p;
+}
+
+static inline struct ticket_pick ticket_pick_(struct orm_pick orm)
+{
+    struct ticket_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void ticket_where(struct ticket_query *q, struct ticket_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void ticket_sort(struct ticket_query *q, struct ticket_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void ticket_with(struct ticket_query *q, struct ticket_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void ticket_after(struct ticket_query *q, const struct ticket *last)
+{
+    q->after = last;
+}
+
+static inline struct ticket_cond ticket_not(struct ticket_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct ticket_cond ticket_ignoring_case(struct ticket_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct ticket_cond ticket_compare(
+    enum ticket_column a, enum orm_op op, enum ticket_column b)
+{
+    return ticket_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct ticket_cond ticket_any_of(void)
 {
     return ticket_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -4258,111 +4279,58 @@ static inline struct ticket_cond ticket_end(void)
     return ticket_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct ticket_cond ticket_event_is(const struct event *event)
+static inline struct ticket_order ticket_nulls_first(struct ticket_order o)
 {
-    return ticket_cond_(
-        orm_cond_object(ORM_IS, TICKET_REF_EVENT, (const struct orm_object *)event));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct ticket_cond ticket_event_id_eq(const struct orm_uuid *event_id)
+static inline struct ticket_order ticket_nulls_last(struct ticket_order o)
 {
-    return ticket_cond_(orm_cond_data(ORM_EQ, TICKET_EVENT_ID, event_id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct ticket_cond ticket_event_id_ne(const struct orm_uuid *event_id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct ticket_order ticket_by_pick(unsigned pick, bool descending)
 {
-    return ticket_cond_(orm_cond_data(ORM_NE, TICKET_EVENT_ID, event_id));
+    return ticket_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct ticket_cond ticket_code_eq(const struct orm_uuid *code)
+static inline struct ticket_pick ticket_into(struct ticket **into)
 {
-    return ticket_cond_(orm_cond_data(ORM_EQ, TICKET_CODE, code));
+    return ticket_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct ticket_cond ticket_code_ne(const struct orm_uuid *code)
+static inline struct ticket_pick ticket_rows_into(int64_t *into)
 {
-    return ticket_cond_(orm_cond_data(ORM_NE, TICKET_CODE, code));
+    return ticket_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct ticket_cond ticket_code_lt(const struct orm_uuid *code)
+/* Only groups whose pick compares so. */
+static inline struct ticket_pick ticket_having(
+    struct ticket_pick p, enum orm_op op, int64_t bound)
 {
-    return ticket_cond_(orm_cond_data(ORM_LT, TICKET_CODE, code));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct ticket_cond ticket_code_le(const struct orm_uuid *code)
+static inline struct ticket_pick ticket_having_real(
+    struct ticket_pick p, enum orm_op op, double bound)
 {
-    return ticket_cond_(orm_cond_data(ORM_LE, TICKET_CODE, code));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct ticket_cond ticket_code_gt(const struct orm_uuid *code)
-{
-    return ticket_cond_(orm_cond_data(ORM_GT, TICKET_CODE, code));
-}
-
-static inline struct ticket_cond ticket_code_ge(const struct orm_uuid *code)
-{
-    return ticket_cond_(orm_cond_data(ORM_GE, TICKET_CODE, code));
-}
-
-static inline struct ticket_cond ticket_seat_eq(int32_t seat)
-{
-    return ticket_cond_(orm_cond_integer(ORM_EQ, TICKET_SEAT, seat));
-}
-
-static inline struct ticket_cond ticket_seat_ne(int32_t seat)
-{
-    return ticket_cond_(orm_cond_integer(ORM_NE, TICKET_SEAT, seat));
-}
-
-static inline struct ticket_cond ticket_seat_lt(int32_t seat)
-{
-    return ticket_cond_(orm_cond_integer(ORM_LT, TICKET_SEAT, seat));
-}
-
-static inline struct ticket_cond ticket_seat_le(int32_t seat)
-{
-    return ticket_cond_(orm_cond_integer(ORM_LE, TICKET_SEAT, seat));
-}
-
-static inline struct ticket_cond ticket_seat_gt(int32_t seat)
-{
-    return ticket_cond_(orm_cond_integer(ORM_GT, TICKET_SEAT, seat));
-}
-
-static inline struct ticket_cond ticket_seat_ge(int32_t seat)
-{
-    return ticket_cond_(orm_cond_integer(ORM_GE, TICKET_SEAT, seat));
-}
-
-static inline struct ticket_order ticket_event_id_asc(void)
-{
-    return ticket_order_(orm_order_by(TICKET_EVENT_ID, false));
-}
-
-static inline struct ticket_order ticket_event_id_desc(void)
-{
-    return ticket_order_(orm_order_by(TICKET_EVENT_ID, true));
-}
-
-static inline struct ticket_order ticket_code_asc(void)
-{
-    return ticket_order_(orm_order_by(TICKET_CODE, false));
-}
-
-static inline struct ticket_order ticket_code_desc(void)
-{
-    return ticket_order_(orm_order_by(TICKET_CODE, true));
-}
-
-static inline struct ticket_order ticket_seat_asc(void)
-{
-    return ticket_order_(orm_order_by(TICKET_SEAT, false));
-}
-
-static inline struct ticket_order ticket_seat_desc(void)
-{
-    return ticket_order_(orm_order_by(TICKET_SEAT, true));
-}
+ORM_DATA_KEYS(ticket, ticket_event_id, TICKET_EVENT_ID, struct orm_uuid);
+ORM_DISTINCT_PICKS(ticket, ticket_event_id, TICKET_EVENT_ID, struct orm_uuid);
+ORM_DATA_CONDITIONS(ticket, ticket_code, TICKET_CODE, struct orm_uuid);
+ORM_DISTINCT_PICKS(ticket, ticket_code, TICKET_CODE, struct orm_uuid);
+ORM_INTEGER_CONDITIONS(ticket, ticket_seat, TICKET_SEAT, int32_t);
+ORM_NUMBER_PICKS(ticket, ticket_seat, TICKET_SEAT, int32_t, int64_t);
+ORM_TO_ONE(ticket, event, TICKET_REF_EVENT, event);
 
 /* == holiday ======================================================================= */
 
@@ -4379,9 +4347,13 @@ struct holiday {
     struct shift_manager shifts_;
 };
 
-enum {
+enum holiday_column {
     HOLIDAY_DAY,
     HOLIDAY_NAME
+};
+enum {
+    HOLIDAY_MANY_HELPERS,
+    HOLIDAY_MANY_SHIFTS
 };
 
 extern const struct orm_model holiday_model;
@@ -4504,6 +4476,8 @@ static inline void holiday_refresh(struct holiday *h)
     orm_refresh((struct orm_object *)h);
 }
 
+/* -- Queries: what goes into a struct holiday_query -------------------------------- */
+
 static inline struct holiday_cond holiday_cond_(struct orm_cond orm)
 {
     struct holiday_cond c = {orm};
@@ -4516,11 +4490,59 @@ static inline struct holiday_order holiday_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct holiday_plan holiday_plan_(struct orm_plan orm)
+{
+    struct holiday_plan p = {orm};
+    return p;
+}
+
+static inline struct holiday_pick holiday_pick_(struct orm_pick orm)
+{
+    struct holiday_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void holiday_where(struct holiday_query *q, struct holiday_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void holiday_sort(struct holiday_query *q, struct holiday_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void holiday_with(struct holiday_query *q, struct holiday_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void holiday_after(struct holiday_query *q, const struct holiday *last)
+{
+    q->after = last;
+}
+
+static inline struct holiday_cond holiday_not(struct holiday_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct holiday_cond holiday_ignoring_case(struct holiday_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct holiday_cond holiday_compare(
+    enum holiday_column a, enum orm_op op, enum holiday_column b)
+{
+    return holiday_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct holiday_cond holiday_any_of(void)
 {
     return holiday_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -4541,90 +4563,57 @@ static inline struct holiday_cond holiday_end(void)
     return holiday_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct holiday_cond holiday_day_eq(orm_date day)
+static inline struct holiday_order holiday_nulls_first(struct holiday_order o)
 {
-    return holiday_cond_(orm_cond_integer(ORM_EQ, HOLIDAY_DAY, day));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct holiday_cond holiday_day_ne(orm_date day)
+static inline struct holiday_order holiday_nulls_last(struct holiday_order o)
 {
-    return holiday_cond_(orm_cond_integer(ORM_NE, HOLIDAY_DAY, day));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct holiday_cond holiday_day_lt(orm_date day)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct holiday_order holiday_by_pick(unsigned pick, bool descending)
 {
-    return holiday_cond_(orm_cond_integer(ORM_LT, HOLIDAY_DAY, day));
+    return holiday_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct holiday_cond holiday_day_le(orm_date day)
+static inline struct holiday_pick holiday_into(struct holiday **into)
 {
-    return holiday_cond_(orm_cond_integer(ORM_LE, HOLIDAY_DAY, day));
+    return holiday_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct holiday_cond holiday_day_gt(orm_date day)
+static inline struct holiday_pick holiday_rows_into(int64_t *into)
 {
-    return holiday_cond_(orm_cond_integer(ORM_GT, HOLIDAY_DAY, day));
+    return holiday_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct holiday_cond holiday_day_ge(orm_date day)
+/* Only groups whose pick compares so. */
+static inline struct holiday_pick holiday_having(
+    struct holiday_pick p, enum orm_op op, int64_t bound)
 {
-    return holiday_cond_(orm_cond_integer(ORM_GE, HOLIDAY_DAY, day));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct holiday_cond holiday_name_eq(const char *name)
+static inline struct holiday_pick holiday_having_real(
+    struct holiday_pick p, enum orm_op op, double bound)
 {
-    return holiday_cond_(orm_cond_text(ORM_EQ, HOLIDAY_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct holiday_cond holiday_name_ne(const char *name)
-{
-    return holiday_cond_(orm_cond_text(ORM_NE, HOLIDAY_NAME, name));
-}
-
-static inline struct holiday_cond holiday_name_lt(const char *name)
-{
-    return holiday_cond_(orm_cond_text(ORM_LT, HOLIDAY_NAME, name));
-}
-
-static inline struct holiday_cond holiday_name_le(const char *name)
-{
-    return holiday_cond_(orm_cond_text(ORM_LE, HOLIDAY_NAME, name));
-}
-
-static inline struct holiday_cond holiday_name_gt(const char *name)
-{
-    return holiday_cond_(orm_cond_text(ORM_GT, HOLIDAY_NAME, name));
-}
-
-static inline struct holiday_cond holiday_name_ge(const char *name)
-{
-    return holiday_cond_(orm_cond_text(ORM_GE, HOLIDAY_NAME, name));
-}
-
-static inline struct holiday_cond holiday_name_like(const char *name)
-{
-    return holiday_cond_(orm_cond_text(ORM_LIKE, HOLIDAY_NAME, name));
-}
-
-static inline struct holiday_order holiday_day_asc(void)
-{
-    return holiday_order_(orm_order_by(HOLIDAY_DAY, false));
-}
-
-static inline struct holiday_order holiday_day_desc(void)
-{
-    return holiday_order_(orm_order_by(HOLIDAY_DAY, true));
-}
-
-static inline struct holiday_order holiday_name_asc(void)
-{
-    return holiday_order_(orm_order_by(HOLIDAY_NAME, false));
-}
-
-static inline struct holiday_order holiday_name_desc(void)
-{
-    return holiday_order_(orm_order_by(HOLIDAY_NAME, true));
-}
+ORM_INTEGER_CONDITIONS(holiday, holiday_day, HOLIDAY_DAY, orm_date);
+ORM_SORTED_PICKS(holiday, holiday_day, HOLIDAY_DAY, orm_date);
+ORM_TEXT_CONDITIONS(holiday, holiday_name, HOLIDAY_NAME);
+ORM_SORTED_PICKS(holiday, holiday_name, HOLIDAY_NAME, const char *);
+ORM_TO_MANY(holiday, helpers, HOLIDAY_MANY_HELPERS, duty);
+ORM_TO_MANY(holiday, shifts, HOLIDAY_MANY_SHIFTS, shift);
 
 /* == duty ========================================================================== */
 
@@ -4644,10 +4633,16 @@ struct duty {
     struct moment_manager nights_;
 };
 
-enum {
+enum duty_column {
     DUTY_KIND,
     DUTY_SINCE,
     DUTY_AT_NIGHT
+};
+enum {
+    DUTY_MANY_HELPS,
+    DUTY_MANY_SHIFTS,
+    DUTY_MANY_MOMENTS,
+    DUTY_MANY_NIGHTS
 };
 
 extern const struct orm_model duty_model;
@@ -4803,6 +4798,8 @@ static inline void duty_refresh(struct duty *d)
     orm_refresh((struct orm_object *)d);
 }
 
+/* -- Queries: what goes into a struct duty_query ----------------------------------- */
+
 static inline struct duty_cond duty_cond_(struct orm_cond orm)
 {
     struct duty_cond c = {orm};
@@ -4815,11 +4812,59 @@ static inline struct duty_order duty_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct duty_plan duty_plan_(struct orm_plan orm)
+{
+    struct duty_plan p = {orm};
+    return p;
+}
+
+static inline struct duty_pick duty_pick_(struct orm_pick orm)
+{
+    struct duty_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void duty_where(struct duty_query *q, struct duty_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void duty_sort(struct duty_query *q, struct duty_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void duty_with(struct duty_query *q, struct duty_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void duty_after(struct duty_query *q, const struct duty *last)
+{
+    q->after = last;
+}
+
+static inline struct duty_cond duty_not(struct duty_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct duty_cond duty_ignoring_case(struct duty_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct duty_cond duty_compare(
+    enum duty_column a, enum orm_op op, enum duty_column b)
+{
+    return duty_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct duty_cond duty_any_of(void)
 {
     return duty_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -4840,95 +4885,62 @@ static inline struct duty_cond duty_end(void)
     return duty_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct duty_cond duty_kind_eq(enum duty_kind kind)
+static inline struct duty_order duty_nulls_first(struct duty_order o)
 {
-    return duty_cond_(orm_cond_integer(ORM_EQ, DUTY_KIND, kind));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct duty_cond duty_kind_ne(enum duty_kind kind)
+static inline struct duty_order duty_nulls_last(struct duty_order o)
 {
-    return duty_cond_(orm_cond_integer(ORM_NE, DUTY_KIND, kind));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct duty_cond duty_since_eq(orm_time since)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct duty_order duty_by_pick(unsigned pick, bool descending)
 {
-    return duty_cond_(orm_cond_integer(ORM_EQ, DUTY_SINCE, since));
+    return duty_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct duty_cond duty_since_ne(orm_time since)
+static inline struct duty_pick duty_into(struct duty **into)
 {
-    return duty_cond_(orm_cond_integer(ORM_NE, DUTY_SINCE, since));
+    return duty_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct duty_cond duty_since_lt(orm_time since)
+static inline struct duty_pick duty_rows_into(int64_t *into)
 {
-    return duty_cond_(orm_cond_integer(ORM_LT, DUTY_SINCE, since));
+    return duty_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct duty_cond duty_since_le(orm_time since)
+/* Only groups whose pick compares so. */
+static inline struct duty_pick duty_having(
+    struct duty_pick p, enum orm_op op, int64_t bound)
 {
-    return duty_cond_(orm_cond_integer(ORM_LE, DUTY_SINCE, since));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct duty_cond duty_since_gt(orm_time since)
+static inline struct duty_pick duty_having_real(
+    struct duty_pick p, enum orm_op op, double bound)
 {
-    return duty_cond_(orm_cond_integer(ORM_GT, DUTY_SINCE, since));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct duty_cond duty_since_ge(orm_time since)
-{
-    return duty_cond_(orm_cond_integer(ORM_GE, DUTY_SINCE, since));
-}
-
-static inline struct duty_cond duty_at_night_eq(bool at_night)
-{
-    return duty_cond_(orm_cond_integer(ORM_EQ, DUTY_AT_NIGHT, at_night));
-}
-
-static inline struct duty_cond duty_at_night_ne(bool at_night)
-{
-    return duty_cond_(orm_cond_integer(ORM_NE, DUTY_AT_NIGHT, at_night));
-}
-
-static inline struct duty_cond duty_at_night_is_null(void)
-{
-    return duty_cond_(orm_cond_plain(ORM_IS_NULL, DUTY_AT_NIGHT));
-}
-
-static inline struct duty_cond duty_at_night_not_null(void)
-{
-    return duty_cond_(orm_cond_plain(ORM_NOT_NULL, DUTY_AT_NIGHT));
-}
-
-static inline struct duty_order duty_kind_asc(void)
-{
-    return duty_order_(orm_order_by(DUTY_KIND, false));
-}
-
-static inline struct duty_order duty_kind_desc(void)
-{
-    return duty_order_(orm_order_by(DUTY_KIND, true));
-}
-
-static inline struct duty_order duty_since_asc(void)
-{
-    return duty_order_(orm_order_by(DUTY_SINCE, false));
-}
-
-static inline struct duty_order duty_since_desc(void)
-{
-    return duty_order_(orm_order_by(DUTY_SINCE, true));
-}
-
-static inline struct duty_order duty_at_night_asc(void)
-{
-    return duty_order_(orm_order_by(DUTY_AT_NIGHT, false));
-}
-
-static inline struct duty_order duty_at_night_desc(void)
-{
-    return duty_order_(orm_order_by(DUTY_AT_NIGHT, true));
-}
+ORM_INTEGER_KEYS(duty, duty_kind, DUTY_KIND, enum duty_kind);
+ORM_SORTED_PICKS(duty, duty_kind, DUTY_KIND, enum duty_kind);
+ORM_INTEGER_CONDITIONS(duty, duty_since, DUTY_SINCE, orm_time);
+ORM_SORTED_PICKS(duty, duty_since, DUTY_SINCE, orm_time);
+ORM_INTEGER_KEYS(duty, duty_at_night, DUTY_AT_NIGHT, bool);
+ORM_NULL_CONDITIONS(duty, duty_at_night, DUTY_AT_NIGHT);
+ORM_DISTINCT_PICKS(duty, duty_at_night, DUTY_AT_NIGHT, bool);
+ORM_TO_MANY(duty, helps, DUTY_MANY_HELPS, holiday);
+ORM_TO_MANY(duty, shifts, DUTY_MANY_SHIFTS, shift);
+ORM_TO_MANY(duty, moments, DUTY_MANY_MOMENTS, moment);
+ORM_TO_MANY(duty, nights, DUTY_MANY_NIGHTS, moment);
 
 /* == shift ========================================================================= */
 
@@ -4944,29 +4956,33 @@ struct shift {
     orm_clock starts_;
     bool spare_;
     const char *note_;
-    orm_clock after_starts_;
-    bool after_spare_;
+    orm_clock later_starts_;
+    bool later_spare_;
 
     struct orm_object *holiday_;
     struct orm_object *duty_;
-    struct orm_object *after_;
+    struct orm_object *later_;
     struct moment_manager met_;
-    struct shift_manager before_;
+    struct shift_manager earlier_;
 };
 
-enum {
+enum shift_column {
     SHIFT_HOLIDAY_ID,
     SHIFT_DUTY_ID,
     SHIFT_STARTS,
     SHIFT_SPARE,
     SHIFT_NOTE,
-    SHIFT_AFTER_STARTS,
-    SHIFT_AFTER_SPARE
+    SHIFT_LATER_STARTS,
+    SHIFT_LATER_SPARE
 };
 enum {
     SHIFT_REF_HOLIDAY,
     SHIFT_REF_DUTY,
-    SHIFT_REF_AFTER
+    SHIFT_REF_LATER
+};
+enum {
+    SHIFT_MANY_MET,
+    SHIFT_MANY_EARLIER
 };
 
 extern const struct orm_model shift_model;
@@ -5004,26 +5020,26 @@ static inline bool shift_has_note(const struct shift *s)
     return orm_has((const struct orm_object *)s, SHIFT_NOTE);
 }
 
-/* Null reads as 0; shift_has_after_starts() tells. */
-static inline orm_clock shift_after_starts(const struct shift *s)
+/* Null reads as 0; shift_has_later_starts() tells. */
+static inline orm_clock shift_later_starts(const struct shift *s)
 {
-    return s ? s->after_starts_ : 0;
+    return s ? s->later_starts_ : 0;
 }
 
-static inline bool shift_has_after_starts(const struct shift *s)
+static inline bool shift_has_later_starts(const struct shift *s)
 {
-    return orm_has((const struct orm_object *)s, SHIFT_AFTER_STARTS);
+    return orm_has((const struct orm_object *)s, SHIFT_LATER_STARTS);
 }
 
-/* Null reads as false; shift_has_after_spare() tells. */
-static inline bool shift_after_spare(const struct shift *s)
+/* Null reads as false; shift_has_later_spare() tells. */
+static inline bool shift_later_spare(const struct shift *s)
 {
-    return s && s->after_spare_;
+    return s && s->later_spare_;
 }
 
-static inline bool shift_has_after_spare(const struct shift *s)
+static inline bool shift_has_later_spare(const struct shift *s)
 {
-    return orm_has((const struct orm_object *)s, SHIFT_AFTER_SPARE);
+    return orm_has((const struct orm_object *)s, SHIFT_LATER_SPARE);
 }
 
 /* -- Relations: not const, the first call may query -------------------------------- */
@@ -5054,17 +5070,17 @@ static inline enum orm_ref shift_duty_state(const struct shift *s)
     return orm_ref_state((const struct orm_object *)s, SHIFT_REF_DUTY);
 }
 
-/* Loads the after of every shift that arrived with this one. */
-static inline struct shift *shift_after(struct shift *s)
+/* Loads the later of every shift that arrived with this one. */
+static inline struct shift *shift_later(struct shift *s)
 {
-    if (s && s->after_)
-        return (struct shift *)s->after_;
-    return (struct shift *)orm_load_ref((struct orm_object *)s, SHIFT_REF_AFTER);
+    if (s && s->later_)
+        return (struct shift *)s->later_;
+    return (struct shift *)orm_load_ref((struct orm_object *)s, SHIFT_REF_LATER);
 }
 
-static inline enum orm_ref shift_after_state(const struct shift *s)
+static inline enum orm_ref shift_later_state(const struct shift *s)
 {
-    return orm_ref_state((const struct orm_object *)s, SHIFT_REF_AFTER);
+    return orm_ref_state((const struct orm_object *)s, SHIFT_REF_LATER);
 }
 
 static inline struct moment_manager *shift_met(struct shift *s)
@@ -5072,9 +5088,9 @@ static inline struct moment_manager *shift_met(struct shift *s)
     return s ? &s->met_ : NULL;
 }
 
-static inline struct shift_manager *shift_before(struct shift *s)
+static inline struct shift_manager *shift_earlier(struct shift *s)
 {
-    return s ? &s->before_ : NULL;
+    return s ? &s->earlier_ : NULL;
 }
 
 /* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
@@ -5135,46 +5151,46 @@ static inline void shift_clear_note(struct shift *s)
     orm_set_null(&s->orm, SHIFT_NOTE);
 }
 
-static inline void shift_set_after(struct shift *s, struct shift *after)
+static inline void shift_set_later(struct shift *s, struct shift *later)
 {
     if (!s)
         orm_abort_null(__func__);
-    orm_set_ref(&s->orm, SHIFT_REF_AFTER, (struct orm_object *)after);
+    orm_set_ref(&s->orm, SHIFT_REF_LATER, (struct orm_object *)later);
 }
 
-static inline void shift_clear_after(struct shift *s)
+static inline void shift_clear_later(struct shift *s)
 {
     if (!s)
         orm_abort_null(__func__);
-    orm_set_ref(&s->orm, SHIFT_REF_AFTER, NULL);
+    orm_set_ref(&s->orm, SHIFT_REF_LATER, NULL);
 }
 
-static inline void shift_set_after_starts(struct shift *s, orm_clock after_starts)
+static inline void shift_set_later_starts(struct shift *s, orm_clock later_starts)
 {
     if (!s)
         orm_abort_null(__func__);
-    orm_set_integer(&s->orm, SHIFT_AFTER_STARTS, after_starts);
+    orm_set_integer(&s->orm, SHIFT_LATER_STARTS, later_starts);
 }
 
-static inline void shift_clear_after_starts(struct shift *s)
+static inline void shift_clear_later_starts(struct shift *s)
 {
     if (!s)
         orm_abort_null(__func__);
-    orm_set_null(&s->orm, SHIFT_AFTER_STARTS);
+    orm_set_null(&s->orm, SHIFT_LATER_STARTS);
 }
 
-static inline void shift_set_after_spare(struct shift *s, bool after_spare)
+static inline void shift_set_later_spare(struct shift *s, bool later_spare)
 {
     if (!s)
         orm_abort_null(__func__);
-    orm_set_integer(&s->orm, SHIFT_AFTER_SPARE, after_spare);
+    orm_set_integer(&s->orm, SHIFT_LATER_SPARE, later_spare);
 }
 
-static inline void shift_clear_after_spare(struct shift *s)
+static inline void shift_clear_later_spare(struct shift *s)
 {
     if (!s)
         orm_abort_null(__func__);
-    orm_set_null(&s->orm, SHIFT_AFTER_SPARE);
+    orm_set_null(&s->orm, SHIFT_LATER_SPARE);
 }
 
 /* -- Managers: shift_table(s), holiday_shifts(h), duty_shifts(d), ... -------------- */
@@ -5261,6 +5277,8 @@ static inline void shift_refresh(struct shift *s)
     orm_refresh((struct orm_object *)s);
 }
 
+/* -- Queries: what goes into a struct shift_query ---------------------------------- */
+
 static inline struct shift_cond shift_cond_(struct orm_cond orm)
 {
     struct shift_cond c = {orm};
@@ -5273,11 +5291,59 @@ static inline struct shift_order shift_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct shift_plan shift_plan_(struct orm_plan orm)
+{
+    struct shift_plan p = {orm};
+    return p;
+}
+
+static inline struct shift_pick shift_pick_(struct orm_pick orm)
+{
+    struct shift_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void shift_where(struct shift_query *q, struct shift_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void shift_sort(struct shift_query *q, struct shift_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void shift_with(struct shift_query *q, struct shift_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void shift_after(struct shift_query *q, const struct shift *last)
+{
+    q->after = last;
+}
+
+static inline struct shift_cond shift_not(struct shift_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct shift_cond shift_ignoring_case(struct shift_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct shift_cond shift_compare(
+    enum shift_column a, enum orm_op op, enum shift_column b)
+{
+    return shift_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct shift_cond shift_any_of(void)
 {
     return shift_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -5298,238 +5364,73 @@ static inline struct shift_cond shift_end(void)
     return shift_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct shift_cond shift_holiday_is(const struct holiday *holiday)
+static inline struct shift_order shift_nulls_first(struct shift_order o)
 {
-    return shift_cond_(
-        orm_cond_object(ORM_IS, SHIFT_REF_HOLIDAY, (const struct orm_object *)holiday));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct shift_cond shift_holiday_id_eq(orm_date holiday_id)
+static inline struct shift_order shift_nulls_last(struct shift_order o)
 {
-    return shift_cond_(orm_cond_integer(ORM_EQ, SHIFT_HOLIDAY_ID, holiday_id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct shift_cond shift_holiday_id_ne(orm_date holiday_id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct shift_order shift_by_pick(unsigned pick, bool descending)
 {
-    return shift_cond_(orm_cond_integer(ORM_NE, SHIFT_HOLIDAY_ID, holiday_id));
+    return shift_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct shift_cond shift_duty_is(const struct duty *duty)
+static inline struct shift_pick shift_into(struct shift **into)
 {
-    return shift_cond_(
-        orm_cond_object(ORM_IS, SHIFT_REF_DUTY, (const struct orm_object *)duty));
+    return shift_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct shift_cond shift_duty_id_eq(enum duty_kind duty_id)
+static inline struct shift_pick shift_rows_into(int64_t *into)
 {
-    return shift_cond_(orm_cond_integer(ORM_EQ, SHIFT_DUTY_ID, duty_id));
+    return shift_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct shift_cond shift_duty_id_ne(enum duty_kind duty_id)
+/* Only groups whose pick compares so. */
+static inline struct shift_pick shift_having(
+    struct shift_pick p, enum orm_op op, int64_t bound)
 {
-    return shift_cond_(orm_cond_integer(ORM_NE, SHIFT_DUTY_ID, duty_id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct shift_cond shift_starts_eq(orm_clock starts)
+static inline struct shift_pick shift_having_real(
+    struct shift_pick p, enum orm_op op, double bound)
 {
-    return shift_cond_(orm_cond_integer(ORM_EQ, SHIFT_STARTS, starts));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct shift_cond shift_starts_ne(orm_clock starts)
-{
-    return shift_cond_(orm_cond_integer(ORM_NE, SHIFT_STARTS, starts));
-}
-
-static inline struct shift_cond shift_starts_lt(orm_clock starts)
-{
-    return shift_cond_(orm_cond_integer(ORM_LT, SHIFT_STARTS, starts));
-}
-
-static inline struct shift_cond shift_starts_le(orm_clock starts)
-{
-    return shift_cond_(orm_cond_integer(ORM_LE, SHIFT_STARTS, starts));
-}
-
-static inline struct shift_cond shift_starts_gt(orm_clock starts)
-{
-    return shift_cond_(orm_cond_integer(ORM_GT, SHIFT_STARTS, starts));
-}
-
-static inline struct shift_cond shift_starts_ge(orm_clock starts)
-{
-    return shift_cond_(orm_cond_integer(ORM_GE, SHIFT_STARTS, starts));
-}
-
-static inline struct shift_cond shift_spare_eq(bool spare)
-{
-    return shift_cond_(orm_cond_integer(ORM_EQ, SHIFT_SPARE, spare));
-}
-
-static inline struct shift_cond shift_spare_ne(bool spare)
-{
-    return shift_cond_(orm_cond_integer(ORM_NE, SHIFT_SPARE, spare));
-}
-
-static inline struct shift_cond shift_note_eq(const char *note)
-{
-    return shift_cond_(orm_cond_text(ORM_EQ, SHIFT_NOTE, note));
-}
-
-static inline struct shift_cond shift_note_ne(const char *note)
-{
-    return shift_cond_(orm_cond_text(ORM_NE, SHIFT_NOTE, note));
-}
-
-static inline struct shift_cond shift_note_lt(const char *note)
-{
-    return shift_cond_(orm_cond_text(ORM_LT, SHIFT_NOTE, note));
-}
-
-static inline struct shift_cond shift_note_le(const char *note)
-{
-    return shift_cond_(orm_cond_text(ORM_LE, SHIFT_NOTE, note));
-}
-
-static inline struct shift_cond shift_note_gt(const char *note)
-{
-    return shift_cond_(orm_cond_text(ORM_GT, SHIFT_NOTE, note));
-}
-
-static inline struct shift_cond shift_note_ge(const char *note)
-{
-    return shift_cond_(orm_cond_text(ORM_GE, SHIFT_NOTE, note));
-}
-
-static inline struct shift_cond shift_note_like(const char *note)
-{
-    return shift_cond_(orm_cond_text(ORM_LIKE, SHIFT_NOTE, note));
-}
-
-static inline struct shift_cond shift_note_is_null(void)
-{
-    return shift_cond_(orm_cond_plain(ORM_IS_NULL, SHIFT_NOTE));
-}
-
-static inline struct shift_cond shift_note_not_null(void)
-{
-    return shift_cond_(orm_cond_plain(ORM_NOT_NULL, SHIFT_NOTE));
-}
-
-static inline struct shift_cond shift_after_is(const struct shift *after)
-{
-    return shift_cond_(
-        orm_cond_object(ORM_IS, SHIFT_REF_AFTER, (const struct orm_object *)after));
-}
-
-static inline struct shift_cond shift_after_starts_eq(orm_clock after_starts)
-{
-    return shift_cond_(orm_cond_integer(ORM_EQ, SHIFT_AFTER_STARTS, after_starts));
-}
-
-static inline struct shift_cond shift_after_starts_ne(orm_clock after_starts)
-{
-    return shift_cond_(orm_cond_integer(ORM_NE, SHIFT_AFTER_STARTS, after_starts));
-}
-
-static inline struct shift_cond shift_after_starts_is_null(void)
-{
-    return shift_cond_(orm_cond_plain(ORM_IS_NULL, SHIFT_AFTER_STARTS));
-}
-
-static inline struct shift_cond shift_after_starts_not_null(void)
-{
-    return shift_cond_(orm_cond_plain(ORM_NOT_NULL, SHIFT_AFTER_STARTS));
-}
-
-static inline struct shift_cond shift_after_spare_eq(bool after_spare)
-{
-    return shift_cond_(orm_cond_integer(ORM_EQ, SHIFT_AFTER_SPARE, after_spare));
-}
-
-static inline struct shift_cond shift_after_spare_ne(bool after_spare)
-{
-    return shift_cond_(orm_cond_integer(ORM_NE, SHIFT_AFTER_SPARE, after_spare));
-}
-
-static inline struct shift_cond shift_after_spare_is_null(void)
-{
-    return shift_cond_(orm_cond_plain(ORM_IS_NULL, SHIFT_AFTER_SPARE));
-}
-
-static inline struct shift_cond shift_after_spare_not_null(void)
-{
-    return shift_cond_(orm_cond_plain(ORM_NOT_NULL, SHIFT_AFTER_SPARE));
-}
-
-static inline struct shift_order shift_holiday_id_asc(void)
-{
-    return shift_order_(orm_order_by(SHIFT_HOLIDAY_ID, false));
-}
-
-static inline struct shift_order shift_holiday_id_desc(void)
-{
-    return shift_order_(orm_order_by(SHIFT_HOLIDAY_ID, true));
-}
-
-static inline struct shift_order shift_duty_id_asc(void)
-{
-    return shift_order_(orm_order_by(SHIFT_DUTY_ID, false));
-}
-
-static inline struct shift_order shift_duty_id_desc(void)
-{
-    return shift_order_(orm_order_by(SHIFT_DUTY_ID, true));
-}
-
-static inline struct shift_order shift_starts_asc(void)
-{
-    return shift_order_(orm_order_by(SHIFT_STARTS, false));
-}
-
-static inline struct shift_order shift_starts_desc(void)
-{
-    return shift_order_(orm_order_by(SHIFT_STARTS, true));
-}
-
-static inline struct shift_order shift_spare_asc(void)
-{
-    return shift_order_(orm_order_by(SHIFT_SPARE, false));
-}
-
-static inline struct shift_order shift_spare_desc(void)
-{
-    return shift_order_(orm_order_by(SHIFT_SPARE, true));
-}
-
-static inline struct shift_order shift_note_asc(void)
-{
-    return shift_order_(orm_order_by(SHIFT_NOTE, false));
-}
-
-static inline struct shift_order shift_note_desc(void)
-{
-    return shift_order_(orm_order_by(SHIFT_NOTE, true));
-}
-
-static inline struct shift_order shift_after_starts_asc(void)
-{
-    return shift_order_(orm_order_by(SHIFT_AFTER_STARTS, false));
-}
-
-static inline struct shift_order shift_after_starts_desc(void)
-{
-    return shift_order_(orm_order_by(SHIFT_AFTER_STARTS, true));
-}
-
-static inline struct shift_order shift_after_spare_asc(void)
-{
-    return shift_order_(orm_order_by(SHIFT_AFTER_SPARE, false));
-}
-
-static inline struct shift_order shift_after_spare_desc(void)
-{
-    return shift_order_(orm_order_by(SHIFT_AFTER_SPARE, true));
-}
+ORM_INTEGER_KEYS(shift, shift_holiday_id, SHIFT_HOLIDAY_ID, orm_date);
+ORM_DISTINCT_PICKS(shift, shift_holiday_id, SHIFT_HOLIDAY_ID, orm_date);
+ORM_INTEGER_KEYS(shift, shift_duty_id, SHIFT_DUTY_ID, enum duty_kind);
+ORM_DISTINCT_PICKS(shift, shift_duty_id, SHIFT_DUTY_ID, enum duty_kind);
+ORM_INTEGER_CONDITIONS(shift, shift_starts, SHIFT_STARTS, orm_clock);
+ORM_SORTED_PICKS(shift, shift_starts, SHIFT_STARTS, orm_clock);
+ORM_INTEGER_KEYS(shift, shift_spare, SHIFT_SPARE, bool);
+ORM_DISTINCT_PICKS(shift, shift_spare, SHIFT_SPARE, bool);
+ORM_TEXT_CONDITIONS(shift, shift_note, SHIFT_NOTE);
+ORM_NULL_CONDITIONS(shift, shift_note, SHIFT_NOTE);
+ORM_SORTED_PICKS(shift, shift_note, SHIFT_NOTE, const char *);
+ORM_INTEGER_KEYS(shift, shift_later_starts, SHIFT_LATER_STARTS, orm_clock);
+ORM_NULL_CONDITIONS(shift, shift_later_starts, SHIFT_LATER_STARTS);
+ORM_DISTINCT_PICKS(shift, shift_later_starts, SHIFT_LATER_STARTS, orm_clock);
+ORM_INTEGER_KEYS(shift, shift_later_spare, SHIFT_LATER_SPARE, bool);
+ORM_NULL_CONDITIONS(shift, shift_later_spare, SHIFT_LATER_SPARE);
+ORM_DISTINCT_PICKS(shift, shift_later_spare, SHIFT_LATER_SPARE, bool);
+ORM_TO_ONE(shift, holiday, SHIFT_REF_HOLIDAY, holiday);
+ORM_TO_ONE(shift, duty, SHIFT_REF_DUTY, duty);
+ORM_TO_ONE(shift, later, SHIFT_REF_LATER, shift);
+ORM_TO_MANY(shift, met, SHIFT_MANY_MET, moment);
+ORM_TO_MANY(shift, earlier, SHIFT_MANY_EARLIER, shift);
 
 /* == moment ======================================================================== */
 
@@ -5550,7 +5451,7 @@ struct moment {
     struct shift_manager met_in_;
 };
 
-enum {
+enum moment_column {
     MOMENT_AT,
     MOMENT_LOCAL,
     MOMENT_SINCE_SINCE,
@@ -5559,6 +5460,9 @@ enum {
 enum {
     MOMENT_REF_SINCE,
     MOMENT_REF_NIGHT
+};
+enum {
+    MOMENT_MANY_MET_IN
 };
 
 extern const struct orm_model moment_model;
@@ -5769,6 +5673,8 @@ static inline void moment_refresh(struct moment *m)
     orm_refresh((struct orm_object *)m);
 }
 
+/* -- Queries: what goes into a struct moment_query --------------------------------- */
+
 static inline struct moment_cond moment_cond_(struct orm_cond orm)
 {
     struct moment_cond c = {orm};
@@ -5781,11 +5687,59 @@ static inline struct moment_order moment_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct moment_plan moment_plan_(struct orm_plan orm)
+{
+    struct moment_plan p = {orm};
+    return p;
+}
+
+static inline struct moment_pick moment_pick_(struct orm_pick orm)
+{
+    struct moment_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void moment_where(struct moment_query *q, struct moment_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void moment_sort(struct moment_query *q, struct moment_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void moment_with(struct moment_query *q, struct moment_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void moment_after(struct moment_query *q, const struct moment *last)
+{
+    q->after = last;
+}
+
+static inline struct moment_cond moment_not(struct moment_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct moment_cond moment_ignoring_case(struct moment_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct moment_cond moment_compare(
+    enum moment_column a, enum orm_op op, enum moment_column b)
+{
+    return moment_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct moment_cond moment_any_of(void)
 {
     return moment_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -5806,159 +5760,64 @@ static inline struct moment_cond moment_end(void)
     return moment_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct moment_cond moment_at_eq(orm_time at)
+static inline struct moment_order moment_nulls_first(struct moment_order o)
 {
-    return moment_cond_(orm_cond_integer(ORM_EQ, MOMENT_AT, at));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct moment_cond moment_at_ne(orm_time at)
+static inline struct moment_order moment_nulls_last(struct moment_order o)
 {
-    return moment_cond_(orm_cond_integer(ORM_NE, MOMENT_AT, at));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct moment_cond moment_at_lt(orm_time at)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct moment_order moment_by_pick(unsigned pick, bool descending)
 {
-    return moment_cond_(orm_cond_integer(ORM_LT, MOMENT_AT, at));
+    return moment_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct moment_cond moment_at_le(orm_time at)
+static inline struct moment_pick moment_into(struct moment **into)
 {
-    return moment_cond_(orm_cond_integer(ORM_LE, MOMENT_AT, at));
+    return moment_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct moment_cond moment_at_gt(orm_time at)
+static inline struct moment_pick moment_rows_into(int64_t *into)
 {
-    return moment_cond_(orm_cond_integer(ORM_GT, MOMENT_AT, at));
+    return moment_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct moment_cond moment_at_ge(orm_time at)
+/* Only groups whose pick compares so. */
+static inline struct moment_pick moment_having(
+    struct moment_pick p, enum orm_op op, int64_t bound)
 {
-    return moment_cond_(orm_cond_integer(ORM_GE, MOMENT_AT, at));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct moment_cond moment_local_eq(orm_timestamp local)
+static inline struct moment_pick moment_having_real(
+    struct moment_pick p, enum orm_op op, double bound)
 {
-    return moment_cond_(orm_cond_integer(ORM_EQ, MOMENT_LOCAL, local));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct moment_cond moment_local_ne(orm_timestamp local)
-{
-    return moment_cond_(orm_cond_integer(ORM_NE, MOMENT_LOCAL, local));
-}
-
-static inline struct moment_cond moment_local_lt(orm_timestamp local)
-{
-    return moment_cond_(orm_cond_integer(ORM_LT, MOMENT_LOCAL, local));
-}
-
-static inline struct moment_cond moment_local_le(orm_timestamp local)
-{
-    return moment_cond_(orm_cond_integer(ORM_LE, MOMENT_LOCAL, local));
-}
-
-static inline struct moment_cond moment_local_gt(orm_timestamp local)
-{
-    return moment_cond_(orm_cond_integer(ORM_GT, MOMENT_LOCAL, local));
-}
-
-static inline struct moment_cond moment_local_ge(orm_timestamp local)
-{
-    return moment_cond_(orm_cond_integer(ORM_GE, MOMENT_LOCAL, local));
-}
-
-static inline struct moment_cond moment_since_is(const struct duty *since)
-{
-    return moment_cond_(
-        orm_cond_object(ORM_IS, MOMENT_REF_SINCE, (const struct orm_object *)since));
-}
-
-static inline struct moment_cond moment_since_since_eq(orm_time since_since)
-{
-    return moment_cond_(orm_cond_integer(ORM_EQ, MOMENT_SINCE_SINCE, since_since));
-}
-
-static inline struct moment_cond moment_since_since_ne(orm_time since_since)
-{
-    return moment_cond_(orm_cond_integer(ORM_NE, MOMENT_SINCE_SINCE, since_since));
-}
-
-static inline struct moment_cond moment_since_is_null(void)
-{
-    return moment_cond_(orm_cond_plain(ORM_IS_NULL, MOMENT_SINCE_SINCE));
-}
-
-static inline struct moment_cond moment_since_not_null(void)
-{
-    return moment_cond_(orm_cond_plain(ORM_NOT_NULL, MOMENT_SINCE_SINCE));
-}
-
-static inline struct moment_cond moment_night_is(const struct duty *night)
-{
-    return moment_cond_(
-        orm_cond_object(ORM_IS, MOMENT_REF_NIGHT, (const struct orm_object *)night));
-}
-
-static inline struct moment_cond moment_night_at_night_eq(bool night_at_night)
-{
-    return moment_cond_(
-        orm_cond_integer(ORM_EQ, MOMENT_NIGHT_AT_NIGHT, night_at_night));
-}
-
-static inline struct moment_cond moment_night_at_night_ne(bool night_at_night)
-{
-    return moment_cond_(
-        orm_cond_integer(ORM_NE, MOMENT_NIGHT_AT_NIGHT, night_at_night));
-}
-
-static inline struct moment_cond moment_night_is_null(void)
-{
-    return moment_cond_(orm_cond_plain(ORM_IS_NULL, MOMENT_NIGHT_AT_NIGHT));
-}
-
-static inline struct moment_cond moment_night_not_null(void)
-{
-    return moment_cond_(orm_cond_plain(ORM_NOT_NULL, MOMENT_NIGHT_AT_NIGHT));
-}
-
-static inline struct moment_order moment_at_asc(void)
-{
-    return moment_order_(orm_order_by(MOMENT_AT, false));
-}
-
-static inline struct moment_order moment_at_desc(void)
-{
-    return moment_order_(orm_order_by(MOMENT_AT, true));
-}
-
-static inline struct moment_order moment_local_asc(void)
-{
-    return moment_order_(orm_order_by(MOMENT_LOCAL, false));
-}
-
-static inline struct moment_order moment_local_desc(void)
-{
-    return moment_order_(orm_order_by(MOMENT_LOCAL, true));
-}
-
-static inline struct moment_order moment_since_since_asc(void)
-{
-    return moment_order_(orm_order_by(MOMENT_SINCE_SINCE, false));
-}
-
-static inline struct moment_order moment_since_since_desc(void)
-{
-    return moment_order_(orm_order_by(MOMENT_SINCE_SINCE, true));
-}
-
-static inline struct moment_order moment_night_at_night_asc(void)
-{
-    return moment_order_(orm_order_by(MOMENT_NIGHT_AT_NIGHT, false));
-}
-
-static inline struct moment_order moment_night_at_night_desc(void)
-{
-    return moment_order_(orm_order_by(MOMENT_NIGHT_AT_NIGHT, true));
-}
+ORM_INTEGER_CONDITIONS(moment, moment_at, MOMENT_AT, orm_time);
+ORM_SORTED_PICKS(moment, moment_at, MOMENT_AT, orm_time);
+ORM_INTEGER_CONDITIONS(moment, moment_local, MOMENT_LOCAL, orm_timestamp);
+ORM_SORTED_PICKS(moment, moment_local, MOMENT_LOCAL, orm_timestamp);
+ORM_INTEGER_KEYS(moment, moment_since_since, MOMENT_SINCE_SINCE, orm_time);
+ORM_NULL_CONDITIONS(moment, moment_since, MOMENT_SINCE_SINCE);
+ORM_DISTINCT_PICKS(moment, moment_since_since, MOMENT_SINCE_SINCE, orm_time);
+ORM_INTEGER_KEYS(moment, moment_night_at_night, MOMENT_NIGHT_AT_NIGHT, bool);
+ORM_NULL_CONDITIONS(moment, moment_night, MOMENT_NIGHT_AT_NIGHT);
+ORM_DISTINCT_PICKS(moment, moment_night_at_night, MOMENT_NIGHT_AT_NIGHT, bool);
+ORM_TO_ONE(moment, since, MOMENT_REF_SINCE, duty);
+ORM_TO_ONE(moment, night, MOMENT_REF_NIGHT, duty);
+ORM_TO_MANY(moment, met_in, MOMENT_MANY_MET_IN, shift);
 
 #ifdef __cplusplus
 }

@@ -2,12 +2,13 @@
 #ifndef IN_ORM_H
 #define IN_ORM_H
 
+#include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x8aa323497963ffc6u
+#define IN_ORM_HASH 0xe9899eeb4815ef1eu
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,17 +28,17 @@ struct writer_list {
 struct writer_manager {
     struct orm_manager orm;
 };
-struct writer_cond {
-    struct orm_cond orm;
-};
 struct writer_order {
     struct orm_order orm;
 };
-struct writer_plan {
-    struct orm_plan orm;
-};
 struct writer_pick {
     struct orm_pick orm;
+};
+struct writer_cond {
+    struct orm_cond orm;
+};
+struct writer_plan {
+    struct orm_plan orm;
 };
 struct writer_query {
     struct writer_cond where[ORM_QUERY_WHERE];
@@ -60,17 +61,17 @@ struct paper_list {
 struct paper_manager {
     struct orm_manager orm;
 };
-struct paper_cond {
-    struct orm_cond orm;
-};
 struct paper_order {
     struct orm_order orm;
 };
-struct paper_plan {
-    struct orm_plan orm;
-};
 struct paper_pick {
     struct orm_pick orm;
+};
+struct paper_cond {
+    struct orm_cond orm;
+};
+struct paper_plan {
+    struct orm_plan orm;
 };
 struct paper_query {
     struct paper_cond where[ORM_QUERY_WHERE];
@@ -93,17 +94,17 @@ struct citation_list {
 struct citation_manager {
     struct orm_manager orm;
 };
-struct citation_cond {
-    struct orm_cond orm;
-};
 struct citation_order {
     struct orm_order orm;
 };
-struct citation_plan {
-    struct orm_plan orm;
-};
 struct citation_pick {
     struct orm_pick orm;
+};
+struct citation_cond {
+    struct orm_cond orm;
+};
+struct citation_plan {
+    struct orm_plan orm;
 };
 struct citation_query {
     struct citation_cond where[ORM_QUERY_WHERE];
@@ -126,17 +127,17 @@ struct word_list {
 struct word_manager {
     struct orm_manager orm;
 };
-struct word_cond {
-    struct orm_cond orm;
-};
 struct word_order {
     struct orm_order orm;
 };
-struct word_plan {
-    struct orm_plan orm;
-};
 struct word_pick {
     struct orm_pick orm;
+};
+struct word_cond {
+    struct orm_cond orm;
+};
+struct word_plan {
+    struct orm_plan orm;
 };
 struct word_query {
     struct word_cond where[ORM_QUERY_WHERE];
@@ -159,17 +160,17 @@ struct best_list {
 struct best_manager {
     struct orm_manager orm;
 };
-struct best_cond {
-    struct orm_cond orm;
-};
 struct best_order {
     struct orm_order orm;
 };
-struct best_plan {
-    struct orm_plan orm;
-};
 struct best_pick {
     struct orm_pick orm;
+};
+struct best_cond {
+    struct orm_cond orm;
+};
+struct best_plan {
+    struct orm_plan orm;
 };
 struct best_query {
     struct best_cond where[ORM_QUERY_WHERE];
@@ -192,17 +193,17 @@ struct total_list {
 struct total_manager {
     struct orm_manager orm;
 };
-struct total_cond {
-    struct orm_cond orm;
-};
 struct total_order {
     struct orm_order orm;
 };
-struct total_plan {
-    struct orm_plan orm;
-};
 struct total_pick {
     struct orm_pick orm;
+};
+struct total_cond {
+    struct orm_cond orm;
+};
+struct total_plan {
+    struct orm_plan orm;
 };
 struct total_query {
     struct total_cond where[ORM_QUERY_WHERE];
@@ -268,7 +269,7 @@ struct writer {
     struct total_manager totals_;
 };
 
-enum {
+enum writer_column {
     WRITER_ID,
     WRITER_NAME,
     WRITER_HOME_STREET,
@@ -279,6 +280,10 @@ enum {
     WRITER_AT_SINCE,
     WRITER_FEE_AMOUNT,
     WRITER_FEE_CURRENCY
+};
+enum {
+    WRITER_MANY_PAPERS,
+    WRITER_MANY_TOTALS
 };
 
 extern const struct orm_model writer_model;
@@ -625,6 +630,8 @@ static inline void writer_refresh(struct writer *w)
     orm_refresh((struct orm_object *)w);
 }
 
+/* -- Queries: what goes into a struct writer_query --------------------------------- */
+
 static inline struct writer_cond writer_cond_(struct orm_cond orm)
 {
     struct writer_cond c = {orm};
@@ -637,11 +644,59 @@ static inline struct writer_order writer_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct writer_plan writer_plan_(struct orm_plan orm)
+{
+    struct writer_plan p = {orm};
+    return p;
+}
+
+static inline struct writer_pick writer_pick_(struct orm_pick orm)
+{
+    struct writer_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void writer_where(struct writer_query *q, struct writer_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void writer_sort(struct writer_query *q, struct writer_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void writer_with(struct writer_query *q, struct writer_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void writer_after(struct writer_query *q, const struct writer *last)
+{
+    q->after = last;
+}
+
+static inline struct writer_cond writer_not(struct writer_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct writer_cond writer_ignoring_case(struct writer_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct writer_cond writer_compare(
+    enum writer_column a, enum orm_op op, enum writer_column b)
+{
+    return writer_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct writer_cond writer_any_of(void)
 {
     return writer_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -662,485 +717,78 @@ static inline struct writer_cond writer_end(void)
     return writer_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct writer_cond writer_id_eq(int64_t id)
+static inline struct writer_order writer_nulls_first(struct writer_order o)
 {
-    return writer_cond_(orm_cond_integer(ORM_EQ, WRITER_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct writer_cond writer_id_ne(int64_t id)
+static inline struct writer_order writer_nulls_last(struct writer_order o)
 {
-    return writer_cond_(orm_cond_integer(ORM_NE, WRITER_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct writer_cond writer_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct writer_order writer_by_pick(unsigned pick, bool descending)
 {
-    return writer_cond_(orm_cond_integer(ORM_LT, WRITER_ID, id));
+    return writer_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct writer_cond writer_id_le(int64_t id)
+static inline struct writer_pick writer_into(struct writer **into)
 {
-    return writer_cond_(orm_cond_integer(ORM_LE, WRITER_ID, id));
+    return writer_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct writer_cond writer_id_gt(int64_t id)
+static inline struct writer_pick writer_rows_into(int64_t *into)
 {
-    return writer_cond_(orm_cond_integer(ORM_GT, WRITER_ID, id));
+    return writer_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct writer_cond writer_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct writer_pick writer_having(
+    struct writer_pick p, enum orm_op op, int64_t bound)
 {
-    return writer_cond_(orm_cond_integer(ORM_GE, WRITER_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct writer_cond writer_name_eq(const char *name)
+static inline struct writer_pick writer_having_real(
+    struct writer_pick p, enum orm_op op, double bound)
 {
-    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct writer_cond writer_name_ne(const char *name)
-{
-    return writer_cond_(orm_cond_text(ORM_NE, WRITER_NAME, name));
-}
-
-static inline struct writer_cond writer_name_lt(const char *name)
-{
-    return writer_cond_(orm_cond_text(ORM_LT, WRITER_NAME, name));
-}
-
-static inline struct writer_cond writer_name_le(const char *name)
-{
-    return writer_cond_(orm_cond_text(ORM_LE, WRITER_NAME, name));
-}
-
-static inline struct writer_cond writer_name_gt(const char *name)
-{
-    return writer_cond_(orm_cond_text(ORM_GT, WRITER_NAME, name));
-}
-
-static inline struct writer_cond writer_name_ge(const char *name)
-{
-    return writer_cond_(orm_cond_text(ORM_GE, WRITER_NAME, name));
-}
-
-static inline struct writer_cond writer_name_like(const char *name)
-{
-    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_NAME, name));
-}
-
-static inline struct writer_cond writer_home_street_eq(const char *home_street)
-{
-    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_HOME_STREET, home_street));
-}
-
-static inline struct writer_cond writer_home_street_ne(const char *home_street)
-{
-    return writer_cond_(orm_cond_text(ORM_NE, WRITER_HOME_STREET, home_street));
-}
-
-static inline struct writer_cond writer_home_street_lt(const char *home_street)
-{
-    return writer_cond_(orm_cond_text(ORM_LT, WRITER_HOME_STREET, home_street));
-}
-
-static inline struct writer_cond writer_home_street_le(const char *home_street)
-{
-    return writer_cond_(orm_cond_text(ORM_LE, WRITER_HOME_STREET, home_street));
-}
-
-static inline struct writer_cond writer_home_street_gt(const char *home_street)
-{
-    return writer_cond_(orm_cond_text(ORM_GT, WRITER_HOME_STREET, home_street));
-}
-
-static inline struct writer_cond writer_home_street_ge(const char *home_street)
-{
-    return writer_cond_(orm_cond_text(ORM_GE, WRITER_HOME_STREET, home_street));
-}
-
-static inline struct writer_cond writer_home_street_like(const char *home_street)
-{
-    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_HOME_STREET, home_street));
-}
-
-static inline struct writer_cond writer_home_zip_eq(const char *home_zip)
-{
-    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_HOME_ZIP, home_zip));
-}
-
-static inline struct writer_cond writer_home_zip_ne(const char *home_zip)
-{
-    return writer_cond_(orm_cond_text(ORM_NE, WRITER_HOME_ZIP, home_zip));
-}
-
-static inline struct writer_cond writer_home_zip_lt(const char *home_zip)
-{
-    return writer_cond_(orm_cond_text(ORM_LT, WRITER_HOME_ZIP, home_zip));
-}
-
-static inline struct writer_cond writer_home_zip_le(const char *home_zip)
-{
-    return writer_cond_(orm_cond_text(ORM_LE, WRITER_HOME_ZIP, home_zip));
-}
-
-static inline struct writer_cond writer_home_zip_gt(const char *home_zip)
-{
-    return writer_cond_(orm_cond_text(ORM_GT, WRITER_HOME_ZIP, home_zip));
-}
-
-static inline struct writer_cond writer_home_zip_ge(const char *home_zip)
-{
-    return writer_cond_(orm_cond_text(ORM_GE, WRITER_HOME_ZIP, home_zip));
-}
-
-static inline struct writer_cond writer_home_zip_like(const char *home_zip)
-{
-    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_HOME_ZIP, home_zip));
-}
-
-static inline struct writer_cond writer_home_zip_is_null(void)
-{
-    return writer_cond_(orm_cond_plain(ORM_IS_NULL, WRITER_HOME_ZIP));
-}
-
-static inline struct writer_cond writer_home_zip_not_null(void)
-{
-    return writer_cond_(orm_cond_plain(ORM_NOT_NULL, WRITER_HOME_ZIP));
-}
-
-static inline struct writer_cond writer_home_since_eq(orm_date home_since)
-{
-    return writer_cond_(orm_cond_integer(ORM_EQ, WRITER_HOME_SINCE, home_since));
-}
-
-static inline struct writer_cond writer_home_since_ne(orm_date home_since)
-{
-    return writer_cond_(orm_cond_integer(ORM_NE, WRITER_HOME_SINCE, home_since));
-}
-
-static inline struct writer_cond writer_home_since_lt(orm_date home_since)
-{
-    return writer_cond_(orm_cond_integer(ORM_LT, WRITER_HOME_SINCE, home_since));
-}
-
-static inline struct writer_cond writer_home_since_le(orm_date home_since)
-{
-    return writer_cond_(orm_cond_integer(ORM_LE, WRITER_HOME_SINCE, home_since));
-}
-
-static inline struct writer_cond writer_home_since_gt(orm_date home_since)
-{
-    return writer_cond_(orm_cond_integer(ORM_GT, WRITER_HOME_SINCE, home_since));
-}
-
-static inline struct writer_cond writer_home_since_ge(orm_date home_since)
-{
-    return writer_cond_(orm_cond_integer(ORM_GE, WRITER_HOME_SINCE, home_since));
-}
-
-static inline struct writer_cond writer_home_since_is_null(void)
-{
-    return writer_cond_(orm_cond_plain(ORM_IS_NULL, WRITER_HOME_SINCE));
-}
-
-static inline struct writer_cond writer_home_since_not_null(void)
-{
-    return writer_cond_(orm_cond_plain(ORM_NOT_NULL, WRITER_HOME_SINCE));
-}
-
-static inline struct writer_cond writer_at_street_eq(const char *at_street)
-{
-    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_AT_STREET, at_street));
-}
-
-static inline struct writer_cond writer_at_street_ne(const char *at_street)
-{
-    return writer_cond_(orm_cond_text(ORM_NE, WRITER_AT_STREET, at_street));
-}
-
-static inline struct writer_cond writer_at_street_lt(const char *at_street)
-{
-    return writer_cond_(orm_cond_text(ORM_LT, WRITER_AT_STREET, at_street));
-}
-
-static inline struct writer_cond writer_at_street_le(const char *at_street)
-{
-    return writer_cond_(orm_cond_text(ORM_LE, WRITER_AT_STREET, at_street));
-}
-
-static inline struct writer_cond writer_at_street_gt(const char *at_street)
-{
-    return writer_cond_(orm_cond_text(ORM_GT, WRITER_AT_STREET, at_street));
-}
-
-static inline struct writer_cond writer_at_street_ge(const char *at_street)
-{
-    return writer_cond_(orm_cond_text(ORM_GE, WRITER_AT_STREET, at_street));
-}
-
-static inline struct writer_cond writer_at_street_like(const char *at_street)
-{
-    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_AT_STREET, at_street));
-}
-
-static inline struct writer_cond writer_at_street_is_null(void)
-{
-    return writer_cond_(orm_cond_plain(ORM_IS_NULL, WRITER_AT_STREET));
-}
-
-static inline struct writer_cond writer_at_street_not_null(void)
-{
-    return writer_cond_(orm_cond_plain(ORM_NOT_NULL, WRITER_AT_STREET));
-}
-
-static inline struct writer_cond writer_at_zip_eq(const char *at_zip)
-{
-    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_AT_ZIP, at_zip));
-}
-
-static inline struct writer_cond writer_at_zip_ne(const char *at_zip)
-{
-    return writer_cond_(orm_cond_text(ORM_NE, WRITER_AT_ZIP, at_zip));
-}
-
-static inline struct writer_cond writer_at_zip_lt(const char *at_zip)
-{
-    return writer_cond_(orm_cond_text(ORM_LT, WRITER_AT_ZIP, at_zip));
-}
-
-static inline struct writer_cond writer_at_zip_le(const char *at_zip)
-{
-    return writer_cond_(orm_cond_text(ORM_LE, WRITER_AT_ZIP, at_zip));
-}
-
-static inline struct writer_cond writer_at_zip_gt(const char *at_zip)
-{
-    return writer_cond_(orm_cond_text(ORM_GT, WRITER_AT_ZIP, at_zip));
-}
-
-static inline struct writer_cond writer_at_zip_ge(const char *at_zip)
-{
-    return writer_cond_(orm_cond_text(ORM_GE, WRITER_AT_ZIP, at_zip));
-}
-
-static inline struct writer_cond writer_at_zip_like(const char *at_zip)
-{
-    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_AT_ZIP, at_zip));
-}
-
-static inline struct writer_cond writer_at_zip_is_null(void)
-{
-    return writer_cond_(orm_cond_plain(ORM_IS_NULL, WRITER_AT_ZIP));
-}
-
-static inline struct writer_cond writer_at_zip_not_null(void)
-{
-    return writer_cond_(orm_cond_plain(ORM_NOT_NULL, WRITER_AT_ZIP));
-}
-
-static inline struct writer_cond writer_at_since_eq(orm_date at_since)
-{
-    return writer_cond_(orm_cond_integer(ORM_EQ, WRITER_AT_SINCE, at_since));
-}
-
-static inline struct writer_cond writer_at_since_ne(orm_date at_since)
-{
-    return writer_cond_(orm_cond_integer(ORM_NE, WRITER_AT_SINCE, at_since));
-}
-
-static inline struct writer_cond writer_at_since_lt(orm_date at_since)
-{
-    return writer_cond_(orm_cond_integer(ORM_LT, WRITER_AT_SINCE, at_since));
-}
-
-static inline struct writer_cond writer_at_since_le(orm_date at_since)
-{
-    return writer_cond_(orm_cond_integer(ORM_LE, WRITER_AT_SINCE, at_since));
-}
-
-static inline struct writer_cond writer_at_since_gt(orm_date at_since)
-{
-    return writer_cond_(orm_cond_integer(ORM_GT, WRITER_AT_SINCE, at_since));
-}
-
-static inline struct writer_cond writer_at_since_ge(orm_date at_since)
-{
-    return writer_cond_(orm_cond_integer(ORM_GE, WRITER_AT_SINCE, at_since));
-}
-
-static inline struct writer_cond writer_at_since_is_null(void)
-{
-    return writer_cond_(orm_cond_plain(ORM_IS_NULL, WRITER_AT_SINCE));
-}
-
-static inline struct writer_cond writer_at_since_not_null(void)
-{
-    return writer_cond_(orm_cond_plain(ORM_NOT_NULL, WRITER_AT_SINCE));
-}
-
-static inline struct writer_cond writer_fee_amount_eq(int64_t fee_amount)
-{
-    return writer_cond_(orm_cond_integer(ORM_EQ, WRITER_FEE_AMOUNT, fee_amount));
-}
-
-static inline struct writer_cond writer_fee_amount_ne(int64_t fee_amount)
-{
-    return writer_cond_(orm_cond_integer(ORM_NE, WRITER_FEE_AMOUNT, fee_amount));
-}
-
-static inline struct writer_cond writer_fee_amount_lt(int64_t fee_amount)
-{
-    return writer_cond_(orm_cond_integer(ORM_LT, WRITER_FEE_AMOUNT, fee_amount));
-}
-
-static inline struct writer_cond writer_fee_amount_le(int64_t fee_amount)
-{
-    return writer_cond_(orm_cond_integer(ORM_LE, WRITER_FEE_AMOUNT, fee_amount));
-}
-
-static inline struct writer_cond writer_fee_amount_gt(int64_t fee_amount)
-{
-    return writer_cond_(orm_cond_integer(ORM_GT, WRITER_FEE_AMOUNT, fee_amount));
-}
-
-static inline struct writer_cond writer_fee_amount_ge(int64_t fee_amount)
-{
-    return writer_cond_(orm_cond_integer(ORM_GE, WRITER_FEE_AMOUNT, fee_amount));
-}
-
-static inline struct writer_cond writer_fee_currency_eq(const char *fee_currency)
-{
-    return writer_cond_(orm_cond_text(ORM_EQ, WRITER_FEE_CURRENCY, fee_currency));
-}
-
-static inline struct writer_cond writer_fee_currency_ne(const char *fee_currency)
-{
-    return writer_cond_(orm_cond_text(ORM_NE, WRITER_FEE_CURRENCY, fee_currency));
-}
-
-static inline struct writer_cond writer_fee_currency_lt(const char *fee_currency)
-{
-    return writer_cond_(orm_cond_text(ORM_LT, WRITER_FEE_CURRENCY, fee_currency));
-}
-
-static inline struct writer_cond writer_fee_currency_le(const char *fee_currency)
-{
-    return writer_cond_(orm_cond_text(ORM_LE, WRITER_FEE_CURRENCY, fee_currency));
-}
-
-static inline struct writer_cond writer_fee_currency_gt(const char *fee_currency)
-{
-    return writer_cond_(orm_cond_text(ORM_GT, WRITER_FEE_CURRENCY, fee_currency));
-}
-
-static inline struct writer_cond writer_fee_currency_ge(const char *fee_currency)
-{
-    return writer_cond_(orm_cond_text(ORM_GE, WRITER_FEE_CURRENCY, fee_currency));
-}
-
-static inline struct writer_cond writer_fee_currency_like(const char *fee_currency)
-{
-    return writer_cond_(orm_cond_text(ORM_LIKE, WRITER_FEE_CURRENCY, fee_currency));
-}
-
-static inline struct writer_order writer_id_asc(void)
-{
-    return writer_order_(orm_order_by(WRITER_ID, false));
-}
-
-static inline struct writer_order writer_id_desc(void)
-{
-    return writer_order_(orm_order_by(WRITER_ID, true));
-}
-
-static inline struct writer_order writer_name_asc(void)
-{
-    return writer_order_(orm_order_by(WRITER_NAME, false));
-}
-
-static inline struct writer_order writer_name_desc(void)
-{
-    return writer_order_(orm_order_by(WRITER_NAME, true));
-}
-
-static inline struct writer_order writer_home_street_asc(void)
-{
-    return writer_order_(orm_order_by(WRITER_HOME_STREET, false));
-}
-
-static inline struct writer_order writer_home_street_desc(void)
-{
-    return writer_order_(orm_order_by(WRITER_HOME_STREET, true));
-}
-
-static inline struct writer_order writer_home_zip_asc(void)
-{
-    return writer_order_(orm_order_by(WRITER_HOME_ZIP, false));
-}
-
-static inline struct writer_order writer_home_zip_desc(void)
-{
-    return writer_order_(orm_order_by(WRITER_HOME_ZIP, true));
-}
-
-static inline struct writer_order writer_home_since_asc(void)
-{
-    return writer_order_(orm_order_by(WRITER_HOME_SINCE, false));
-}
-
-static inline struct writer_order writer_home_since_desc(void)
-{
-    return writer_order_(orm_order_by(WRITER_HOME_SINCE, true));
-}
-
-static inline struct writer_order writer_at_street_asc(void)
-{
-    return writer_order_(orm_order_by(WRITER_AT_STREET, false));
-}
-
-static inline struct writer_order writer_at_street_desc(void)
-{
-    return writer_order_(orm_order_by(WRITER_AT_STREET, true));
-}
-
-static inline struct writer_order writer_at_zip_asc(void)
-{
-    return writer_order_(orm_order_by(WRITER_AT_ZIP, false));
-}
-
-static inline struct writer_order writer_at_zip_desc(void)
-{
-    return writer_order_(orm_order_by(WRITER_AT_ZIP, true));
-}
-
-static inline struct writer_order writer_at_since_asc(void)
-{
-    return writer_order_(orm_order_by(WRITER_AT_SINCE, false));
-}
-
-static inline struct writer_order writer_at_since_desc(void)
-{
-    return writer_order_(orm_order_by(WRITER_AT_SINCE, true));
-}
-
-static inline struct writer_order writer_fee_amount_asc(void)
-{
-    return writer_order_(orm_order_by(WRITER_FEE_AMOUNT, false));
-}
-
-static inline struct writer_order writer_fee_amount_desc(void)
-{
-    return writer_order_(orm_order_by(WRITER_FEE_AMOUNT, true));
-}
-
-static inline struct writer_order writer_fee_currency_asc(void)
-{
-    return writer_order_(orm_order_by(WRITER_FEE_CURRENCY, false));
-}
-
-static inline struct writer_order writer_fee_currency_desc(void)
-{
-    return writer_order_(orm_order_by(WRITER_FEE_CURRENCY, true));
-}
+ORM_INTEGER_CONDITIONS(writer, writer_id, WRITER_ID, int64_t);
+ORM_NUMBER_PICKS(writer, writer_id, WRITER_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(writer, writer_name, WRITER_NAME);
+ORM_SORTED_PICKS(writer, writer_name, WRITER_NAME, const char *);
+ORM_TEXT_CONDITIONS(writer, writer_home_street, WRITER_HOME_STREET);
+ORM_SORTED_PICKS(writer, writer_home_street, WRITER_HOME_STREET, const char *);
+ORM_TEXT_CONDITIONS(writer, writer_home_zip, WRITER_HOME_ZIP);
+ORM_NULL_CONDITIONS(writer, writer_home_zip, WRITER_HOME_ZIP);
+ORM_SORTED_PICKS(writer, writer_home_zip, WRITER_HOME_ZIP, const char *);
+ORM_INTEGER_CONDITIONS(writer, writer_home_since, WRITER_HOME_SINCE, orm_date);
+ORM_NULL_CONDITIONS(writer, writer_home_since, WRITER_HOME_SINCE);
+ORM_SORTED_PICKS(writer, writer_home_since, WRITER_HOME_SINCE, orm_date);
+ORM_TEXT_CONDITIONS(writer, writer_at_street, WRITER_AT_STREET);
+ORM_NULL_CONDITIONS(writer, writer_at_street, WRITER_AT_STREET);
+ORM_SORTED_PICKS(writer, writer_at_street, WRITER_AT_STREET, const char *);
+ORM_TEXT_CONDITIONS(writer, writer_at_zip, WRITER_AT_ZIP);
+ORM_NULL_CONDITIONS(writer, writer_at_zip, WRITER_AT_ZIP);
+ORM_SORTED_PICKS(writer, writer_at_zip, WRITER_AT_ZIP, const char *);
+ORM_INTEGER_CONDITIONS(writer, writer_at_since, WRITER_AT_SINCE, orm_date);
+ORM_NULL_CONDITIONS(writer, writer_at_since, WRITER_AT_SINCE);
+ORM_SORTED_PICKS(writer, writer_at_since, WRITER_AT_SINCE, orm_date);
+ORM_INTEGER_CONDITIONS(writer, writer_fee_amount, WRITER_FEE_AMOUNT, int64_t);
+ORM_NUMBER_PICKS(writer, writer_fee_amount, WRITER_FEE_AMOUNT, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(writer, writer_fee_currency, WRITER_FEE_CURRENCY);
+ORM_SORTED_PICKS(writer, writer_fee_currency, WRITER_FEE_CURRENCY, const char *);
+ORM_TO_MANY(writer, papers, WRITER_MANY_PAPERS, paper);
+ORM_TO_MANY(writer, totals, WRITER_MANY_TOTALS, total);
 
 /* == paper ========================================================================= */
 
@@ -1163,7 +811,7 @@ struct paper {
     struct citation_manager in_;
 };
 
-enum {
+enum paper_column {
     PAPER_ID,
     PAPER_TITLE,
     PAPER_PAGES,
@@ -1171,6 +819,12 @@ enum {
 };
 enum {
     PAPER_REF_WRITER
+};
+enum {
+    PAPER_MANY_WORDS,
+    PAPER_MANY_CITES,
+    PAPER_MANY_OUT,
+    PAPER_MANY_IN
 };
 
 extern const struct orm_model paper_model;
@@ -1351,6 +1005,8 @@ static inline void paper_refresh(struct paper *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Queries: what goes into a struct paper_query ---------------------------------- */
+
 static inline struct paper_cond paper_cond_(struct orm_cond orm)
 {
     struct paper_cond c = {orm};
@@ -1363,11 +1019,59 @@ static inline struct paper_order paper_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct paper_plan paper_plan_(struct orm_plan orm)
+{
+    struct paper_plan p = {orm};
+    return p;
+}
+
+static inline struct paper_pick paper_pick_(struct orm_pick orm)
+{
+    struct paper_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void paper_where(struct paper_query *q, struct paper_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void paper_sort(struct paper_query *q, struct paper_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void paper_with(struct paper_query *q, struct paper_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void paper_after(struct paper_query *q, const struct paper *last)
+{
+    q->after = last;
+}
+
+static inline struct paper_cond paper_not(struct paper_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct paper_cond paper_ignoring_case(struct paper_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct paper_cond paper_compare(
+    enum paper_column a, enum orm_op op, enum paper_column b)
+{
+    return paper_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct paper_cond paper_any_of(void)
 {
     return paper_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -1388,166 +1092,65 @@ static inline struct paper_cond paper_end(void)
     return paper_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct paper_cond paper_id_eq(int64_t id)
+static inline struct paper_order paper_nulls_first(struct paper_order o)
 {
-    return paper_cond_(orm_cond_integer(ORM_EQ, PAPER_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct paper_cond paper_id_ne(int64_t id)
+static inline struct paper_order paper_nulls_last(struct paper_order o)
 {
-    return paper_cond_(orm_cond_integer(ORM_NE, PAPER_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct paper_cond paper_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct paper_order paper_by_pick(unsigned pick, bool descending)
 {
-    return paper_cond_(orm_cond_integer(ORM_LT, PAPER_ID, id));
+    return paper_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct paper_cond paper_id_le(int64_t id)
+static inline struct paper_pick paper_into(struct paper **into)
 {
-    return paper_cond_(orm_cond_integer(ORM_LE, PAPER_ID, id));
+    return paper_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct paper_cond paper_id_gt(int64_t id)
+static inline struct paper_pick paper_rows_into(int64_t *into)
 {
-    return paper_cond_(orm_cond_integer(ORM_GT, PAPER_ID, id));
+    return paper_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct paper_cond paper_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct paper_pick paper_having(
+    struct paper_pick p, enum orm_op op, int64_t bound)
 {
-    return paper_cond_(orm_cond_integer(ORM_GE, PAPER_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct paper_cond paper_title_eq(const char *title)
+static inline struct paper_pick paper_having_real(
+    struct paper_pick p, enum orm_op op, double bound)
 {
-    return paper_cond_(orm_cond_text(ORM_EQ, PAPER_TITLE, title));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct paper_cond paper_title_ne(const char *title)
-{
-    return paper_cond_(orm_cond_text(ORM_NE, PAPER_TITLE, title));
-}
-
-static inline struct paper_cond paper_title_lt(const char *title)
-{
-    return paper_cond_(orm_cond_text(ORM_LT, PAPER_TITLE, title));
-}
-
-static inline struct paper_cond paper_title_le(const char *title)
-{
-    return paper_cond_(orm_cond_text(ORM_LE, PAPER_TITLE, title));
-}
-
-static inline struct paper_cond paper_title_gt(const char *title)
-{
-    return paper_cond_(orm_cond_text(ORM_GT, PAPER_TITLE, title));
-}
-
-static inline struct paper_cond paper_title_ge(const char *title)
-{
-    return paper_cond_(orm_cond_text(ORM_GE, PAPER_TITLE, title));
-}
-
-static inline struct paper_cond paper_title_like(const char *title)
-{
-    return paper_cond_(orm_cond_text(ORM_LIKE, PAPER_TITLE, title));
-}
-
-static inline struct paper_cond paper_pages_eq(int32_t pages)
-{
-    return paper_cond_(orm_cond_integer(ORM_EQ, PAPER_PAGES, pages));
-}
-
-static inline struct paper_cond paper_pages_ne(int32_t pages)
-{
-    return paper_cond_(orm_cond_integer(ORM_NE, PAPER_PAGES, pages));
-}
-
-static inline struct paper_cond paper_pages_lt(int32_t pages)
-{
-    return paper_cond_(orm_cond_integer(ORM_LT, PAPER_PAGES, pages));
-}
-
-static inline struct paper_cond paper_pages_le(int32_t pages)
-{
-    return paper_cond_(orm_cond_integer(ORM_LE, PAPER_PAGES, pages));
-}
-
-static inline struct paper_cond paper_pages_gt(int32_t pages)
-{
-    return paper_cond_(orm_cond_integer(ORM_GT, PAPER_PAGES, pages));
-}
-
-static inline struct paper_cond paper_pages_ge(int32_t pages)
-{
-    return paper_cond_(orm_cond_integer(ORM_GE, PAPER_PAGES, pages));
-}
-
-static inline struct paper_cond paper_pages_is_null(void)
-{
-    return paper_cond_(orm_cond_plain(ORM_IS_NULL, PAPER_PAGES));
-}
-
-static inline struct paper_cond paper_pages_not_null(void)
-{
-    return paper_cond_(orm_cond_plain(ORM_NOT_NULL, PAPER_PAGES));
-}
-
-static inline struct paper_cond paper_writer_is(const struct writer *writer)
-{
-    return paper_cond_(
-        orm_cond_object(ORM_IS, PAPER_REF_WRITER, (const struct orm_object *)writer));
-}
-
-static inline struct paper_cond paper_writer_id_eq(int64_t writer_id)
-{
-    return paper_cond_(orm_cond_integer(ORM_EQ, PAPER_WRITER_ID, writer_id));
-}
-
-static inline struct paper_cond paper_writer_id_ne(int64_t writer_id)
-{
-    return paper_cond_(orm_cond_integer(ORM_NE, PAPER_WRITER_ID, writer_id));
-}
-
-static inline struct paper_order paper_id_asc(void)
-{
-    return paper_order_(orm_order_by(PAPER_ID, false));
-}
-
-static inline struct paper_order paper_id_desc(void)
-{
-    return paper_order_(orm_order_by(PAPER_ID, true));
-}
-
-static inline struct paper_order paper_title_asc(void)
-{
-    return paper_order_(orm_order_by(PAPER_TITLE, false));
-}
-
-static inline struct paper_order paper_title_desc(void)
-{
-    return paper_order_(orm_order_by(PAPER_TITLE, true));
-}
-
-static inline struct paper_order paper_pages_asc(void)
-{
-    return paper_order_(orm_order_by(PAPER_PAGES, false));
-}
-
-static inline struct paper_order paper_pages_desc(void)
-{
-    return paper_order_(orm_order_by(PAPER_PAGES, true));
-}
-
-static inline struct paper_order paper_writer_id_asc(void)
-{
-    return paper_order_(orm_order_by(PAPER_WRITER_ID, false));
-}
-
-static inline struct paper_order paper_writer_id_desc(void)
-{
-    return paper_order_(orm_order_by(PAPER_WRITER_ID, true));
-}
+ORM_INTEGER_CONDITIONS(paper, paper_id, PAPER_ID, int64_t);
+ORM_NUMBER_PICKS(paper, paper_id, PAPER_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(paper, paper_title, PAPER_TITLE);
+ORM_SORTED_PICKS(paper, paper_title, PAPER_TITLE, const char *);
+ORM_INTEGER_CONDITIONS(paper, paper_pages, PAPER_PAGES, int32_t);
+ORM_NULL_CONDITIONS(paper, paper_pages, PAPER_PAGES);
+ORM_NUMBER_PICKS(paper, paper_pages, PAPER_PAGES, int32_t, int64_t);
+ORM_INTEGER_KEYS(paper, paper_writer_id, PAPER_WRITER_ID, int64_t);
+ORM_DISTINCT_PICKS(paper, paper_writer_id, PAPER_WRITER_ID, int64_t);
+ORM_TO_ONE(paper, writer, PAPER_REF_WRITER, writer);
+ORM_TO_MANY(paper, words, PAPER_MANY_WORDS, word);
+ORM_TO_MANY(paper, cites, PAPER_MANY_CITES, paper);
+ORM_TO_MANY(paper, out, PAPER_MANY_OUT, citation);
+ORM_TO_MANY(paper, in, PAPER_MANY_IN, citation);
 
 /* == citation ====================================================================== */
 
@@ -1567,7 +1170,7 @@ struct citation {
     struct orm_object *to_;
 };
 
-enum {
+enum citation_column {
     CITATION_ID,
     CITATION_FROM_ID,
     CITATION_TO_ID,
@@ -1746,6 +1349,8 @@ static inline void citation_refresh(struct citation *c)
     orm_refresh((struct orm_object *)c);
 }
 
+/* -- Queries: what goes into a struct citation_query ------------------------------- */
+
 static inline struct citation_cond citation_cond_(struct orm_cond orm)
 {
     struct citation_cond c = {orm};
@@ -1758,11 +1363,59 @@ static inline struct citation_order citation_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct citation_plan citation_plan_(struct orm_plan orm)
+{
+    struct citation_plan p = {orm};
+    return p;
+}
+
+static inline struct citation_pick citation_pick_(struct orm_pick orm)
+{
+    struct citation_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void citation_where(struct citation_query *q, struct citation_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void citation_sort(struct citation_query *q, struct citation_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void citation_with(struct citation_query *q, struct citation_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void citation_after(struct citation_query *q, const struct citation *last)
+{
+    q->after = last;
+}
+
+static inline struct citation_cond citation_not(struct citation_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct citation_cond citation_ignoring_case(struct citation_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct citation_cond citation_compare(
+    enum citation_column a, enum orm_op op, enum citation_column b)
+{
+    return citation_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct citation_cond citation_any_of(void)
 {
     return citation_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -1783,137 +1436,61 @@ static inline struct citation_cond citation_end(void)
     return citation_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct citation_cond citation_id_eq(int64_t id)
+static inline struct citation_order citation_nulls_first(struct citation_order o)
 {
-    return citation_cond_(orm_cond_integer(ORM_EQ, CITATION_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct citation_cond citation_id_ne(int64_t id)
+static inline struct citation_order citation_nulls_last(struct citation_order o)
 {
-    return citation_cond_(orm_cond_integer(ORM_NE, CITATION_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct citation_cond citation_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct citation_order citation_by_pick(unsigned pick, bool descending)
 {
-    return citation_cond_(orm_cond_integer(ORM_LT, CITATION_ID, id));
+    return citation_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct citation_cond citation_id_le(int64_t id)
+static inline struct citation_pick citation_into(struct citation **into)
 {
-    return citation_cond_(orm_cond_integer(ORM_LE, CITATION_ID, id));
+    return citation_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct citation_cond citation_id_gt(int64_t id)
+static inline struct citation_pick citation_rows_into(int64_t *into)
 {
-    return citation_cond_(orm_cond_integer(ORM_GT, CITATION_ID, id));
+    return citation_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct citation_cond citation_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct citation_pick citation_having(
+    struct citation_pick p, enum orm_op op, int64_t bound)
 {
-    return citation_cond_(orm_cond_integer(ORM_GE, CITATION_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct citation_cond citation_from_is(const struct paper *from)
+static inline struct citation_pick citation_having_real(
+    struct citation_pick p, enum orm_op op, double bound)
 {
-    return citation_cond_(
-        orm_cond_object(ORM_IS, CITATION_REF_FROM, (const struct orm_object *)from));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct citation_cond citation_from_id_eq(int64_t from_id)
-{
-    return citation_cond_(orm_cond_integer(ORM_EQ, CITATION_FROM_ID, from_id));
-}
-
-static inline struct citation_cond citation_from_id_ne(int64_t from_id)
-{
-    return citation_cond_(orm_cond_integer(ORM_NE, CITATION_FROM_ID, from_id));
-}
-
-static inline struct citation_cond citation_to_is(const struct paper *to)
-{
-    return citation_cond_(
-        orm_cond_object(ORM_IS, CITATION_REF_TO, (const struct orm_object *)to));
-}
-
-static inline struct citation_cond citation_to_id_eq(int64_t to_id)
-{
-    return citation_cond_(orm_cond_integer(ORM_EQ, CITATION_TO_ID, to_id));
-}
-
-static inline struct citation_cond citation_to_id_ne(int64_t to_id)
-{
-    return citation_cond_(orm_cond_integer(ORM_NE, CITATION_TO_ID, to_id));
-}
-
-static inline struct citation_cond citation_page_eq(int32_t page)
-{
-    return citation_cond_(orm_cond_integer(ORM_EQ, CITATION_PAGE, page));
-}
-
-static inline struct citation_cond citation_page_ne(int32_t page)
-{
-    return citation_cond_(orm_cond_integer(ORM_NE, CITATION_PAGE, page));
-}
-
-static inline struct citation_cond citation_page_lt(int32_t page)
-{
-    return citation_cond_(orm_cond_integer(ORM_LT, CITATION_PAGE, page));
-}
-
-static inline struct citation_cond citation_page_le(int32_t page)
-{
-    return citation_cond_(orm_cond_integer(ORM_LE, CITATION_PAGE, page));
-}
-
-static inline struct citation_cond citation_page_gt(int32_t page)
-{
-    return citation_cond_(orm_cond_integer(ORM_GT, CITATION_PAGE, page));
-}
-
-static inline struct citation_cond citation_page_ge(int32_t page)
-{
-    return citation_cond_(orm_cond_integer(ORM_GE, CITATION_PAGE, page));
-}
-
-static inline struct citation_order citation_id_asc(void)
-{
-    return citation_order_(orm_order_by(CITATION_ID, false));
-}
-
-static inline struct citation_order citation_id_desc(void)
-{
-    return citation_order_(orm_order_by(CITATION_ID, true));
-}
-
-static inline struct citation_order citation_from_id_asc(void)
-{
-    return citation_order_(orm_order_by(CITATION_FROM_ID, false));
-}
-
-static inline struct citation_order citation_from_id_desc(void)
-{
-    return citation_order_(orm_order_by(CITATION_FROM_ID, true));
-}
-
-static inline struct citation_order citation_to_id_asc(void)
-{
-    return citation_order_(orm_order_by(CITATION_TO_ID, false));
-}
-
-static inline struct citation_order citation_to_id_desc(void)
-{
-    return citation_order_(orm_order_by(CITATION_TO_ID, true));
-}
-
-static inline struct citation_order citation_page_asc(void)
-{
-    return citation_order_(orm_order_by(CITATION_PAGE, false));
-}
-
-static inline struct citation_order citation_page_desc(void)
-{
-    return citation_order_(orm_order_by(CITATION_PAGE, true));
-}
+ORM_INTEGER_CONDITIONS(citation, citation_id, CITATION_ID, int64_t);
+ORM_NUMBER_PICKS(citation, citation_id, CITATION_ID, int64_t, int64_t);
+ORM_INTEGER_KEYS(citation, citation_from_id, CITATION_FROM_ID, int64_t);
+ORM_DISTINCT_PICKS(citation, citation_from_id, CITATION_FROM_ID, int64_t);
+ORM_INTEGER_KEYS(citation, citation_to_id, CITATION_TO_ID, int64_t);
+ORM_DISTINCT_PICKS(citation, citation_to_id, CITATION_TO_ID, int64_t);
+ORM_INTEGER_CONDITIONS(citation, citation_page, CITATION_PAGE, int32_t);
+ORM_NUMBER_PICKS(citation, citation_page, CITATION_PAGE, int32_t, int64_t);
+ORM_TO_ONE(citation, from, CITATION_REF_FROM, paper);
+ORM_TO_ONE(citation, to, CITATION_REF_TO, paper);
 
 /* == word ========================================================================== */
 
@@ -1936,7 +1513,7 @@ struct word {
     struct paper_manager papers_;
 };
 
-enum {
+enum word_column {
     WORD_ID,
     WORD_ABOUT_ID,
     WORD_TEXT,
@@ -1947,6 +1524,9 @@ enum {
 enum {
     WORD_REF_ABOUT,
     WORD_REF_OWNER
+};
+enum {
+    WORD_MANY_PAPERS
 };
 
 extern const struct orm_model word_model;
@@ -2169,6 +1749,8 @@ static inline void word_refresh(struct word *w)
     orm_refresh((struct orm_object *)w);
 }
 
+/* -- Queries: what goes into a struct word_query ----------------------------------- */
+
 static inline struct word_cond word_cond_(struct orm_cond orm)
 {
     struct word_cond c = {orm};
@@ -2181,11 +1763,59 @@ static inline struct word_order word_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct word_plan word_plan_(struct orm_plan orm)
+{
+    struct word_plan p = {orm};
+    return p;
+}
+
+static inline struct word_pick word_pick_(struct orm_pick orm)
+{
+    struct word_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void word_where(struct word_query *q, struct word_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void word_sort(struct word_query *q, struct word_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void word_with(struct word_query *q, struct word_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void word_after(struct word_query *q, const struct word *last)
+{
+    q->after = last;
+}
+
+static inline struct word_cond word_not(struct word_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct word_cond word_ignoring_case(struct word_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct word_cond word_compare(
+    enum word_column a, enum orm_op op, enum word_column b)
+{
+    return word_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct word_cond word_any_of(void)
 {
     return word_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -2206,222 +1836,68 @@ static inline struct word_cond word_end(void)
     return word_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct word_cond word_id_eq(int64_t id)
+static inline struct word_order word_nulls_first(struct word_order o)
 {
-    return word_cond_(orm_cond_integer(ORM_EQ, WORD_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct word_cond word_id_ne(int64_t id)
+static inline struct word_order word_nulls_last(struct word_order o)
 {
-    return word_cond_(orm_cond_integer(ORM_NE, WORD_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct word_cond word_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct word_order word_by_pick(unsigned pick, bool descending)
 {
-    return word_cond_(orm_cond_integer(ORM_LT, WORD_ID, id));
+    return word_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct word_cond word_id_le(int64_t id)
+static inline struct word_pick word_into(struct word **into)
 {
-    return word_cond_(orm_cond_integer(ORM_LE, WORD_ID, id));
+    return word_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct word_cond word_id_gt(int64_t id)
+static inline struct word_pick word_rows_into(int64_t *into)
 {
-    return word_cond_(orm_cond_integer(ORM_GT, WORD_ID, id));
+    return word_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct word_cond word_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct word_pick word_having(
+    struct word_pick p, enum orm_op op, int64_t bound)
 {
-    return word_cond_(orm_cond_integer(ORM_GE, WORD_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct word_cond word_about_is(const struct total *about)
+static inline struct word_pick word_having_real(
+    struct word_pick p, enum orm_op op, double bound)
 {
-    return word_cond_(
-        orm_cond_object(ORM_IS, WORD_REF_ABOUT, (const struct orm_object *)about));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct word_cond word_about_id_eq(int64_t about_id)
-{
-    return word_cond_(orm_cond_integer(ORM_EQ, WORD_ABOUT_ID, about_id));
-}
-
-static inline struct word_cond word_about_id_ne(int64_t about_id)
-{
-    return word_cond_(orm_cond_integer(ORM_NE, WORD_ABOUT_ID, about_id));
-}
-
-static inline struct word_cond word_about_is_null(void)
-{
-    return word_cond_(orm_cond_plain(ORM_IS_NULL, WORD_ABOUT_ID));
-}
-
-static inline struct word_cond word_about_not_null(void)
-{
-    return word_cond_(orm_cond_plain(ORM_NOT_NULL, WORD_ABOUT_ID));
-}
-
-static inline struct word_cond word_text_eq(const char *text)
-{
-    return word_cond_(orm_cond_text(ORM_EQ, WORD_TEXT, text));
-}
-
-static inline struct word_cond word_text_ne(const char *text)
-{
-    return word_cond_(orm_cond_text(ORM_NE, WORD_TEXT, text));
-}
-
-static inline struct word_cond word_text_lt(const char *text)
-{
-    return word_cond_(orm_cond_text(ORM_LT, WORD_TEXT, text));
-}
-
-static inline struct word_cond word_text_le(const char *text)
-{
-    return word_cond_(orm_cond_text(ORM_LE, WORD_TEXT, text));
-}
-
-static inline struct word_cond word_text_gt(const char *text)
-{
-    return word_cond_(orm_cond_text(ORM_GT, WORD_TEXT, text));
-}
-
-static inline struct word_cond word_text_ge(const char *text)
-{
-    return word_cond_(orm_cond_text(ORM_GE, WORD_TEXT, text));
-}
-
-static inline struct word_cond word_text_like(const char *text)
-{
-    return word_cond_(orm_cond_text(ORM_LIKE, WORD_TEXT, text));
-}
-
-static inline struct word_cond word_made_eq(orm_time made)
-{
-    return word_cond_(orm_cond_integer(ORM_EQ, WORD_MADE, made));
-}
-
-static inline struct word_cond word_made_ne(orm_time made)
-{
-    return word_cond_(orm_cond_integer(ORM_NE, WORD_MADE, made));
-}
-
-static inline struct word_cond word_made_lt(orm_time made)
-{
-    return word_cond_(orm_cond_integer(ORM_LT, WORD_MADE, made));
-}
-
-static inline struct word_cond word_made_le(orm_time made)
-{
-    return word_cond_(orm_cond_integer(ORM_LE, WORD_MADE, made));
-}
-
-static inline struct word_cond word_made_gt(orm_time made)
-{
-    return word_cond_(orm_cond_integer(ORM_GT, WORD_MADE, made));
-}
-
-static inline struct word_cond word_made_ge(orm_time made)
-{
-    return word_cond_(orm_cond_integer(ORM_GE, WORD_MADE, made));
-}
-
-static inline struct word_cond word_mood_eq(enum word_mood mood)
-{
-    return word_cond_(orm_cond_integer(ORM_EQ, WORD_MOOD, mood));
-}
-
-static inline struct word_cond word_mood_ne(enum word_mood mood)
-{
-    return word_cond_(orm_cond_integer(ORM_NE, WORD_MOOD, mood));
-}
-
-static inline struct word_cond word_owner_is(const struct writer *owner)
-{
-    return word_cond_(
-        orm_cond_object(ORM_IS, WORD_REF_OWNER, (const struct orm_object *)owner));
-}
-
-static inline struct word_cond word_owner_id_eq(int64_t owner_id)
-{
-    return word_cond_(orm_cond_integer(ORM_EQ, WORD_OWNER_ID, owner_id));
-}
-
-static inline struct word_cond word_owner_id_ne(int64_t owner_id)
-{
-    return word_cond_(orm_cond_integer(ORM_NE, WORD_OWNER_ID, owner_id));
-}
-
-static inline struct word_cond word_owner_is_null(void)
-{
-    return word_cond_(orm_cond_plain(ORM_IS_NULL, WORD_OWNER_ID));
-}
-
-static inline struct word_cond word_owner_not_null(void)
-{
-    return word_cond_(orm_cond_plain(ORM_NOT_NULL, WORD_OWNER_ID));
-}
-
-static inline struct word_order word_id_asc(void)
-{
-    return word_order_(orm_order_by(WORD_ID, false));
-}
-
-static inline struct word_order word_id_desc(void)
-{
-    return word_order_(orm_order_by(WORD_ID, true));
-}
-
-static inline struct word_order word_about_id_asc(void)
-{
-    return word_order_(orm_order_by(WORD_ABOUT_ID, false));
-}
-
-static inline struct word_order word_about_id_desc(void)
-{
-    return word_order_(orm_order_by(WORD_ABOUT_ID, true));
-}
-
-static inline struct word_order word_text_asc(void)
-{
-    return word_order_(orm_order_by(WORD_TEXT, false));
-}
-
-static inline struct word_order word_text_desc(void)
-{
-    return word_order_(orm_order_by(WORD_TEXT, true));
-}
-
-static inline struct word_order word_made_asc(void)
-{
-    return word_order_(orm_order_by(WORD_MADE, false));
-}
-
-static inline struct word_order word_made_desc(void)
-{
-    return word_order_(orm_order_by(WORD_MADE, true));
-}
-
-static inline struct word_order word_mood_asc(void)
-{
-    return word_order_(orm_order_by(WORD_MOOD, false));
-}
-
-static inline struct word_order word_mood_desc(void)
-{
-    return word_order_(orm_order_by(WORD_MOOD, true));
-}
-
-static inline struct word_order word_owner_id_asc(void)
-{
-    return word_order_(orm_order_by(WORD_OWNER_ID, false));
-}
-
-static inline struct word_order word_owner_id_desc(void)
-{
-    return word_order_(orm_order_by(WORD_OWNER_ID, true));
-}
+ORM_INTEGER_CONDITIONS(word, word_id, WORD_ID, int64_t);
+ORM_NUMBER_PICKS(word, word_id, WORD_ID, int64_t, int64_t);
+ORM_INTEGER_KEYS(word, word_about_id, WORD_ABOUT_ID, int64_t);
+ORM_NULL_CONDITIONS(word, word_about, WORD_ABOUT_ID);
+ORM_DISTINCT_PICKS(word, word_about_id, WORD_ABOUT_ID, int64_t);
+ORM_TEXT_CONDITIONS(word, word_text, WORD_TEXT);
+ORM_SORTED_PICKS(word, word_text, WORD_TEXT, const char *);
+ORM_INTEGER_CONDITIONS(word, word_made, WORD_MADE, orm_time);
+ORM_SORTED_PICKS(word, word_made, WORD_MADE, orm_time);
+ORM_INTEGER_KEYS(word, word_mood, WORD_MOOD, enum word_mood);
+ORM_SORTED_PICKS(word, word_mood, WORD_MOOD, enum word_mood);
+ORM_INTEGER_KEYS(word, word_owner_id, WORD_OWNER_ID, int64_t);
+ORM_NULL_CONDITIONS(word, word_owner, WORD_OWNER_ID);
+ORM_DISTINCT_PICKS(word, word_owner_id, WORD_OWNER_ID, int64_t);
+ORM_TO_ONE(word, about, WORD_REF_ABOUT, total);
+ORM_TO_ONE(word, owner, WORD_REF_OWNER, writer);
+ORM_TO_MANY(word, papers, WORD_MANY_PAPERS, paper);
 
 /* == best ========================================================================== */
 
@@ -2439,7 +1915,7 @@ struct best {
     struct orm_object *total_;
 };
 
-enum {
+enum best_column {
     BEST_NAME,
     BEST_PAPERS,
     BEST_TOTAL_ID
@@ -2539,6 +2015,8 @@ static inline void best_refresh(struct best *b)
     orm_refresh((struct orm_object *)b);
 }
 
+/* -- Queries: what goes into a struct best_query ----------------------------------- */
+
 static inline struct best_cond best_cond_(struct orm_cond orm)
 {
     struct best_cond c = {orm};
@@ -2551,11 +2029,59 @@ static inline struct best_order best_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct best_plan best_plan_(struct orm_plan orm)
+{
+    struct best_plan p = {orm};
+    return p;
+}
+
+static inline struct best_pick best_pick_(struct orm_pick orm)
+{
+    struct best_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void best_where(struct best_query *q, struct best_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void best_sort(struct best_query *q, struct best_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void best_with(struct best_query *q, struct best_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void best_after(struct best_query *q, const struct best *last)
+{
+    q->after = last;
+}
+
+static inline struct best_cond best_not(struct best_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct best_cond best_ignoring_case(struct best_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct best_cond best_compare(
+    enum best_column a, enum orm_op op, enum best_column b)
+{
+    return best_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct best_cond best_any_of(void)
 {
     return best_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -2576,116 +2102,58 @@ static inline struct best_cond best_end(void)
     return best_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct best_cond best_name_eq(const char *name)
+static inline struct best_order best_nulls_first(struct best_order o)
 {
-    return best_cond_(orm_cond_text(ORM_EQ, BEST_NAME, name));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct best_cond best_name_ne(const char *name)
+static inline struct best_order best_nulls_last(struct best_order o)
 {
-    return best_cond_(orm_cond_text(ORM_NE, BEST_NAME, name));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct best_cond best_name_lt(const char *name)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct best_order best_by_pick(unsigned pick, bool descending)
 {
-    return best_cond_(orm_cond_text(ORM_LT, BEST_NAME, name));
+    return best_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct best_cond best_name_le(const char *name)
+static inline struct best_pick best_into(struct best **into)
 {
-    return best_cond_(orm_cond_text(ORM_LE, BEST_NAME, name));
+    return best_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct best_cond best_name_gt(const char *name)
+static inline struct best_pick best_rows_into(int64_t *into)
 {
-    return best_cond_(orm_cond_text(ORM_GT, BEST_NAME, name));
+    return best_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct best_cond best_name_ge(const char *name)
+/* Only groups whose pick compares so. */
+static inline struct best_pick best_having(
+    struct best_pick p, enum orm_op op, int64_t bound)
 {
-    return best_cond_(orm_cond_text(ORM_GE, BEST_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct best_cond best_name_like(const char *name)
+static inline struct best_pick best_having_real(
+    struct best_pick p, enum orm_op op, double bound)
 {
-    return best_cond_(orm_cond_text(ORM_LIKE, BEST_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct best_cond best_papers_eq(int64_t papers)
-{
-    return best_cond_(orm_cond_integer(ORM_EQ, BEST_PAPERS, papers));
-}
-
-static inline struct best_cond best_papers_ne(int64_t papers)
-{
-    return best_cond_(orm_cond_integer(ORM_NE, BEST_PAPERS, papers));
-}
-
-static inline struct best_cond best_papers_lt(int64_t papers)
-{
-    return best_cond_(orm_cond_integer(ORM_LT, BEST_PAPERS, papers));
-}
-
-static inline struct best_cond best_papers_le(int64_t papers)
-{
-    return best_cond_(orm_cond_integer(ORM_LE, BEST_PAPERS, papers));
-}
-
-static inline struct best_cond best_papers_gt(int64_t papers)
-{
-    return best_cond_(orm_cond_integer(ORM_GT, BEST_PAPERS, papers));
-}
-
-static inline struct best_cond best_papers_ge(int64_t papers)
-{
-    return best_cond_(orm_cond_integer(ORM_GE, BEST_PAPERS, papers));
-}
-
-static inline struct best_cond best_total_is(const struct total *total)
-{
-    return best_cond_(
-        orm_cond_object(ORM_IS, BEST_REF_TOTAL, (const struct orm_object *)total));
-}
-
-static inline struct best_cond best_total_id_eq(int64_t total_id)
-{
-    return best_cond_(orm_cond_integer(ORM_EQ, BEST_TOTAL_ID, total_id));
-}
-
-static inline struct best_cond best_total_id_ne(int64_t total_id)
-{
-    return best_cond_(orm_cond_integer(ORM_NE, BEST_TOTAL_ID, total_id));
-}
-
-static inline struct best_order best_name_asc(void)
-{
-    return best_order_(orm_order_by(BEST_NAME, false));
-}
-
-static inline struct best_order best_name_desc(void)
-{
-    return best_order_(orm_order_by(BEST_NAME, true));
-}
-
-static inline struct best_order best_papers_asc(void)
-{
-    return best_order_(orm_order_by(BEST_PAPERS, false));
-}
-
-static inline struct best_order best_papers_desc(void)
-{
-    return best_order_(orm_order_by(BEST_PAPERS, true));
-}
-
-static inline struct best_order best_total_id_asc(void)
-{
-    return best_order_(orm_order_by(BEST_TOTAL_ID, false));
-}
-
-static inline struct best_order best_total_id_desc(void)
-{
-    return best_order_(orm_order_by(BEST_TOTAL_ID, true));
-}
+ORM_TEXT_CONDITIONS(best, best_name, BEST_NAME);
+ORM_SORTED_PICKS(best, best_name, BEST_NAME, const char *);
+ORM_INTEGER_CONDITIONS(best, best_papers, BEST_PAPERS, int64_t);
+ORM_NUMBER_PICKS(best, best_papers, BEST_PAPERS, int64_t, int64_t);
+ORM_INTEGER_KEYS(best, best_total_id, BEST_TOTAL_ID, int64_t);
+ORM_DISTINCT_PICKS(best, best_total_id, BEST_TOTAL_ID, int64_t);
+ORM_TO_ONE(best, total, BEST_REF_TOTAL, total);
 
 /* == total ========================================================================= */
 
@@ -2707,7 +2175,7 @@ struct total {
     struct best_manager bests_;
 };
 
-enum {
+enum total_column {
     TOTAL_ID,
     TOTAL_NAME,
     TOTAL_PAPERS,
@@ -2716,6 +2184,10 @@ enum {
 };
 enum {
     TOTAL_REF_WRITER
+};
+enum {
+    TOTAL_MANY_WORDS,
+    TOTAL_MANY_BESTS
 };
 
 extern const struct orm_model total_model;
@@ -2834,6 +2306,8 @@ static inline void total_refresh(struct total *t)
     orm_refresh((struct orm_object *)t);
 }
 
+/* -- Queries: what goes into a struct total_query ---------------------------------- */
+
 static inline struct total_cond total_cond_(struct orm_cond orm)
 {
     struct total_cond c = {orm};
@@ -2846,11 +2320,59 @@ static inline struct total_order total_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct total_plan total_plan_(struct orm_plan orm)
+{
+    struct total_plan p = {orm};
+    return p;
+}
+
+static inline struct total_pick total_pick_(struct orm_pick orm)
+{
+    struct total_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void total_where(struct total_query *q, struct total_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void total_sort(struct total_query *q, struct total_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void total_with(struct total_query *q, struct total_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void total_after(struct total_query *q, const struct total *last)
+{
+    q->after = last;
+}
+
+static inline struct total_cond total_not(struct total_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct total_cond total_ignoring_case(struct total_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct total_cond total_compare(
+    enum total_column a, enum orm_op op, enum total_column b)
+{
+    return total_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct total_cond total_any_of(void)
 {
     return total_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -2871,206 +2393,65 @@ static inline struct total_cond total_end(void)
     return total_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct total_cond total_id_eq(int64_t id)
+static inline struct total_order total_nulls_first(struct total_order o)
 {
-    return total_cond_(orm_cond_integer(ORM_EQ, TOTAL_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct total_cond total_id_ne(int64_t id)
+static inline struct total_order total_nulls_last(struct total_order o)
 {
-    return total_cond_(orm_cond_integer(ORM_NE, TOTAL_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct total_cond total_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct total_order total_by_pick(unsigned pick, bool descending)
 {
-    return total_cond_(orm_cond_integer(ORM_LT, TOTAL_ID, id));
+    return total_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct total_cond total_id_le(int64_t id)
+static inline struct total_pick total_into(struct total **into)
 {
-    return total_cond_(orm_cond_integer(ORM_LE, TOTAL_ID, id));
+    return total_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct total_cond total_id_gt(int64_t id)
+static inline struct total_pick total_rows_into(int64_t *into)
 {
-    return total_cond_(orm_cond_integer(ORM_GT, TOTAL_ID, id));
+    return total_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct total_cond total_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct total_pick total_having(
+    struct total_pick p, enum orm_op op, int64_t bound)
 {
-    return total_cond_(orm_cond_integer(ORM_GE, TOTAL_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct total_cond total_name_eq(const char *name)
+static inline struct total_pick total_having_real(
+    struct total_pick p, enum orm_op op, double bound)
 {
-    return total_cond_(orm_cond_text(ORM_EQ, TOTAL_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct total_cond total_name_ne(const char *name)
-{
-    return total_cond_(orm_cond_text(ORM_NE, TOTAL_NAME, name));
-}
-
-static inline struct total_cond total_name_lt(const char *name)
-{
-    return total_cond_(orm_cond_text(ORM_LT, TOTAL_NAME, name));
-}
-
-static inline struct total_cond total_name_le(const char *name)
-{
-    return total_cond_(orm_cond_text(ORM_LE, TOTAL_NAME, name));
-}
-
-static inline struct total_cond total_name_gt(const char *name)
-{
-    return total_cond_(orm_cond_text(ORM_GT, TOTAL_NAME, name));
-}
-
-static inline struct total_cond total_name_ge(const char *name)
-{
-    return total_cond_(orm_cond_text(ORM_GE, TOTAL_NAME, name));
-}
-
-static inline struct total_cond total_name_like(const char *name)
-{
-    return total_cond_(orm_cond_text(ORM_LIKE, TOTAL_NAME, name));
-}
-
-static inline struct total_cond total_papers_eq(int64_t papers)
-{
-    return total_cond_(orm_cond_integer(ORM_EQ, TOTAL_PAPERS, papers));
-}
-
-static inline struct total_cond total_papers_ne(int64_t papers)
-{
-    return total_cond_(orm_cond_integer(ORM_NE, TOTAL_PAPERS, papers));
-}
-
-static inline struct total_cond total_papers_lt(int64_t papers)
-{
-    return total_cond_(orm_cond_integer(ORM_LT, TOTAL_PAPERS, papers));
-}
-
-static inline struct total_cond total_papers_le(int64_t papers)
-{
-    return total_cond_(orm_cond_integer(ORM_LE, TOTAL_PAPERS, papers));
-}
-
-static inline struct total_cond total_papers_gt(int64_t papers)
-{
-    return total_cond_(orm_cond_integer(ORM_GT, TOTAL_PAPERS, papers));
-}
-
-static inline struct total_cond total_papers_ge(int64_t papers)
-{
-    return total_cond_(orm_cond_integer(ORM_GE, TOTAL_PAPERS, papers));
-}
-
-static inline struct total_cond total_longest_eq(int32_t longest)
-{
-    return total_cond_(orm_cond_integer(ORM_EQ, TOTAL_LONGEST, longest));
-}
-
-static inline struct total_cond total_longest_ne(int32_t longest)
-{
-    return total_cond_(orm_cond_integer(ORM_NE, TOTAL_LONGEST, longest));
-}
-
-static inline struct total_cond total_longest_lt(int32_t longest)
-{
-    return total_cond_(orm_cond_integer(ORM_LT, TOTAL_LONGEST, longest));
-}
-
-static inline struct total_cond total_longest_le(int32_t longest)
-{
-    return total_cond_(orm_cond_integer(ORM_LE, TOTAL_LONGEST, longest));
-}
-
-static inline struct total_cond total_longest_gt(int32_t longest)
-{
-    return total_cond_(orm_cond_integer(ORM_GT, TOTAL_LONGEST, longest));
-}
-
-static inline struct total_cond total_longest_ge(int32_t longest)
-{
-    return total_cond_(orm_cond_integer(ORM_GE, TOTAL_LONGEST, longest));
-}
-
-static inline struct total_cond total_longest_is_null(void)
-{
-    return total_cond_(orm_cond_plain(ORM_IS_NULL, TOTAL_LONGEST));
-}
-
-static inline struct total_cond total_longest_not_null(void)
-{
-    return total_cond_(orm_cond_plain(ORM_NOT_NULL, TOTAL_LONGEST));
-}
-
-static inline struct total_cond total_writer_is(const struct writer *writer)
-{
-    return total_cond_(
-        orm_cond_object(ORM_IS, TOTAL_REF_WRITER, (const struct orm_object *)writer));
-}
-
-static inline struct total_cond total_writer_id_eq(int64_t writer_id)
-{
-    return total_cond_(orm_cond_integer(ORM_EQ, TOTAL_WRITER_ID, writer_id));
-}
-
-static inline struct total_cond total_writer_id_ne(int64_t writer_id)
-{
-    return total_cond_(orm_cond_integer(ORM_NE, TOTAL_WRITER_ID, writer_id));
-}
-
-static inline struct total_order total_id_asc(void)
-{
-    return total_order_(orm_order_by(TOTAL_ID, false));
-}
-
-static inline struct total_order total_id_desc(void)
-{
-    return total_order_(orm_order_by(TOTAL_ID, true));
-}
-
-static inline struct total_order total_name_asc(void)
-{
-    return total_order_(orm_order_by(TOTAL_NAME, false));
-}
-
-static inline struct total_order total_name_desc(void)
-{
-    return total_order_(orm_order_by(TOTAL_NAME, true));
-}
-
-static inline struct total_order total_papers_asc(void)
-{
-    return total_order_(orm_order_by(TOTAL_PAPERS, false));
-}
-
-static inline struct total_order total_papers_desc(void)
-{
-    return total_order_(orm_order_by(TOTAL_PAPERS, true));
-}
-
-static inline struct total_order total_longest_asc(void)
-{
-    return total_order_(orm_order_by(TOTAL_LONGEST, false));
-}
-
-static inline struct total_order total_longest_desc(void)
-{
-    return total_order_(orm_order_by(TOTAL_LONGEST, true));
-}
-
-static inline struct total_order total_writer_id_asc(void)
-{
-    return total_order_(orm_order_by(TOTAL_WRITER_ID, false));
-}
-
-static inline struct total_order total_writer_id_desc(void)
-{
-    return total_order_(orm_order_by(TOTAL_WRITER_ID, true));
-}
+ORM_INTEGER_CONDITIONS(total, total_id, TOTAL_ID, int64_t);
+ORM_NUMBER_PICKS(total, total_id, TOTAL_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(total, total_name, TOTAL_NAME);
+ORM_SORTED_PICKS(total, total_name, TOTAL_NAME, const char *);
+ORM_INTEGER_CONDITIONS(total, total_papers, TOTAL_PAPERS, int64_t);
+ORM_NUMBER_PICKS(total, total_papers, TOTAL_PAPERS, int64_t, int64_t);
+ORM_INTEGER_CONDITIONS(total, total_longest, TOTAL_LONGEST, int32_t);
+ORM_NULL_CONDITIONS(total, total_longest, TOTAL_LONGEST);
+ORM_NUMBER_PICKS(total, total_longest, TOTAL_LONGEST, int32_t, int64_t);
+ORM_INTEGER_KEYS(total, total_writer_id, TOTAL_WRITER_ID, int64_t);
+ORM_DISTINCT_PICKS(total, total_writer_id, TOTAL_WRITER_ID, int64_t);
+ORM_TO_ONE(total, writer, TOTAL_REF_WRITER, writer);
+ORM_TO_MANY(total, words, TOTAL_MANY_WORDS, word);
+ORM_TO_MANY(total, bests, TOTAL_MANY_BESTS, best);
 
 #ifdef __cplusplus
 }

@@ -2,12 +2,13 @@
 #ifndef IN_ORM_H
 #define IN_ORM_H
 
+#include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x0c087c2cf34b1e60u
+#define IN_ORM_HASH 0xc431f0e0eab7ab2fu
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,17 +24,17 @@ struct package_list {
 struct package_manager {
     struct orm_manager orm;
 };
-struct package_cond {
-    struct orm_cond orm;
-};
 struct package_order {
     struct orm_order orm;
 };
-struct package_plan {
-    struct orm_plan orm;
-};
 struct package_pick {
     struct orm_pick orm;
+};
+struct package_cond {
+    struct orm_cond orm;
+};
+struct package_plan {
+    struct orm_plan orm;
 };
 struct package_query {
     struct package_cond where[ORM_QUERY_WHERE];
@@ -56,17 +57,17 @@ struct dependency_list {
 struct dependency_manager {
     struct orm_manager orm;
 };
-struct dependency_cond {
-    struct orm_cond orm;
-};
 struct dependency_order {
     struct orm_order orm;
 };
-struct dependency_plan {
-    struct orm_plan orm;
-};
 struct dependency_pick {
     struct orm_pick orm;
+};
+struct dependency_cond {
+    struct orm_cond orm;
+};
+struct dependency_plan {
+    struct orm_plan orm;
 };
 struct dependency_query {
     struct dependency_cond where[ORM_QUERY_WHERE];
@@ -114,9 +115,17 @@ struct package {
     struct dependency_manager dependents_;
 };
 
-enum {
+enum package_column {
     PACKAGE_ID,
     PACKAGE_NAME
+};
+enum {
+    PACKAGE_MANY_NEEDS,
+    PACKAGE_MANY_SIMILAR,
+    PACKAGE_MANY_NEEDED_BY,
+    PACKAGE_MANY_SIMILAR_TO,
+    PACKAGE_MANY_DEPENDENCIES,
+    PACKAGE_MANY_DEPENDENTS
 };
 
 extern const struct orm_model package_model;
@@ -252,6 +261,8 @@ static inline void package_refresh(struct package *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Queries: what goes into a struct package_query -------------------------------- */
+
 static inline struct package_cond package_cond_(struct orm_cond orm)
 {
     struct package_cond c = {orm};
@@ -264,11 +275,59 @@ static inline struct package_order package_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct package_plan package_plan_(struct orm_plan orm)
+{
+    struct package_plan p = {orm};
+    return p;
+}
+
+static inline struct package_pick package_pick_(struct orm_pick orm)
+{
+    struct package_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void package_where(struct package_query *q, struct package_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void package_sort(struct package_query *q, struct package_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void package_with(struct package_query *q, struct package_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void package_after(struct package_query *q, const struct package *last)
+{
+    q->after = last;
+}
+
+static inline struct package_cond package_not(struct package_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct package_cond package_ignoring_case(struct package_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct package_cond package_compare(
+    enum package_column a, enum orm_op op, enum package_column b)
+{
+    return package_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct package_cond package_any_of(void)
 {
     return package_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -289,90 +348,61 @@ static inline struct package_cond package_end(void)
     return package_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct package_cond package_id_eq(int64_t id)
+static inline struct package_order package_nulls_first(struct package_order o)
 {
-    return package_cond_(orm_cond_integer(ORM_EQ, PACKAGE_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct package_cond package_id_ne(int64_t id)
+static inline struct package_order package_nulls_last(struct package_order o)
 {
-    return package_cond_(orm_cond_integer(ORM_NE, PACKAGE_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct package_cond package_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct package_order package_by_pick(unsigned pick, bool descending)
 {
-    return package_cond_(orm_cond_integer(ORM_LT, PACKAGE_ID, id));
+    return package_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct package_cond package_id_le(int64_t id)
+static inline struct package_pick package_into(struct package **into)
 {
-    return package_cond_(orm_cond_integer(ORM_LE, PACKAGE_ID, id));
+    return package_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct package_cond package_id_gt(int64_t id)
+static inline struct package_pick package_rows_into(int64_t *into)
 {
-    return package_cond_(orm_cond_integer(ORM_GT, PACKAGE_ID, id));
+    return package_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct package_cond package_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct package_pick package_having(
+    struct package_pick p, enum orm_op op, int64_t bound)
 {
-    return package_cond_(orm_cond_integer(ORM_GE, PACKAGE_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct package_cond package_name_eq(const char *name)
+static inline struct package_pick package_having_real(
+    struct package_pick p, enum orm_op op, double bound)
 {
-    return package_cond_(orm_cond_text(ORM_EQ, PACKAGE_NAME, name));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct package_cond package_name_ne(const char *name)
-{
-    return package_cond_(orm_cond_text(ORM_NE, PACKAGE_NAME, name));
-}
-
-static inline struct package_cond package_name_lt(const char *name)
-{
-    return package_cond_(orm_cond_text(ORM_LT, PACKAGE_NAME, name));
-}
-
-static inline struct package_cond package_name_le(const char *name)
-{
-    return package_cond_(orm_cond_text(ORM_LE, PACKAGE_NAME, name));
-}
-
-static inline struct package_cond package_name_gt(const char *name)
-{
-    return package_cond_(orm_cond_text(ORM_GT, PACKAGE_NAME, name));
-}
-
-static inline struct package_cond package_name_ge(const char *name)
-{
-    return package_cond_(orm_cond_text(ORM_GE, PACKAGE_NAME, name));
-}
-
-static inline struct package_cond package_name_like(const char *name)
-{
-    return package_cond_(orm_cond_text(ORM_LIKE, PACKAGE_NAME, name));
-}
-
-static inline struct package_order package_id_asc(void)
-{
-    return package_order_(orm_order_by(PACKAGE_ID, false));
-}
-
-static inline struct package_order package_id_desc(void)
-{
-    return package_order_(orm_order_by(PACKAGE_ID, true));
-}
-
-static inline struct package_order package_name_asc(void)
-{
-    return package_order_(orm_order_by(PACKAGE_NAME, false));
-}
-
-static inline struct package_order package_name_desc(void)
-{
-    return package_order_(orm_order_by(PACKAGE_NAME, true));
-}
+ORM_INTEGER_CONDITIONS(package, package_id, PACKAGE_ID, int64_t);
+ORM_NUMBER_PICKS(package, package_id, PACKAGE_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(package, package_name, PACKAGE_NAME);
+ORM_SORTED_PICKS(package, package_name, PACKAGE_NAME, const char *);
+ORM_TO_MANY(package, needs, PACKAGE_MANY_NEEDS, package);
+ORM_TO_MANY(package, similar, PACKAGE_MANY_SIMILAR, package);
+ORM_TO_MANY(package, needed_by, PACKAGE_MANY_NEEDED_BY, package);
+ORM_TO_MANY(package, similar_to, PACKAGE_MANY_SIMILAR_TO, package);
+ORM_TO_MANY(package, dependencies, PACKAGE_MANY_DEPENDENCIES, dependency);
+ORM_TO_MANY(package, dependents, PACKAGE_MANY_DEPENDENTS, dependency);
 
 /* == dependency ==================================================================== */
 
@@ -393,7 +423,7 @@ struct dependency {
     struct orm_object *target_;
 };
 
-enum {
+enum dependency_column {
     DEPENDENCY_ID,
     DEPENDENCY_PACKAGE_ID,
     DEPENDENCY_TARGET_ID,
@@ -603,6 +633,8 @@ static inline void dependency_refresh(struct dependency *d)
     orm_refresh((struct orm_object *)d);
 }
 
+/* -- Queries: what goes into a struct dependency_query ----------------------------- */
+
 static inline struct dependency_cond dependency_cond_(struct orm_cond orm)
 {
     struct dependency_cond c = {orm};
@@ -615,12 +647,62 @@ static inline struct dependency_order dependency_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct dependency_plan dependency_plan_(struct orm_plan orm)
+{
+    struct dependency_plan p = {orm};
+    return p;
+}
+
+static inline struct dependency_pick dependency_pick_(struct orm_pick orm)
+{
+    struct dependency_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void dependency_where(
     struct dependency_query *q, struct dependency_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void dependency_sort(
+    struct dependency_query *q, struct dependency_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void dependency_with(struct dependency_query *q, struct dependency_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void dependency_after(
+    struct dependency_query *q, const struct dependency *last)
+{
+    q->after = last;
+}
+
+static inline struct dependency_cond dependency_not(struct dependency_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct dependency_cond dependency_ignoring_case(struct dependency_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct dependency_cond dependency_compare(
+    enum dependency_column a, enum orm_op op, enum dependency_column b)
+{
+    return dependency_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct dependency_cond dependency_any_of(void)
 {
     return dependency_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -641,175 +723,64 @@ static inline struct dependency_cond dependency_end(void)
     return dependency_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct dependency_cond dependency_id_eq(int64_t id)
+static inline struct dependency_order dependency_nulls_first(struct dependency_order o)
 {
-    return dependency_cond_(orm_cond_integer(ORM_EQ, DEPENDENCY_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct dependency_cond dependency_id_ne(int64_t id)
+static inline struct dependency_order dependency_nulls_last(struct dependency_order o)
 {
-    return dependency_cond_(orm_cond_integer(ORM_NE, DEPENDENCY_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct dependency_cond dependency_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct dependency_order dependency_by_pick(unsigned pick, bool descending)
 {
-    return dependency_cond_(orm_cond_integer(ORM_LT, DEPENDENCY_ID, id));
+    return dependency_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct dependency_cond dependency_id_le(int64_t id)
+static inline struct dependency_pick dependency_into(struct dependency **into)
 {
-    return dependency_cond_(orm_cond_integer(ORM_LE, DEPENDENCY_ID, id));
+    return dependency_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct dependency_cond dependency_id_gt(int64_t id)
+static inline struct dependency_pick dependency_rows_into(int64_t *into)
 {
-    return dependency_cond_(orm_cond_integer(ORM_GT, DEPENDENCY_ID, id));
+    return dependency_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct dependency_cond dependency_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct dependency_pick dependency_having(
+    struct dependency_pick p, enum orm_op op, int64_t bound)
 {
-    return dependency_cond_(orm_cond_integer(ORM_GE, DEPENDENCY_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct dependency_cond dependency_package_is(
-    const struct package *package)
+static inline struct dependency_pick dependency_having_real(
+    struct dependency_pick p, enum orm_op op, double bound)
 {
-    return dependency_cond_(orm_cond_object(
-        ORM_IS, DEPENDENCY_REF_PACKAGE, (const struct orm_object *)package));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct dependency_cond dependency_package_id_eq(int64_t package_id)
-{
-    return dependency_cond_(
-        orm_cond_integer(ORM_EQ, DEPENDENCY_PACKAGE_ID, package_id));
-}
-
-static inline struct dependency_cond dependency_package_id_ne(int64_t package_id)
-{
-    return dependency_cond_(
-        orm_cond_integer(ORM_NE, DEPENDENCY_PACKAGE_ID, package_id));
-}
-
-static inline struct dependency_cond dependency_target_is(const struct package *target)
-{
-    return dependency_cond_(orm_cond_object(
-        ORM_IS, DEPENDENCY_REF_TARGET, (const struct orm_object *)target));
-}
-
-static inline struct dependency_cond dependency_target_id_eq(int64_t target_id)
-{
-    return dependency_cond_(orm_cond_integer(ORM_EQ, DEPENDENCY_TARGET_ID, target_id));
-}
-
-static inline struct dependency_cond dependency_target_id_ne(int64_t target_id)
-{
-    return dependency_cond_(orm_cond_integer(ORM_NE, DEPENDENCY_TARGET_ID, target_id));
-}
-
-static inline struct dependency_cond dependency_kind_eq(enum dependency_kind kind)
-{
-    return dependency_cond_(orm_cond_integer(ORM_EQ, DEPENDENCY_KIND, kind));
-}
-
-static inline struct dependency_cond dependency_kind_ne(enum dependency_kind kind)
-{
-    return dependency_cond_(orm_cond_integer(ORM_NE, DEPENDENCY_KIND, kind));
-}
-
-static inline struct dependency_cond dependency_version_eq(const char *version)
-{
-    return dependency_cond_(orm_cond_text(ORM_EQ, DEPENDENCY_VERSION, version));
-}
-
-static inline struct dependency_cond dependency_version_ne(const char *version)
-{
-    return dependency_cond_(orm_cond_text(ORM_NE, DEPENDENCY_VERSION, version));
-}
-
-static inline struct dependency_cond dependency_version_lt(const char *version)
-{
-    return dependency_cond_(orm_cond_text(ORM_LT, DEPENDENCY_VERSION, version));
-}
-
-static inline struct dependency_cond dependency_version_le(const char *version)
-{
-    return dependency_cond_(orm_cond_text(ORM_LE, DEPENDENCY_VERSION, version));
-}
-
-static inline struct dependency_cond dependency_version_gt(const char *version)
-{
-    return dependency_cond_(orm_cond_text(ORM_GT, DEPENDENCY_VERSION, version));
-}
-
-static inline struct dependency_cond dependency_version_ge(const char *version)
-{
-    return dependency_cond_(orm_cond_text(ORM_GE, DEPENDENCY_VERSION, version));
-}
-
-static inline struct dependency_cond dependency_version_like(const char *version)
-{
-    return dependency_cond_(orm_cond_text(ORM_LIKE, DEPENDENCY_VERSION, version));
-}
-
-static inline struct dependency_cond dependency_version_is_null(void)
-{
-    return dependency_cond_(orm_cond_plain(ORM_IS_NULL, DEPENDENCY_VERSION));
-}
-
-static inline struct dependency_cond dependency_version_not_null(void)
-{
-    return dependency_cond_(orm_cond_plain(ORM_NOT_NULL, DEPENDENCY_VERSION));
-}
-
-static inline struct dependency_order dependency_id_asc(void)
-{
-    return dependency_order_(orm_order_by(DEPENDENCY_ID, false));
-}
-
-static inline struct dependency_order dependency_id_desc(void)
-{
-    return dependency_order_(orm_order_by(DEPENDENCY_ID, true));
-}
-
-static inline struct dependency_order dependency_package_id_asc(void)
-{
-    return dependency_order_(orm_order_by(DEPENDENCY_PACKAGE_ID, false));
-}
-
-static inline struct dependency_order dependency_package_id_desc(void)
-{
-    return dependency_order_(orm_order_by(DEPENDENCY_PACKAGE_ID, true));
-}
-
-static inline struct dependency_order dependency_target_id_asc(void)
-{
-    return dependency_order_(orm_order_by(DEPENDENCY_TARGET_ID, false));
-}
-
-static inline struct dependency_order dependency_target_id_desc(void)
-{
-    return dependency_order_(orm_order_by(DEPENDENCY_TARGET_ID, true));
-}
-
-static inline struct dependency_order dependency_kind_asc(void)
-{
-    return dependency_order_(orm_order_by(DEPENDENCY_KIND, false));
-}
-
-static inline struct dependency_order dependency_kind_desc(void)
-{
-    return dependency_order_(orm_order_by(DEPENDENCY_KIND, true));
-}
-
-static inline struct dependency_order dependency_version_asc(void)
-{
-    return dependency_order_(orm_order_by(DEPENDENCY_VERSION, false));
-}
-
-static inline struct dependency_order dependency_version_desc(void)
-{
-    return dependency_order_(orm_order_by(DEPENDENCY_VERSION, true));
-}
+ORM_INTEGER_CONDITIONS(dependency, dependency_id, DEPENDENCY_ID, int64_t);
+ORM_NUMBER_PICKS(dependency, dependency_id, DEPENDENCY_ID, int64_t, int64_t);
+ORM_INTEGER_KEYS(dependency, dependency_package_id, DEPENDENCY_PACKAGE_ID, int64_t);
+ORM_DISTINCT_PICKS(dependency, dependency_package_id, DEPENDENCY_PACKAGE_ID, int64_t);
+ORM_INTEGER_KEYS(dependency, dependency_target_id, DEPENDENCY_TARGET_ID, int64_t);
+ORM_DISTINCT_PICKS(dependency, dependency_target_id, DEPENDENCY_TARGET_ID, int64_t);
+ORM_INTEGER_KEYS(dependency, dependency_kind, DEPENDENCY_KIND, enum dependency_kind);
+ORM_SORTED_PICKS(dependency, dependency_kind, DEPENDENCY_KIND, enum dependency_kind);
+ORM_TEXT_CONDITIONS(dependency, dependency_version, DEPENDENCY_VERSION);
+ORM_NULL_CONDITIONS(dependency, dependency_version, DEPENDENCY_VERSION);
+ORM_SORTED_PICKS(dependency, dependency_version, DEPENDENCY_VERSION, const char *);
+ORM_TO_ONE(dependency, package, DEPENDENCY_REF_PACKAGE, package);
+ORM_TO_ONE(dependency, target, DEPENDENCY_REF_TARGET, package);
 
 #ifdef __cplusplus
 }

@@ -2,12 +2,13 @@
 #ifndef IN_ORM_H
 #define IN_ORM_H
 
+#include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x120de5e2caf12f18u
+#define IN_ORM_HASH 0x4e405fd63cc04a4du
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,17 +25,17 @@ struct sample_list {
 struct sample_manager {
     struct orm_manager orm;
 };
-struct sample_cond {
-    struct orm_cond orm;
-};
 struct sample_order {
     struct orm_order orm;
 };
-struct sample_plan {
-    struct orm_plan orm;
-};
 struct sample_pick {
     struct orm_pick orm;
+};
+struct sample_cond {
+    struct orm_cond orm;
+};
+struct sample_plan {
+    struct orm_plan orm;
 };
 struct sample_query {
     struct sample_cond where[ORM_QUERY_WHERE];
@@ -57,17 +58,17 @@ struct maybe_list {
 struct maybe_manager {
     struct orm_manager orm;
 };
-struct maybe_cond {
-    struct orm_cond orm;
-};
 struct maybe_order {
     struct orm_order orm;
 };
-struct maybe_plan {
-    struct orm_plan orm;
-};
 struct maybe_pick {
     struct orm_pick orm;
+};
+struct maybe_cond {
+    struct orm_cond orm;
+};
+struct maybe_plan {
+    struct orm_plan orm;
 };
 struct maybe_query {
     struct maybe_cond where[ORM_QUERY_WHERE];
@@ -90,17 +91,17 @@ struct preset_list {
 struct preset_manager {
     struct orm_manager orm;
 };
-struct preset_cond {
-    struct orm_cond orm;
-};
 struct preset_order {
     struct orm_order orm;
 };
-struct preset_plan {
-    struct orm_plan orm;
-};
 struct preset_pick {
     struct orm_pick orm;
+};
+struct preset_cond {
+    struct orm_cond orm;
+};
+struct preset_plan {
+    struct orm_plan orm;
 };
 struct preset_query {
     struct preset_cond where[ORM_QUERY_WHERE];
@@ -175,7 +176,7 @@ struct sample {
     int32_t kind_;
 };
 
-enum {
+enum sample_column {
     SAMPLE_ID,
     SAMPLE_FLAG,
     SAMPLE_SMALL,
@@ -414,6 +415,8 @@ static inline void sample_refresh(struct sample *s)
     orm_refresh((struct orm_object *)s);
 }
 
+/* -- Queries: what goes into a struct sample_query --------------------------------- */
+
 static inline struct sample_cond sample_cond_(struct orm_cond orm)
 {
     struct sample_cond c = {orm};
@@ -426,11 +429,59 @@ static inline struct sample_order sample_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct sample_plan sample_plan_(struct orm_plan orm)
+{
+    struct sample_plan p = {orm};
+    return p;
+}
+
+static inline struct sample_pick sample_pick_(struct orm_pick orm)
+{
+    struct sample_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void sample_where(struct sample_query *q, struct sample_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void sample_sort(struct sample_query *q, struct sample_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void sample_with(struct sample_query *q, struct sample_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void sample_after(struct sample_query *q, const struct sample *last)
+{
+    q->after = last;
+}
+
+static inline struct sample_cond sample_not(struct sample_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct sample_cond sample_ignoring_case(struct sample_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct sample_cond sample_compare(
+    enum sample_column a, enum orm_op op, enum sample_column b)
+{
+    return sample_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct sample_cond sample_any_of(void)
 {
     return sample_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -451,495 +502,77 @@ static inline struct sample_cond sample_end(void)
     return sample_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct sample_cond sample_id_eq(int64_t id)
+static inline struct sample_order sample_nulls_first(struct sample_order o)
 {
-    return sample_cond_(orm_cond_integer(ORM_EQ, SAMPLE_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct sample_cond sample_id_ne(int64_t id)
+static inline struct sample_order sample_nulls_last(struct sample_order o)
 {
-    return sample_cond_(orm_cond_integer(ORM_NE, SAMPLE_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct sample_cond sample_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct sample_order sample_by_pick(unsigned pick, bool descending)
 {
-    return sample_cond_(orm_cond_integer(ORM_LT, SAMPLE_ID, id));
+    return sample_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct sample_cond sample_id_le(int64_t id)
+static inline struct sample_pick sample_into(struct sample **into)
 {
-    return sample_cond_(orm_cond_integer(ORM_LE, SAMPLE_ID, id));
+    return sample_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct sample_cond sample_id_gt(int64_t id)
+static inline struct sample_pick sample_rows_into(int64_t *into)
 {
-    return sample_cond_(orm_cond_integer(ORM_GT, SAMPLE_ID, id));
+    return sample_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct sample_cond sample_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct sample_pick sample_having(
+    struct sample_pick p, enum orm_op op, int64_t bound)
 {
-    return sample_cond_(orm_cond_integer(ORM_GE, SAMPLE_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct sample_cond sample_flag_eq(bool flag)
+static inline struct sample_pick sample_having_real(
+    struct sample_pick p, enum orm_op op, double bound)
 {
-    return sample_cond_(orm_cond_integer(ORM_EQ, SAMPLE_FLAG, flag));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct sample_cond sample_flag_ne(bool flag)
-{
-    return sample_cond_(orm_cond_integer(ORM_NE, SAMPLE_FLAG, flag));
-}
-
-static inline struct sample_cond sample_small_eq(int16_t small)
-{
-    return sample_cond_(orm_cond_integer(ORM_EQ, SAMPLE_SMALL, small));
-}
-
-static inline struct sample_cond sample_small_ne(int16_t small)
-{
-    return sample_cond_(orm_cond_integer(ORM_NE, SAMPLE_SMALL, small));
-}
-
-static inline struct sample_cond sample_small_lt(int16_t small)
-{
-    return sample_cond_(orm_cond_integer(ORM_LT, SAMPLE_SMALL, small));
-}
-
-static inline struct sample_cond sample_small_le(int16_t small)
-{
-    return sample_cond_(orm_cond_integer(ORM_LE, SAMPLE_SMALL, small));
-}
-
-static inline struct sample_cond sample_small_gt(int16_t small)
-{
-    return sample_cond_(orm_cond_integer(ORM_GT, SAMPLE_SMALL, small));
-}
-
-static inline struct sample_cond sample_small_ge(int16_t small)
-{
-    return sample_cond_(orm_cond_integer(ORM_GE, SAMPLE_SMALL, small));
-}
-
-static inline struct sample_cond sample_medium_eq(int32_t medium)
-{
-    return sample_cond_(orm_cond_integer(ORM_EQ, SAMPLE_MEDIUM, medium));
-}
-
-static inline struct sample_cond sample_medium_ne(int32_t medium)
-{
-    return sample_cond_(orm_cond_integer(ORM_NE, SAMPLE_MEDIUM, medium));
-}
-
-static inline struct sample_cond sample_medium_lt(int32_t medium)
-{
-    return sample_cond_(orm_cond_integer(ORM_LT, SAMPLE_MEDIUM, medium));
-}
-
-static inline struct sample_cond sample_medium_le(int32_t medium)
-{
-    return sample_cond_(orm_cond_integer(ORM_LE, SAMPLE_MEDIUM, medium));
-}
-
-static inline struct sample_cond sample_medium_gt(int32_t medium)
-{
-    return sample_cond_(orm_cond_integer(ORM_GT, SAMPLE_MEDIUM, medium));
-}
-
-static inline struct sample_cond sample_medium_ge(int32_t medium)
-{
-    return sample_cond_(orm_cond_integer(ORM_GE, SAMPLE_MEDIUM, medium));
-}
-
-static inline struct sample_cond sample_plain_eq(int32_t plain)
-{
-    return sample_cond_(orm_cond_integer(ORM_EQ, SAMPLE_PLAIN, plain));
-}
-
-static inline struct sample_cond sample_plain_ne(int32_t plain)
-{
-    return sample_cond_(orm_cond_integer(ORM_NE, SAMPLE_PLAIN, plain));
-}
-
-static inline struct sample_cond sample_plain_lt(int32_t plain)
-{
-    return sample_cond_(orm_cond_integer(ORM_LT, SAMPLE_PLAIN, plain));
-}
-
-static inline struct sample_cond sample_plain_le(int32_t plain)
-{
-    return sample_cond_(orm_cond_integer(ORM_LE, SAMPLE_PLAIN, plain));
-}
-
-static inline struct sample_cond sample_plain_gt(int32_t plain)
-{
-    return sample_cond_(orm_cond_integer(ORM_GT, SAMPLE_PLAIN, plain));
-}
-
-static inline struct sample_cond sample_plain_ge(int32_t plain)
-{
-    return sample_cond_(orm_cond_integer(ORM_GE, SAMPLE_PLAIN, plain));
-}
-
-static inline struct sample_cond sample_large_eq(int64_t large)
-{
-    return sample_cond_(orm_cond_integer(ORM_EQ, SAMPLE_LARGE, large));
-}
-
-static inline struct sample_cond sample_large_ne(int64_t large)
-{
-    return sample_cond_(orm_cond_integer(ORM_NE, SAMPLE_LARGE, large));
-}
-
-static inline struct sample_cond sample_large_lt(int64_t large)
-{
-    return sample_cond_(orm_cond_integer(ORM_LT, SAMPLE_LARGE, large));
-}
-
-static inline struct sample_cond sample_large_le(int64_t large)
-{
-    return sample_cond_(orm_cond_integer(ORM_LE, SAMPLE_LARGE, large));
-}
-
-static inline struct sample_cond sample_large_gt(int64_t large)
-{
-    return sample_cond_(orm_cond_integer(ORM_GT, SAMPLE_LARGE, large));
-}
-
-static inline struct sample_cond sample_large_ge(int64_t large)
-{
-    return sample_cond_(orm_cond_integer(ORM_GE, SAMPLE_LARGE, large));
-}
-
-static inline struct sample_cond sample_ratio_eq(float ratio)
-{
-    return sample_cond_(orm_cond_real(ORM_EQ, SAMPLE_RATIO, ratio));
-}
-
-static inline struct sample_cond sample_ratio_ne(float ratio)
-{
-    return sample_cond_(orm_cond_real(ORM_NE, SAMPLE_RATIO, ratio));
-}
-
-static inline struct sample_cond sample_ratio_lt(float ratio)
-{
-    return sample_cond_(orm_cond_real(ORM_LT, SAMPLE_RATIO, ratio));
-}
-
-static inline struct sample_cond sample_ratio_le(float ratio)
-{
-    return sample_cond_(orm_cond_real(ORM_LE, SAMPLE_RATIO, ratio));
-}
-
-static inline struct sample_cond sample_ratio_gt(float ratio)
-{
-    return sample_cond_(orm_cond_real(ORM_GT, SAMPLE_RATIO, ratio));
-}
-
-static inline struct sample_cond sample_ratio_ge(float ratio)
-{
-    return sample_cond_(orm_cond_real(ORM_GE, SAMPLE_RATIO, ratio));
-}
-
-static inline struct sample_cond sample_exact_eq(double exact)
-{
-    return sample_cond_(orm_cond_real(ORM_EQ, SAMPLE_EXACT, exact));
-}
-
-static inline struct sample_cond sample_exact_ne(double exact)
-{
-    return sample_cond_(orm_cond_real(ORM_NE, SAMPLE_EXACT, exact));
-}
-
-static inline struct sample_cond sample_exact_lt(double exact)
-{
-    return sample_cond_(orm_cond_real(ORM_LT, SAMPLE_EXACT, exact));
-}
-
-static inline struct sample_cond sample_exact_le(double exact)
-{
-    return sample_cond_(orm_cond_real(ORM_LE, SAMPLE_EXACT, exact));
-}
-
-static inline struct sample_cond sample_exact_gt(double exact)
-{
-    return sample_cond_(orm_cond_real(ORM_GT, SAMPLE_EXACT, exact));
-}
-
-static inline struct sample_cond sample_exact_ge(double exact)
-{
-    return sample_cond_(orm_cond_real(ORM_GE, SAMPLE_EXACT, exact));
-}
-
-static inline struct sample_cond sample_words_eq(const char *words)
-{
-    return sample_cond_(orm_cond_text(ORM_EQ, SAMPLE_WORDS, words));
-}
-
-static inline struct sample_cond sample_words_ne(const char *words)
-{
-    return sample_cond_(orm_cond_text(ORM_NE, SAMPLE_WORDS, words));
-}
-
-static inline struct sample_cond sample_words_lt(const char *words)
-{
-    return sample_cond_(orm_cond_text(ORM_LT, SAMPLE_WORDS, words));
-}
-
-static inline struct sample_cond sample_words_le(const char *words)
-{
-    return sample_cond_(orm_cond_text(ORM_LE, SAMPLE_WORDS, words));
-}
-
-static inline struct sample_cond sample_words_gt(const char *words)
-{
-    return sample_cond_(orm_cond_text(ORM_GT, SAMPLE_WORDS, words));
-}
-
-static inline struct sample_cond sample_words_ge(const char *words)
-{
-    return sample_cond_(orm_cond_text(ORM_GE, SAMPLE_WORDS, words));
-}
-
-static inline struct sample_cond sample_words_like(const char *words)
-{
-    return sample_cond_(orm_cond_text(ORM_LIKE, SAMPLE_WORDS, words));
-}
-
-static inline struct sample_cond sample_brief_eq(const char *brief)
-{
-    return sample_cond_(orm_cond_text(ORM_EQ, SAMPLE_BRIEF, brief));
-}
-
-static inline struct sample_cond sample_brief_ne(const char *brief)
-{
-    return sample_cond_(orm_cond_text(ORM_NE, SAMPLE_BRIEF, brief));
-}
-
-static inline struct sample_cond sample_brief_lt(const char *brief)
-{
-    return sample_cond_(orm_cond_text(ORM_LT, SAMPLE_BRIEF, brief));
-}
-
-static inline struct sample_cond sample_brief_le(const char *brief)
-{
-    return sample_cond_(orm_cond_text(ORM_LE, SAMPLE_BRIEF, brief));
-}
-
-static inline struct sample_cond sample_brief_gt(const char *brief)
-{
-    return sample_cond_(orm_cond_text(ORM_GT, SAMPLE_BRIEF, brief));
-}
-
-static inline struct sample_cond sample_brief_ge(const char *brief)
-{
-    return sample_cond_(orm_cond_text(ORM_GE, SAMPLE_BRIEF, brief));
-}
-
-static inline struct sample_cond sample_brief_like(const char *brief)
-{
-    return sample_cond_(orm_cond_text(ORM_LIKE, SAMPLE_BRIEF, brief));
-}
-
-static inline struct sample_cond sample_day_eq(orm_date day)
-{
-    return sample_cond_(orm_cond_integer(ORM_EQ, SAMPLE_DAY, day));
-}
-
-static inline struct sample_cond sample_day_ne(orm_date day)
-{
-    return sample_cond_(orm_cond_integer(ORM_NE, SAMPLE_DAY, day));
-}
-
-static inline struct sample_cond sample_day_lt(orm_date day)
-{
-    return sample_cond_(orm_cond_integer(ORM_LT, SAMPLE_DAY, day));
-}
-
-static inline struct sample_cond sample_day_le(orm_date day)
-{
-    return sample_cond_(orm_cond_integer(ORM_LE, SAMPLE_DAY, day));
-}
-
-static inline struct sample_cond sample_day_gt(orm_date day)
-{
-    return sample_cond_(orm_cond_integer(ORM_GT, SAMPLE_DAY, day));
-}
-
-static inline struct sample_cond sample_day_ge(orm_date day)
-{
-    return sample_cond_(orm_cond_integer(ORM_GE, SAMPLE_DAY, day));
-}
-
-static inline struct sample_cond sample_moment_eq(orm_time moment)
-{
-    return sample_cond_(orm_cond_integer(ORM_EQ, SAMPLE_MOMENT, moment));
-}
-
-static inline struct sample_cond sample_moment_ne(orm_time moment)
-{
-    return sample_cond_(orm_cond_integer(ORM_NE, SAMPLE_MOMENT, moment));
-}
-
-static inline struct sample_cond sample_moment_lt(orm_time moment)
-{
-    return sample_cond_(orm_cond_integer(ORM_LT, SAMPLE_MOMENT, moment));
-}
-
-static inline struct sample_cond sample_moment_le(orm_time moment)
-{
-    return sample_cond_(orm_cond_integer(ORM_LE, SAMPLE_MOMENT, moment));
-}
-
-static inline struct sample_cond sample_moment_gt(orm_time moment)
-{
-    return sample_cond_(orm_cond_integer(ORM_GT, SAMPLE_MOMENT, moment));
-}
-
-static inline struct sample_cond sample_moment_ge(orm_time moment)
-{
-    return sample_cond_(orm_cond_integer(ORM_GE, SAMPLE_MOMENT, moment));
-}
-
-static inline struct sample_cond sample_kind_eq(enum sample_kind kind)
-{
-    return sample_cond_(orm_cond_integer(ORM_EQ, SAMPLE_KIND, kind));
-}
-
-static inline struct sample_cond sample_kind_ne(enum sample_kind kind)
-{
-    return sample_cond_(orm_cond_integer(ORM_NE, SAMPLE_KIND, kind));
-}
-
-static inline struct sample_order sample_id_asc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_ID, false));
-}
-
-static inline struct sample_order sample_id_desc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_ID, true));
-}
-
-static inline struct sample_order sample_flag_asc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_FLAG, false));
-}
-
-static inline struct sample_order sample_flag_desc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_FLAG, true));
-}
-
-static inline struct sample_order sample_small_asc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_SMALL, false));
-}
-
-static inline struct sample_order sample_small_desc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_SMALL, true));
-}
-
-static inline struct sample_order sample_medium_asc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_MEDIUM, false));
-}
-
-static inline struct sample_order sample_medium_desc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_MEDIUM, true));
-}
-
-static inline struct sample_order sample_plain_asc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_PLAIN, false));
-}
-
-static inline struct sample_order sample_plain_desc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_PLAIN, true));
-}
-
-static inline struct sample_order sample_large_asc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_LARGE, false));
-}
-
-static inline struct sample_order sample_large_desc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_LARGE, true));
-}
-
-static inline struct sample_order sample_ratio_asc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_RATIO, false));
-}
-
-static inline struct sample_order sample_ratio_desc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_RATIO, true));
-}
-
-static inline struct sample_order sample_exact_asc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_EXACT, false));
-}
-
-static inline struct sample_order sample_exact_desc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_EXACT, true));
-}
-
-static inline struct sample_order sample_words_asc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_WORDS, false));
-}
-
-static inline struct sample_order sample_words_desc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_WORDS, true));
-}
-
-static inline struct sample_order sample_brief_asc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_BRIEF, false));
-}
-
-static inline struct sample_order sample_brief_desc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_BRIEF, true));
-}
-
-static inline struct sample_order sample_day_asc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_DAY, false));
-}
-
-static inline struct sample_order sample_day_desc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_DAY, true));
-}
-
-static inline struct sample_order sample_moment_asc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_MOMENT, false));
-}
-
-static inline struct sample_order sample_moment_desc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_MOMENT, true));
-}
-
-static inline struct sample_order sample_kind_asc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_KIND, false));
-}
-
-static inline struct sample_order sample_kind_desc(void)
-{
-    return sample_order_(orm_order_by(SAMPLE_KIND, true));
-}
+ORM_INTEGER_CONDITIONS(sample, sample_id, SAMPLE_ID, int64_t);
+ORM_NUMBER_PICKS(sample, sample_id, SAMPLE_ID, int64_t, int64_t);
+ORM_INTEGER_KEYS(sample, sample_flag, SAMPLE_FLAG, bool);
+ORM_DISTINCT_PICKS(sample, sample_flag, SAMPLE_FLAG, bool);
+ORM_INTEGER_CONDITIONS(sample, sample_small, SAMPLE_SMALL, int16_t);
+ORM_NUMBER_PICKS(sample, sample_small, SAMPLE_SMALL, int16_t, int64_t);
+ORM_INTEGER_CONDITIONS(sample, sample_medium, SAMPLE_MEDIUM, int32_t);
+ORM_NUMBER_PICKS(sample, sample_medium, SAMPLE_MEDIUM, int32_t, int64_t);
+ORM_INTEGER_CONDITIONS(sample, sample_plain, SAMPLE_PLAIN, int32_t);
+ORM_NUMBER_PICKS(sample, sample_plain, SAMPLE_PLAIN, int32_t, int64_t);
+ORM_INTEGER_CONDITIONS(sample, sample_large, SAMPLE_LARGE, int64_t);
+ORM_NUMBER_PICKS(sample, sample_large, SAMPLE_LARGE, int64_t, int64_t);
+ORM_REAL_CONDITIONS(sample, sample_ratio, SAMPLE_RATIO, float);
+ORM_NUMBER_PICKS(sample, sample_ratio, SAMPLE_RATIO, float, double);
+ORM_REAL_CONDITIONS(sample, sample_exact, SAMPLE_EXACT, double);
+ORM_NUMBER_PICKS(sample, sample_exact, SAMPLE_EXACT, double, double);
+ORM_TEXT_CONDITIONS(sample, sample_words, SAMPLE_WORDS);
+ORM_SORTED_PICKS(sample, sample_words, SAMPLE_WORDS, const char *);
+ORM_TEXT_CONDITIONS(sample, sample_brief, SAMPLE_BRIEF);
+ORM_SORTED_PICKS(sample, sample_brief, SAMPLE_BRIEF, const char *);
+ORM_INTEGER_CONDITIONS(sample, sample_day, SAMPLE_DAY, orm_date);
+ORM_SORTED_PICKS(sample, sample_day, SAMPLE_DAY, orm_date);
+ORM_INTEGER_CONDITIONS(sample, sample_moment, SAMPLE_MOMENT, orm_time);
+ORM_SORTED_PICKS(sample, sample_moment, SAMPLE_MOMENT, orm_time);
+ORM_INTEGER_KEYS(sample, sample_kind, SAMPLE_KIND, enum sample_kind);
+ORM_SORTED_PICKS(sample, sample_kind, SAMPLE_KIND, enum sample_kind);
 
 /* == maybe ========================================================================= */
 
@@ -963,7 +596,7 @@ struct maybe {
     int32_t kind_;
 };
 
-enum {
+enum maybe_column {
     MAYBE_ID,
     MAYBE_FLAG,
     MAYBE_SMALL,
@@ -1332,6 +965,8 @@ static inline void maybe_refresh(struct maybe *m)
     orm_refresh((struct orm_object *)m);
 }
 
+/* -- Queries: what goes into a struct maybe_query ---------------------------------- */
+
 static inline struct maybe_cond maybe_cond_(struct orm_cond orm)
 {
     struct maybe_cond c = {orm};
@@ -1344,11 +979,59 @@ static inline struct maybe_order maybe_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct maybe_plan maybe_plan_(struct orm_plan orm)
+{
+    struct maybe_plan p = {orm};
+    return p;
+}
+
+static inline struct maybe_pick maybe_pick_(struct orm_pick orm)
+{
+    struct maybe_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void maybe_where(struct maybe_query *q, struct maybe_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void maybe_sort(struct maybe_query *q, struct maybe_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void maybe_with(struct maybe_query *q, struct maybe_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void maybe_after(struct maybe_query *q, const struct maybe *last)
+{
+    q->after = last;
+}
+
+static inline struct maybe_cond maybe_not(struct maybe_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct maybe_cond maybe_ignoring_case(struct maybe_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct maybe_cond maybe_compare(
+    enum maybe_column a, enum orm_op op, enum maybe_column b)
+{
+    return maybe_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct maybe_cond maybe_any_of(void)
 {
     return maybe_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -1369,565 +1052,86 @@ static inline struct maybe_cond maybe_end(void)
     return maybe_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct maybe_cond maybe_id_eq(int64_t id)
+static inline struct maybe_order maybe_nulls_first(struct maybe_order o)
 {
-    return maybe_cond_(orm_cond_integer(ORM_EQ, MAYBE_ID, id));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct maybe_cond maybe_id_ne(int64_t id)
+static inline struct maybe_order maybe_nulls_last(struct maybe_order o)
 {
-    return maybe_cond_(orm_cond_integer(ORM_NE, MAYBE_ID, id));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct maybe_cond maybe_id_lt(int64_t id)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct maybe_order maybe_by_pick(unsigned pick, bool descending)
 {
-    return maybe_cond_(orm_cond_integer(ORM_LT, MAYBE_ID, id));
+    return maybe_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct maybe_cond maybe_id_le(int64_t id)
+static inline struct maybe_pick maybe_into(struct maybe **into)
 {
-    return maybe_cond_(orm_cond_integer(ORM_LE, MAYBE_ID, id));
+    return maybe_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct maybe_cond maybe_id_gt(int64_t id)
+static inline struct maybe_pick maybe_rows_into(int64_t *into)
 {
-    return maybe_cond_(orm_cond_integer(ORM_GT, MAYBE_ID, id));
+    return maybe_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct maybe_cond maybe_id_ge(int64_t id)
+/* Only groups whose pick compares so. */
+static inline struct maybe_pick maybe_having(
+    struct maybe_pick p, enum orm_op op, int64_t bound)
 {
-    return maybe_cond_(orm_cond_integer(ORM_GE, MAYBE_ID, id));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct maybe_cond maybe_flag_eq(bool flag)
+static inline struct maybe_pick maybe_having_real(
+    struct maybe_pick p, enum orm_op op, double bound)
 {
-    return maybe_cond_(orm_cond_integer(ORM_EQ, MAYBE_FLAG, flag));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct maybe_cond maybe_flag_ne(bool flag)
-{
-    return maybe_cond_(orm_cond_integer(ORM_NE, MAYBE_FLAG, flag));
-}
-
-static inline struct maybe_cond maybe_flag_is_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_IS_NULL, MAYBE_FLAG));
-}
-
-static inline struct maybe_cond maybe_flag_not_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_NOT_NULL, MAYBE_FLAG));
-}
-
-static inline struct maybe_cond maybe_small_eq(int16_t small)
-{
-    return maybe_cond_(orm_cond_integer(ORM_EQ, MAYBE_SMALL, small));
-}
-
-static inline struct maybe_cond maybe_small_ne(int16_t small)
-{
-    return maybe_cond_(orm_cond_integer(ORM_NE, MAYBE_SMALL, small));
-}
-
-static inline struct maybe_cond maybe_small_lt(int16_t small)
-{
-    return maybe_cond_(orm_cond_integer(ORM_LT, MAYBE_SMALL, small));
-}
-
-static inline struct maybe_cond maybe_small_le(int16_t small)
-{
-    return maybe_cond_(orm_cond_integer(ORM_LE, MAYBE_SMALL, small));
-}
-
-static inline struct maybe_cond maybe_small_gt(int16_t small)
-{
-    return maybe_cond_(orm_cond_integer(ORM_GT, MAYBE_SMALL, small));
-}
-
-static inline struct maybe_cond maybe_small_ge(int16_t small)
-{
-    return maybe_cond_(orm_cond_integer(ORM_GE, MAYBE_SMALL, small));
-}
-
-static inline struct maybe_cond maybe_small_is_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_IS_NULL, MAYBE_SMALL));
-}
-
-static inline struct maybe_cond maybe_small_not_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_NOT_NULL, MAYBE_SMALL));
-}
-
-static inline struct maybe_cond maybe_medium_eq(int32_t medium)
-{
-    return maybe_cond_(orm_cond_integer(ORM_EQ, MAYBE_MEDIUM, medium));
-}
-
-static inline struct maybe_cond maybe_medium_ne(int32_t medium)
-{
-    return maybe_cond_(orm_cond_integer(ORM_NE, MAYBE_MEDIUM, medium));
-}
-
-static inline struct maybe_cond maybe_medium_lt(int32_t medium)
-{
-    return maybe_cond_(orm_cond_integer(ORM_LT, MAYBE_MEDIUM, medium));
-}
-
-static inline struct maybe_cond maybe_medium_le(int32_t medium)
-{
-    return maybe_cond_(orm_cond_integer(ORM_LE, MAYBE_MEDIUM, medium));
-}
-
-static inline struct maybe_cond maybe_medium_gt(int32_t medium)
-{
-    return maybe_cond_(orm_cond_integer(ORM_GT, MAYBE_MEDIUM, medium));
-}
-
-static inline struct maybe_cond maybe_medium_ge(int32_t medium)
-{
-    return maybe_cond_(orm_cond_integer(ORM_GE, MAYBE_MEDIUM, medium));
-}
-
-static inline struct maybe_cond maybe_medium_is_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_IS_NULL, MAYBE_MEDIUM));
-}
-
-static inline struct maybe_cond maybe_medium_not_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_NOT_NULL, MAYBE_MEDIUM));
-}
-
-static inline struct maybe_cond maybe_large_eq(int64_t large)
-{
-    return maybe_cond_(orm_cond_integer(ORM_EQ, MAYBE_LARGE, large));
-}
-
-static inline struct maybe_cond maybe_large_ne(int64_t large)
-{
-    return maybe_cond_(orm_cond_integer(ORM_NE, MAYBE_LARGE, large));
-}
-
-static inline struct maybe_cond maybe_large_lt(int64_t large)
-{
-    return maybe_cond_(orm_cond_integer(ORM_LT, MAYBE_LARGE, large));
-}
-
-static inline struct maybe_cond maybe_large_le(int64_t large)
-{
-    return maybe_cond_(orm_cond_integer(ORM_LE, MAYBE_LARGE, large));
-}
-
-static inline struct maybe_cond maybe_large_gt(int64_t large)
-{
-    return maybe_cond_(orm_cond_integer(ORM_GT, MAYBE_LARGE, large));
-}
-
-static inline struct maybe_cond maybe_large_ge(int64_t large)
-{
-    return maybe_cond_(orm_cond_integer(ORM_GE, MAYBE_LARGE, large));
-}
-
-static inline struct maybe_cond maybe_large_is_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_IS_NULL, MAYBE_LARGE));
-}
-
-static inline struct maybe_cond maybe_large_not_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_NOT_NULL, MAYBE_LARGE));
-}
-
-static inline struct maybe_cond maybe_ratio_eq(float ratio)
-{
-    return maybe_cond_(orm_cond_real(ORM_EQ, MAYBE_RATIO, ratio));
-}
-
-static inline struct maybe_cond maybe_ratio_ne(float ratio)
-{
-    return maybe_cond_(orm_cond_real(ORM_NE, MAYBE_RATIO, ratio));
-}
-
-static inline struct maybe_cond maybe_ratio_lt(float ratio)
-{
-    return maybe_cond_(orm_cond_real(ORM_LT, MAYBE_RATIO, ratio));
-}
-
-static inline struct maybe_cond maybe_ratio_le(float ratio)
-{
-    return maybe_cond_(orm_cond_real(ORM_LE, MAYBE_RATIO, ratio));
-}
-
-static inline struct maybe_cond maybe_ratio_gt(float ratio)
-{
-    return maybe_cond_(orm_cond_real(ORM_GT, MAYBE_RATIO, ratio));
-}
-
-static inline struct maybe_cond maybe_ratio_ge(float ratio)
-{
-    return maybe_cond_(orm_cond_real(ORM_GE, MAYBE_RATIO, ratio));
-}
-
-static inline struct maybe_cond maybe_ratio_is_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_IS_NULL, MAYBE_RATIO));
-}
-
-static inline struct maybe_cond maybe_ratio_not_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_NOT_NULL, MAYBE_RATIO));
-}
-
-static inline struct maybe_cond maybe_exact_eq(double exact)
-{
-    return maybe_cond_(orm_cond_real(ORM_EQ, MAYBE_EXACT, exact));
-}
-
-static inline struct maybe_cond maybe_exact_ne(double exact)
-{
-    return maybe_cond_(orm_cond_real(ORM_NE, MAYBE_EXACT, exact));
-}
-
-static inline struct maybe_cond maybe_exact_lt(double exact)
-{
-    return maybe_cond_(orm_cond_real(ORM_LT, MAYBE_EXACT, exact));
-}
-
-static inline struct maybe_cond maybe_exact_le(double exact)
-{
-    return maybe_cond_(orm_cond_real(ORM_LE, MAYBE_EXACT, exact));
-}
-
-static inline struct maybe_cond maybe_exact_gt(double exact)
-{
-    return maybe_cond_(orm_cond_real(ORM_GT, MAYBE_EXACT, exact));
-}
-
-static inline struct maybe_cond maybe_exact_ge(double exact)
-{
-    return maybe_cond_(orm_cond_real(ORM_GE, MAYBE_EXACT, exact));
-}
-
-static inline struct maybe_cond maybe_exact_is_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_IS_NULL, MAYBE_EXACT));
-}
-
-static inline struct maybe_cond maybe_exact_not_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_NOT_NULL, MAYBE_EXACT));
-}
-
-static inline struct maybe_cond maybe_words_eq(const char *words)
-{
-    return maybe_cond_(orm_cond_text(ORM_EQ, MAYBE_WORDS, words));
-}
-
-static inline struct maybe_cond maybe_words_ne(const char *words)
-{
-    return maybe_cond_(orm_cond_text(ORM_NE, MAYBE_WORDS, words));
-}
-
-static inline struct maybe_cond maybe_words_lt(const char *words)
-{
-    return maybe_cond_(orm_cond_text(ORM_LT, MAYBE_WORDS, words));
-}
-
-static inline struct maybe_cond maybe_words_le(const char *words)
-{
-    return maybe_cond_(orm_cond_text(ORM_LE, MAYBE_WORDS, words));
-}
-
-static inline struct maybe_cond maybe_words_gt(const char *words)
-{
-    return maybe_cond_(orm_cond_text(ORM_GT, MAYBE_WORDS, words));
-}
-
-static inline struct maybe_cond maybe_words_ge(const char *words)
-{
-    return maybe_cond_(orm_cond_text(ORM_GE, MAYBE_WORDS, words));
-}
-
-static inline struct maybe_cond maybe_words_like(const char *words)
-{
-    return maybe_cond_(orm_cond_text(ORM_LIKE, MAYBE_WORDS, words));
-}
-
-static inline struct maybe_cond maybe_words_is_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_IS_NULL, MAYBE_WORDS));
-}
-
-static inline struct maybe_cond maybe_words_not_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_NOT_NULL, MAYBE_WORDS));
-}
-
-static inline struct maybe_cond maybe_brief_eq(const char *brief)
-{
-    return maybe_cond_(orm_cond_text(ORM_EQ, MAYBE_BRIEF, brief));
-}
-
-static inline struct maybe_cond maybe_brief_ne(const char *brief)
-{
-    return maybe_cond_(orm_cond_text(ORM_NE, MAYBE_BRIEF, brief));
-}
-
-static inline struct maybe_cond maybe_brief_lt(const char *brief)
-{
-    return maybe_cond_(orm_cond_text(ORM_LT, MAYBE_BRIEF, brief));
-}
-
-static inline struct maybe_cond maybe_brief_le(const char *brief)
-{
-    return maybe_cond_(orm_cond_text(ORM_LE, MAYBE_BRIEF, brief));
-}
-
-static inline struct maybe_cond maybe_brief_gt(const char *brief)
-{
-    return maybe_cond_(orm_cond_text(ORM_GT, MAYBE_BRIEF, brief));
-}
-
-static inline struct maybe_cond maybe_brief_ge(const char *brief)
-{
-    return maybe_cond_(orm_cond_text(ORM_GE, MAYBE_BRIEF, brief));
-}
-
-static inline struct maybe_cond maybe_brief_like(const char *brief)
-{
-    return maybe_cond_(orm_cond_text(ORM_LIKE, MAYBE_BRIEF, brief));
-}
-
-static inline struct maybe_cond maybe_brief_is_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_IS_NULL, MAYBE_BRIEF));
-}
-
-static inline struct maybe_cond maybe_brief_not_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_NOT_NULL, MAYBE_BRIEF));
-}
-
-static inline struct maybe_cond maybe_day_eq(orm_date day)
-{
-    return maybe_cond_(orm_cond_integer(ORM_EQ, MAYBE_DAY, day));
-}
-
-static inline struct maybe_cond maybe_day_ne(orm_date day)
-{
-    return maybe_cond_(orm_cond_integer(ORM_NE, MAYBE_DAY, day));
-}
-
-static inline struct maybe_cond maybe_day_lt(orm_date day)
-{
-    return maybe_cond_(orm_cond_integer(ORM_LT, MAYBE_DAY, day));
-}
-
-static inline struct maybe_cond maybe_day_le(orm_date day)
-{
-    return maybe_cond_(orm_cond_integer(ORM_LE, MAYBE_DAY, day));
-}
-
-static inline struct maybe_cond maybe_day_gt(orm_date day)
-{
-    return maybe_cond_(orm_cond_integer(ORM_GT, MAYBE_DAY, day));
-}
-
-static inline struct maybe_cond maybe_day_ge(orm_date day)
-{
-    return maybe_cond_(orm_cond_integer(ORM_GE, MAYBE_DAY, day));
-}
-
-static inline struct maybe_cond maybe_day_is_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_IS_NULL, MAYBE_DAY));
-}
-
-static inline struct maybe_cond maybe_day_not_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_NOT_NULL, MAYBE_DAY));
-}
-
-static inline struct maybe_cond maybe_moment_eq(orm_time moment)
-{
-    return maybe_cond_(orm_cond_integer(ORM_EQ, MAYBE_MOMENT, moment));
-}
-
-static inline struct maybe_cond maybe_moment_ne(orm_time moment)
-{
-    return maybe_cond_(orm_cond_integer(ORM_NE, MAYBE_MOMENT, moment));
-}
-
-static inline struct maybe_cond maybe_moment_lt(orm_time moment)
-{
-    return maybe_cond_(orm_cond_integer(ORM_LT, MAYBE_MOMENT, moment));
-}
-
-static inline struct maybe_cond maybe_moment_le(orm_time moment)
-{
-    return maybe_cond_(orm_cond_integer(ORM_LE, MAYBE_MOMENT, moment));
-}
-
-static inline struct maybe_cond maybe_moment_gt(orm_time moment)
-{
-    return maybe_cond_(orm_cond_integer(ORM_GT, MAYBE_MOMENT, moment));
-}
-
-static inline struct maybe_cond maybe_moment_ge(orm_time moment)
-{
-    return maybe_cond_(orm_cond_integer(ORM_GE, MAYBE_MOMENT, moment));
-}
-
-static inline struct maybe_cond maybe_moment_is_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_IS_NULL, MAYBE_MOMENT));
-}
-
-static inline struct maybe_cond maybe_moment_not_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_NOT_NULL, MAYBE_MOMENT));
-}
-
-static inline struct maybe_cond maybe_kind_eq(enum maybe_kind kind)
-{
-    return maybe_cond_(orm_cond_integer(ORM_EQ, MAYBE_KIND, kind));
-}
-
-static inline struct maybe_cond maybe_kind_ne(enum maybe_kind kind)
-{
-    return maybe_cond_(orm_cond_integer(ORM_NE, MAYBE_KIND, kind));
-}
-
-static inline struct maybe_cond maybe_kind_is_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_IS_NULL, MAYBE_KIND));
-}
-
-static inline struct maybe_cond maybe_kind_not_null(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_NOT_NULL, MAYBE_KIND));
-}
-
-static inline struct maybe_order maybe_id_asc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_ID, false));
-}
-
-static inline struct maybe_order maybe_id_desc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_ID, true));
-}
-
-static inline struct maybe_order maybe_flag_asc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_FLAG, false));
-}
-
-static inline struct maybe_order maybe_flag_desc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_FLAG, true));
-}
-
-static inline struct maybe_order maybe_small_asc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_SMALL, false));
-}
-
-static inline struct maybe_order maybe_small_desc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_SMALL, true));
-}
-
-static inline struct maybe_order maybe_medium_asc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_MEDIUM, false));
-}
-
-static inline struct maybe_order maybe_medium_desc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_MEDIUM, true));
-}
-
-static inline struct maybe_order maybe_large_asc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_LARGE, false));
-}
-
-static inline struct maybe_order maybe_large_desc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_LARGE, true));
-}
-
-static inline struct maybe_order maybe_ratio_asc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_RATIO, false));
-}
-
-static inline struct maybe_order maybe_ratio_desc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_RATIO, true));
-}
-
-static inline struct maybe_order maybe_exact_asc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_EXACT, false));
-}
-
-static inline struct maybe_order maybe_exact_desc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_EXACT, true));
-}
-
-static inline struct maybe_order maybe_words_asc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_WORDS, false));
-}
-
-static inline struct maybe_order maybe_words_desc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_WORDS, true));
-}
-
-static inline struct maybe_order maybe_brief_asc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_BRIEF, false));
-}
-
-static inline struct maybe_order maybe_brief_desc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_BRIEF, true));
-}
-
-static inline struct maybe_order maybe_day_asc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_DAY, false));
-}
-
-static inline struct maybe_order maybe_day_desc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_DAY, true));
-}
-
-static inline struct maybe_order maybe_moment_asc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_MOMENT, false));
-}
-
-static inline struct maybe_order maybe_moment_desc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_MOMENT, true));
-}
-
-static inline struct maybe_order maybe_kind_asc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_KIND, false));
-}
-
-static inline struct maybe_order maybe_kind_desc(void)
-{
-    return maybe_order_(orm_order_by(MAYBE_KIND, true));
-}
+ORM_INTEGER_CONDITIONS(maybe, maybe_id, MAYBE_ID, int64_t);
+ORM_NUMBER_PICKS(maybe, maybe_id, MAYBE_ID, int64_t, int64_t);
+ORM_INTEGER_KEYS(maybe, maybe_flag, MAYBE_FLAG, bool);
+ORM_NULL_CONDITIONS(maybe, maybe_flag, MAYBE_FLAG);
+ORM_DISTINCT_PICKS(maybe, maybe_flag, MAYBE_FLAG, bool);
+ORM_INTEGER_CONDITIONS(maybe, maybe_small, MAYBE_SMALL, int16_t);
+ORM_NULL_CONDITIONS(maybe, maybe_small, MAYBE_SMALL);
+ORM_NUMBER_PICKS(maybe, maybe_small, MAYBE_SMALL, int16_t, int64_t);
+ORM_INTEGER_CONDITIONS(maybe, maybe_medium, MAYBE_MEDIUM, int32_t);
+ORM_NULL_CONDITIONS(maybe, maybe_medium, MAYBE_MEDIUM);
+ORM_NUMBER_PICKS(maybe, maybe_medium, MAYBE_MEDIUM, int32_t, int64_t);
+ORM_INTEGER_CONDITIONS(maybe, maybe_large, MAYBE_LARGE, int64_t);
+ORM_NULL_CONDITIONS(maybe, maybe_large, MAYBE_LARGE);
+ORM_NUMBER_PICKS(maybe, maybe_large, MAYBE_LARGE, int64_t, int64_t);
+ORM_REAL_CONDITIONS(maybe, maybe_ratio, MAYBE_RATIO, float);
+ORM_NULL_CONDITIONS(maybe, maybe_ratio, MAYBE_RATIO);
+ORM_NUMBER_PICKS(maybe, maybe_ratio, MAYBE_RATIO, float, double);
+ORM_REAL_CONDITIONS(maybe, maybe_exact, MAYBE_EXACT, double);
+ORM_NULL_CONDITIONS(maybe, maybe_exact, MAYBE_EXACT);
+ORM_NUMBER_PICKS(maybe, maybe_exact, MAYBE_EXACT, double, double);
+ORM_TEXT_CONDITIONS(maybe, maybe_words, MAYBE_WORDS);
+ORM_NULL_CONDITIONS(maybe, maybe_words, MAYBE_WORDS);
+ORM_SORTED_PICKS(maybe, maybe_words, MAYBE_WORDS, const char *);
+ORM_TEXT_CONDITIONS(maybe, maybe_brief, MAYBE_BRIEF);
+ORM_NULL_CONDITIONS(maybe, maybe_brief, MAYBE_BRIEF);
+ORM_SORTED_PICKS(maybe, maybe_brief, MAYBE_BRIEF, const char *);
+ORM_INTEGER_CONDITIONS(maybe, maybe_day, MAYBE_DAY, orm_date);
+ORM_NULL_CONDITIONS(maybe, maybe_day, MAYBE_DAY);
+ORM_SORTED_PICKS(maybe, maybe_day, MAYBE_DAY, orm_date);
+ORM_INTEGER_CONDITIONS(maybe, maybe_moment, MAYBE_MOMENT, orm_time);
+ORM_NULL_CONDITIONS(maybe, maybe_moment, MAYBE_MOMENT);
+ORM_SORTED_PICKS(maybe, maybe_moment, MAYBE_MOMENT, orm_time);
+ORM_INTEGER_KEYS(maybe, maybe_kind, MAYBE_KIND, enum maybe_kind);
+ORM_NULL_CONDITIONS(maybe, maybe_kind, MAYBE_KIND);
+ORM_SORTED_PICKS(maybe, maybe_kind, MAYBE_KIND, enum maybe_kind);
 
 /* == preset ======================================================================== */
 
@@ -1948,7 +1152,7 @@ struct preset {
     int32_t kind_;
 };
 
-enum {
+enum preset_column {
     PRESET_CODE,
     PRESET_FLAG,
     PRESET_SMALL,
@@ -2141,6 +1345,8 @@ static inline void preset_refresh(struct preset *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Queries: what goes into a struct preset_query --------------------------------- */
+
 static inline struct preset_cond preset_cond_(struct orm_cond orm)
 {
     struct preset_cond c = {orm};
@@ -2153,11 +1359,59 @@ static inline struct preset_order preset_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct preset_plan preset_plan_(struct orm_plan orm)
+{
+    struct preset_plan p = {orm};
+    return p;
+}
+
+static inline struct preset_pick preset_pick_(struct orm_pick orm)
+{
+    struct preset_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void preset_where(struct preset_query *q, struct preset_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void preset_sort(struct preset_query *q, struct preset_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void preset_with(struct preset_query *q, struct preset_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void preset_after(struct preset_query *q, const struct preset *last)
+{
+    q->after = last;
+}
+
+static inline struct preset_cond preset_not(struct preset_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct preset_cond preset_ignoring_case(struct preset_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct preset_cond preset_compare(
+    enum preset_column a, enum orm_op op, enum preset_column b)
+{
+    return preset_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct preset_cond preset_any_of(void)
 {
     return preset_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -2178,335 +1432,69 @@ static inline struct preset_cond preset_end(void)
     return preset_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct preset_cond preset_code_eq(const char *code)
+static inline struct preset_order preset_nulls_first(struct preset_order o)
 {
-    return preset_cond_(orm_cond_text(ORM_EQ, PRESET_CODE, code));
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
 }
 
-static inline struct preset_cond preset_code_ne(const char *code)
+static inline struct preset_order preset_nulls_last(struct preset_order o)
 {
-    return preset_cond_(orm_cond_text(ORM_NE, PRESET_CODE, code));
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
 }
 
-static inline struct preset_cond preset_code_lt(const char *code)
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct preset_order preset_by_pick(unsigned pick, bool descending)
 {
-    return preset_cond_(orm_cond_text(ORM_LT, PRESET_CODE, code));
+    return preset_order_(orm_order_pick(pick, descending));
 }
 
-static inline struct preset_cond preset_code_le(const char *code)
+static inline struct preset_pick preset_into(struct preset **into)
 {
-    return preset_cond_(orm_cond_text(ORM_LE, PRESET_CODE, code));
+    return preset_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
 }
 
-static inline struct preset_cond preset_code_gt(const char *code)
+static inline struct preset_pick preset_rows_into(int64_t *into)
 {
-    return preset_cond_(orm_cond_text(ORM_GT, PRESET_CODE, code));
+    return preset_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-static inline struct preset_cond preset_code_ge(const char *code)
+/* Only groups whose pick compares so. */
+static inline struct preset_pick preset_having(
+    struct preset_pick p, enum orm_op op, int64_t bound)
 {
-    return preset_cond_(orm_cond_text(ORM_GE, PRESET_CODE, code));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
 }
 
-static inline struct preset_cond preset_code_like(const char *code)
+static inline struct preset_pick preset_having_real(
+    struct preset_pick p, enum orm_op op, double bound)
 {
-    return preset_cond_(orm_cond_text(ORM_LIKE, PRESET_CODE, code));
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
 }
 
-static inline struct preset_cond preset_flag_eq(bool flag)
-{
-    return preset_cond_(orm_cond_integer(ORM_EQ, PRESET_FLAG, flag));
-}
-
-static inline struct preset_cond preset_flag_ne(bool flag)
-{
-    return preset_cond_(orm_cond_integer(ORM_NE, PRESET_FLAG, flag));
-}
-
-static inline struct preset_cond preset_small_eq(int16_t small)
-{
-    return preset_cond_(orm_cond_integer(ORM_EQ, PRESET_SMALL, small));
-}
-
-static inline struct preset_cond preset_small_ne(int16_t small)
-{
-    return preset_cond_(orm_cond_integer(ORM_NE, PRESET_SMALL, small));
-}
-
-static inline struct preset_cond preset_small_lt(int16_t small)
-{
-    return preset_cond_(orm_cond_integer(ORM_LT, PRESET_SMALL, small));
-}
-
-static inline struct preset_cond preset_small_le(int16_t small)
-{
-    return preset_cond_(orm_cond_integer(ORM_LE, PRESET_SMALL, small));
-}
-
-static inline struct preset_cond preset_small_gt(int16_t small)
-{
-    return preset_cond_(orm_cond_integer(ORM_GT, PRESET_SMALL, small));
-}
-
-static inline struct preset_cond preset_small_ge(int16_t small)
-{
-    return preset_cond_(orm_cond_integer(ORM_GE, PRESET_SMALL, small));
-}
-
-static inline struct preset_cond preset_large_eq(int64_t large)
-{
-    return preset_cond_(orm_cond_integer(ORM_EQ, PRESET_LARGE, large));
-}
-
-static inline struct preset_cond preset_large_ne(int64_t large)
-{
-    return preset_cond_(orm_cond_integer(ORM_NE, PRESET_LARGE, large));
-}
-
-static inline struct preset_cond preset_large_lt(int64_t large)
-{
-    return preset_cond_(orm_cond_integer(ORM_LT, PRESET_LARGE, large));
-}
-
-static inline struct preset_cond preset_large_le(int64_t large)
-{
-    return preset_cond_(orm_cond_integer(ORM_LE, PRESET_LARGE, large));
-}
-
-static inline struct preset_cond preset_large_gt(int64_t large)
-{
-    return preset_cond_(orm_cond_integer(ORM_GT, PRESET_LARGE, large));
-}
-
-static inline struct preset_cond preset_large_ge(int64_t large)
-{
-    return preset_cond_(orm_cond_integer(ORM_GE, PRESET_LARGE, large));
-}
-
-static inline struct preset_cond preset_ratio_eq(double ratio)
-{
-    return preset_cond_(orm_cond_real(ORM_EQ, PRESET_RATIO, ratio));
-}
-
-static inline struct preset_cond preset_ratio_ne(double ratio)
-{
-    return preset_cond_(orm_cond_real(ORM_NE, PRESET_RATIO, ratio));
-}
-
-static inline struct preset_cond preset_ratio_lt(double ratio)
-{
-    return preset_cond_(orm_cond_real(ORM_LT, PRESET_RATIO, ratio));
-}
-
-static inline struct preset_cond preset_ratio_le(double ratio)
-{
-    return preset_cond_(orm_cond_real(ORM_LE, PRESET_RATIO, ratio));
-}
-
-static inline struct preset_cond preset_ratio_gt(double ratio)
-{
-    return preset_cond_(orm_cond_real(ORM_GT, PRESET_RATIO, ratio));
-}
-
-static inline struct preset_cond preset_ratio_ge(double ratio)
-{
-    return preset_cond_(orm_cond_real(ORM_GE, PRESET_RATIO, ratio));
-}
-
-static inline struct preset_cond preset_words_eq(const char *words)
-{
-    return preset_cond_(orm_cond_text(ORM_EQ, PRESET_WORDS, words));
-}
-
-static inline struct preset_cond preset_words_ne(const char *words)
-{
-    return preset_cond_(orm_cond_text(ORM_NE, PRESET_WORDS, words));
-}
-
-static inline struct preset_cond preset_words_lt(const char *words)
-{
-    return preset_cond_(orm_cond_text(ORM_LT, PRESET_WORDS, words));
-}
-
-static inline struct preset_cond preset_words_le(const char *words)
-{
-    return preset_cond_(orm_cond_text(ORM_LE, PRESET_WORDS, words));
-}
-
-static inline struct preset_cond preset_words_gt(const char *words)
-{
-    return preset_cond_(orm_cond_text(ORM_GT, PRESET_WORDS, words));
-}
-
-static inline struct preset_cond preset_words_ge(const char *words)
-{
-    return preset_cond_(orm_cond_text(ORM_GE, PRESET_WORDS, words));
-}
-
-static inline struct preset_cond preset_words_like(const char *words)
-{
-    return preset_cond_(orm_cond_text(ORM_LIKE, PRESET_WORDS, words));
-}
-
-static inline struct preset_cond preset_day_eq(orm_date day)
-{
-    return preset_cond_(orm_cond_integer(ORM_EQ, PRESET_DAY, day));
-}
-
-static inline struct preset_cond preset_day_ne(orm_date day)
-{
-    return preset_cond_(orm_cond_integer(ORM_NE, PRESET_DAY, day));
-}
-
-static inline struct preset_cond preset_day_lt(orm_date day)
-{
-    return preset_cond_(orm_cond_integer(ORM_LT, PRESET_DAY, day));
-}
-
-static inline struct preset_cond preset_day_le(orm_date day)
-{
-    return preset_cond_(orm_cond_integer(ORM_LE, PRESET_DAY, day));
-}
-
-static inline struct preset_cond preset_day_gt(orm_date day)
-{
-    return preset_cond_(orm_cond_integer(ORM_GT, PRESET_DAY, day));
-}
-
-static inline struct preset_cond preset_day_ge(orm_date day)
-{
-    return preset_cond_(orm_cond_integer(ORM_GE, PRESET_DAY, day));
-}
-
-static inline struct preset_cond preset_moment_eq(orm_time moment)
-{
-    return preset_cond_(orm_cond_integer(ORM_EQ, PRESET_MOMENT, moment));
-}
-
-static inline struct preset_cond preset_moment_ne(orm_time moment)
-{
-    return preset_cond_(orm_cond_integer(ORM_NE, PRESET_MOMENT, moment));
-}
-
-static inline struct preset_cond preset_moment_lt(orm_time moment)
-{
-    return preset_cond_(orm_cond_integer(ORM_LT, PRESET_MOMENT, moment));
-}
-
-static inline struct preset_cond preset_moment_le(orm_time moment)
-{
-    return preset_cond_(orm_cond_integer(ORM_LE, PRESET_MOMENT, moment));
-}
-
-static inline struct preset_cond preset_moment_gt(orm_time moment)
-{
-    return preset_cond_(orm_cond_integer(ORM_GT, PRESET_MOMENT, moment));
-}
-
-static inline struct preset_cond preset_moment_ge(orm_time moment)
-{
-    return preset_cond_(orm_cond_integer(ORM_GE, PRESET_MOMENT, moment));
-}
-
-static inline struct preset_cond preset_kind_eq(enum preset_kind kind)
-{
-    return preset_cond_(orm_cond_integer(ORM_EQ, PRESET_KIND, kind));
-}
-
-static inline struct preset_cond preset_kind_ne(enum preset_kind kind)
-{
-    return preset_cond_(orm_cond_integer(ORM_NE, PRESET_KIND, kind));
-}
-
-static inline struct preset_order preset_code_asc(void)
-{
-    return preset_order_(orm_order_by(PRESET_CODE, false));
-}
-
-static inline struct preset_order preset_code_desc(void)
-{
-    return preset_order_(orm_order_by(PRESET_CODE, true));
-}
-
-static inline struct preset_order preset_flag_asc(void)
-{
-    return preset_order_(orm_order_by(PRESET_FLAG, false));
-}
-
-static inline struct preset_order preset_flag_desc(void)
-{
-    return preset_order_(orm_order_by(PRESET_FLAG, true));
-}
-
-static inline struct preset_order preset_small_asc(void)
-{
-    return preset_order_(orm_order_by(PRESET_SMALL, false));
-}
-
-static inline struct preset_order preset_small_desc(void)
-{
-    return preset_order_(orm_order_by(PRESET_SMALL, true));
-}
-
-static inline struct preset_order preset_large_asc(void)
-{
-    return preset_order_(orm_order_by(PRESET_LARGE, false));
-}
-
-static inline struct preset_order preset_large_desc(void)
-{
-    return preset_order_(orm_order_by(PRESET_LARGE, true));
-}
-
-static inline struct preset_order preset_ratio_asc(void)
-{
-    return preset_order_(orm_order_by(PRESET_RATIO, false));
-}
-
-static inline struct preset_order preset_ratio_desc(void)
-{
-    return preset_order_(orm_order_by(PRESET_RATIO, true));
-}
-
-static inline struct preset_order preset_words_asc(void)
-{
-    return preset_order_(orm_order_by(PRESET_WORDS, false));
-}
-
-static inline struct preset_order preset_words_desc(void)
-{
-    return preset_order_(orm_order_by(PRESET_WORDS, true));
-}
-
-static inline struct preset_order preset_day_asc(void)
-{
-    return preset_order_(orm_order_by(PRESET_DAY, false));
-}
-
-static inline struct preset_order preset_day_desc(void)
-{
-    return preset_order_(orm_order_by(PRESET_DAY, true));
-}
-
-static inline struct preset_order preset_moment_asc(void)
-{
-    return preset_order_(orm_order_by(PRESET_MOMENT, false));
-}
-
-static inline struct preset_order preset_moment_desc(void)
-{
-    return preset_order_(orm_order_by(PRESET_MOMENT, true));
-}
-
-static inline struct preset_order preset_kind_asc(void)
-{
-    return preset_order_(orm_order_by(PRESET_KIND, false));
-}
-
-static inline struct preset_order preset_kind_desc(void)
-{
-    return preset_order_(orm_order_by(PRESET_KIND, true));
-}
+ORM_TEXT_CONDITIONS(preset, preset_code, PRESET_CODE);
+ORM_SORTED_PICKS(preset, preset_code, PRESET_CODE, const char *);
+ORM_INTEGER_KEYS(preset, preset_flag, PRESET_FLAG, bool);
+ORM_DISTINCT_PICKS(preset, preset_flag, PRESET_FLAG, bool);
+ORM_INTEGER_CONDITIONS(preset, preset_small, PRESET_SMALL, int16_t);
+ORM_NUMBER_PICKS(preset, preset_small, PRESET_SMALL, int16_t, int64_t);
+ORM_INTEGER_CONDITIONS(preset, preset_large, PRESET_LARGE, int64_t);
+ORM_NUMBER_PICKS(preset, preset_large, PRESET_LARGE, int64_t, int64_t);
+ORM_REAL_CONDITIONS(preset, preset_ratio, PRESET_RATIO, double);
+ORM_NUMBER_PICKS(preset, preset_ratio, PRESET_RATIO, double, double);
+ORM_TEXT_CONDITIONS(preset, preset_words, PRESET_WORDS);
+ORM_SORTED_PICKS(preset, preset_words, PRESET_WORDS, const char *);
+ORM_INTEGER_CONDITIONS(preset, preset_day, PRESET_DAY, orm_date);
+ORM_SORTED_PICKS(preset, preset_day, PRESET_DAY, orm_date);
+ORM_INTEGER_CONDITIONS(preset, preset_moment, PRESET_MOMENT, orm_time);
+ORM_SORTED_PICKS(preset, preset_moment, PRESET_MOMENT, orm_time);
+ORM_INTEGER_KEYS(preset, preset_kind, PRESET_KIND, enum preset_kind);
+ORM_SORTED_PICKS(preset, preset_kind, PRESET_KIND, enum preset_kind);
 
 #ifdef __cplusplus
 }

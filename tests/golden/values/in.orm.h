@@ -2,12 +2,13 @@
 #ifndef IN_ORM_H
 #define IN_ORM_H
 
+#include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x29ca43a5e6e6acc1u
+#define IN_ORM_HASH 0x7521860f7047c2e8u
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,17 +23,17 @@ struct reading_list {
 struct reading_manager {
     struct orm_manager orm;
 };
-struct reading_cond {
-    struct orm_cond orm;
-};
 struct reading_order {
     struct orm_order orm;
 };
-struct reading_plan {
-    struct orm_plan orm;
-};
 struct reading_pick {
     struct orm_pick orm;
+};
+struct reading_cond {
+    struct orm_cond orm;
+};
+struct reading_plan {
+    struct orm_plan orm;
 };
 struct reading_query {
     struct reading_cond where[ORM_QUERY_WHERE];
@@ -97,7 +98,7 @@ struct reading {
     struct reading_states_array states_;
 };
 
-enum {
+enum reading_column {
     READING_NUMBER,
     READING_PRICE,
     READING_MASS,
@@ -554,6 +555,8 @@ static inline void reading_refresh(struct reading *r)
     orm_refresh((struct orm_object *)r);
 }
 
+/* -- Queries: what goes into a struct reading_query -------------------------------- */
+
 static inline struct reading_cond reading_cond_(struct orm_cond orm)
 {
     struct reading_cond c = {orm};
@@ -566,11 +569,59 @@ static inline struct reading_order reading_order_(struct orm_order orm)
     return o;
 }
 
+static inline struct reading_plan reading_plan_(struct orm_plan orm)
+{
+    struct reading_plan p = {orm};
+    return p;
+}
+
+static inline struct reading_pick reading_pick_(struct orm_pick orm)
+{
+    struct reading_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
 static inline void reading_where(struct reading_query *q, struct reading_cond c)
 {
     orm_where(q, c.orm);
 }
 
+static inline void reading_sort(struct reading_query *q, struct reading_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void reading_with(struct reading_query *q, struct reading_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void reading_after(struct reading_query *q, const struct reading *last)
+{
+    q->after = last;
+}
+
+static inline struct reading_cond reading_not(struct reading_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct reading_cond reading_ignoring_case(struct reading_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct reading_cond reading_compare(
+    enum reading_column a, enum orm_op op, enum reading_column b)
+{
+    return reading_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
 static inline struct reading_cond reading_any_of(void)
 {
     return reading_cond_(orm_cond_plain(ORM_ANY_OF, 0));
@@ -591,875 +642,106 @@ static inline struct reading_cond reading_end(void)
     return reading_cond_(orm_cond_plain(ORM_END, 0));
 }
 
-static inline struct reading_cond reading_number_eq(int64_t number)
-{
-    return reading_cond_(orm_cond_integer(ORM_EQ, READING_NUMBER, number));
-}
-
-static inline struct reading_cond reading_number_ne(int64_t number)
-{
-    return reading_cond_(orm_cond_integer(ORM_NE, READING_NUMBER, number));
-}
-
-static inline struct reading_cond reading_number_lt(int64_t number)
-{
-    return reading_cond_(orm_cond_integer(ORM_LT, READING_NUMBER, number));
-}
-
-static inline struct reading_cond reading_number_le(int64_t number)
-{
-    return reading_cond_(orm_cond_integer(ORM_LE, READING_NUMBER, number));
-}
-
-static inline struct reading_cond reading_number_gt(int64_t number)
-{
-    return reading_cond_(orm_cond_integer(ORM_GT, READING_NUMBER, number));
-}
-
-static inline struct reading_cond reading_number_ge(int64_t number)
-{
-    return reading_cond_(orm_cond_integer(ORM_GE, READING_NUMBER, number));
-}
-
-static inline struct reading_cond reading_price_eq(int64_t price)
-{
-    return reading_cond_(orm_cond_integer(ORM_EQ, READING_PRICE, price));
-}
-
-static inline struct reading_cond reading_price_ne(int64_t price)
-{
-    return reading_cond_(orm_cond_integer(ORM_NE, READING_PRICE, price));
-}
-
-static inline struct reading_cond reading_price_lt(int64_t price)
-{
-    return reading_cond_(orm_cond_integer(ORM_LT, READING_PRICE, price));
-}
-
-static inline struct reading_cond reading_price_le(int64_t price)
-{
-    return reading_cond_(orm_cond_integer(ORM_LE, READING_PRICE, price));
-}
-
-static inline struct reading_cond reading_price_gt(int64_t price)
-{
-    return reading_cond_(orm_cond_integer(ORM_GT, READING_PRICE, price));
-}
-
-static inline struct reading_cond reading_price_ge(int64_t price)
-{
-    return reading_cond_(orm_cond_integer(ORM_GE, READING_PRICE, price));
-}
-
-static inline struct reading_cond reading_mass_eq(const char *mass)
-{
-    return reading_cond_(orm_cond_text(ORM_EQ, READING_MASS, mass));
-}
-
-static inline struct reading_cond reading_mass_ne(const char *mass)
-{
-    return reading_cond_(orm_cond_text(ORM_NE, READING_MASS, mass));
-}
-
-static inline struct reading_cond reading_mass_lt(const char *mass)
-{
-    return reading_cond_(orm_cond_text(ORM_LT, READING_MASS, mass));
-}
-
-static inline struct reading_cond reading_mass_le(const char *mass)
-{
-    return reading_cond_(orm_cond_text(ORM_LE, READING_MASS, mass));
-}
-
-static inline struct reading_cond reading_mass_gt(const char *mass)
-{
-    return reading_cond_(orm_cond_text(ORM_GT, READING_MASS, mass));
-}
-
-static inline struct reading_cond reading_mass_ge(const char *mass)
-{
-    return reading_cond_(orm_cond_text(ORM_GE, READING_MASS, mass));
-}
-
-static inline struct reading_cond reading_mass_is_null(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_IS_NULL, READING_MASS));
-}
-
-static inline struct reading_cond reading_mass_not_null(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_NOT_NULL, READING_MASS));
-}
-
-static inline struct reading_cond reading_unit_eq(const char *unit)
-{
-    return reading_cond_(orm_cond_text(ORM_EQ, READING_UNIT, unit));
-}
-
-static inline struct reading_cond reading_unit_ne(const char *unit)
-{
-    return reading_cond_(orm_cond_text(ORM_NE, READING_UNIT, unit));
-}
-
-static inline struct reading_cond reading_unit_lt(const char *unit)
-{
-    return reading_cond_(orm_cond_text(ORM_LT, READING_UNIT, unit));
-}
-
-static inline struct reading_cond reading_unit_le(const char *unit)
-{
-    return reading_cond_(orm_cond_text(ORM_LE, READING_UNIT, unit));
-}
-
-static inline struct reading_cond reading_unit_gt(const char *unit)
-{
-    return reading_cond_(orm_cond_text(ORM_GT, READING_UNIT, unit));
-}
-
-static inline struct reading_cond reading_unit_ge(const char *unit)
-{
-    return reading_cond_(orm_cond_text(ORM_GE, READING_UNIT, unit));
-}
-
-static inline struct reading_cond reading_unit_like(const char *unit)
-{
-    return reading_cond_(orm_cond_text(ORM_LIKE, READING_UNIT, unit));
-}
-
-static inline struct reading_cond reading_raw_eq(const struct orm_bytes *raw)
-{
-    return reading_cond_(orm_cond_data(ORM_EQ, READING_RAW, raw));
-}
-
-static inline struct reading_cond reading_raw_ne(const struct orm_bytes *raw)
-{
-    return reading_cond_(orm_cond_data(ORM_NE, READING_RAW, raw));
-}
-
-static inline struct reading_cond reading_raw_lt(const struct orm_bytes *raw)
-{
-    return reading_cond_(orm_cond_data(ORM_LT, READING_RAW, raw));
-}
-
-static inline struct reading_cond reading_raw_le(const struct orm_bytes *raw)
-{
-    return reading_cond_(orm_cond_data(ORM_LE, READING_RAW, raw));
-}
-
-static inline struct reading_cond reading_raw_gt(const struct orm_bytes *raw)
-{
-    return reading_cond_(orm_cond_data(ORM_GT, READING_RAW, raw));
-}
-
-static inline struct reading_cond reading_raw_ge(const struct orm_bytes *raw)
-{
-    return reading_cond_(orm_cond_data(ORM_GE, READING_RAW, raw));
-}
-
-static inline struct reading_cond reading_device_eq(const struct orm_uuid *device)
-{
-    return reading_cond_(orm_cond_data(ORM_EQ, READING_DEVICE, device));
-}
-
-static inline struct reading_cond reading_device_ne(const struct orm_uuid *device)
-{
-    return reading_cond_(orm_cond_data(ORM_NE, READING_DEVICE, device));
-}
-
-static inline struct reading_cond reading_device_lt(const struct orm_uuid *device)
-{
-    return reading_cond_(orm_cond_data(ORM_LT, READING_DEVICE, device));
-}
-
-static inline struct reading_cond reading_device_le(const struct orm_uuid *device)
-{
-    return reading_cond_(orm_cond_data(ORM_LE, READING_DEVICE, device));
-}
-
-static inline struct reading_cond reading_device_gt(const struct orm_uuid *device)
-{
-    return reading_cond_(orm_cond_data(ORM_GT, READING_DEVICE, device));
-}
-
-static inline struct reading_cond reading_device_ge(const struct orm_uuid *device)
-{
-    return reading_cond_(orm_cond_data(ORM_GE, READING_DEVICE, device));
-}
-
-static inline struct reading_cond reading_at_eq(orm_timestamp at)
-{
-    return reading_cond_(orm_cond_integer(ORM_EQ, READING_AT, at));
-}
-
-static inline struct reading_cond reading_at_ne(orm_timestamp at)
-{
-    return reading_cond_(orm_cond_integer(ORM_NE, READING_AT, at));
-}
-
-static inline struct reading_cond reading_at_lt(orm_timestamp at)
-{
-    return reading_cond_(orm_cond_integer(ORM_LT, READING_AT, at));
-}
-
-static inline struct reading_cond reading_at_le(orm_timestamp at)
-{
-    return reading_cond_(orm_cond_integer(ORM_LE, READING_AT, at));
-}
-
-static inline struct reading_cond reading_at_gt(orm_timestamp at)
-{
-    return reading_cond_(orm_cond_integer(ORM_GT, READING_AT, at));
-}
-
-static inline struct reading_cond reading_at_ge(orm_timestamp at)
-{
-    return reading_cond_(orm_cond_integer(ORM_GE, READING_AT, at));
-}
-
-static inline struct reading_cond reading_took_eq(const struct orm_interval *took)
-{
-    return reading_cond_(orm_cond_data(ORM_EQ, READING_TOOK, took));
-}
-
-static inline struct reading_cond reading_took_ne(const struct orm_interval *took)
-{
-    return reading_cond_(orm_cond_data(ORM_NE, READING_TOOK, took));
-}
-
-static inline struct reading_cond reading_took_lt(const struct orm_interval *took)
-{
-    return reading_cond_(orm_cond_data(ORM_LT, READING_TOOK, took));
-}
-
-static inline struct reading_cond reading_took_le(const struct orm_interval *took)
-{
-    return reading_cond_(orm_cond_data(ORM_LE, READING_TOOK, took));
-}
-
-static inline struct reading_cond reading_took_gt(const struct orm_interval *took)
-{
-    return reading_cond_(orm_cond_data(ORM_GT, READING_TOOK, took));
-}
-
-static inline struct reading_cond reading_took_ge(const struct orm_interval *took)
-{
-    return reading_cond_(orm_cond_data(ORM_GE, READING_TOOK, took));
-}
-
-static inline struct reading_cond reading_took_is_null(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_IS_NULL, READING_TOOK));
-}
-
-static inline struct reading_cond reading_took_not_null(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_NOT_NULL, READING_TOOK));
-}
-
-static inline struct reading_cond reading_detail_eq(const char *detail)
-{
-    return reading_cond_(orm_cond_text(ORM_EQ, READING_DETAIL, detail));
-}
-
-static inline struct reading_cond reading_detail_ne(const char *detail)
-{
-    return reading_cond_(orm_cond_text(ORM_NE, READING_DETAIL, detail));
-}
-
-static inline struct reading_cond reading_detail_contains(const char *detail)
-{
-    return reading_cond_(orm_cond_text(ORM_CONTAINS, READING_DETAIL, detail));
-}
-
-static inline struct reading_cond reading_detail_has_key(const char *detail)
-{
-    return reading_cond_(orm_cond_text(ORM_HAS_KEY, READING_DETAIL, detail));
-}
-
-static inline struct reading_cond reading_source_is_null(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_IS_NULL, READING_SOURCE));
-}
-
-static inline struct reading_cond reading_source_not_null(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_NOT_NULL, READING_SOURCE));
-}
-
-static inline struct reading_cond reading_sender_eq(const struct orm_inet *sender)
-{
-    return reading_cond_(orm_cond_data(ORM_EQ, READING_SENDER, sender));
-}
-
-static inline struct reading_cond reading_sender_ne(const struct orm_inet *sender)
-{
-    return reading_cond_(orm_cond_data(ORM_NE, READING_SENDER, sender));
-}
-
-static inline struct reading_cond reading_sender_lt(const struct orm_inet *sender)
-{
-    return reading_cond_(orm_cond_data(ORM_LT, READING_SENDER, sender));
-}
-
-static inline struct reading_cond reading_sender_le(const struct orm_inet *sender)
-{
-    return reading_cond_(orm_cond_data(ORM_LE, READING_SENDER, sender));
-}
-
-static inline struct reading_cond reading_sender_gt(const struct orm_inet *sender)
-{
-    return reading_cond_(orm_cond_data(ORM_GT, READING_SENDER, sender));
-}
-
-static inline struct reading_cond reading_sender_ge(const struct orm_inet *sender)
-{
-    return reading_cond_(orm_cond_data(ORM_GE, READING_SENDER, sender));
-}
-
-static inline struct reading_cond reading_sender_contained_by(
-    const struct orm_inet *sender)
-{
-    return reading_cond_(orm_cond_data(ORM_WITHIN, READING_SENDER, sender));
-}
-
-static inline struct reading_cond reading_valid_eq(const struct orm_date_range *valid)
-{
-    return reading_cond_(orm_cond_data(ORM_EQ, READING_VALID, valid));
-}
-
-static inline struct reading_cond reading_valid_ne(const struct orm_date_range *valid)
-{
-    return reading_cond_(orm_cond_data(ORM_NE, READING_VALID, valid));
-}
-
-static inline struct reading_cond reading_valid_contains(
-    const struct orm_date_range *valid)
-{
-    return reading_cond_(orm_cond_data(ORM_CONTAINS, READING_VALID, valid));
-}
-
-static inline struct reading_cond reading_valid_contained_by(
-    const struct orm_date_range *valid)
-{
-    return reading_cond_(orm_cond_data(ORM_CONTAINED_BY, READING_VALID, valid));
-}
-
-static inline struct reading_cond reading_valid_overlaps(
-    const struct orm_date_range *valid)
-{
-    return reading_cond_(orm_cond_data(ORM_OVERLAPS, READING_VALID, valid));
-}
-
-static inline struct reading_cond reading_valid_has(orm_date valid)
-{
-    return reading_cond_(orm_cond_integer(ORM_HAS_VALUE, READING_VALID, valid));
-}
-
-static inline struct reading_cond reading_valid_is_null(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_IS_NULL, READING_VALID));
-}
-
-static inline struct reading_cond reading_valid_not_null(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_NOT_NULL, READING_VALID));
-}
-
-static inline struct reading_cond reading_windows_eq(
-    const struct orm_time_multirange *windows)
-{
-    return reading_cond_(orm_cond_data(ORM_EQ, READING_WINDOWS, windows));
-}
-
-static inline struct reading_cond reading_windows_ne(
-    const struct orm_time_multirange *windows)
-{
-    return reading_cond_(orm_cond_data(ORM_NE, READING_WINDOWS, windows));
-}
-
-static inline struct reading_cond reading_windows_contains(
-    const struct orm_time_multirange *windows)
-{
-    return reading_cond_(orm_cond_data(ORM_CONTAINS, READING_WINDOWS, windows));
-}
-
-static inline struct reading_cond reading_windows_contained_by(
-    const struct orm_time_multirange *windows)
-{
-    return reading_cond_(orm_cond_data(ORM_CONTAINED_BY, READING_WINDOWS, windows));
-}
-
-static inline struct reading_cond reading_windows_overlaps(
-    const struct orm_time_multirange *windows)
-{
-    return reading_cond_(orm_cond_data(ORM_OVERLAPS, READING_WINDOWS, windows));
-}
-
-static inline struct reading_cond reading_windows_has(orm_time windows)
-{
-    return reading_cond_(orm_cond_integer(ORM_HAS_VALUE, READING_WINDOWS, windows));
-}
-
-static inline struct reading_cond reading_tags_eq(const struct orm_text_array *tags)
-{
-    return reading_cond_(orm_cond_data(ORM_EQ, READING_TAGS, tags));
-}
-
-static inline struct reading_cond reading_tags_ne(const struct orm_text_array *tags)
-{
-    return reading_cond_(orm_cond_data(ORM_NE, READING_TAGS, tags));
-}
-
-static inline struct reading_cond reading_tags_contains(
-    const struct orm_text_array *tags)
-{
-    return reading_cond_(orm_cond_data(ORM_CONTAINS, READING_TAGS, tags));
-}
-
-static inline struct reading_cond reading_tags_contained_by(
-    const struct orm_text_array *tags)
-{
-    return reading_cond_(orm_cond_data(ORM_CONTAINED_BY, READING_TAGS, tags));
-}
-
-static inline struct reading_cond reading_tags_overlaps(
-    const struct orm_text_array *tags)
-{
-    return reading_cond_(orm_cond_data(ORM_OVERLAPS, READING_TAGS, tags));
-}
-
-static inline struct reading_cond reading_tags_has(const char *tags)
-{
-    return reading_cond_(orm_cond_text(ORM_HAS, READING_TAGS, tags));
-}
-
-static inline struct reading_cond reading_samples_eq(
-    const struct orm_int8_array *samples)
-{
-    return reading_cond_(orm_cond_data(ORM_EQ, READING_SAMPLES, samples));
-}
-
-static inline struct reading_cond reading_samples_ne(
-    const struct orm_int8_array *samples)
-{
-    return reading_cond_(orm_cond_data(ORM_NE, READING_SAMPLES, samples));
-}
-
-static inline struct reading_cond reading_samples_contains(
-    const struct orm_int8_array *samples)
-{
-    return reading_cond_(orm_cond_data(ORM_CONTAINS, READING_SAMPLES, samples));
-}
-
-static inline struct reading_cond reading_samples_contained_by(
-    const struct orm_int8_array *samples)
-{
-    return reading_cond_(orm_cond_data(ORM_CONTAINED_BY, READING_SAMPLES, samples));
-}
-
-static inline struct reading_cond reading_samples_overlaps(
-    const struct orm_int8_array *samples)
-{
-    return reading_cond_(orm_cond_data(ORM_OVERLAPS, READING_SAMPLES, samples));
-}
-
-static inline struct reading_cond reading_samples_has(int64_t samples)
-{
-    return reading_cond_(orm_cond_integer(ORM_HAS, READING_SAMPLES, samples));
-}
-
-static inline struct reading_cond reading_samples_is_null(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_IS_NULL, READING_SAMPLES));
-}
-
-static inline struct reading_cond reading_samples_not_null(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_NOT_NULL, READING_SAMPLES));
-}
-
-static inline struct reading_cond reading_peers_eq(const struct orm_uuid_array *peers)
-{
-    return reading_cond_(orm_cond_data(ORM_EQ, READING_PEERS, peers));
-}
-
-static inline struct reading_cond reading_peers_ne(const struct orm_uuid_array *peers)
-{
-    return reading_cond_(orm_cond_data(ORM_NE, READING_PEERS, peers));
-}
-
-static inline struct reading_cond reading_peers_contains(
-    const struct orm_uuid_array *peers)
-{
-    return reading_cond_(orm_cond_data(ORM_CONTAINS, READING_PEERS, peers));
-}
-
-static inline struct reading_cond reading_peers_contained_by(
-    const struct orm_uuid_array *peers)
-{
-    return reading_cond_(orm_cond_data(ORM_CONTAINED_BY, READING_PEERS, peers));
-}
-
-static inline struct reading_cond reading_peers_overlaps(
-    const struct orm_uuid_array *peers)
-{
-    return reading_cond_(orm_cond_data(ORM_OVERLAPS, READING_PEERS, peers));
-}
-
-static inline struct reading_cond reading_peers_has(const struct orm_uuid *peers)
-{
-    return reading_cond_(orm_cond_data(ORM_HAS, READING_PEERS, peers));
-}
-
-static inline struct reading_cond reading_owner_eq(const char *owner)
-{
-    return reading_cond_(orm_cond_text(ORM_EQ, READING_OWNER, owner));
-}
-
-static inline struct reading_cond reading_owner_ne(const char *owner)
-{
-    return reading_cond_(orm_cond_text(ORM_NE, READING_OWNER, owner));
-}
-
-static inline struct reading_cond reading_owner_lt(const char *owner)
-{
-    return reading_cond_(orm_cond_text(ORM_LT, READING_OWNER, owner));
-}
-
-static inline struct reading_cond reading_owner_le(const char *owner)
-{
-    return reading_cond_(orm_cond_text(ORM_LE, READING_OWNER, owner));
-}
-
-static inline struct reading_cond reading_owner_gt(const char *owner)
-{
-    return reading_cond_(orm_cond_text(ORM_GT, READING_OWNER, owner));
-}
-
-static inline struct reading_cond reading_owner_ge(const char *owner)
-{
-    return reading_cond_(orm_cond_text(ORM_GE, READING_OWNER, owner));
-}
-
-static inline struct reading_cond reading_owner_like(const char *owner)
-{
-    return reading_cond_(orm_cond_text(ORM_LIKE, READING_OWNER, owner));
-}
-
-static inline struct reading_cond reading_owner_is_null(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_IS_NULL, READING_OWNER));
-}
-
-static inline struct reading_cond reading_owner_not_null(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_NOT_NULL, READING_OWNER));
-}
-
-static inline struct reading_cond reading_batch_eq(const char *batch)
-{
-    return reading_cond_(orm_cond_text(ORM_EQ, READING_BATCH, batch));
-}
-
-static inline struct reading_cond reading_batch_ne(const char *batch)
-{
-    return reading_cond_(orm_cond_text(ORM_NE, READING_BATCH, batch));
-}
-
-static inline struct reading_cond reading_batch_lt(const char *batch)
-{
-    return reading_cond_(orm_cond_text(ORM_LT, READING_BATCH, batch));
-}
-
-static inline struct reading_cond reading_batch_le(const char *batch)
-{
-    return reading_cond_(orm_cond_text(ORM_LE, READING_BATCH, batch));
-}
-
-static inline struct reading_cond reading_batch_gt(const char *batch)
-{
-    return reading_cond_(orm_cond_text(ORM_GT, READING_BATCH, batch));
-}
-
-static inline struct reading_cond reading_batch_ge(const char *batch)
-{
-    return reading_cond_(orm_cond_text(ORM_GE, READING_BATCH, batch));
-}
-
-static inline struct reading_cond reading_batch_like(const char *batch)
-{
-    return reading_cond_(orm_cond_text(ORM_LIKE, READING_BATCH, batch));
-}
-
-static inline struct reading_cond reading_batch_is_null(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_IS_NULL, READING_BATCH));
-}
-
-static inline struct reading_cond reading_batch_not_null(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_NOT_NULL, READING_BATCH));
-}
-
-static inline struct reading_cond reading_batches_eq(
-    const struct orm_text_array *batches)
-{
-    return reading_cond_(orm_cond_data(ORM_EQ, READING_BATCHES, batches));
-}
-
-static inline struct reading_cond reading_batches_ne(
-    const struct orm_text_array *batches)
-{
-    return reading_cond_(orm_cond_data(ORM_NE, READING_BATCHES, batches));
-}
-
-static inline struct reading_cond reading_batches_contains(
-    const struct orm_text_array *batches)
-{
-    return reading_cond_(orm_cond_data(ORM_CONTAINS, READING_BATCHES, batches));
-}
-
-static inline struct reading_cond reading_batches_contained_by(
-    const struct orm_text_array *batches)
-{
-    return reading_cond_(orm_cond_data(ORM_CONTAINED_BY, READING_BATCHES, batches));
-}
-
-static inline struct reading_cond reading_batches_overlaps(
-    const struct orm_text_array *batches)
-{
-    return reading_cond_(orm_cond_data(ORM_OVERLAPS, READING_BATCHES, batches));
-}
-
-static inline struct reading_cond reading_batches_has(const char *batches)
-{
-    return reading_cond_(orm_cond_text(ORM_HAS, READING_BATCHES, batches));
-}
-
-static inline struct reading_cond reading_states_eq(
-    const struct reading_states_array *states)
-{
-    return reading_cond_(orm_cond_data(ORM_EQ, READING_STATES, states));
-}
-
-static inline struct reading_cond reading_states_ne(
-    const struct reading_states_array *states)
-{
-    return reading_cond_(orm_cond_data(ORM_NE, READING_STATES, states));
-}
-
-static inline struct reading_cond reading_states_contains(
-    const struct reading_states_array *states)
-{
-    return reading_cond_(orm_cond_data(ORM_CONTAINS, READING_STATES, states));
-}
-
-static inline struct reading_cond reading_states_contained_by(
-    const struct reading_states_array *states)
-{
-    return reading_cond_(orm_cond_data(ORM_CONTAINED_BY, READING_STATES, states));
-}
-
-static inline struct reading_cond reading_states_overlaps(
-    const struct reading_states_array *states)
-{
-    return reading_cond_(orm_cond_data(ORM_OVERLAPS, READING_STATES, states));
-}
-
-static inline struct reading_cond reading_states_has(enum reading_states states)
-{
-    return reading_cond_(orm_cond_integer(ORM_HAS, READING_STATES, states));
-}
-
-static inline struct reading_order reading_number_asc(void)
-{
-    return reading_order_(orm_order_by(READING_NUMBER, false));
-}
-
-static inline struct reading_order reading_number_desc(void)
-{
-    return reading_order_(orm_order_by(READING_NUMBER, true));
-}
-
-static inline struct reading_order reading_price_asc(void)
-{
-    return reading_order_(orm_order_by(READING_PRICE, false));
-}
-
-static inline struct reading_order reading_price_desc(void)
-{
-    return reading_order_(orm_order_by(READING_PRICE, true));
-}
-
-static inline struct reading_order reading_mass_asc(void)
-{
-    return reading_order_(orm_order_by(READING_MASS, false));
-}
-
-static inline struct reading_order reading_mass_desc(void)
-{
-    return reading_order_(orm_order_by(READING_MASS, true));
-}
-
-static inline struct reading_order reading_unit_asc(void)
-{
-    return reading_order_(orm_order_by(READING_UNIT, false));
-}
-
-static inline struct reading_order reading_unit_desc(void)
-{
-    return reading_order_(orm_order_by(READING_UNIT, true));
-}
-
-static inline struct reading_order reading_raw_asc(void)
-{
-    return reading_order_(orm_order_by(READING_RAW, false));
-}
-
-static inline struct reading_order reading_raw_desc(void)
-{
-    return reading_order_(orm_order_by(READING_RAW, true));
-}
-
-static inline struct reading_order reading_device_asc(void)
-{
-    return reading_order_(orm_order_by(READING_DEVICE, false));
-}
-
-static inline struct reading_order reading_device_desc(void)
-{
-    return reading_order_(orm_order_by(READING_DEVICE, true));
-}
-
-static inline struct reading_order reading_at_asc(void)
-{
-    return reading_order_(orm_order_by(READING_AT, false));
-}
-
-static inline struct reading_order reading_at_desc(void)
-{
-    return reading_order_(orm_order_by(READING_AT, true));
-}
-
-static inline struct reading_order reading_took_asc(void)
-{
-    return reading_order_(orm_order_by(READING_TOOK, false));
-}
-
-static inline struct reading_order reading_took_desc(void)
-{
-    return reading_order_(orm_order_by(READING_TOOK, true));
-}
-
-static inline struct reading_order reading_detail_asc(void)
-{
-    return reading_order_(orm_order_by(READING_DETAIL, false));
-}
-
-static inline struct reading_order reading_detail_desc(void)
-{
-    return reading_order_(orm_order_by(READING_DETAIL, true));
-}
-
-static inline struct reading_order reading_sender_asc(void)
-{
-    return reading_order_(orm_order_by(READING_SENDER, false));
-}
-
-static inline struct reading_order reading_sender_desc(void)
-{
-    return reading_order_(orm_order_by(READING_SENDER, true));
-}
-
-static inline struct reading_order reading_valid_asc(void)
-{
-    return reading_order_(orm_order_by(READING_VALID, false));
-}
-
-static inline struct reading_order reading_valid_desc(void)
-{
-    return reading_order_(orm_order_by(READING_VALID, true));
-}
-
-static inline struct reading_order reading_windows_asc(void)
-{
-    return reading_order_(orm_order_by(READING_WINDOWS, false));
-}
-
-static inline struct reading_order reading_windows_desc(void)
-{
-    return reading_order_(orm_order_by(READING_WINDOWS, true));
-}
-
-static inline struct reading_order reading_tags_asc(void)
-{
-    return reading_order_(orm_order_by(READING_TAGS, false));
-}
-
-static inline struct reading_order reading_tags_desc(void)
-{
-    return reading_order_(orm_order_by(READING_TAGS, true));
-}
-
-static inline struct reading_order reading_samples_asc(void)
-{
-    return reading_order_(orm_order_by(READING_SAMPLES, false));
-}
-
-static inline struct reading_order reading_samples_desc(void)
-{
-    return reading_order_(orm_order_by(READING_SAMPLES, true));
-}
-
-static inline struct reading_order reading_peers_asc(void)
-{
-    return reading_order_(orm_order_by(READING_PEERS, false));
-}
-
-static inline struct reading_order reading_peers_desc(void)
-{
-    return reading_order_(orm_order_by(READING_PEERS, true));
-}
-
-static inline struct reading_order reading_owner_asc(void)
-{
-    return reading_order_(orm_order_by(READING_OWNER, false));
-}
-
-static inline struct reading_order reading_owner_desc(void)
-{
-    return reading_order_(orm_order_by(READING_OWNER, true));
-}
-
-static inline struct reading_order reading_batch_asc(void)
-{
-    return reading_order_(orm_order_by(READING_BATCH, false));
-}
-
-static inline struct reading_order reading_batch_desc(void)
-{
-    return reading_order_(orm_order_by(READING_BATCH, true));
-}
-
-static inline struct reading_order reading_batches_asc(void)
-{
-    return reading_order_(orm_order_by(READING_BATCHES, false));
-}
-
-static inline struct reading_order reading_batches_desc(void)
-{
-    return reading_order_(orm_order_by(READING_BATCHES, true));
-}
-
-static inline struct reading_order reading_states_asc(void)
-{
-    return reading_order_(orm_order_by(READING_STATES, false));
-}
-
-static inline struct reading_order reading_states_desc(void)
-{
-    return reading_order_(orm_order_by(READING_STATES, true));
-}
+static inline struct reading_order reading_nulls_first(struct reading_order o)
+{
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
+}
+
+static inline struct reading_order reading_nulls_last(struct reading_order o)
+{
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
+}
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct reading_order reading_by_pick(unsigned pick, bool descending)
+{
+    return reading_order_(orm_order_pick(pick, descending));
+}
+
+static inline struct reading_pick reading_into(struct reading **into)
+{
+    return reading_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
+}
+
+static inline struct reading_pick reading_rows_into(int64_t *into)
+{
+    return reading_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Only groups whose pick compares so. */
+static inline struct reading_pick reading_having(
+    struct reading_pick p, enum orm_op op, int64_t bound)
+{
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
+}
+
+static inline struct reading_pick reading_having_real(
+    struct reading_pick p, enum orm_op op, double bound)
+{
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
+}
+
+ORM_INTEGER_CONDITIONS(reading, reading_number, READING_NUMBER, int64_t);
+ORM_NUMBER_PICKS(reading, reading_number, READING_NUMBER, int64_t, int64_t);
+ORM_INTEGER_CONDITIONS(reading, reading_price, READING_PRICE, int64_t);
+ORM_NUMBER_PICKS(reading, reading_price, READING_PRICE, int64_t, int64_t);
+ORM_DIGITS_CONDITIONS(reading, reading_mass, READING_MASS);
+ORM_NULL_CONDITIONS(reading, reading_mass, READING_MASS);
+ORM_NUMBER_PICKS(reading, reading_mass, READING_MASS, const char *, const char *);
+ORM_TEXT_CONDITIONS(reading, reading_unit, READING_UNIT);
+ORM_SORTED_PICKS(reading, reading_unit, READING_UNIT, const char *);
+ORM_DATA_CONDITIONS(reading, reading_raw, READING_RAW, struct orm_bytes);
+ORM_DISTINCT_PICKS(reading, reading_raw, READING_RAW, struct orm_bytes);
+ORM_DATA_CONDITIONS(reading, reading_device, READING_DEVICE, struct orm_uuid);
+ORM_DISTINCT_PICKS(reading, reading_device, READING_DEVICE, struct orm_uuid);
+ORM_INTEGER_CONDITIONS(reading, reading_at, READING_AT, orm_timestamp);
+ORM_SORTED_PICKS(reading, reading_at, READING_AT, orm_timestamp);
+ORM_DATA_CONDITIONS(reading, reading_took, READING_TOOK, struct orm_interval);
+ORM_NULL_CONDITIONS(reading, reading_took, READING_TOOK);
+ORM_SORTED_PICKS(reading, reading_took, READING_TOOK, struct orm_interval);
+ORM_JSONB_CONDITIONS(reading, reading_detail, READING_DETAIL);
+ORM_DISTINCT_PICKS(reading, reading_detail, READING_DETAIL, const char *);
+ORM_NULL_CONDITIONS(reading, reading_source, READING_SOURCE);
+ORM_PLAIN_PICKS(reading, reading_source, READING_SOURCE, const char *);
+ORM_ADDRESS_CONDITIONS(reading, reading_sender, READING_SENDER, struct orm_inet);
+ORM_DISTINCT_PICKS(reading, reading_sender, READING_SENDER, struct orm_inet);
+ORM_RANGE_CONDITIONS(reading, reading_valid, READING_VALID, struct orm_date_range,
+    orm_cond_integer, orm_date);
+ORM_NULL_CONDITIONS(reading, reading_valid, READING_VALID);
+ORM_DISTINCT_PICKS(reading, reading_valid, READING_VALID, struct orm_date_range);
+ORM_RANGE_CONDITIONS(reading, reading_windows, READING_WINDOWS,
+    struct orm_time_multirange, orm_cond_integer, orm_time);
+ORM_DISTINCT_PICKS(
+    reading, reading_windows, READING_WINDOWS, struct orm_time_multirange);
+ORM_ARRAY_CONDITIONS(reading, reading_tags, READING_TAGS, struct orm_text_array,
+    orm_cond_text, const char *);
+ORM_DISTINCT_PICKS(reading, reading_tags, READING_TAGS, struct orm_text_array);
+ORM_ARRAY_CONDITIONS(reading, reading_samples, READING_SAMPLES, struct orm_int8_array,
+    orm_cond_integer, int64_t);
+ORM_NULL_CONDITIONS(reading, reading_samples, READING_SAMPLES);
+ORM_DISTINCT_PICKS(reading, reading_samples, READING_SAMPLES, struct orm_int8_array);
+ORM_ARRAY_CONDITIONS(reading, reading_peers, READING_PEERS, struct orm_uuid_array,
+    orm_cond_data, struct orm_uuid const *);
+ORM_DISTINCT_PICKS(reading, reading_peers, READING_PEERS, struct orm_uuid_array);
+ORM_TEXT_CONDITIONS(reading, reading_owner, READING_OWNER);
+ORM_NULL_CONDITIONS(reading, reading_owner, READING_OWNER);
+ORM_SORTED_PICKS(reading, reading_owner, READING_OWNER, const char *);
+ORM_TEXT_CONDITIONS(reading, reading_batch, READING_BATCH);
+ORM_NULL_CONDITIONS(reading, reading_batch, READING_BATCH);
+ORM_SORTED_PICKS(reading, reading_batch, READING_BATCH, const char *);
+ORM_ARRAY_CONDITIONS(reading, reading_batches, READING_BATCHES, struct orm_text_array,
+    orm_cond_text, const char *);
+ORM_DISTINCT_PICKS(reading, reading_batches, READING_BATCHES, struct orm_text_array);
+ORM_ARRAY_CONDITIONS(reading, reading_states, READING_STATES,
+    struct reading_states_array, orm_cond_integer, enum reading_states);
+ORM_DISTINCT_PICKS(
+    reading, reading_states, READING_STATES, struct reading_states_array);
 
 #ifdef __cplusplus
 }
