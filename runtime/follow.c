@@ -1,6 +1,7 @@
 /* follow.c: what relations lead to, several of them in one flight. */
 #include "follow.h"
 
+#include "alias.h"
 #include "flight.h"
 #include "memory.h"
 #include "scope.h"
@@ -21,9 +22,12 @@ bool follow_collect(struct orm_session *s, struct follow *l)
     return steps_of(l)->collect(s, l);
 }
 
-void follow_settle(struct orm_session *s, struct follow *l)
+bool follow_settle(struct orm_session *s, struct follow *l)
 {
+    if (l->alias && !follow_take_alias(l, l->owner_count))
+        return false;
     steps_of(l)->publish(s, l);
+    return true;
 }
 
 void follow_free(struct follow *l)
@@ -32,24 +36,45 @@ void follow_free(struct follow *l)
     key_set_free(&l->keys);
 }
 
+/* -- Under an alias ---------------------------------------------------------------- */
+
+static const void *relation_of(const struct follow *l)
+{
+    return l->ref ? (const void *)l->ref : (const void *)l->many;
+}
+
+bool follow_take_alias(struct follow *l, size_t count)
+{
+    l->kept_alias = alias_name(l->scope, l->alias);
+    return l->kept_alias && alias_reserve(l->scope, count);
+}
+
+void follow_keep(struct follow *l, const struct orm_object *owner, const void *found)
+{
+    alias_put(l->scope, owner, relation_of(l), l->kept_alias, found);
+}
+
 /* -- One statement for several ----------------------------------------------------- */
+
+static bool is_plain(const struct follow *l)
+{
+    return follow_is_by_key(l) && !l->alias && !(l->joins && l->joins->count);
+}
 
 /* Foreign keys that name rows of one table by its key. */
 static bool shares(const struct follow *a, const struct follow *b)
 {
-    return a->ref && b->ref && !a->ref->reverse && !b->ref->reverse &&
-           a->ref->target == b->ref->target && ref_is_by_key(a->ref) &&
-           ref_is_by_key(b->ref);
+    return is_plain(a) && is_plain(b) && a->ref->target == b->ref->target;
 }
 
-static void share(struct follow *all, size_t count)
+static void share(struct follow *const *all, size_t count)
 {
     for (size_t i = 1; i < count; i++)
         for (size_t j = 0; j < i; j++)
-            if (all[j].asks == &all[j] && shares(&all[j], &all[i])) {
-                all[i].asks = &all[j];
-                all[i].next = all[j].next;
-                all[j].next = &all[i];
+            if (all[j]->asks == all[j] && shares(all[j], all[i])) {
+                all[i]->asks = all[j];
+                all[i]->next = all[j]->next;
+                all[j]->next = all[i];
                 break;
             }
 }
@@ -80,30 +105,30 @@ static bool add(struct orm_session *s, struct follow *l, size_t item, bool alone
     return params && flight_add(s, st, params);
 }
 
-static size_t count_askers(const struct follow *all, size_t count)
+static size_t count_askers(struct follow *const *all, size_t count)
 {
     size_t n = 0;
     for (size_t i = 0; i < count; i++)
-        n += all[i].asks == &all[i];
+        n += all[i]->asks == all[i];
     return n;
 }
 
 static void blame(
-    struct orm_session *s, const struct follow *all, size_t count, size_t item)
+    struct orm_session *s, struct follow *const *all, size_t count, size_t item)
 {
     for (size_t i = 0; i < count; i++)
-        if (all[i].asks == &all[i] && all[i].item == item)
-            session_blame(s, follow_target(&all[i]));
+        if (all[i]->asks == all[i] && all[i]->item == item)
+            session_blame(s, follow_target(all[i]));
 }
 
-static bool send(struct orm_session *s, struct follow *all, size_t count)
+static bool send(struct orm_session *s, struct follow *const *all, size_t count)
 {
     const bool alone = count_askers(all, count) == 1;
     size_t items = 0, failed = 0;
     if (!flight_begin(s))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (all[i].asks == &all[i] && !add(s, &all[i], items++, alone))
+        if (all[i]->asks == all[i] && !add(s, all[i], items++, alone))
             return false;
     if (flight_land(s, &failed))
         return true;
@@ -113,6 +138,23 @@ static bool send(struct orm_session *s, struct follow *all, size_t count)
 
 /* -- From answers to slots --------------------------------------------------------- */
 
+bool follow_claim(struct orm_session *s, struct follow *l, struct orm_object **objects,
+    size_t columns)
+{
+    const struct joins *joins = follow_joins(l);
+    const struct load_source rows = {.model = follow_target(l), .objects = objects};
+    l->rows.columns = join_width(joins, columns);
+    l->rows.source_count = joins->count + 1;
+    l->rows.sources = join_sources(s, joins, rows, pg_rows(l->rows.result), columns);
+    return l->rows.sources && load_claim(&l->rows);
+}
+
+void follow_wire_joins(const struct follow *l)
+{
+    if (l->rows.sources)
+        join_wire(follow_joins(l), l->rows.sources, pg_rows(l->rows.result));
+}
+
 static bool claim(struct orm_session *s, struct follow *l)
 {
     if (l->asks == l)
@@ -121,26 +163,26 @@ static bool claim(struct orm_session *s, struct follow *l)
     return steps_of(l)->claim(s, l);
 }
 
-static bool take(struct orm_session *s, struct follow *all, size_t count)
+static bool take(struct orm_session *s, struct follow *const *all, size_t count)
 {
     size_t claimed = 0;
-    while (claimed < count && claim(s, &all[claimed]))
+    while (claimed < count && claim(s, all[claimed]))
         claimed++;
     if (claimed < count || !scope_reserve(s)) {
         for (size_t i = 0; i < claimed; i++)
-            load_disclaim(&all[i].rows);
+            load_disclaim(&all[i]->rows);
         scope_want_nothing(s);
         return session_nomem(s);
     }
     for (size_t i = 0; i < count; i++)
-        if (all[i].asks == &all[i])
-            load_publish(&all[i].rows);
+        if (all[i]->asks == all[i])
+            load_publish(&all[i]->rows);
     for (size_t i = 0; i < count; i++)
-        steps_of(&all[i])->publish(s, &all[i]);
+        steps_of(all[i])->publish(s, all[i]);
     return true;
 }
 
-bool follow_fly(struct orm_session *s, struct follow *all, size_t count)
+bool follow_fly(struct orm_session *s, struct follow *const *all, size_t count)
 {
     share(all, count);
     statement_hold(&s->statements);
@@ -154,9 +196,9 @@ bool follow_load(struct orm_session *s, struct follow *l)
 {
     bool good = follow_collect(s, l);
     if (good && l->must_ask)
-        good = follow_fly(s, l, 1);
+        good = follow_fly(s, &l, 1);
     else if (good)
-        follow_settle(s, l);
+        good = follow_settle(s, l);
     follow_free(l);
     arena_clear(&s->scratch);
     return good;

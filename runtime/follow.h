@@ -8,6 +8,7 @@
 #ifndef RUNTIME_FOLLOW_H
 #define RUNTIME_FOLLOW_H
 
+#include "join.h"
 #include "load.h"
 #include "relate.h"
 
@@ -16,8 +17,11 @@ struct follow {
     const struct orm_model *model; /* of the owners */
     const struct orm_to_one *ref;  /* or */
     const struct orm_to_many *many;
-    unsigned slot;           /* of `ref` */
-    struct orm_scope *scope; /* of objects that are new */
+    unsigned slot;     /* of `ref` */
+    const char *alias; /* a name for what is found; NULL: the slots take it */
+    const struct orm_query *query; /* of what has an alias, or NULL for all */
+    const struct joins *joins;     /* that come in the same statement, or NULL */
+    struct orm_scope *scope;       /* of objects that are new */
     struct path *path;
     struct orm_object *const *owners; /* NULLs are passed over */
     size_t owner_count;
@@ -29,19 +33,24 @@ struct follow {
     size_t mapped_count;
     struct follow *asks; /* whose statement brings the rows; itself, as a rule */
     struct follow *next; /* that shares its statement */
-    size_t item;          /* of the flight */
+    size_t item;         /* of the flight */
 
     /* What came. */
     struct load_rows rows;
-    struct load_source source;
     struct orm_object **targets; /* the mapped ones, then one per row */
     struct idmap by_columns;     /* what is looked up, if no key tells who it is */
-    struct many_rows *lists;     /* to-many: see to_many.c */
+    struct many_rows *lists;     /* to-many: see to_many_rows.c */
+    const char *kept_alias;      /* a copy that stays */
 };
 
 static inline const struct orm_model *follow_target(const struct follow *l)
 {
     return l->ref ? l->ref->target : l->many->target;
+}
+
+static inline const struct joins *follow_joins(const struct follow *l)
+{
+    return l->joins ? l->joins : &join_none;
 }
 
 /* The columns whose values are asked for: the owners'. */
@@ -52,16 +61,23 @@ struct key_columns follow_columns(const struct follow *l);
 bool follow_collect(struct orm_session *s, struct follow *l);
 
 /* Without a statement: nothing must be asked for. */
-void follow_settle(struct orm_session *s, struct follow *l);
+bool follow_settle(struct orm_session *s, struct follow *l);
 
 /* Asks for all in one flight. */
-bool follow_fly(struct orm_session *s, struct follow *all, size_t count);
+bool follow_fly(struct orm_session *s, struct follow *const *all, size_t count);
 
 /* After follow_collect(), whatever became of it; scratch memory is the caller's. */
 void follow_free(struct follow *l);
 
 /* One of them, from beginning to end. */
 bool follow_load(struct orm_session *s, struct follow *l);
+
+/* A reference that names rows of its target's table by their key: those in the map need
+ * not be asked for. */
+static inline bool follow_is_by_key(const struct follow *l)
+{
+    return l->ref && !l->ref->reverse && ref_is_by_key(l->ref);
+}
 
 /* -- For follow.c ----------------------------------------------------------------- */
 
@@ -73,7 +89,28 @@ struct follow_steps {
 };
 extern const struct follow_steps to_one_steps, to_many_steps;
 
-/* The statement, with its parameters in `s->params`. */
+/* Room for what `count` owners get under the alias, and one of them. */
+bool follow_take_alias(struct follow *l, size_t count);
+void follow_keep(struct follow *l, const struct orm_object *owner, const void *found);
+
+/* Its answer becomes the rows of `objects`, and of what is joined to them; of the
+ * result's columns `columns` are not of joins. */
+bool follow_claim(struct orm_session *s, struct follow *l, struct orm_object **objects,
+    size_t columns);
+
+/* After that was published: what joins brought takes its places. */
+void follow_wire_joins(const struct follow *l);
+
+/* -- Its statement ----------------------------------------------------------------- */
+
+/* With its parameters in `s->params`. */
 struct pg_statement *follow_statement(struct orm_session *s, const struct follow *l);
+
+/* Whether it reads what is not written yet.  False: its query is wrong. */
+bool follow_waits(struct orm_session *s, const struct follow *l, bool *waits);
+
+/* Whether two that follow one relation ask for the same. */
+bool follow_is_same(
+    struct orm_session *s, const struct follow *a, const struct follow *b, bool *same);
 
 #endif

@@ -378,24 +378,29 @@ void load_publish(struct load_rows *l)
                 publish(l->scope->session, l->result, row, l->cells, &l->sources[i]);
 }
 
+bool load_through(struct load_rows *l)
+{
+    struct orm_session *s = l->scope->session;
+    if (!load_claim(l)) {
+        scope_want_nothing(s);
+        return false;
+    }
+    if (!scope_reserve(s)) {
+        load_disclaim(l);
+        return session_nomem(s);
+    }
+    load_publish(l);
+    return true;
+}
+
 bool load_all(struct orm_scope *scope, const struct orm_model *m,
     const struct pg_result *r, struct orm_object **objects)
 {
     struct load_source from = {.model = m, .objects = objects};
-    struct orm_session *s = scope->session;
     struct load_rows l = {.scope = scope,
         .result = r,
         .columns = model_eager_count(m),
         .sources = &from,
         .source_count = 1};
-    if (!load_claim(&l)) {
-        scope_want_nothing(s);
-        return false;
-    }
-    if (!scope_reserve(s)) {
-        load_disclaim(&l);
-        return session_nomem(s);
-    }
-    load_publish(&l);
-    return true;
+    return load_through(&l);
 }

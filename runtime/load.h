@@ -70,8 +70,10 @@ void load_disclaim(struct load_rows *l);
 /* The second pass cannot fail: mapped objects are filled, their clean columns. */
 void load_publish(struct load_rows *l);
 
-/* Both passes over a result that holds one model's columns alone.  What scopes want by
- * then is reserved, too, or forgotten. */
+/* Both passes.  What scopes want by then is reserved, too, or forgotten. */
+bool load_through(struct load_rows *l);
+
+/* The same over a result that holds one model's columns alone. */
 bool load_all(struct orm_scope *scope, const struct orm_model *m,
     const struct pg_result *r, struct orm_object **objects);
 

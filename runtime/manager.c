@@ -1,7 +1,9 @@
 /* manager.c: what can be asked of a table or a relation. */
+#include "alias.h"
 #include "fetch.h"
 #include "flight.h"
 #include "load.h"
+#include "plan.h"
 #include "query.h"
 #include "relate.h"
 #include "scope.h"
@@ -24,15 +26,6 @@ struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *mod
 
 /* -- Lists ------------------------------------------------------------------------- */
 
-/* What stands for a list when there is no session: never read as more than empty. */
-static const struct {
-    void *items[1];
-} nothing = {{NULL}};
-static const struct {
-    const void *items;
-    size_t length;
-} no_list = {&nothing, 0};
-
 static const void *empty_list(struct orm_session *s, const struct orm_manager *m)
 {
     return session_model(s, m->relation->target)->empty;
@@ -45,26 +38,27 @@ static struct orm_scope *scope_of(struct orm_manager *m)
     return owner ? owner->scope : manager_session(m)->scope;
 }
 
-static const void *list_of_rows(
-    struct orm_manager *manager, enum orm_fetch fetch, const struct pg_result *r)
+/* The list of a query's rows; with plans, their root takes the objects. */
+static const void *list_of_rows(struct orm_manager *manager, struct path *path,
+    struct plan *plan, const struct pg_result *r)
 {
-    struct orm_scope *scope = scope_of(manager);
+    struct orm_scope *scope = path->scope;
     struct orm_session *s = scope->session;
     const struct orm_model *m = manager->relation->target;
     const size_t rows = pg_rows(r);
     struct orm_object **objects = arena_get(&s->scratch, (rows + 1) * sizeof *objects);
-    struct path *path = path_of_query(scope, fetch);
     const void *list = NULL;
-    const bool room = objects && path;
-    if (room) {
+    if (objects) {
         group_want(path, rows);
         list_want(scope, rows);
     } else {
         session_nomem(s);
     }
-    if (room && load_all(scope, m, r, objects)) {
+    if (objects && join_load(scope, plan ? &plan->joined : &join_none, m, r, objects)) {
         list = list_make(scope, m, objects, rows);
         group_form(path, objects, rows);
+        if (plan && !plan_take(s, plan, path, objects, rows))
+            list = NULL;
     }
     arena_clear(&s->scratch);
     return list;
@@ -77,16 +71,45 @@ static const struct pg_result *ask(struct orm_session *s, const struct query *q)
     return st ? flight_one(s, q->manager->relation->target, st) : NULL;
 }
 
+/* The plans of a query, or NULL: it has none, or the error is recorded. */
+static struct plan *plans_of(struct orm_session *s, const struct orm_model *m,
+    const struct orm_query *q, struct path *path)
+{
+    struct plan *p = q && plan_is_any(q->with) ? plan_make(s, m, q->with) : NULL;
+    if (!p || plan_join(p, path))
+        return p;
+    plan_end(s, p);
+    return NULL;
+}
+
+static const void *find_with(
+    struct orm_manager *m, const void *conditions, unsigned limit, struct path *path)
+{
+    struct orm_session *s = path->scope->session;
+    struct plan *plan = plans_of(s, m->relation->target, conditions, path);
+    const struct query q = {.kind = QUERY_OBJECTS,
+        .manager = m,
+        .conditions = conditions,
+        .limit = limit,
+        .joins = plan ? &plan->joined : NULL};
+    const struct pg_result *r = ask(s, &q);
+    const void *list = r ? list_of_rows(m, path, plan, r) : NULL;
+    flight_end(s);
+    const bool good = list && (!plan || plan_run(plan, path->scope));
+    plan_end(s, plan);
+    return good ? list : NULL;
+}
+
 static const void *find(struct orm_manager *m, const void *conditions, unsigned limit)
 {
     struct orm_session *s = manager_session(m);
-    const struct query q = {
-        .kind = QUERY_OBJECTS, .manager = m, .conditions = conditions, .limit = limit};
     enum orm_fetch fetch;
-    const struct pg_result *r =
-        fetch_of_query(m, conditions, &fetch) ? ask(s, &q) : NULL;
-    const void *list = r ? list_of_rows(m, fetch, r) : NULL;
-    flight_end(s);
+    if (s->error.code || !fetch_of_query(m, conditions, &fetch))
+        return empty_list(s, m);
+    struct path *path = path_of_query(scope_of(m), fetch);
+    const void *list = path ? find_with(m, conditions, limit, path) : NULL;
+    if (!path)
+        session_nomem(s);
     return list ? list : empty_list(s, m);
 }
 
@@ -98,14 +121,14 @@ static bool is_slot(const struct orm_manager *m)
 const void *orm_find(struct orm_manager *m, const void *query)
 {
     if (!m)
-        return &no_list;
+        return list_none();
     return query || !is_slot(m) ? find(m, query, 0) : orm_all(m);
 }
 
 const void *orm_all(struct orm_manager *m)
 {
     if (!m)
-        return &no_list;
+        return list_none();
     if (!is_slot(m))
         return find(m, NULL, 0);
     struct orm_session *s = manager_session(m);
@@ -260,6 +283,7 @@ void orm_refresh(struct orm_object *o)
     if (load_by_key(s, m, key) == o) {
         object_reset_all_slots(o);
         object_unload(o);
+        alias_forget(o);
         return;
     }
     char name[128];

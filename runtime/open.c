@@ -179,6 +179,7 @@ static void free_objects(struct orm_session *s)
     }
     s->change_count = s->link_count = s->undo_count = 0;
     arena_clear(&s->own.arena);
+    s->own.aliases = (struct alias_table){0};
     arena_clear(&s->undo_arena);
     arena_clear(&s->scratch);
 }
@@ -190,6 +191,7 @@ static void free_session(struct orm_session *s)
     arena_free(&s->own.arena);
     arena_free(&s->undo_arena);
     arena_free(&s->scratch);
+    arena_free(&s->planning);
     statement_free_all(&s->statements);
     buffer_free(&s->shape);
     buffer_free(&s->sql);

@@ -10,12 +10,15 @@ enum query_kind {
     QUERY_EXISTS = 'X'
 };
 
+struct joins;
+
 /* What is asked: rows of the manager's model that belong to its owner and match. */
 struct query {
     enum query_kind kind;
     struct orm_manager *manager;
-    const void *conditions; /* a struct X_query, or NULL for all */
-    unsigned limit;         /* overrides the query's; 0: does not */
+    const void *conditions;    /* a struct X_query, or NULL for all */
+    unsigned limit;            /* overrides the query's; 0: does not */
+    const struct joins *joins; /* that come with the rows, or NULL */
 };
 
 /* The statement, with its parameters in `s->params`.  What it reads and is not written

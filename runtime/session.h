@@ -12,11 +12,20 @@
 #include "statement.h"
 #include "uuid7.h"
 
+/* What plans brought under a name, see alias.h. */
+struct alias_entry;
+struct alias_table {
+    struct alias_entry *entries;
+    size_t capacity; /* a power of two, or 0 */
+    size_t count;
+};
+
 /* What owns the memory of objects, and gives it back all at once. */
 struct orm_scope {
     struct orm_session *session;
     struct orm_scope *outer; /* NULL: the session's own */
     struct arena arena;
+    struct alias_table aliases;
     size_t wanted;           /* bytes, see scope.h */
     struct orm_scope *wants; /* the next that wants some */
 };
@@ -94,7 +103,9 @@ struct orm_session {
     struct params params;       /* of the read that is being made */
     struct params *kept_params; /* of a flight of several, each in its place */
     size_t kept_count, kept_capacity;
-    struct arena scratch; /* for one call */
+    struct arena scratch;  /* for one statement */
+    struct arena planning; /* for trees of plans */
+    unsigned plans_open;   /* so many */
 
     struct pg_item *items; /* the flight that is being made */
     size_t item_count, item_capacity;

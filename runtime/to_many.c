@@ -6,7 +6,7 @@
 #include "to_many.h"
 
 #include "fetch.h"
-#include "follow.h"
+#include "plan.h"
 #include "write.h"
 
 /* -- Whose lists ------------------------------------------------------------------- */
@@ -69,7 +69,7 @@ static bool load_lists(
         if (!choose_peers(s, &l, owner))
             return false;
     }
-    return follow_load(s, &l);
+    return rel->with_count ? plan_load_slots(s, &l) : follow_load(s, &l);
 }
 
 /* -- Owners that are not saved ----------------------------------------------------- */

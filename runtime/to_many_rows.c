@@ -18,11 +18,11 @@ struct many_rows {
 
 /* -- Whose lists ------------------------------------------------------------------- */
 
-static bool waits(
-    struct orm_session *s, struct orm_object *o, const struct orm_to_many *rel)
+static bool is_wanted(
+    struct orm_session *s, const struct follow *l, struct orm_object *o)
 {
     return o && object_is_live(o) && !(o->state & OBJECT_NEW) &&
-           !list_of(s, object_manager(o, rel));
+           (l->alias || !list_of(s, object_manager(o, l->many)));
 }
 
 static size_t address_hash(const struct orm_object *o)
@@ -76,7 +76,7 @@ static bool collect(struct orm_session *s, struct follow *l)
         return false;
     for (size_t i = 0; i < l->owner_count; i++) {
         struct orm_object *o = l->owners[i];
-        if (!waits(s, o, l->many))
+        if (!is_wanted(s, l, o))
             continue;
         owners[m->count++] = o;
         if (!key_is_null(l->keys.columns, o) && !key_set_add(s, &l->keys, o))
@@ -147,6 +147,14 @@ static bool take_room(struct orm_session *s, struct follow *l, size_t rows)
     return true;
 }
 
+/* A list in its owner's slot lasts as long as that, what an alias names as long as the
+ * load's scope. */
+static struct orm_scope *scope_of_list(
+    const struct follow *l, const struct orm_object *owner)
+{
+    return l->alias ? l->scope : owner->scope;
+}
+
 static bool find_owners(struct orm_session *s, struct follow *l, size_t rows)
 {
     struct many_rows *m = l->lists;
@@ -160,8 +168,8 @@ static bool find_owners(struct orm_session *s, struct follow *l, size_t rows)
     }
     group_want(l->path, rows);
     for (size_t i = 0; i < m->count; i++)
-        list_want(m->owners[i]->scope, m->lengths[i]);
-    return true;
+        list_want(scope_of_list(l, m->owners[i]), m->lengths[i]);
+    return !l->alias || follow_take_alias(l, m->count);
 }
 
 static bool claim(struct orm_session *s, struct follow *l)
@@ -170,13 +178,9 @@ static bool claim(struct orm_session *s, struct follow *l)
     if (!take_room(s, l, rows) || !check_owner_columns(s, l) ||
         !find_owners(s, l, rows))
         return false;
-    const struct orm_model *target = l->many->target;
-    l->source = (struct load_source){.model = target, .objects = l->targets};
-    l->rows.columns = model_eager_count(target) +
-                      (l->many->kind == ORM_MANY_JOIN ? l->keys.columns.count : 0);
-    l->rows.sources = &l->source;
-    l->rows.source_count = 1;
-    return load_claim(&l->rows);
+    const size_t columns = model_eager_count(l->many->target);
+    return follow_claim(s, l, l->targets,
+        l->many->kind == ORM_MANY_JOIN ? columns + l->keys.columns.count : columns);
 }
 
 /* Rows of one owner are in order, last of the target's key: equal ones stand together,
@@ -227,9 +231,14 @@ static void publish(struct orm_session *s, struct follow *l)
     for (size_t i = 0, start = 0; i < m->count; start += m->lengths[i++]) {
         const size_t n = without_repeats(m->sorted + start, m->lengths[i]);
         preset_owner(l->many, m->owners[i], m->sorted + start, n);
-        object_manager(m->owners[i], l->many)->list =
-            list_make(m->owners[i]->scope, l->many->target, m->sorted + start, n);
+        const void *list = list_make(
+            scope_of_list(l, m->owners[i]), l->many->target, m->sorted + start, n);
+        if (l->alias)
+            follow_keep(l, m->owners[i], list);
+        else
+            object_manager(m->owners[i], l->many)->list = list;
     }
+    follow_wire_joins(l);
     group_form(l->path, l->targets, rows);
 }
 

@@ -3,8 +3,10 @@
  * A slot that points somewhere is read inline, by the generated getter.  A NULL slot
  * comes here: it has no key, or its row is known to be missing, or it is loaded now,
  * for all peers at once.  Loading by key never flushes. */
+#include "to_one.h"
+
 #include "fetch.h"
-#include "follow.h"
+#include "plan.h"
 
 #include <string.h>
 
@@ -31,7 +33,7 @@ enum orm_ref orm_ref_state(const struct orm_object *o, unsigned slot)
 }
 
 /* Links the two ends as far as the other is still open. */
-static void wire(struct orm_object *o, unsigned slot, struct orm_object *target)
+void to_one_wire(struct orm_object *o, unsigned slot, struct orm_object *target)
 {
     const struct orm_to_one *ref = &o->model->to_ones[slot];
     *object_slot(o, ref) = target;
@@ -60,15 +62,24 @@ static struct orm_object *find_mapped(
 
 /* -- Many slots -------------------------------------------------------------------- */
 
-static bool waits(const struct orm_object *o, unsigned slot)
+bool to_one_waits(const struct orm_object *o, unsigned slot)
 {
     return o && object_is_live(o) && orm_ref_state(o, slot) == ORM_REF_UNLOADED;
+}
+
+/* The map does not know what a query would choose: under an alias all are asked. */
+static bool is_wanted(const struct follow *l, const struct orm_object *o)
+{
+    if (!l->alias)
+        return to_one_waits(o, l->slot);
+    return o && object_is_live(o) && !(o->state & OBJECT_NEW) && has_key(o, l->ref);
 }
 
 /* The keys of targets that are not mapped.  Mapped ones are peers of what will be
  * loaded. */
 static bool collect(struct orm_session *s, struct follow *l)
 {
+    l->mapped_count = 0;
     l->mapped = arena_get(&s->scratch, (l->owner_count + 1) * sizeof *l->mapped);
     if (!l->mapped)
         return session_nomem(s);
@@ -76,9 +87,9 @@ static bool collect(struct orm_session *s, struct follow *l)
         return false;
     for (size_t i = 0; i < l->owner_count; i++) {
         struct orm_object *o = l->owners[i];
-        if (!waits(o, l->slot))
+        if (!is_wanted(l, o))
             continue;
-        struct orm_object *target = find_mapped(s, o, l->ref);
+        struct orm_object *target = l->alias ? NULL : find_mapped(s, o, l->ref);
         if (target)
             l->mapped[l->mapped_count++] = target;
         else if (!key_set_add(s, &l->keys, o))
@@ -89,37 +100,50 @@ static bool collect(struct orm_session *s, struct follow *l)
 }
 
 /* Rows are looked up by the columns that the reference names: in the map if those are
- * the key, else in an index. */
+ * the key and all rows are wanted, else in an index. */
 static bool needs_index(const struct follow *l)
 {
-    return !ref_is_by_key(l->ref);
+    return l->alias || !ref_is_by_key(l->ref);
+}
+
+static bool take_room(struct orm_session *s, struct follow *l, size_t rows)
+{
+    const size_t most = l->mapped_count + rows;
+    l->targets = arena_get(&s->scratch, (most + 1) * sizeof *l->targets);
+    if (!l->targets || (needs_index(l) && !idmap_reserve(&l->by_columns, rows)))
+        return session_nomem(s);
+    memcpy(l->targets, l->mapped, l->mapped_count * sizeof *l->targets);
+    group_want(l->path, most);
+    return !l->alias || follow_take_alias(l, l->owner_count);
 }
 
 static bool claim(struct orm_session *s, struct follow *l)
 {
-    const size_t rows = l->asks == l ? pg_rows(l->rows.result) : 0;
-    l->targets =
-        arena_get(&s->scratch, (l->mapped_count + rows + 1) * sizeof *l->targets);
-    if (!l->targets || (needs_index(l) && !idmap_reserve(&l->by_columns, rows)))
-        return session_nomem(s);
-    memcpy(l->targets, l->mapped, l->mapped_count * sizeof *l->targets);
-    group_want(l->path, l->mapped_count + rows);
-    if (l->asks != l)
-        return true;
-    l->source = (struct load_source){
-        .model = l->ref->target, .objects = l->targets + l->mapped_count};
-    l->rows.columns = model_eager_count(l->ref->target);
-    l->rows.sources = &l->source;
-    l->rows.source_count = 1;
-    return load_claim(&l->rows);
+    const bool asks = l->asks == l;
+    return take_room(s, l, asks ? pg_rows(l->rows.result) : 0) &&
+           (!asks || follow_claim(s, l, l->targets + l->mapped_count,
+                         model_eager_count(l->ref->target)));
 }
 
 static void fill_index(struct follow *l, size_t rows)
 {
     const struct key_columns theirs = ref_target_columns(l->ref);
     for (size_t i = 0; needs_index(l) && i < rows; i++)
-        if (!key_is_null(theirs, l->source.objects[i]))
-            key_insert(&l->by_columns, theirs, l->source.objects[i]);
+        if (!key_is_null(theirs, l->targets[l->mapped_count + i]))
+            key_insert(&l->by_columns, theirs, l->targets[l->mapped_count + i]);
+}
+
+static void keep_all(struct follow *l)
+{
+    const struct key_columns ours = ref_columns(l->model, l->ref);
+    const struct key_columns theirs = ref_target_columns(l->ref);
+    for (size_t i = 0; i < l->owner_count; i++) {
+        struct orm_object *o = l->owners[i];
+        if (o)
+            follow_keep(l, o,
+                is_wanted(l, o) ? key_find_like(&l->by_columns, theirs, o, ours)
+                                : NULL);
+    }
 }
 
 /* What waits still has no row. */
@@ -131,11 +155,11 @@ static void wire_all(struct orm_session *s, struct follow *l)
         needs_index(l) ? &l->by_columns : &session_model(s, theirs.model)->map;
     for (size_t i = 0; i < l->owner_count; i++) {
         struct orm_object *o = l->owners[i];
-        if (!waits(o, l->slot))
+        if (!to_one_waits(o, l->slot))
             continue;
         struct orm_object *target = key_find_like(map, theirs, o, ours);
         if (target && !(target->state & OBJECT_EXPIRED))
-            wire(o, l->slot, target);
+            to_one_wire(o, l->slot, target);
         else
             bit_put(object_missing_bits(o), l->slot, true);
     }
@@ -145,7 +169,11 @@ static void publish(struct orm_session *s, struct follow *l)
 {
     const size_t rows = l->rows.result ? pg_rows(l->rows.result) : 0;
     fill_index(l, rows);
-    wire_all(s, l);
+    if (l->alias)
+        keep_all(l);
+    else
+        wire_all(s, l);
+    follow_wire_joins(l);
     if (l->targets)
         group_form(l->path, l->targets, l->mapped_count + rows);
 }
@@ -167,7 +195,9 @@ static bool load_targets(struct orm_session *s, struct orm_object *asked, unsign
         .scope = asked->scope,
         .path = path_beyond(asked, &m->to_ones[slot]),
     };
-    return (l.path || session_nomem(s)) && follow_load(s, &l);
+    if (!l.path)
+        return session_nomem(s);
+    return l.ref->with_count ? plan_load_slots(s, &l) : follow_load(s, &l);
 }
 
 /* -- The call ---------------------------------------------------------------------- */
@@ -194,7 +224,7 @@ struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot)
 
     struct orm_object *target = find_mapped(s, o, ref);
     if (target) {
-        wire(o, slot, target);
+        to_one_wire(o, slot, target);
         return target;
     }
     if (bit_is_set(object_missing_bits(o), slot))
