@@ -2,6 +2,7 @@
 #include "follow.h"
 
 #include "alias.h"
+#include "fetch.h"
 #include "flight.h"
 #include "memory.h"
 #include "scope.h"
@@ -158,8 +159,8 @@ void follow_wire_joins(const struct follow *l)
 static bool claim(struct orm_session *s, struct follow *l)
 {
     if (l->asks == l)
-        l->rows =
-            (struct load_rows){.scope = l->scope, .result = flight_result(s, l->item)};
+        l->rows = (struct load_result){
+            .scope = l->scope, .result = flight_result(s, l->item)};
     return steps_of(l)->claim(s, l);
 }
 
@@ -192,13 +193,23 @@ bool follow_fly(struct orm_session *s, struct follow *const *all, size_t count)
     return good;
 }
 
+void follow_begin(const struct follow *l)
+{
+    if (l->asked)
+        fetch_begin(
+            l->asked, l->ref ? l->ref->name : l->many->name, l->path->way, l->waiting);
+}
+
 bool follow_load(struct orm_session *s, struct follow *l)
 {
     bool good = follow_collect(s, l);
-    if (good && l->must_ask)
+    if (good && l->must_ask) {
+        follow_begin(l);
         good = follow_fly(s, &l, 1);
-    else if (good)
+        fetch_end(s);
+    } else if (good) {
         good = follow_settle(s, l);
+    }
     follow_free(l);
     arena_clear(&s->scratch);
     return good;

@@ -25,9 +25,11 @@ struct follow {
     struct path *path;
     struct orm_object *const *owners; /* NULLs are passed over */
     size_t owner_count;
+    struct orm_object *asked; /* by a getter: who it was asked of; else NULL */
 
     /* What is asked for. */
     bool must_ask;
+    size_t waiting; /* owners for whom it is asked */
     struct key_set keys;
     struct orm_object **mapped; /* to-one: targets that need not be asked for */
     size_t mapped_count;
@@ -36,7 +38,7 @@ struct follow {
     size_t item;         /* of the flight */
 
     /* What came. */
-    struct load_rows rows;
+    struct load_result rows;
     struct orm_object **targets; /* the mapped ones, then one per row */
     struct idmap by_columns;     /* what is looked up, if no key tells who it is */
     struct many_rows *lists;     /* to-many: see to_many_rows.c */
@@ -68,6 +70,9 @@ bool follow_fly(struct orm_session *s, struct follow *const *all, size_t count);
 
 /* After follow_collect(), whatever became of it; scratch memory is the caller's. */
 void follow_free(struct follow *l);
+
+/* What a getter asks is told to who listens; fetch_end() after it. */
+void follow_begin(const struct follow *l);
 
 /* One of them, from beginning to end. */
 bool follow_load(struct orm_session *s, struct follow *l);

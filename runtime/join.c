@@ -127,7 +127,7 @@ bool join_load(struct orm_scope *scope, const struct joins *j,
 {
     const struct load_source of_rows = {.model = m, .objects = objects};
     const size_t columns = model_eager_count(m);
-    struct load_rows l = {.scope = scope,
+    struct load_result l = {.scope = scope,
         .result = r,
         .columns = join_width(j, columns),
         .sources = join_sources(scope->session, j, of_rows, pg_rows(r), columns),

@@ -105,16 +105,21 @@ struct pg_statement *load_statement(
     return shape_make(s, types, (int)k.count, true);
 }
 
-bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned column,
-    const struct pg_result *r, size_t at)
+bool load_check_type_as(struct orm_session *s, const struct orm_model *m,
+    const struct orm_column *c, const struct pg_result *r, size_t at)
 {
-    const struct orm_column *c = &m->columns[column];
     const uint32_t wanted = type_oids(c, s->enums).oid;
     const uint32_t is = pg_column_type(r, at);
     return (is == wanted && wanted) || error_set_field(&s->error, ORM_DRIFT, m, c,
                                            "the table has %s, the YAML says %s; "
                                            "migrate the table or generate again",
                                            type_name_of_oid(is), type_name(c));
+}
+
+bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned column,
+    const struct pg_result *r, size_t at)
+{
+    return load_check_type_as(s, m, &m->columns[column], r, at);
 }
 
 static bool check_columns(struct orm_session *s, const struct orm_model *m,
@@ -146,10 +151,9 @@ bool load_check_table(
 
 /* -- First pass -------------------------------------------------------------------- */
 
-bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned column,
-    struct pg_cell cell, size_t *bytes)
+bool load_check_cell_as(struct orm_session *s, const struct orm_model *m,
+    const struct orm_column *c, struct pg_cell cell, size_t *bytes)
 {
-    const struct orm_column *c = &m->columns[column];
     if (!cell.data)
         return c->flags & ORM_COLUMN_NULLABLE ||
                error_set_field(&s->error, ORM_DRIFT, m, c,
@@ -159,6 +163,12 @@ bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned 
     if (!type_is_number(c))
         *bytes += type_room(c, cell);
     return true;
+}
+
+bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned column,
+    struct pg_cell cell, size_t *bytes)
+{
+    return load_check_cell_as(s, m, &m->columns[column], cell, bytes);
 }
 
 static bool check_cells(struct orm_session *s, const struct orm_model *m,
@@ -308,7 +318,7 @@ static bool has_row(const struct load_source *from, const struct pg_cell *cells)
     return !from->outer || cells[from->first + from->model->key[0]].data;
 }
 
-static bool claim_row(const struct load_rows *l, size_t row)
+static bool claim_row(const struct load_result *l, size_t row)
 {
     const struct pg_cell *cells = l->cells;
     for (size_t i = 0; i < l->source_count; i++) {
@@ -323,7 +333,7 @@ static bool claim_row(const struct load_rows *l, size_t row)
 }
 
 /* Checks what can be told without a look at the rows. */
-static bool begin_claim(struct load_rows *l)
+static bool begin_claim(struct load_result *l)
 {
     struct orm_session *s = l->scope->session;
     if (!check_width(s, l->result, l->columns))
@@ -344,7 +354,7 @@ static bool begin_claim(struct load_rows *l)
     return true;
 }
 
-bool load_claim(struct load_rows *l)
+bool load_claim(struct load_result *l)
 {
     if (!begin_claim(l))
         return false;
@@ -358,7 +368,7 @@ bool load_claim(struct load_rows *l)
     return true;
 }
 
-void load_disclaim(struct load_rows *l)
+void load_disclaim(struct load_result *l)
 {
     for (size_t i = 0; i < l->source_count; i++)
         for (size_t row = 0; row < pg_rows(l->result); row++) {
@@ -370,7 +380,7 @@ void load_disclaim(struct load_rows *l)
         }
 }
 
-void load_publish(struct load_rows *l)
+void load_publish(struct load_result *l)
 {
     for (size_t i = 0; i < l->source_count; i++)
         for (size_t row = 0; row < pg_rows(l->result); row++)
@@ -378,7 +388,7 @@ void load_publish(struct load_rows *l)
                 publish(l->scope->session, l->result, row, l->cells, &l->sources[i]);
 }
 
-bool load_through(struct load_rows *l)
+bool load_through(struct load_result *l)
 {
     struct orm_session *s = l->scope->session;
     if (!load_claim(l)) {
@@ -393,13 +403,13 @@ bool load_through(struct load_rows *l)
     return true;
 }
 
-bool load_all(struct orm_scope *scope, const struct orm_model *m,
-    const struct pg_result *r, struct orm_object **objects)
+bool load_rows(struct orm_scope *scope, const struct orm_model *m,
+    const struct pg_result *r, size_t more, struct orm_object **objects)
 {
     struct load_source from = {.model = m, .objects = objects};
-    struct load_rows l = {.scope = scope,
+    struct load_result l = {.scope = scope,
         .result = r,
-        .columns = model_eager_count(m),
+        .columns = model_eager_count(m) + more,
         .sources = &from,
         .source_count = 1};
     return load_through(&l);

@@ -38,6 +38,12 @@ bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned 
 bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned column,
     struct pg_cell cell, size_t *bytes);
 
+/* The same of what is not in the table like this: an aggregate. */
+bool load_check_type_as(struct orm_session *s, const struct orm_model *m,
+    const struct orm_column *c, const struct pg_result *r, size_t at);
+bool load_check_cell_as(struct orm_session *s, const struct orm_model *m,
+    const struct orm_column *c, struct pg_cell cell, size_t *bytes);
+
 /* -- From rows to objects ---------------------------------------------------------- */
 
 /* Columns of a result that are a model's, as an ordinary load has them. */
@@ -49,7 +55,7 @@ struct load_source {
 };
 
 /* A result on its way into objects. */
-struct load_rows {
+struct load_result {
     struct orm_scope *scope; /* of objects that are new */
     const struct pg_result *result;
     size_t columns; /* that it must have */
@@ -62,20 +68,20 @@ struct load_rows {
  * touched yet, and new ones, in the map but marked as fresh.  What publishing takes is
  * to be reserved by the next scope_reserve().  False: the error is recorded, and all is
  * as before. */
-bool load_claim(struct load_rows *l);
+bool load_claim(struct load_result *l);
 
 /* Between the passes something else failed: all is as before. */
-void load_disclaim(struct load_rows *l);
+void load_disclaim(struct load_result *l);
 
 /* The second pass cannot fail: mapped objects are filled, their clean columns. */
-void load_publish(struct load_rows *l);
+void load_publish(struct load_result *l);
 
 /* Both passes.  What scopes want by then is reserved, too, or forgotten. */
-bool load_through(struct load_rows *l);
+bool load_through(struct load_result *l);
 
-/* The same over a result that holds one model's columns alone. */
-bool load_all(struct orm_scope *scope, const struct orm_model *m,
-    const struct pg_result *r, struct orm_object **objects);
+/* The same over a result that holds one model's columns, and `more` behind them. */
+bool load_rows(struct orm_scope *scope, const struct orm_model *m,
+    const struct pg_result *r, size_t more, struct orm_object **objects);
 
 /* The mapped object with the key in checked cells, one per column of it, expired or
  * not. */

@@ -2,6 +2,7 @@
 #include "alias.h"
 #include "fetch.h"
 #include "flight.h"
+#include "language.h"
 #include "load.h"
 #include "plan.h"
 #include "query.h"
@@ -29,13 +30,6 @@ struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *mod
 static const void *empty_list(struct orm_session *s, const struct orm_manager *m)
 {
     return session_model(s, m->relation->target)->empty;
-}
-
-/* What is asked of a relation belongs to its owner's scope. */
-static struct orm_scope *scope_of(struct orm_manager *m)
-{
-    const struct orm_object *owner = manager_owner(m);
-    return owner ? owner->scope : manager_session(m)->scope;
 }
 
 /* The list of a query's rows; with plans, their root takes the objects. */
@@ -67,8 +61,12 @@ static const void *list_of_rows(struct orm_manager *manager, struct path *path,
 /* Sends a compiled query.  NULL: the error is recorded. */
 static const struct pg_result *ask(struct orm_session *s, const struct query *q)
 {
+    const struct orm_model *model = q->manager->relation->target;
     struct pg_statement *st = s->error.code ? NULL : query_compile(s, q);
-    return st ? flight_one(s, q->manager->relation->target, st) : NULL;
+    const struct pg_result *r = st ? flight_one(s, model, st) : NULL;
+    if (st && !r && q->conditions)
+        language_blame(s, model, q->conditions);
+    return r;
 }
 
 /* The plans of a query, or NULL: it has none, or the error is recorded. */
@@ -106,7 +104,7 @@ static const void *find(struct orm_manager *m, const void *conditions, unsigned 
     enum orm_fetch fetch;
     if (s->error.code || !fetch_of_query(m, conditions, &fetch))
         return empty_list(s, m);
-    struct path *path = path_of_query(scope_of(m), fetch);
+    struct path *path = path_of_query(manager_scope(m), fetch);
     const void *list = path ? find_with(m, conditions, limit, path) : NULL;
     if (!path)
         session_nomem(s);
@@ -132,7 +130,7 @@ const void *orm_all(struct orm_manager *m)
     if (!is_slot(m))
         return find(m, NULL, 0);
     struct orm_session *s = manager_session(m);
-    const void *list = to_many_list(s, m);
+    const void *list = fetch_give_list(s, to_many_list(s, m));
     return list ? list : empty_list(s, m);
 }
 
@@ -218,7 +216,7 @@ static struct orm_object *load_by_key(
     struct orm_object *row = NULL;
     if (r && pg_rows(r) > 1)
         error_set(&s->error, ORM_LOST, "the server broke the protocol: a key twice");
-    else if (r && pg_rows(r) == 1 && !load_all(s->scope, m, r, &row))
+    else if (r && pg_rows(r) == 1 && !load_rows(s->scope, m, r, 0, &row))
         row = NULL;
     flight_end(s);
     arena_clear(&s->scratch);
@@ -249,7 +247,7 @@ struct orm_object *orm_get(struct orm_manager *m, const union orm_value *key)
     struct orm_object *o = object_find(s, model, key);
     if (!o)
         o = load_by_key(s, model, key);
-    return o && object_is_live(o) ? o : NULL;
+    return o && object_is_live(o) ? fetch_give(s, o) : NULL;
 }
 
 struct orm_object *orm_require(struct orm_manager *m, const union orm_value *key)

@@ -5,6 +5,7 @@
  * same model is in this one: its rows may be among those. */
 #include "plan.h"
 
+#include "fetch.h"
 #include "plan_tree.h"
 #include "scope.h"
 
@@ -334,7 +335,11 @@ bool plan_load_slots(struct orm_session *s, const struct follow *l)
                 plan_read(s, root, &itself, 1);
     if (good) {
         root->first->path = l->path;
+        struct follow told = *l;
+        told.waiting = l->owner_count;
+        follow_begin(&told);
         good = plan_run(root, l->scope);
+        fetch_end(s);
     }
     plan_end(s, root);
     return good;

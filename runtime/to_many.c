@@ -60,6 +60,7 @@ static bool load_lists(
         .many = rel,
         .scope = owner->scope,
         .path = path_beyond(owner, rel),
+        .asked = owner,
         .owners = &owner,
         .owner_count = 1};
     if (!l.path)

@@ -1,4 +1,5 @@
 /* to_many_rows.c: from the rows of a relation to the lists of its owners. */
+#include "fetch.h"
 #include "follow.h"
 
 #include <string.h>
@@ -83,6 +84,7 @@ static bool collect(struct orm_session *s, struct follow *l)
             return false;
     }
     l->must_ask = m->count > 0;
+    l->waiting = m->count;
     return make_places(s, m);
 }
 
@@ -195,12 +197,15 @@ static size_t without_repeats(struct orm_object **objects, size_t count)
 }
 
 /* What a row loaded through its owner refers to is known. */
-static void preset_owner(const struct orm_to_many *rel, struct orm_object *owner,
+static void preset_owner(const struct follow *l, struct orm_object *owner,
     struct orm_object *const *objects, size_t count)
 {
+    const struct orm_to_many *rel = l->many;
     if (rel->kind != ORM_MANY_REVERSE)
         return;
     const struct orm_to_one *ref = &rel->target->to_ones[rel->ref];
+    if (l->asked && fetch_leaves_empty(object_session(owner), ref))
+        return;
     for (size_t i = 0; i < count; i++) {
         struct orm_object **slot = object_slot(objects[i], ref);
         if (!*slot && !relate_is_changed(objects[i], ref))
@@ -224,13 +229,12 @@ static void sort_by_owner(struct follow *l, size_t rows)
 /* Memory for the lists is reserved. */
 static void publish(struct orm_session *s, struct follow *l)
 {
-    (void)s;
     struct many_rows *m = l->lists;
     const size_t rows = l->rows.result ? pg_rows(l->rows.result) : 0;
     sort_by_owner(l, rows);
     for (size_t i = 0, start = 0; i < m->count; start += m->lengths[i++]) {
         const size_t n = without_repeats(m->sorted + start, m->lengths[i]);
-        preset_owner(l->many, m->owners[i], m->sorted + start, n);
+        preset_owner(l, m->owners[i], m->sorted + start, n);
         const void *list = list_make(
             scope_of_list(l, m->owners[i]), l->many->target, m->sorted + start, n);
         if (l->alias)
@@ -239,6 +243,8 @@ static void publish(struct orm_session *s, struct follow *l)
             object_manager(m->owners[i], l->many)->list = list;
     }
     follow_wire_joins(l);
+    if (l->asked)
+        fetch_rows(s, l->path->way, l->targets, rows);
     group_form(l->path, l->targets, rows);
 }
 

@@ -7,6 +7,7 @@
 
 #include "fetch.h"
 #include "plan.h"
+#include "write.h"
 
 #include <string.h>
 
@@ -19,10 +20,8 @@ static bool has_key(const struct orm_object *o, const struct orm_to_one *ref)
     return !key_is_null(ref_columns(o->model, ref), o);
 }
 
-enum orm_ref orm_ref_state(const struct orm_object *o, unsigned slot)
+static enum orm_ref slot_state(const struct orm_object *o, unsigned slot)
 {
-    if (!o)
-        return ORM_REF_NULL;
     const struct orm_to_one *ref = &o->model->to_ones[slot];
     if (*object_slot(o, ref))
         return ORM_REF_LOADED;
@@ -60,11 +59,24 @@ static struct orm_object *find_mapped(
     return fresh && object_is_live(target) ? target : NULL;
 }
 
+enum orm_ref orm_ref_state(const struct orm_object *o, unsigned slot)
+{
+    if (!o)
+        return ORM_REF_NULL;
+    struct orm_session *s = object_session(o);
+    const struct orm_to_one *ref = &o->model->to_ones[slot];
+    const enum orm_ref state = slot_state(o, slot);
+    return state == ORM_REF_UNLOADED && fetch_leaves_empty(s, ref) &&
+                   find_mapped(s, o, ref)
+               ? ORM_REF_LOADED
+               : state;
+}
+
 /* -- Many slots -------------------------------------------------------------------- */
 
 bool to_one_waits(const struct orm_object *o, unsigned slot)
 {
-    return o && object_is_live(o) && orm_ref_state(o, slot) == ORM_REF_UNLOADED;
+    return o && object_is_live(o) && slot_state(o, slot) == ORM_REF_UNLOADED;
 }
 
 /* The map does not know what a query would choose: under an alias all are asked. */
@@ -79,7 +91,7 @@ static bool is_wanted(const struct follow *l, const struct orm_object *o)
  * loaded. */
 static bool collect(struct orm_session *s, struct follow *l)
 {
-    l->mapped_count = 0;
+    l->mapped_count = l->waiting = 0;
     l->mapped = arena_get(&s->scratch, (l->owner_count + 1) * sizeof *l->mapped);
     if (!l->mapped)
         return session_nomem(s);
@@ -90,6 +102,7 @@ static bool collect(struct orm_session *s, struct follow *l)
         if (!is_wanted(l, o))
             continue;
         struct orm_object *target = l->alias ? NULL : find_mapped(s, o, l->ref);
+        l->waiting += !target;
         if (target)
             l->mapped[l->mapped_count++] = target;
         else if (!key_set_add(s, &l->keys, o))
@@ -146,6 +159,12 @@ static void keep_all(struct follow *l)
     }
 }
 
+static bool is_left_empty(
+    struct orm_session *s, const struct follow *l, const struct orm_object *o)
+{
+    return l->asked && o != l->asked && fetch_leaves_empty(s, l->ref);
+}
+
 /* What waits still has no row. */
 static void wire_all(struct orm_session *s, struct follow *l)
 {
@@ -158,10 +177,10 @@ static void wire_all(struct orm_session *s, struct follow *l)
         if (!to_one_waits(o, l->slot))
             continue;
         struct orm_object *target = key_find_like(map, theirs, o, ours);
-        if (target && !(target->state & OBJECT_EXPIRED))
-            to_one_wire(o, l->slot, target);
-        else
+        if (!target || target->state & OBJECT_EXPIRED)
             bit_put(object_missing_bits(o), l->slot, true);
+        else if (!is_left_empty(s, l, o))
+            to_one_wire(o, l->slot, target);
     }
 }
 
@@ -174,6 +193,8 @@ static void publish(struct orm_session *s, struct follow *l)
     else
         wire_all(s, l);
     follow_wire_joins(l);
+    if (l->asked)
+        fetch_rows(s, l->path->way, l->targets + l->mapped_count, rows);
     if (l->targets)
         group_form(l->path, l->targets, l->mapped_count + rows);
 }
@@ -190,6 +211,7 @@ static bool load_targets(struct orm_session *s, struct orm_object *asked, unsign
         .model = m,
         .ref = &m->to_ones[slot],
         .slot = slot,
+        .asked = asked,
         .owners = peers ? peers->members : &asked,
         .owner_count = peers ? peers->size : 1,
         .scope = asked->scope,
@@ -208,11 +230,9 @@ static struct orm_object *stand_in(struct orm_session *s, const struct orm_to_on
     return !ref->reverse && !ref->clears ? object_placeholder(s, ref->target) : NULL;
 }
 
-struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot)
+static struct orm_object *load_ref(
+    struct orm_session *s, struct orm_object *o, unsigned slot)
 {
-    if (!o)
-        return NULL;
-    struct orm_session *s = object_session(o);
     const struct orm_to_one *ref = &o->model->to_ones[slot];
     struct orm_object **at = object_slot(o, ref);
     if (*at)
@@ -229,8 +249,18 @@ struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot)
     }
     if (bit_is_set(object_missing_bits(o), slot))
         return NULL;
+    if (s->former_count && !ref_is_by_key(ref))
+        return write_changes(s, false) ? orm_load_ref(o, slot) : stand_in(s, ref);
     if (s->error.code || !fetch_allows(o, ref->name, FETCH_RELATION) ||
         !load_targets(s, o, slot))
         return stand_in(s, ref);
     return *at;
+}
+
+struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot)
+{
+    if (!o)
+        return NULL;
+    struct orm_session *s = object_session(o);
+    return fetch_give(s, load_ref(s, o, slot));
 }

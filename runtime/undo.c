@@ -12,6 +12,7 @@
 #include "list.h"
 #include "memory.h"
 #include "object.h"
+#include "on_update.h"
 #include "slot.h"
 
 #include <string.h>
@@ -41,6 +42,7 @@ static void forget_unwritten(struct orm_session *s)
         s->changes[i]->state &= ~OBJECT_QUEUED;
     s->change_count = 0;
     s->link_count = 0;
+    on_update_forget(s);
     for (unsigned i = 0; i < s->schema->model_count; i++)
         s->models[i].unwritten = 0;
 }
@@ -66,9 +68,22 @@ static void detach(struct orm_object *o)
     o->state = OBJECT_GONE;
 }
 
+static bool has_key_of(const struct orm_object *o, const struct orm_object *other)
+{
+    for (unsigned i = 0; i < o->model->key_count; i++) {
+        const unsigned key = o->model->key[i];
+        if (!type_equal(&o->model->columns[key], object_value(o, key),
+                object_value(other, key)))
+            return false;
+    }
+    return true;
+}
+
 static void restore(struct orm_object *o, const void *copy)
 {
     struct idmap *map = &session_model(object_session(o), o->model)->map;
+    if (o->state & OBJECT_MAPPED && !has_key_of(o, copy))
+        object_leave_map(o);
     const bool is_mapped = o->state & OBJECT_MAPPED;
     struct orm_group *group = o->group;
     const uint32_t at = o->at;

@@ -1,5 +1,5 @@
-/* collisions.c: collisions FOLDER: every name that a schema makes in C is met by
- * another origin in every way there is: by a model, a column, a relation, its other
+/* collisions.c: collisions FOLDER INCLUDE: every name that a schema makes in C is met
+ * by another origin in every way there is: by a model, a column, a relation, its other
  * side, an enumeration and its labels.  What meets is refused, once, with both places
  * and a remedy; what is accepted is written to FOLDER, for collisions.sh to compile. */
 #include "emit.h"
@@ -166,7 +166,7 @@ static const char *model_called(const char *name, size_t len)
 
 /* The names of the base, sorted. */
 static struct {
-    char *at[4000];
+    char *at[20000];
     size_t count;
 } names;
 
@@ -180,8 +180,17 @@ static bool is_taken(char *name)
     return bsearch(&name, names.at, names.count, sizeof *names.at, by_name) != NULL;
 }
 
+/* Whether every model has a function or a struct that ends in `part`. */
+static bool is_verb(const char *part)
+{
+    char *name = format("tag_%s", part);
+    const bool is_one = is_taken(name);
+    free(name);
+    return is_one;
+}
+
 /* Every way to spell `name` as a model and a part of it.  A model that meets something
- * itself would be a second mistake. */
+ * itself, or its own part, would be a second mistake. */
 static void meet(const char *name)
 {
     try_with(format("  %s: { fields: { x: text } }\n", name));
@@ -190,7 +199,7 @@ static void meet(const char *name)
         char *model =
             known ? format("%s", known) : format("%.*s", (int)(bar - name), name);
         const char *part = bar + 1;
-        if (!known && is_taken(model)) {
+        if (!known && (is_taken(model) || is_verb(part))) {
             free(model);
             continue;
         }
@@ -219,19 +228,18 @@ static bool has_prefix(const struct token *t)
            strncasecmp(t->at, prefix, strlen(prefix)) == 0;
 }
 
-/* Takes the names from an output of the base.  What is the file's own ends in "_", and
- * without that is a name to meet like any other. */
-static void collect_names(const char *ending)
+/* Takes the names from what the compiler sees of the base.  What is the file's own ends
+ * in "_", and without that is a name to meet like any other. */
+static void collect_names(const char *include)
 {
-    static char text[1 << 20];
-    char *path = format("%s/v0%s", run.folder, ending);
-    FILE *f = fopen(path, "r");
-    if (!f || fread(text, 1, sizeof text - 1, f) == 0) {
-        perror(path);
+    static char text[1 << 21];
+    char *command = format("gcc -E -P -dD '-I%s' '%s/v0.orm.c'", include, run.folder);
+    FILE *f = popen(command, "r");
+    if (!f || fread(text, 1, sizeof text - 1, f) == 0 || pclose(f) != 0) {
+        perror(command);
         exit(1);
     }
-    fclose(f);
-    free(path);
+    free(command);
 
     const char *at = text;
     for (struct token t; (t = next_c_token(&at)).kind != TOKEN_END;) {
@@ -258,7 +266,7 @@ static void sort_names(void)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
+    if (argc != 3)
         return 1;
     run.folder = argv[1];
     char *path = format("%s/all.c", run.folder);
@@ -270,8 +278,7 @@ int main(int argc, char **argv)
     free(path);
 
     try_with(format("%s", ""));
-    collect_names(".orm.h");
-    collect_names(".orm.c");
+    collect_names(argv[2]);
     sort_names();
     for (size_t i = 0; i < names.count; i++)
         meet(names.at[i]);

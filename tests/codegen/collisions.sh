@@ -5,7 +5,7 @@
 strict="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fsyntax-only -I$2"
 
 it "refuses names that meet, once, with both places and a remedy"
-status 0 "$ormgen" .
+status 0 "$ormgen" . "$2"
 cat out
 
 it "compiles what it accepts"

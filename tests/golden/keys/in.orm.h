@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x151efc2912e96517u
+#define IN_ORM_HASH 0xe88d1267ff1e173fu
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,6 +29,9 @@ struct holiday;
 struct duty;
 struct shift;
 struct moment;
+struct badge;
+struct holder;
+struct visit;
 
 struct tenant_list {
     struct tenant **items;
@@ -517,6 +520,105 @@ struct moment_query {
     struct moment_plan with[ORM_QUERY_WITH];
     struct moment_order distinct_on[ORM_QUERY_DISTINCT];
     const struct moment *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
+struct badge_list {
+    struct badge **items;
+    size_t len;
+};
+struct badge_manager {
+    struct orm_manager orm;
+};
+struct badge_order {
+    struct orm_order orm;
+};
+struct badge_pick {
+    struct orm_pick orm;
+};
+struct badge_cond {
+    struct orm_cond orm;
+};
+struct badge_plan {
+    struct orm_plan orm;
+};
+struct badge_query {
+    struct badge_cond where[ORM_QUERY_WHERE];
+    struct badge_order order[ORM_QUERY_ORDER];
+    struct badge_plan with[ORM_QUERY_WITH];
+    struct badge_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct badge *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
+struct holder_list {
+    struct holder **items;
+    size_t len;
+};
+struct holder_manager {
+    struct orm_manager orm;
+};
+struct holder_order {
+    struct orm_order orm;
+};
+struct holder_pick {
+    struct orm_pick orm;
+};
+struct holder_cond {
+    struct orm_cond orm;
+};
+struct holder_plan {
+    struct orm_plan orm;
+};
+struct holder_query {
+    struct holder_cond where[ORM_QUERY_WHERE];
+    struct holder_order order[ORM_QUERY_ORDER];
+    struct holder_plan with[ORM_QUERY_WITH];
+    struct holder_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct holder *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
+struct visit_list {
+    struct visit **items;
+    size_t len;
+};
+struct visit_manager {
+    struct orm_manager orm;
+};
+struct visit_order {
+    struct orm_order orm;
+};
+struct visit_pick {
+    struct orm_pick orm;
+};
+struct visit_cond {
+    struct orm_cond orm;
+};
+struct visit_plan {
+    struct orm_plan orm;
+};
+struct visit_query {
+    struct visit_cond where[ORM_QUERY_WHERE];
+    struct visit_order order[ORM_QUERY_ORDER];
+    struct visit_plan with[ORM_QUERY_WITH];
+    struct visit_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct visit *after;
     unsigned limit; /* 0: none */
     unsigned offset;
     enum orm_lock lock;
@@ -5818,6 +5920,1069 @@ ORM_DISTINCT_PICKS(moment, moment_night_at_night, MOMENT_NIGHT_AT_NIGHT, bool);
 ORM_TO_ONE(moment, since, MOMENT_REF_SINCE, duty);
 ORM_TO_ONE(moment, night, MOMENT_REF_NIGHT, duty);
 ORM_TO_MANY(moment, met_in, MOMENT_MANY_MET_IN, shift);
+
+/* == badge ========================================================================= */
+
+/* Table "badge". */
+struct badge {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(3)];
+    uint64_t changed_bits[ORM_WORDS(3)];
+
+    int64_t id_;
+    const char *code_;
+    const char *colour_;
+
+    struct holder_manager holders_;
+    struct visit_manager seen_in_;
+    struct visit_manager lent_in_;
+};
+
+enum badge_column {
+    BADGE_ID,
+    BADGE_CODE,
+    BADGE_COLOUR
+};
+enum {
+    BADGE_MANY_HOLDERS,
+    BADGE_MANY_SEEN_IN,
+    BADGE_MANY_LENT_IN
+};
+
+extern const struct orm_model badge_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline int64_t badge_id(const struct badge *b)
+{
+    return b ? b->id_ : 0;
+}
+
+/* Null reads as ""; badge_has_code() tells. */
+static inline const char *badge_code(const struct badge *b)
+{
+    return b ? b->code_ : "";
+}
+
+static inline bool badge_has_code(const struct badge *b)
+{
+    return orm_has((const struct orm_object *)b, BADGE_CODE);
+}
+
+static inline const char *badge_colour(const struct badge *b)
+{
+    return b ? b->colour_ : "";
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+static inline struct holder_manager *badge_holders(struct badge *b)
+{
+    return b ? &b->holders_ : NULL;
+}
+
+static inline struct visit_manager *badge_seen_in(struct badge *b)
+{
+    return b ? &b->seen_in_ : NULL;
+}
+
+static inline struct visit_manager *badge_lent_in(struct badge *b)
+{
+    return b ? &b->lent_in_ : NULL;
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void badge_set_code(struct badge *b, const char *code)
+{
+    if (!b)
+        orm_abort_null(__func__);
+    orm_set_text(&b->orm, BADGE_CODE, code);
+}
+
+static inline void badge_clear_code(struct badge *b)
+{
+    if (!b)
+        orm_abort_null(__func__);
+    orm_set_null(&b->orm, BADGE_CODE);
+}
+
+static inline void badge_set_colour(struct badge *b, const char *colour)
+{
+    if (!b)
+        orm_abort_null(__func__);
+    orm_set_text(&b->orm, BADGE_COLOUR, colour);
+}
+
+/* -- Managers: badge_table(s) ------------------------------------------------------ */
+
+static inline struct badge_manager *badge_table(struct orm_session *s)
+{
+    return (struct badge_manager *)orm_table(s, &badge_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct badge_list *badge_all(struct badge_manager *m)
+{
+    return (const struct badge_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct badge_list *badge_find(
+    struct badge_manager *m, const struct badge_query *q)
+{
+    return (const struct badge_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct badge *badge_first(
+    struct badge_manager *m, const struct badge_query *q)
+{
+    return (struct badge *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct badge *badge_get(struct badge_manager *m, int64_t id)
+{
+    union orm_value key[1];
+    key[0].integer = id;
+    return (struct badge *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct badge *badge_require(struct badge_manager *m, int64_t id)
+{
+    union orm_value key[1];
+    key[0].integer = id;
+    return (struct badge *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t badge_count(struct badge_manager *m, const struct badge_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool badge_exists(struct badge_manager *m, const struct badge_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline struct badge *badge_new(struct badge_manager *m)
+{
+    return (struct badge *)orm_new((struct orm_manager *)m);
+}
+
+static inline void badge_delete(struct badge *b)
+{
+    orm_delete((struct orm_object *)b);
+}
+
+static inline void badge_refresh(struct badge *b)
+{
+    orm_refresh((struct orm_object *)b);
+}
+
+/* -- Queries: what goes into a struct badge_query ---------------------------------- */
+
+static inline struct badge_cond badge_cond_(struct orm_cond orm)
+{
+    struct badge_cond c = {orm};
+    return c;
+}
+
+static inline struct badge_order badge_order_(struct orm_order orm)
+{
+    struct badge_order o = {orm};
+    return o;
+}
+
+static inline struct badge_plan badge_plan_(struct orm_plan orm)
+{
+    struct badge_plan p = {orm};
+    return p;
+}
+
+static inline struct badge_pick badge_pick_(struct orm_pick orm)
+{
+    struct badge_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
+static inline void badge_where(struct badge_query *q, struct badge_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline void badge_sort(struct badge_query *q, struct badge_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void badge_with(struct badge_query *q, struct badge_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void badge_after(struct badge_query *q, const struct badge *last)
+{
+    q->after = last;
+}
+
+static inline struct badge_cond badge_not(struct badge_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct badge_cond badge_ignoring_case(struct badge_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct badge_cond badge_compare(
+    enum badge_column a, enum orm_op op, enum badge_column b)
+{
+    return badge_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
+static inline struct badge_cond badge_any_of(void)
+{
+    return badge_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct badge_cond badge_all_of(void)
+{
+    return badge_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct badge_cond badge_none_of(void)
+{
+    return badge_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct badge_cond badge_end(void)
+{
+    return badge_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct badge_order badge_nulls_first(struct badge_order o)
+{
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
+}
+
+static inline struct badge_order badge_nulls_last(struct badge_order o)
+{
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
+}
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct badge_order badge_by_pick(unsigned pick, bool descending)
+{
+    return badge_order_(orm_order_pick(pick, descending));
+}
+
+static inline struct badge_pick badge_into(struct badge **into)
+{
+    return badge_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
+}
+
+static inline struct badge_pick badge_rows_into(int64_t *into)
+{
+    return badge_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Only groups whose pick compares so. */
+static inline struct badge_pick badge_having(
+    struct badge_pick p, enum orm_op op, int64_t bound)
+{
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
+}
+
+static inline struct badge_pick badge_having_real(
+    struct badge_pick p, enum orm_op op, double bound)
+{
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
+}
+
+ORM_INTEGER_CONDITIONS(badge, badge_id, BADGE_ID, int64_t);
+ORM_NUMBER_PICKS(badge, badge_id, BADGE_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(badge, badge_code, BADGE_CODE);
+ORM_NULL_CONDITIONS(badge, badge_code, BADGE_CODE);
+ORM_SORTED_PICKS(badge, badge_code, BADGE_CODE, const char *);
+ORM_TEXT_CONDITIONS(badge, badge_colour, BADGE_COLOUR);
+ORM_SORTED_PICKS(badge, badge_colour, BADGE_COLOUR, const char *);
+ORM_TO_MANY(badge, holders, BADGE_MANY_HOLDERS, holder);
+ORM_TO_MANY(badge, seen_in, BADGE_MANY_SEEN_IN, visit);
+ORM_TO_MANY(badge, lent_in, BADGE_MANY_LENT_IN, visit);
+
+/* == holder ======================================================================== */
+
+/* Table "holder". */
+struct holder {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(3)];
+    uint64_t changed_bits[ORM_WORDS(3)];
+    uint64_t missing_bits[ORM_WORDS(1)];
+
+    const char *badge_code_;
+    int32_t number_;
+    const char *name_;
+
+    struct orm_object *badge_;
+    struct visit_manager visits_;
+};
+
+enum holder_column {
+    HOLDER_BADGE_CODE,
+    HOLDER_NUMBER,
+    HOLDER_NAME
+};
+enum {
+    HOLDER_REF_BADGE
+};
+enum {
+    HOLDER_MANY_VISITS
+};
+
+extern const struct orm_model holder_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline const char *holder_badge_code(const struct holder *h)
+{
+    return h ? h->badge_code_ : "";
+}
+
+static inline int32_t holder_number(const struct holder *h)
+{
+    return h ? h->number_ : 0;
+}
+
+/* Null reads as ""; holder_has_name() tells. */
+static inline const char *holder_name(const struct holder *h)
+{
+    return h ? h->name_ : "";
+}
+
+static inline bool holder_has_name(const struct holder *h)
+{
+    return orm_has((const struct orm_object *)h, HOLDER_NAME);
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the badge of every holder that arrived with this one. */
+static inline struct badge *holder_badge(struct holder *h)
+{
+    if (h && h->badge_)
+        return (struct badge *)h->badge_;
+    return (struct badge *)orm_load_ref((struct orm_object *)h, HOLDER_REF_BADGE);
+}
+
+static inline enum orm_ref holder_badge_state(const struct holder *h)
+{
+    return orm_ref_state((const struct orm_object *)h, HOLDER_REF_BADGE);
+}
+
+static inline struct visit_manager *holder_visits(struct holder *h)
+{
+    return h ? &h->visits_ : NULL;
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void holder_set_badge(struct holder *h, struct badge *badge)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_ref(&h->orm, HOLDER_REF_BADGE, (struct orm_object *)badge);
+}
+
+static inline void holder_set_badge_code(struct holder *h, const char *badge_code)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_text(&h->orm, HOLDER_BADGE_CODE, badge_code);
+}
+
+static inline void holder_set_number(struct holder *h, int32_t number)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_integer(&h->orm, HOLDER_NUMBER, number);
+}
+
+static inline void holder_set_name(struct holder *h, const char *name)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_text(&h->orm, HOLDER_NAME, name);
+}
+
+static inline void holder_clear_name(struct holder *h)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_null(&h->orm, HOLDER_NAME);
+}
+
+/* -- Managers: holder_table(s), badge_holders(b) ----------------------------------- */
+
+static inline struct holder_manager *holder_table(struct orm_session *s)
+{
+    return (struct holder_manager *)orm_table(s, &holder_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct holder_list *holder_all(struct holder_manager *m)
+{
+    return (const struct holder_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct holder_list *holder_find(
+    struct holder_manager *m, const struct holder_query *q)
+{
+    return (const struct holder_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct holder *holder_first(
+    struct holder_manager *m, const struct holder_query *q)
+{
+    return (struct holder *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct holder *holder_get(
+    struct holder_manager *m, const char *badge_code, int32_t number)
+{
+    union orm_value key[2];
+    key[0].text = badge_code;
+    key[1].integer = number;
+    return (struct holder *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct holder *holder_require(
+    struct holder_manager *m, const char *badge_code, int32_t number)
+{
+    union orm_value key[2];
+    key[0].text = badge_code;
+    key[1].integer = number;
+    return (struct holder *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t holder_count(
+    struct holder_manager *m, const struct holder_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool holder_exists(struct holder_manager *m, const struct holder_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline struct holder *holder_new(struct holder_manager *m)
+{
+    return (struct holder *)orm_new((struct orm_manager *)m);
+}
+
+static inline void holder_add(struct holder_manager *m, struct holder *holder)
+{
+    orm_add((struct orm_manager *)m, (struct orm_object *)holder);
+}
+
+static inline void holder_remove(struct holder_manager *m, struct holder *holder)
+{
+    orm_remove((struct orm_manager *)m, (struct orm_object *)holder);
+}
+
+static inline void holder_delete(struct holder *h)
+{
+    orm_delete((struct orm_object *)h);
+}
+
+static inline void holder_refresh(struct holder *h)
+{
+    orm_refresh((struct orm_object *)h);
+}
+
+/* -- Queries: what goes into a struct holder_query --------------------------------- */
+
+static inline struct holder_cond holder_cond_(struct orm_cond orm)
+{
+    struct holder_cond c = {orm};
+    return c;
+}
+
+static inline struct holder_order holder_order_(struct orm_order orm)
+{
+    struct holder_order o = {orm};
+    return o;
+}
+
+static inline struct holder_plan holder_plan_(struct orm_plan orm)
+{
+    struct holder_plan p = {orm};
+    return p;
+}
+
+static inline struct holder_pick holder_pick_(struct orm_pick orm)
+{
+    struct holder_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
+static inline void holder_where(struct holder_query *q, struct holder_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline void holder_sort(struct holder_query *q, struct holder_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void holder_with(struct holder_query *q, struct holder_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void holder_after(struct holder_query *q, const struct holder *last)
+{
+    q->after = last;
+}
+
+static inline struct holder_cond holder_not(struct holder_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct holder_cond holder_ignoring_case(struct holder_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct holder_cond holder_compare(
+    enum holder_column a, enum orm_op op, enum holder_column b)
+{
+    return holder_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
+static inline struct holder_cond holder_any_of(void)
+{
+    return holder_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct holder_cond holder_all_of(void)
+{
+    return holder_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct holder_cond holder_none_of(void)
+{
+    return holder_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct holder_cond holder_end(void)
+{
+    return holder_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct holder_order holder_nulls_first(struct holder_order o)
+{
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
+}
+
+static inline struct holder_order holder_nulls_last(struct holder_order o)
+{
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
+}
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct holder_order holder_by_pick(unsigned pick, bool descending)
+{
+    return holder_order_(orm_order_pick(pick, descending));
+}
+
+static inline struct holder_pick holder_into(struct holder **into)
+{
+    return holder_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
+}
+
+static inline struct holder_pick holder_rows_into(int64_t *into)
+{
+    return holder_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Only groups whose pick compares so. */
+static inline struct holder_pick holder_having(
+    struct holder_pick p, enum orm_op op, int64_t bound)
+{
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
+}
+
+static inline struct holder_pick holder_having_real(
+    struct holder_pick p, enum orm_op op, double bound)
+{
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
+}
+
+ORM_TEXT_KEYS(holder, holder_badge_code, HOLDER_BADGE_CODE);
+ORM_DISTINCT_PICKS(holder, holder_badge_code, HOLDER_BADGE_CODE, const char *);
+ORM_INTEGER_CONDITIONS(holder, holder_number, HOLDER_NUMBER, int32_t);
+ORM_NUMBER_PICKS(holder, holder_number, HOLDER_NUMBER, int32_t, int64_t);
+ORM_TEXT_CONDITIONS(holder, holder_name, HOLDER_NAME);
+ORM_NULL_CONDITIONS(holder, holder_name, HOLDER_NAME);
+ORM_SORTED_PICKS(holder, holder_name, HOLDER_NAME, const char *);
+ORM_TO_ONE(holder, badge, HOLDER_REF_BADGE, badge);
+ORM_TO_MANY(holder, visits, HOLDER_MANY_VISITS, visit);
+
+/* == visit ========================================================================= */
+
+/* Table "visit". */
+struct visit {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(5)];
+    uint64_t changed_bits[ORM_WORDS(5)];
+    uint64_t missing_bits[ORM_WORDS(3)];
+
+    int64_t id_;
+    const char *holder_badge_code_;
+    int32_t holder_number_;
+    const char *seen_code_;
+    const char *lent_code_;
+
+    struct orm_object *holder_;
+    struct orm_object *seen_;
+    struct orm_object *lent_;
+};
+
+enum visit_column {
+    VISIT_ID,
+    VISIT_HOLDER_BADGE_CODE,
+    VISIT_HOLDER_NUMBER,
+    VISIT_SEEN_CODE,
+    VISIT_LENT_CODE
+};
+enum {
+    VISIT_REF_HOLDER,
+    VISIT_REF_SEEN,
+    VISIT_REF_LENT
+};
+
+extern const struct orm_model visit_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline int64_t visit_id(const struct visit *v)
+{
+    return v ? v->id_ : 0;
+}
+
+/* Null reads as ""; visit_has_holder_badge_code() tells. */
+static inline const char *visit_holder_badge_code(const struct visit *v)
+{
+    return v ? v->holder_badge_code_ : "";
+}
+
+static inline bool visit_has_holder_badge_code(const struct visit *v)
+{
+    return orm_has((const struct orm_object *)v, VISIT_HOLDER_BADGE_CODE);
+}
+
+/* Null reads as 0; visit_has_holder_number() tells. */
+static inline int32_t visit_holder_number(const struct visit *v)
+{
+    return v ? v->holder_number_ : 0;
+}
+
+static inline bool visit_has_holder_number(const struct visit *v)
+{
+    return orm_has((const struct orm_object *)v, VISIT_HOLDER_NUMBER);
+}
+
+/* Null reads as ""; visit_has_seen() tells. */
+static inline const char *visit_seen_code(const struct visit *v)
+{
+    return v ? v->seen_code_ : "";
+}
+
+static inline bool visit_has_seen(const struct visit *v)
+{
+    return orm_has((const struct orm_object *)v, VISIT_SEEN_CODE);
+}
+
+static inline const char *visit_lent_code(const struct visit *v)
+{
+    return v ? v->lent_code_ : "";
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the holder of every visit that arrived with this one. */
+static inline struct holder *visit_holder(struct visit *v)
+{
+    if (v && v->holder_)
+        return (struct holder *)v->holder_;
+    return (struct holder *)orm_load_ref((struct orm_object *)v, VISIT_REF_HOLDER);
+}
+
+static inline enum orm_ref visit_holder_state(const struct visit *v)
+{
+    return orm_ref_state((const struct orm_object *)v, VISIT_REF_HOLDER);
+}
+
+/* Loads the seen of every visit that arrived with this one. */
+static inline struct badge *visit_seen(struct visit *v)
+{
+    if (v && v->seen_)
+        return (struct badge *)v->seen_;
+    return (struct badge *)orm_load_ref((struct orm_object *)v, VISIT_REF_SEEN);
+}
+
+static inline enum orm_ref visit_seen_state(const struct visit *v)
+{
+    return orm_ref_state((const struct orm_object *)v, VISIT_REF_SEEN);
+}
+
+/* Loads the lent of every visit that arrived with this one. */
+static inline struct badge *visit_lent(struct visit *v)
+{
+    if (v && v->lent_)
+        return (struct badge *)v->lent_;
+    return (struct badge *)orm_load_ref((struct orm_object *)v, VISIT_REF_LENT);
+}
+
+static inline enum orm_ref visit_lent_state(const struct visit *v)
+{
+    return orm_ref_state((const struct orm_object *)v, VISIT_REF_LENT);
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void visit_set_holder(struct visit *v, struct holder *holder)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_ref(&v->orm, VISIT_REF_HOLDER, (struct orm_object *)holder);
+}
+
+static inline void visit_clear_holder(struct visit *v)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_ref(&v->orm, VISIT_REF_HOLDER, NULL);
+}
+
+static inline void visit_set_holder_badge_code(
+    struct visit *v, const char *holder_badge_code)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_text(&v->orm, VISIT_HOLDER_BADGE_CODE, holder_badge_code);
+}
+
+static inline void visit_clear_holder_badge_code(struct visit *v)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_null(&v->orm, VISIT_HOLDER_BADGE_CODE);
+}
+
+static inline void visit_set_holder_number(struct visit *v, int32_t holder_number)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_integer(&v->orm, VISIT_HOLDER_NUMBER, holder_number);
+}
+
+static inline void visit_clear_holder_number(struct visit *v)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_null(&v->orm, VISIT_HOLDER_NUMBER);
+}
+
+static inline void visit_set_seen(struct visit *v, struct badge *seen)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_ref(&v->orm, VISIT_REF_SEEN, (struct orm_object *)seen);
+}
+
+static inline void visit_clear_seen(struct visit *v)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_ref(&v->orm, VISIT_REF_SEEN, NULL);
+}
+
+static inline void visit_set_seen_code(struct visit *v, const char *seen_code)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_text(&v->orm, VISIT_SEEN_CODE, seen_code);
+}
+
+static inline void visit_set_lent(struct visit *v, struct badge *lent)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_ref(&v->orm, VISIT_REF_LENT, (struct orm_object *)lent);
+}
+
+static inline void visit_set_lent_code(struct visit *v, const char *lent_code)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_text(&v->orm, VISIT_LENT_CODE, lent_code);
+}
+
+/* -- Managers: visit_table(s), badge_seen_in(b), badge_lent_in(b), ... ------------- */
+
+static inline struct visit_manager *visit_table(struct orm_session *s)
+{
+    return (struct visit_manager *)orm_table(s, &visit_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct visit_list *visit_all(struct visit_manager *m)
+{
+    return (const struct visit_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct visit_list *visit_find(
+    struct visit_manager *m, const struct visit_query *q)
+{
+    return (const struct visit_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct visit *visit_first(
+    struct visit_manager *m, const struct visit_query *q)
+{
+    return (struct visit *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct visit *visit_get(struct visit_manager *m, int64_t id)
+{
+    union orm_value key[1];
+    key[0].integer = id;
+    return (struct visit *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct visit *visit_require(struct visit_manager *m, int64_t id)
+{
+    union orm_value key[1];
+    key[0].integer = id;
+    return (struct visit *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t visit_count(struct visit_manager *m, const struct visit_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool visit_exists(struct visit_manager *m, const struct visit_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+static inline struct visit *visit_new(struct visit_manager *m)
+{
+    return (struct visit *)orm_new((struct orm_manager *)m);
+}
+
+static inline void visit_add(struct visit_manager *m, struct visit *visit)
+{
+    orm_add((struct orm_manager *)m, (struct orm_object *)visit);
+}
+
+static inline void visit_remove(struct visit_manager *m, struct visit *visit)
+{
+    orm_remove((struct orm_manager *)m, (struct orm_object *)visit);
+}
+
+static inline void visit_delete(struct visit *v)
+{
+    orm_delete((struct orm_object *)v);
+}
+
+static inline void visit_refresh(struct visit *v)
+{
+    orm_refresh((struct orm_object *)v);
+}
+
+/* -- Queries: what goes into a struct visit_query ---------------------------------- */
+
+static inline struct visit_cond visit_cond_(struct orm_cond orm)
+{
+    struct visit_cond c = {orm};
+    return c;
+}
+
+static inline struct visit_order visit_order_(struct orm_order orm)
+{
+    struct visit_order o = {orm};
+    return o;
+}
+
+static inline struct visit_plan visit_plan_(struct orm_plan orm)
+{
+    struct visit_plan p = {orm};
+    return p;
+}
+
+static inline struct visit_pick visit_pick_(struct orm_pick orm)
+{
+    struct visit_pick p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
+static inline void visit_where(struct visit_query *q, struct visit_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline void visit_sort(struct visit_query *q, struct visit_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void visit_with(struct visit_query *q, struct visit_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void visit_after(struct visit_query *q, const struct visit *last)
+{
+    q->after = last;
+}
+
+static inline struct visit_cond visit_not(struct visit_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct visit_cond visit_ignoring_case(struct visit_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct visit_cond visit_compare(
+    enum visit_column a, enum orm_op op, enum visit_column b)
+{
+    return visit_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
+static inline struct visit_cond visit_any_of(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct visit_cond visit_all_of(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct visit_cond visit_none_of(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct visit_cond visit_end(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct visit_order visit_nulls_first(struct visit_order o)
+{
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
+}
+
+static inline struct visit_order visit_nulls_last(struct visit_order o)
+{
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
+}
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct visit_order visit_by_pick(unsigned pick, bool descending)
+{
+    return visit_order_(orm_order_pick(pick, descending));
+}
+
+static inline struct visit_pick visit_into(struct visit **into)
+{
+    return visit_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
+}
+
+static inline struct visit_pick visit_rows_into(int64_t *into)
+{
+    return visit_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Only groups whose pick compares so. */
+static inline struct visit_pick visit_having(
+    struct visit_pick p, enum orm_op op, int64_t bound)
+{
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
+}
+
+static inline struct visit_pick visit_having_real(
+    struct visit_pick p, enum orm_op op, double bound)
+{
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.real = bound;
+    return p;
+}
+
+ORM_INTEGER_CONDITIONS(visit, visit_id, VISIT_ID, int64_t);
+ORM_NUMBER_PICKS(visit, visit_id, VISIT_ID, int64_t, int64_t);
+ORM_TEXT_KEYS(visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE);
+ORM_NULL_CONDITIONS(visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE);
+ORM_DISTINCT_PICKS(
+    visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE, const char *);
+ORM_INTEGER_KEYS(visit, visit_holder_number, VISIT_HOLDER_NUMBER, int32_t);
+ORM_NULL_CONDITIONS(visit, visit_holder_number, VISIT_HOLDER_NUMBER);
+ORM_DISTINCT_PICKS(visit, visit_holder_number, VISIT_HOLDER_NUMBER, int32_t);
+ORM_TEXT_KEYS(visit, visit_seen_code, VISIT_SEEN_CODE);
+ORM_NULL_CONDITIONS(visit, visit_seen, VISIT_SEEN_CODE);
+ORM_DISTINCT_PICKS(visit, visit_seen_code, VISIT_SEEN_CODE, const char *);
+ORM_TEXT_KEYS(visit, visit_lent_code, VISIT_LENT_CODE);
+ORM_DISTINCT_PICKS(visit, visit_lent_code, VISIT_LENT_CODE, const char *);
+ORM_TO_ONE(visit, holder, VISIT_REF_HOLDER, holder);
+ORM_TO_ONE(visit, seen, VISIT_REF_SEEN, badge);
+ORM_TO_ONE(visit, lent, VISIT_REF_LENT, badge);
 
 #ifdef __cplusplus
 }
