@@ -2,6 +2,7 @@
 #include "alias.h"
 
 #include "list.h"
+#include "scope.h"
 
 #include <string.h>
 
@@ -10,6 +11,7 @@ struct alias_entry {
     const void *relation;
     const char *alias;
     const void *value;
+    bool is_list;
     bool forgotten;
 };
 
@@ -53,7 +55,12 @@ bool alias_reserve(struct orm_scope *scope, size_t more)
         *find(&t, e->owner, e->relation, e->alias) = *e;
         t.count++;
     }
+    t.crosses = old.crosses;
     scope->aliases = t;
+    if (!old.capacity) {
+        scope->aliased = scope->session->aliased;
+        scope->session->aliased = scope;
+    }
     return true;
 }
 
@@ -66,22 +73,56 @@ const char *alias_name(struct orm_scope *scope, const char *alias)
     return memcpy(copy, alias, size);
 }
 
+static bool is_list(const struct orm_object *owner, const void *relation)
+{
+    const struct orm_model *m = owner->model;
+    return (uintptr_t)relation >= (uintptr_t)m->to_manys &&
+           (uintptr_t)relation < (uintptr_t)(m->to_manys + m->to_many_count);
+}
+
+/* Calls `test` for all that an entry shows, until it is true. */
+static bool shows_any(const struct alias_entry *e, const struct orm_scope *scope,
+    bool (*test)(const struct orm_object *o, const struct orm_scope *scope))
+{
+    if (!e->value)
+        return false;
+    if (!e->is_list)
+        return test(e->value, scope);
+    for (size_t i = 0; i < list_length(e->value); i++)
+        if (test(list_item(e->value, i), scope))
+            return true;
+    return false;
+}
+
+static bool may_leave_before(const struct orm_object *o, const struct orm_scope *scope)
+{
+    return !scope_holds(o->scope, scope);
+}
+
+static bool is_of(const struct orm_object *o, const struct orm_scope *scope)
+{
+    return o->scope == scope;
+}
+
 void alias_put(struct orm_scope *scope, const struct orm_object *owner,
     const void *relation, const char *alias, const void *value)
 {
-    struct alias_entry *e = find(&scope->aliases, owner, relation, alias);
-    scope->aliases.count += !e->owner;
-    *e = (struct alias_entry){owner, relation, alias, value, false};
+    struct alias_table *t = &scope->aliases;
+    struct alias_entry *e = find(t, owner, relation, alias);
+    t->count += !e->owner;
+    *e = (struct alias_entry){
+        owner, relation, alias, value, is_list(owner, relation), false};
+    if (scope->session->has_scopes && !t->crosses)
+        t->crosses =
+            may_leave_before(owner, scope) || shows_any(e, scope, may_leave_before);
 }
 
-/* What was loaded last: the current scope's before an outer one's. */
+/* What was loaded last comes first. */
 static const struct alias_entry *look_up(
     const struct orm_object *owner, const void *relation, const char *alias)
 {
-    for (const struct orm_scope *at = object_session(owner)->scope; at;
-         at = at->outer) {
-        if (!at->aliases.count)
-            continue;
+    const struct orm_scope *at = object_session(owner)->aliased;
+    for (; at; at = at->aliased) {
         const struct alias_entry *e = find(&at->aliases, owner, relation, alias);
         if (e->owner && !e->forgotten)
             return e;
@@ -89,17 +130,46 @@ static const struct alias_entry *look_up(
     return NULL;
 }
 
+/* -- Forgetting -------------------------------------------------------------------- */
+
 void alias_forget(const struct orm_object *owner)
 {
-    for (struct orm_scope *at = object_session(owner)->scope; at; at = at->outer)
+    for (struct orm_scope *at = object_session(owner)->aliased; at; at = at->aliased)
         for (size_t i = 0; i < at->aliases.capacity; i++)
             at->aliases.entries[i].forgotten |= at->aliases.entries[i].owner == owner;
 }
 
 void alias_forget_all(struct orm_session *s)
 {
-    for (struct orm_scope *at = s->scope; at; at = at->outer)
+    for (struct orm_scope *at = s->aliased, *next; at; at = next) {
+        next = at->aliased;
         at->aliases = (struct alias_table){0};
+        at->aliased = NULL;
+    }
+    s->aliased = NULL;
+}
+
+static void forget_shown(struct alias_table *t, const struct orm_scope *ends)
+{
+    for (size_t i = 0; t->crosses && i < t->capacity; i++) {
+        struct alias_entry *e = &t->entries[i];
+        if (e->owner && !e->forgotten)
+            e->forgotten = is_of(e->owner, ends) || shows_any(e, ends, is_of);
+    }
+}
+
+void alias_end(struct orm_scope *scope)
+{
+    struct orm_scope **at = &scope->session->aliased;
+    while (*at && *at != scope)
+        at = &(*at)->aliased;
+    if (*at)
+        *at = scope->aliased;
+    scope->aliases = (struct alias_table){0};
+    scope->aliased = NULL;
+    for (struct orm_scope *other = scope->session->aliased; other;
+         other = other->aliased)
+        forget_shown(&other->aliases, scope);
 }
 
 /* -- The calls --------------------------------------------------------------------- */

@@ -18,8 +18,12 @@ const char *alias_name(struct orm_scope *scope, const char *alias);
 void alias_put(struct orm_scope *scope, const struct orm_object *owner,
     const void *relation, const char *alias, const void *value);
 
-/* The object is to be asked again. */
+/* The object is to be asked again; and all are. */
 void alias_forget(const struct orm_object *owner);
 void alias_forget_all(struct orm_session *s);
+
+/* The scope ends: what it kept goes, and what others kept that shows its objects; these
+ * are still there. */
+void alias_end(struct orm_scope *scope);
 
 #endif

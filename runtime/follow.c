@@ -44,15 +44,22 @@ static const void *relation_of(const struct follow *l)
     return l->ref ? (const void *)l->ref : (const void *)l->many;
 }
 
+struct orm_scope *follow_alias_scope(const struct follow *l)
+{
+    struct orm_scope *current = l->scope->session->scope;
+    return scope_holds(l->scope, current) ? current : l->scope;
+}
+
 bool follow_take_alias(struct follow *l, size_t count)
 {
-    l->kept_alias = alias_name(l->scope, l->alias);
-    return l->kept_alias && alias_reserve(l->scope, count);
+    struct orm_scope *scope = follow_alias_scope(l);
+    l->kept_alias = alias_name(scope, l->alias);
+    return l->kept_alias && alias_reserve(scope, count);
 }
 
 void follow_keep(struct follow *l, const struct orm_object *owner, const void *found)
 {
-    alias_put(l->scope, owner, relation_of(l), l->kept_alias, found);
+    alias_put(follow_alias_scope(l), owner, relation_of(l), l->kept_alias, found);
 }
 
 /* -- One statement for several ----------------------------------------------------- */

@@ -94,6 +94,10 @@ struct follow_steps {
 };
 extern const struct follow_steps to_one_steps, to_many_steps;
 
+/* What is found under the alias lasts as long as the shorter of the load's scope and
+ * the current one. */
+struct orm_scope *follow_alias_scope(const struct follow *l);
+
 /* Room for what `count` owners get under the alias, and one of them. */
 bool follow_take_alias(struct follow *l, size_t count);
 void follow_keep(struct follow *l, const struct orm_object *owner, const void *found);

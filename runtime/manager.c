@@ -73,7 +73,8 @@ static const struct pg_result *ask(struct orm_session *s, const struct query *q)
 static struct plan *plans_of(struct orm_session *s, const struct orm_model *m,
     const struct orm_query *q, struct path *path)
 {
-    struct plan *p = q && plan_is_any(q->with) ? plan_make(s, m, q->with) : NULL;
+    const bool any = q && !q->overfull && plan_is_any(q->with);
+    struct plan *p = any ? plan_make(s, m, q->with) : NULL;
     if (!p || plan_join(p, path))
         return p;
     plan_end(s, p);

@@ -17,6 +17,7 @@
 #define OBJECT_KEYED       512u  /* new, and the flush under way took its key */
 #define OBJECT_FRESH       1024u /* mapped by a load that can still fail */
 #define OBJECT_FORMER      2048u /* in session.formers */
+#define OBJECT_LINKED      4096u /* session.links has it */
 #define OBJECT_FETCH_AT    30u   /* two bits from here: see fetch.h */
 
 static inline struct orm_session *object_session(const struct orm_object *o)

@@ -6,6 +6,7 @@
 #include "list.h"
 #include "memory.h"
 #include "report.h"
+#include "scope.h"
 
 #include <string.h>
 
@@ -181,8 +182,7 @@ static void free_objects(struct orm_session *s)
     }
     s->change_count = s->link_count = s->undo_count = 0;
     report_forget_all(s);
-    arena_clear(&s->own.arena);
-    s->own.aliases = (struct alias_table){0};
+    scope_drop_all(s);
     arena_clear(&s->undo_arena);
     arena_clear(&s->scratch);
 }
@@ -210,6 +210,7 @@ static void free_session(struct orm_session *s)
     memory_free(s->formers);
     memory_free(s->followed);
     memory_free(s->undos);
+    memory_free(s->crossings);
     memory_free(s->models);
     numbers_free(&s->numbers);
     free_enums(s->enums);
@@ -228,6 +229,7 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
     s->schema = schema;
     s->own.session = s;
     s->scope = &s->own;
+    s->unit = 1;
     s->deadline = CLOCK_NEVER;
     s->fetch = ORM_FETCH_PEERS;
     s->budget.most = ORM_UNLIMITED;

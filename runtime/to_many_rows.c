@@ -1,6 +1,7 @@
 /* to_many_rows.c: from the rows of a relation to the lists of its owners. */
 #include "fetch.h"
 #include "follow.h"
+#include "slot.h"
 
 #include <string.h>
 
@@ -149,12 +150,11 @@ static bool take_room(struct orm_session *s, struct follow *l, size_t rows)
     return true;
 }
 
-/* A list in its owner's slot lasts as long as that, what an alias names as long as the
- * load's scope. */
+/* A list in its owner's slot lasts as long as that. */
 static struct orm_scope *scope_of_list(
     const struct follow *l, const struct orm_object *owner)
 {
-    return l->alias ? l->scope : owner->scope;
+    return l->alias ? follow_alias_scope(l) : owner->scope;
 }
 
 static bool find_owners(struct orm_session *s, struct follow *l, size_t rows)
@@ -207,9 +207,8 @@ static void preset_owner(const struct follow *l, struct orm_object *owner,
     if (l->asked && fetch_leaves_empty(object_session(owner), ref))
         return;
     for (size_t i = 0; i < count; i++) {
-        struct orm_object **slot = object_slot(objects[i], ref);
-        if (!*slot && !relate_is_changed(objects[i], ref))
-            *slot = owner;
+        if (!*object_slot(objects[i], ref) && !relate_is_changed(objects[i], ref))
+            slot_put(objects[i], ref, owner);
     }
 }
 
@@ -240,7 +239,7 @@ static void publish(struct orm_session *s, struct follow *l)
         if (l->alias)
             follow_keep(l, m->owners[i], list);
         else
-            object_manager(m->owners[i], l->many)->list = list;
+            list_keep(object_manager(m->owners[i], l->many), list);
     }
     follow_wire_joins(l);
     if (l->asked)

@@ -9,6 +9,7 @@
 #include "alias.h"
 #include "group.h"
 #include "identity.h"
+#include "link.h"
 #include "list.h"
 #include "memory.h"
 #include "object.h"
@@ -41,7 +42,7 @@ static void forget_unwritten(struct orm_session *s)
     for (size_t i = 0; i < s->change_count; i++)
         s->changes[i]->state &= ~OBJECT_QUEUED;
     s->change_count = 0;
-    s->link_count = 0;
+    link_forget(s);
     on_update_forget(s);
     for (unsigned i = 0; i < s->schema->model_count; i++)
         s->models[i].unwritten = 0;
@@ -52,6 +53,7 @@ void undo_forget(struct orm_session *s)
     for (size_t i = 0; i < s->undo_count; i++)
         s->undos[i].object->state &= ~OBJECT_UNDO;
     s->undo_count = 0;
+    s->undos_are_loose = false;
     arena_clear(&s->undo_arena);
 }
 
@@ -87,11 +89,15 @@ static void restore(struct orm_object *o, const void *copy)
     const bool is_mapped = o->state & OBJECT_MAPPED;
     struct orm_group *group = o->group;
     const uint32_t at = o->at;
+    struct orm_scope *scope = o->scope;
 
     memcpy(o, copy, o->model->size);
     o->group = group;
     o->at = at;
+    o->scope = scope;
     o->state &= ~OBJECT_QUEUED;
+    if (object_session(o)->undos_are_loose)
+        object_reset_all_slots(o);
     if (!is_mapped && o->state & OBJECT_MAPPED) {
         o->state &= ~OBJECT_MAPPED;
         if (idmap_reserve(map, 1))
@@ -112,6 +118,7 @@ void undo_all(struct orm_session *s)
         else
             detach(u->object);
     }
+    s->undos_are_loose = false;
     arena_clear(&s->undo_arena);
     if (s->transaction == TX_WROTE)
         object_distrust(s, s->began);

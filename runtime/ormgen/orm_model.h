@@ -315,6 +315,10 @@ ORM_EXPORT void orm_remove(struct orm_manager *m, struct orm_object *o);
 
 ORM_EXPORT void orm_delete(struct orm_object *o);
 
+/* The object belongs to the scope outside of its own from now on, with its values.  Its
+ * slots and lists keep what lives as long. */
+ORM_EXPORT void orm_keep(struct orm_object *o);
+
 /* Asks the server for the row, fills the clean columns, and drops what the slots hold
  * and what was loaded of lazy columns. */
 ORM_EXPORT void orm_refresh(struct orm_object *o);

@@ -34,9 +34,9 @@ unsigned long long waited(struct orm_session *s)
     return waits_seen - before;
 }
 
-const struct author_query authors_by_id = {.order = {{{AUTHOR_ID + 1, false}}}};
-const struct book_query books_by_id = {.order = {{{BOOK_ID + 1, false}}}};
-const struct choice_query choices_by_id = {.order = {{{CHOICE_ID + 1, false}}}};
+const struct author_query authors_by_id = {.order = {{{.column = AUTHOR_ID + 1}}}};
+const struct book_query books_by_id = {.order = {{{.column = BOOK_ID + 1}}}};
+const struct choice_query choices_by_id = {.order = {{{.column = CHOICE_ID + 1}}}};
 
 void arrange_library(PGconn *db, int n, int each)
 {

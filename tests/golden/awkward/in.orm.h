@@ -542,6 +542,18 @@ static inline void link_refresh(struct link *l)
     orm_refresh((struct orm_object *)l);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void link_refresh_with(struct link *l, const struct link_query *with)
+{
+    orm_refresh_with((struct orm_object *)l, with);
+}
+
+static inline void link_prefetch(
+    const struct link_list *list, const struct link_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct link_query ----------------------------------- */
 
 static inline struct link_cond link_cond_(struct orm_cond orm)
@@ -902,6 +914,17 @@ static inline void a_refresh(struct a *a)
     orm_refresh((struct orm_object *)a);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void a_refresh_with(struct a *a, const struct a_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void a_prefetch(const struct a_list *list, const struct a_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct a_query -------------------------------------- */
 
 static inline struct a_cond a_cond_(struct orm_cond orm)
@@ -1165,6 +1188,17 @@ static inline void m_delete(struct m *m)
 static inline void m_refresh(struct m *m)
 {
     orm_refresh((struct orm_object *)m);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void m_refresh_with(struct m *m, const struct m_query *with)
+{
+    orm_refresh_with((struct orm_object *)m, with);
+}
+
+static inline void m_prefetch(const struct m_list *list, const struct m_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct m_query -------------------------------------- */

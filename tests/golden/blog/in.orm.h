@@ -287,6 +287,19 @@ static inline void author_refresh(struct author *a)
     orm_refresh((struct orm_object *)a);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void author_refresh_with(
+    struct author *a, const struct author_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void author_prefetch(
+    const struct author_list *list, const struct author_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct author_query --------------------------------- */
 
 static inline struct author_cond author_cond_(struct orm_cond orm)
@@ -688,6 +701,18 @@ static inline void book_refresh(struct book *b)
     orm_refresh((struct orm_object *)b);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void book_refresh_with(struct book *b, const struct book_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void book_prefetch(
+    const struct book_list *list, const struct book_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct book_query ----------------------------------- */
 
 static inline struct book_cond book_cond_(struct orm_cond orm)
@@ -963,6 +988,18 @@ static inline void tag_delete(struct tag *t)
 static inline void tag_refresh(struct tag *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void tag_refresh_with(struct tag *t, const struct tag_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void tag_prefetch(
+    const struct tag_list *list, const struct tag_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct tag_query ------------------------------------ */

@@ -499,6 +499,19 @@ static inline void product_refresh(struct product *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void product_refresh_with(
+    struct product *p, const struct product_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void product_prefetch(
+    const struct product_list *list, const struct product_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct product_query -------------------------------- */
 
 static inline struct product_cond product_cond_(struct orm_cond orm)
@@ -766,6 +779,19 @@ static inline void invoice_refresh(struct invoice *i)
     orm_refresh((struct orm_object *)i);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void invoice_refresh_with(
+    struct invoice *i, const struct invoice_query *with)
+{
+    orm_refresh_with((struct orm_object *)i, with);
+}
+
+static inline void invoice_prefetch(
+    const struct invoice_list *list, const struct invoice_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct invoice_query -------------------------------- */
 
 static inline struct invoice_cond invoice_cond_(struct orm_cond orm)
@@ -1017,6 +1043,19 @@ static inline void ticket_delete(struct ticket *t)
 static inline void ticket_refresh(struct ticket *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void ticket_refresh_with(
+    struct ticket *t, const struct ticket_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void ticket_prefetch(
+    const struct ticket_list *list, const struct ticket_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct ticket_query --------------------------------- */
@@ -1397,6 +1436,19 @@ static inline void ledger_account_delete(struct ledger_account *l)
 static inline void ledger_account_refresh(struct ledger_account *l)
 {
     orm_refresh((struct orm_object *)l);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void ledger_account_refresh_with(
+    struct ledger_account *l, const struct ledger_account_query *with)
+{
+    orm_refresh_with((struct orm_object *)l, with);
+}
+
+static inline void ledger_account_prefetch(
+    const struct ledger_account_list *list, const struct ledger_account_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct ledger_account_query ------------------------- */
@@ -1814,6 +1866,18 @@ static inline void page_refresh(struct page *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void page_refresh_with(struct page *p, const struct page_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void page_prefetch(
+    const struct page_list *list, const struct page_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct page_query ----------------------------------- */
 
 static inline struct page_cond page_cond_(struct orm_cond orm)
@@ -2081,6 +2145,19 @@ static inline void binder_delete(struct binder *b)
 static inline void binder_refresh(struct binder *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void binder_refresh_with(
+    struct binder *b, const struct binder_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void binder_prefetch(
+    const struct binder_list *list, const struct binder_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct binder_query --------------------------------- */
@@ -2354,6 +2431,18 @@ static inline void leaf_delete(struct leaf *l)
 static inline void leaf_refresh(struct leaf *l)
 {
     orm_refresh((struct orm_object *)l);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void leaf_refresh_with(struct leaf *l, const struct leaf_query *with)
+{
+    orm_refresh_with((struct orm_object *)l, with);
+}
+
+static inline void leaf_prefetch(
+    const struct leaf_list *list, const struct leaf_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct leaf_query ----------------------------------- */
@@ -2633,6 +2722,19 @@ static inline void edition_delete(struct edition *e)
 static inline void edition_refresh(struct edition *e)
 {
     orm_refresh((struct orm_object *)e);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void edition_refresh_with(
+    struct edition *e, const struct edition_query *with)
+{
+    orm_refresh_with((struct orm_object *)e, with);
+}
+
+static inline void edition_prefetch(
+    const struct edition_list *list, const struct edition_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct edition_query -------------------------------- */

@@ -426,6 +426,19 @@ static inline void org_person_refresh(struct org_person *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void org_person_refresh_with(
+    struct org_person *p, const struct org_person_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void org_person_prefetch(
+    const struct org_person_list *list, const struct org_person_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct org_person_query ----------------------------- */
 
 static inline struct org_person_cond org_person_cond_(struct orm_cond orm)
@@ -753,6 +766,19 @@ static inline void org_team_refresh(struct org_team *t)
     orm_refresh((struct orm_object *)t);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void org_team_refresh_with(
+    struct org_team *t, const struct org_team_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void org_team_prefetch(
+    const struct org_team_list *list, const struct org_team_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct org_team_query ------------------------------- */
 
 static inline struct org_team_cond org_team_cond_(struct orm_cond orm)
@@ -1045,6 +1071,19 @@ static inline void org_badge_delete(struct org_badge *b)
 static inline void org_badge_refresh(struct org_badge *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void org_badge_refresh_with(
+    struct org_badge *b, const struct org_badge_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void org_badge_prefetch(
+    const struct org_badge_list *list, const struct org_badge_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct org_badge_query ------------------------------ */

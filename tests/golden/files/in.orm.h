@@ -429,6 +429,18 @@ static inline void book_refresh(struct book *b)
     orm_refresh((struct orm_object *)b);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void book_refresh_with(struct book *b, const struct book_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void book_prefetch(
+    const struct book_list *list, const struct book_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct book_query ----------------------------------- */
 
 static inline struct book_cond book_cond_(struct orm_cond orm)
@@ -710,6 +722,18 @@ static inline void topic_delete(struct topic *t)
 static inline void topic_refresh(struct topic *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void topic_refresh_with(struct topic *t, const struct topic_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void topic_prefetch(
+    const struct topic_list *list, const struct topic_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct topic_query ---------------------------------- */

@@ -329,6 +329,19 @@ static inline void p_person_refresh(struct p_person *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void p_person_refresh_with(
+    struct p_person *p, const struct p_person_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void p_person_prefetch(
+    const struct p_person_list *list, const struct p_person_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct p_person_query ------------------------------- */
 
 static inline struct p_person_cond p_person_cond_(struct orm_cond orm)
@@ -618,6 +631,19 @@ static inline void p_author_delete(struct p_author *a)
 static inline void p_author_refresh(struct p_author *a)
 {
     orm_refresh((struct orm_object *)a);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void p_author_refresh_with(
+    struct p_author *a, const struct p_author_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void p_author_prefetch(
+    const struct p_author_list *list, const struct p_author_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct p_author_query ------------------------------- */

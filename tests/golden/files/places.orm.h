@@ -230,6 +230,18 @@ static inline void place_refresh(struct place *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void place_refresh_with(struct place *p, const struct place_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void place_prefetch(
+    const struct place_list *list, const struct place_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct place_query ---------------------------------- */
 
 static inline struct place_cond place_cond_(struct orm_cond orm)
@@ -483,6 +495,19 @@ static inline void climate_delete(struct climate *c)
 static inline void climate_refresh(struct climate *c)
 {
     orm_refresh((struct orm_object *)c);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void climate_refresh_with(
+    struct climate *c, const struct climate_query *with)
+{
+    orm_refresh_with((struct orm_object *)c, with);
+}
+
+static inline void climate_prefetch(
+    const struct climate_list *list, const struct climate_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct climate_query -------------------------------- */

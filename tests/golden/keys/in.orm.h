@@ -767,6 +767,19 @@ static inline void tenant_refresh(struct tenant *t)
     orm_refresh((struct orm_object *)t);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void tenant_refresh_with(
+    struct tenant *t, const struct tenant_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void tenant_prefetch(
+    const struct tenant_list *list, const struct tenant_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct tenant_query --------------------------------- */
 
 static inline struct tenant_cond tenant_cond_(struct orm_cond orm)
@@ -1175,6 +1188,19 @@ static inline void course_delete(struct course *c)
 static inline void course_refresh(struct course *c)
 {
     orm_refresh((struct orm_object *)c);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void course_refresh_with(
+    struct course *c, const struct course_query *with)
+{
+    orm_refresh_with((struct orm_object *)c, with);
+}
+
+static inline void course_prefetch(
+    const struct course_list *list, const struct course_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct course_query --------------------------------- */
@@ -1604,6 +1630,19 @@ static inline void student_refresh(struct student *s)
     orm_refresh((struct orm_object *)s);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void student_refresh_with(
+    struct student *s, const struct student_query *with)
+{
+    orm_refresh_with((struct orm_object *)s, with);
+}
+
+static inline void student_prefetch(
+    const struct student_list *list, const struct student_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct student_query -------------------------------- */
 
 static inline struct student_cond student_cond_(struct orm_cond orm)
@@ -1995,6 +2034,19 @@ static inline void enrolment_refresh(struct enrolment *e)
     orm_refresh((struct orm_object *)e);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void enrolment_refresh_with(
+    struct enrolment *e, const struct enrolment_query *with)
+{
+    orm_refresh_with((struct orm_object *)e, with);
+}
+
+static inline void enrolment_prefetch(
+    const struct enrolment_list *list, const struct enrolment_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct enrolment_query ------------------------------ */
 
 static inline struct enrolment_cond enrolment_cond_(struct orm_cond orm)
@@ -2337,6 +2389,18 @@ static inline void grade_refresh(struct grade *g)
     orm_refresh((struct orm_object *)g);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void grade_refresh_with(struct grade *g, const struct grade_query *with)
+{
+    orm_refresh_with((struct orm_object *)g, with);
+}
+
+static inline void grade_prefetch(
+    const struct grade_list *list, const struct grade_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct grade_query ---------------------------------- */
 
 static inline struct grade_cond grade_cond_(struct orm_cond orm)
@@ -2634,6 +2698,18 @@ static inline void label_delete(struct label *l)
 static inline void label_refresh(struct label *l)
 {
     orm_refresh((struct orm_object *)l);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void label_refresh_with(struct label *l, const struct label_query *with)
+{
+    orm_refresh_with((struct orm_object *)l, with);
+}
+
+static inline void label_prefetch(
+    const struct label_list *list, const struct label_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct label_query ---------------------------------- */
@@ -2969,6 +3045,18 @@ static inline void alias_refresh(struct alias *a)
     orm_refresh((struct orm_object *)a);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void alias_refresh_with(struct alias *a, const struct alias_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void alias_prefetch(
+    const struct alias_list *list, const struct alias_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct alias_query ---------------------------------- */
 
 static inline struct alias_cond alias_cond_(struct orm_cond orm)
@@ -3284,6 +3372,19 @@ static inline void certificate_delete(struct certificate *c)
 static inline void certificate_refresh(struct certificate *c)
 {
     orm_refresh((struct orm_object *)c);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void certificate_refresh_with(
+    struct certificate *c, const struct certificate_query *with)
+{
+    orm_refresh_with((struct orm_object *)c, with);
+}
+
+static inline void certificate_prefetch(
+    const struct certificate_list *list, const struct certificate_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct certificate_query ---------------------------- */
@@ -3619,6 +3720,18 @@ static inline void room_delete(struct room *r)
 static inline void room_refresh(struct room *r)
 {
     orm_refresh((struct orm_object *)r);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void room_refresh_with(struct room *r, const struct room_query *with)
+{
+    orm_refresh_with((struct orm_object *)r, with);
+}
+
+static inline void room_prefetch(
+    const struct room_list *list, const struct room_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct room_query ----------------------------------- */
@@ -3976,6 +4089,18 @@ static inline void event_refresh(struct event *e)
     orm_refresh((struct orm_object *)e);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void event_refresh_with(struct event *e, const struct event_query *with)
+{
+    orm_refresh_with((struct orm_object *)e, with);
+}
+
+static inline void event_prefetch(
+    const struct event_list *list, const struct event_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct event_query ---------------------------------- */
 
 static inline struct event_cond event_cond_(struct orm_cond orm)
@@ -4294,6 +4419,19 @@ static inline void ticket_refresh(struct ticket *t)
     orm_refresh((struct orm_object *)t);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void ticket_refresh_with(
+    struct ticket *t, const struct ticket_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void ticket_prefetch(
+    const struct ticket_list *list, const struct ticket_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct ticket_query --------------------------------- */
 
 static inline struct ticket_cond ticket_cond_(struct orm_cond orm)
@@ -4576,6 +4714,19 @@ static inline void holiday_delete(struct holiday *h)
 static inline void holiday_refresh(struct holiday *h)
 {
     orm_refresh((struct orm_object *)h);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void holiday_refresh_with(
+    struct holiday *h, const struct holiday_query *with)
+{
+    orm_refresh_with((struct orm_object *)h, with);
+}
+
+static inline void holiday_prefetch(
+    const struct holiday_list *list, const struct holiday_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct holiday_query -------------------------------- */
@@ -4898,6 +5049,18 @@ static inline void duty_delete(struct duty *d)
 static inline void duty_refresh(struct duty *d)
 {
     orm_refresh((struct orm_object *)d);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void duty_refresh_with(struct duty *d, const struct duty_query *with)
+{
+    orm_refresh_with((struct orm_object *)d, with);
+}
+
+static inline void duty_prefetch(
+    const struct duty_list *list, const struct duty_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct duty_query ----------------------------------- */
@@ -5379,6 +5542,18 @@ static inline void shift_refresh(struct shift *s)
     orm_refresh((struct orm_object *)s);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void shift_refresh_with(struct shift *s, const struct shift_query *with)
+{
+    orm_refresh_with((struct orm_object *)s, with);
+}
+
+static inline void shift_prefetch(
+    const struct shift_list *list, const struct shift_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct shift_query ---------------------------------- */
 
 static inline struct shift_cond shift_cond_(struct orm_cond orm)
@@ -5775,6 +5950,19 @@ static inline void moment_refresh(struct moment *m)
     orm_refresh((struct orm_object *)m);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void moment_refresh_with(
+    struct moment *m, const struct moment_query *with)
+{
+    orm_refresh_with((struct orm_object *)m, with);
+}
+
+static inline void moment_prefetch(
+    const struct moment_list *list, const struct moment_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct moment_query --------------------------------- */
 
 static inline struct moment_cond moment_cond_(struct orm_cond orm)
@@ -6078,6 +6266,18 @@ static inline void badge_delete(struct badge *b)
 static inline void badge_refresh(struct badge *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void badge_refresh_with(struct badge *b, const struct badge_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void badge_prefetch(
+    const struct badge_list *list, const struct badge_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct badge_query ---------------------------------- */
@@ -6413,6 +6613,19 @@ static inline void holder_delete(struct holder *h)
 static inline void holder_refresh(struct holder *h)
 {
     orm_refresh((struct orm_object *)h);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void holder_refresh_with(
+    struct holder *h, const struct holder_query *with)
+{
+    orm_refresh_with((struct orm_object *)h, with);
+}
+
+static inline void holder_prefetch(
+    const struct holder_list *list, const struct holder_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct holder_query --------------------------------- */
@@ -6832,6 +7045,18 @@ static inline void visit_delete(struct visit *v)
 static inline void visit_refresh(struct visit *v)
 {
     orm_refresh((struct orm_object *)v);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void visit_refresh_with(struct visit *v, const struct visit_query *with)
+{
+    orm_refresh_with((struct orm_object *)v, with);
+}
+
+static inline void visit_prefetch(
+    const struct visit_list *list, const struct visit_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct visit_query ---------------------------------- */

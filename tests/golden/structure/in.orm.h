@@ -630,6 +630,19 @@ static inline void writer_refresh(struct writer *w)
     orm_refresh((struct orm_object *)w);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void writer_refresh_with(
+    struct writer *w, const struct writer_query *with)
+{
+    orm_refresh_with((struct orm_object *)w, with);
+}
+
+static inline void writer_prefetch(
+    const struct writer_list *list, const struct writer_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct writer_query --------------------------------- */
 
 static inline struct writer_cond writer_cond_(struct orm_cond orm)
@@ -1005,6 +1018,18 @@ static inline void paper_refresh(struct paper *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void paper_refresh_with(struct paper *p, const struct paper_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void paper_prefetch(
+    const struct paper_list *list, const struct paper_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct paper_query ---------------------------------- */
 
 static inline struct paper_cond paper_cond_(struct orm_cond orm)
@@ -1347,6 +1372,19 @@ static inline void citation_delete(struct citation *c)
 static inline void citation_refresh(struct citation *c)
 {
     orm_refresh((struct orm_object *)c);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void citation_refresh_with(
+    struct citation *c, const struct citation_query *with)
+{
+    orm_refresh_with((struct orm_object *)c, with);
+}
+
+static inline void citation_prefetch(
+    const struct citation_list *list, const struct citation_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct citation_query ------------------------------- */
@@ -1749,6 +1787,18 @@ static inline void word_refresh(struct word *w)
     orm_refresh((struct orm_object *)w);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void word_refresh_with(struct word *w, const struct word_query *with)
+{
+    orm_refresh_with((struct orm_object *)w, with);
+}
+
+static inline void word_prefetch(
+    const struct word_list *list, const struct word_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct word_query ----------------------------------- */
 
 static inline struct word_cond word_cond_(struct orm_cond orm)
@@ -2013,6 +2063,18 @@ static inline bool best_exists(struct best_manager *m, const struct best_query *
 static inline void best_refresh(struct best *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void best_refresh_with(struct best *b, const struct best_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void best_prefetch(
+    const struct best_list *list, const struct best_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct best_query ----------------------------------- */
@@ -2304,6 +2366,18 @@ static inline bool total_exists(struct total_manager *m, const struct total_quer
 static inline void total_refresh(struct total *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void total_refresh_with(struct total *t, const struct total_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void total_prefetch(
+    const struct total_list *list, const struct total_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct total_query ---------------------------------- */

@@ -261,6 +261,19 @@ static inline void package_refresh(struct package *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void package_refresh_with(
+    struct package *p, const struct package_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void package_prefetch(
+    const struct package_list *list, const struct package_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct package_query -------------------------------- */
 
 static inline struct package_cond package_cond_(struct orm_cond orm)
@@ -631,6 +644,19 @@ static inline void dependency_delete(struct dependency *d)
 static inline void dependency_refresh(struct dependency *d)
 {
     orm_refresh((struct orm_object *)d);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void dependency_refresh_with(
+    struct dependency *d, const struct dependency_query *with)
+{
+    orm_refresh_with((struct orm_object *)d, with);
+}
+
+static inline void dependency_prefetch(
+    const struct dependency_list *list, const struct dependency_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct dependency_query ----------------------------- */

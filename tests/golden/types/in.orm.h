@@ -415,6 +415,19 @@ static inline void sample_refresh(struct sample *s)
     orm_refresh((struct orm_object *)s);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void sample_refresh_with(
+    struct sample *s, const struct sample_query *with)
+{
+    orm_refresh_with((struct orm_object *)s, with);
+}
+
+static inline void sample_prefetch(
+    const struct sample_list *list, const struct sample_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct sample_query --------------------------------- */
 
 static inline struct sample_cond sample_cond_(struct orm_cond orm)
@@ -965,6 +978,18 @@ static inline void maybe_refresh(struct maybe *m)
     orm_refresh((struct orm_object *)m);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void maybe_refresh_with(struct maybe *m, const struct maybe_query *with)
+{
+    orm_refresh_with((struct orm_object *)m, with);
+}
+
+static inline void maybe_prefetch(
+    const struct maybe_list *list, const struct maybe_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct maybe_query ---------------------------------- */
 
 static inline struct maybe_cond maybe_cond_(struct orm_cond orm)
@@ -1343,6 +1368,19 @@ static inline void preset_delete(struct preset *p)
 static inline void preset_refresh(struct preset *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void preset_refresh_with(
+    struct preset *p, const struct preset_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void preset_prefetch(
+    const struct preset_list *list, const struct preset_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct preset_query --------------------------------- */

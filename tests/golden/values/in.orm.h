@@ -555,6 +555,19 @@ static inline void reading_refresh(struct reading *r)
     orm_refresh((struct orm_object *)r);
 }
 
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void reading_refresh_with(
+    struct reading *r, const struct reading_query *with)
+{
+    orm_refresh_with((struct orm_object *)r, with);
+}
+
+static inline void reading_prefetch(
+    const struct reading_list *list, const struct reading_query *with)
+{
+    orm_prefetch(list, with);
+}
+
 /* -- Queries: what goes into a struct reading_query -------------------------------- */
 
 static inline struct reading_cond reading_cond_(struct orm_cond orm)
