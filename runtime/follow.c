@@ -160,7 +160,7 @@ bool follow_claim(struct orm_session *s, struct follow *l, struct orm_object **o
 void follow_wire_joins(const struct follow *l)
 {
     if (l->rows.sources)
-        join_wire(follow_joins(l), l->rows.sources, pg_rows(l->rows.result));
+        join_wire(follow_joins(l), l->rows.sources, l->row_count);
 }
 
 static bool claim(struct orm_session *s, struct follow *l)
@@ -168,6 +168,7 @@ static bool claim(struct orm_session *s, struct follow *l)
     if (l->asks == l)
         l->rows = (struct load_result){
             .scope = l->scope, .result = flight_result(s, l->item)};
+    l->row_count = l->asks == l ? pg_rows(l->rows.result) : 0;
     return steps_of(l)->claim(s, l);
 }
 

@@ -39,6 +39,7 @@ struct follow {
 
     /* What came. */
     struct load_result rows;
+    size_t row_count;
     struct orm_object **targets; /* the mapped ones, then one per row */
     struct idmap by_columns;     /* what is looked up, if no key tells who it is */
     struct many_rows *lists;     /* to-many: see to_many_rows.c */

@@ -102,7 +102,7 @@ static size_t count_targets(struct orm_session *s, const struct plan *p)
 {
     const struct follow *l = &p->follow;
     if (l->alias)
-        return l->rows.result ? pg_rows(l->rows.result) : 0;
+        return l->row_count;
     if (l->ref)
         return l->owner_count;
     size_t n = 0;

@@ -176,7 +176,7 @@ static bool find_owners(struct orm_session *s, struct follow *l, size_t rows)
 
 static bool claim(struct orm_session *s, struct follow *l)
 {
-    const size_t rows = pg_rows(l->rows.result);
+    const size_t rows = l->row_count;
     if (!take_room(s, l, rows) || !check_owner_columns(s, l) ||
         !find_owners(s, l, rows))
         return false;
@@ -229,7 +229,7 @@ static void sort_by_owner(struct follow *l, size_t rows)
 static void publish(struct orm_session *s, struct follow *l)
 {
     struct many_rows *m = l->lists;
-    const size_t rows = l->rows.result ? pg_rows(l->rows.result) : 0;
+    const size_t rows = l->row_count;
     sort_by_owner(l, rows);
     for (size_t i = 0, start = 0; i < m->count; start += m->lengths[i++]) {
         const size_t n = without_repeats(m->sorted + start, m->lengths[i]);

@@ -133,7 +133,7 @@ static bool take_room(struct orm_session *s, struct follow *l, size_t rows)
 static bool claim(struct orm_session *s, struct follow *l)
 {
     const bool asks = l->asks == l;
-    return take_room(s, l, asks ? pg_rows(l->rows.result) : 0) &&
+    return take_room(s, l, l->row_count) &&
            (!asks || follow_claim(s, l, l->targets + l->mapped_count,
                          model_eager_count(l->ref->target)));
 }
@@ -186,7 +186,7 @@ static void wire_all(struct orm_session *s, struct follow *l)
 
 static void publish(struct orm_session *s, struct follow *l)
 {
-    const size_t rows = l->rows.result ? pg_rows(l->rows.result) : 0;
+    const size_t rows = l->row_count;
     fill_index(l, rows);
     if (l->alias)
         keep_all(l);
