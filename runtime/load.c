@@ -294,18 +294,27 @@ static void fill_again(struct orm_object *o, const struct pg_cell *cells)
     }
 }
 
-/* A row that came twice made one fresh object. */
-static void publish(struct orm_session *s, const struct pg_result *r, size_t row,
-    struct pg_cell *cells, const struct load_source *from)
+static void read_row(const struct load_result *l, size_t row)
 {
+    if (!l->at)
+        pg_row(l->result, row, l->cells);
+    for (size_t i = 0; l->at && i < l->columns; i++)
+        l->cells[i] = pg_value(l->result, row, l->at[i]);
+}
+
+/* A row that came twice made one fresh object. */
+static void publish(
+    const struct load_result *l, size_t row, const struct load_source *from)
+{
+    const struct orm_session *s = l->scope->session;
     struct orm_object *o = from->objects[row];
     if (o->state & OBJECT_FRESH) {
         o->state &= ~OBJECT_FRESH;
         return;
     }
     if (o->stamp <= s->stamp) {
-        pg_row(r, row, cells);
-        fill_again(o, cells + from->first);
+        read_row(l, row);
+        fill_again(o, l->cells + from->first);
     }
     o->stamp = s->stamp;
     o->state &= ~OBJECT_EXPIRED;
@@ -332,11 +341,23 @@ static bool claim_row(const struct load_result *l, size_t row)
     return true;
 }
 
-/* Checks what can be told without a look at the rows. */
+/* Whether the columns are what they must be, by type. */
+static bool check_result(const struct load_result *l)
+{
+    struct orm_session *s = l->scope->session;
+    bool fits = l->at || check_width(s, l->result, l->columns);
+    for (unsigned i = 0; fits && l->at && i < l->columns; i++)
+        fits = load_check_type(s, l->sources->model, i, l->result, l->at[i]);
+    for (size_t i = 0; fits && !l->at && i < l->source_count; i++)
+        fits = check_columns(s, l->sources[i].model, l->result, l->sources[i].first,
+            model_eager_count(l->sources[i].model));
+    return fits;
+}
+
 static bool begin_claim(struct load_result *l)
 {
     struct orm_session *s = l->scope->session;
-    if (!check_width(s, l->result, l->columns))
+    if (!check_result(l))
         return false;
     const size_t rows = pg_rows(l->result);
     l->cells = arena_get(&s->scratch, l->columns * sizeof *l->cells);
@@ -344,9 +365,6 @@ static bool begin_claim(struct load_result *l)
         return session_nomem(s);
     for (size_t i = 0; i < l->source_count; i++) {
         const struct load_source *from = &l->sources[i];
-        if (!check_columns(
-                s, from->model, l->result, from->first, model_eager_count(from->model)))
-            return false;
         if (!from->outer && !idmap_reserve(&session_model(s, from->model)->map, rows))
             return session_nomem(s);
         memset(from->objects, 0, rows * sizeof(struct orm_object *));
@@ -359,7 +377,7 @@ bool load_claim(struct load_result *l)
     if (!begin_claim(l))
         return false;
     for (size_t row = 0; row < pg_rows(l->result); row++) {
-        pg_row(l->result, row, l->cells);
+        read_row(l, row);
         if (!claim_row(l, row)) {
             load_disclaim(l);
             return false;
@@ -385,7 +403,7 @@ void load_publish(struct load_result *l)
     for (size_t i = 0; i < l->source_count; i++)
         for (size_t row = 0; row < pg_rows(l->result); row++)
             if (l->sources[i].objects[row])
-                publish(l->scope->session, l->result, row, l->cells, &l->sources[i]);
+                publish(l, row, &l->sources[i]);
 }
 
 bool load_through(struct load_result *l)
@@ -403,14 +421,27 @@ bool load_through(struct load_result *l)
     return true;
 }
 
+static bool load_alone(
+    struct load_result *l, const struct orm_model *m, struct orm_object **objects)
+{
+    struct load_source from = {.model = m, .objects = objects};
+    l->sources = &from;
+    l->source_count = 1;
+    return load_through(l);
+}
+
 bool load_rows(struct orm_scope *scope, const struct orm_model *m,
     const struct pg_result *r, size_t more, struct orm_object **objects)
 {
-    struct load_source from = {.model = m, .objects = objects};
-    struct load_result l = {.scope = scope,
-        .result = r,
-        .columns = model_eager_count(m) + more,
-        .sources = &from,
-        .source_count = 1};
-    return load_through(&l);
+    struct load_result l = {
+        .scope = scope, .result = r, .columns = model_eager_count(m) + more};
+    return load_alone(&l, m, objects);
+}
+
+bool load_rows_at(struct orm_scope *scope, const struct orm_model *m,
+    const struct pg_result *r, const uint16_t *at, struct orm_object **objects)
+{
+    struct load_result l = {
+        .scope = scope, .result = r, .columns = model_eager_count(m), .at = at};
+    return load_alone(&l, m, objects);
 }

@@ -58,7 +58,8 @@ struct load_source {
 struct load_result {
     struct orm_scope *scope; /* of objects that are new */
     const struct pg_result *result;
-    size_t columns; /* that it must have */
+    size_t columns;     /* that it must have */
+    const uint16_t *at; /* where those of the one source are; NULL: in order */
     struct load_source *sources;
     size_t source_count;
     struct pg_cell *cells; /* of a row, in scratch memory */
@@ -82,6 +83,10 @@ bool load_through(struct load_result *l);
 /* The same over a result that holds one model's columns, and `more` behind them. */
 bool load_rows(struct orm_scope *scope, const struct orm_model *m,
     const struct pg_result *r, size_t more, struct orm_object **objects);
+
+/* The same of a result that has the model's columns `at` these places. */
+bool load_rows_at(struct orm_scope *scope, const struct orm_model *m,
+    const struct pg_result *r, const uint16_t *at, struct orm_object **objects);
 
 /* The mapped object with the key in checked cells, one per column of it, expired or
  * not. */

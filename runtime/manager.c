@@ -1,4 +1,6 @@
 /* manager.c: what can be asked of a table or a relation. */
+#include "manager.h"
+
 #include "alias.h"
 #include "fetch.h"
 #include "flight.h"
@@ -27,14 +29,15 @@ struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *mod
 
 /* -- Lists ------------------------------------------------------------------------- */
 
-static const void *empty_list(struct orm_session *s, const struct orm_manager *m)
+const void *manager_empty_list(struct orm_manager *m)
 {
-    return session_model(s, m->relation->target)->empty;
+    return m ? session_model(manager_session(m), m->relation->target)->empty
+             : list_none();
 }
 
 /* The list of a query's rows; with plans, their root takes the objects. */
 static const void *list_of_rows(struct orm_manager *manager, struct path *path,
-    struct plan *plan, const struct pg_result *r)
+    struct plan *plan, const struct pg_result *r, const uint16_t *at)
 {
     struct orm_scope *scope = path->scope;
     struct orm_session *s = scope->session;
@@ -48,7 +51,9 @@ static const void *list_of_rows(struct orm_manager *manager, struct path *path,
     } else {
         session_nomem(s);
     }
-    if (objects && join_load(scope, plan ? &plan->joined : &join_none, m, r, objects)) {
+    const struct joins *joins = plan ? &plan->joined : &join_none;
+    if (objects && (at ? load_rows_at(scope, m, r, at, objects)
+                       : join_load(scope, joins, m, r, objects))) {
         list = list_make(scope, m, objects, rows);
         group_form(path, objects, rows);
         if (plan && !plan_take(s, plan, path, objects, rows))
@@ -56,6 +61,16 @@ static const void *list_of_rows(struct orm_manager *manager, struct path *path,
     }
     arena_clear(&s->scratch);
     return list;
+}
+
+const void *manager_list(struct orm_manager *manager, enum orm_fetch fetch,
+    const struct pg_result *r, const uint16_t *at)
+{
+    struct orm_scope *scope = manager_scope(manager);
+    struct path *path = path_of_query(scope, fetch);
+    if (!path)
+        return session_nomem(scope->session), NULL;
+    return list_of_rows(manager, path, NULL, r, at);
 }
 
 /* Sends a compiled query.  NULL: the error is recorded. */
@@ -92,7 +107,7 @@ static const void *find_with(
         .limit = limit,
         .joins = plan ? &plan->joined : NULL};
     const struct pg_result *r = ask(s, &q);
-    const void *list = r ? list_of_rows(m, path, plan, r) : NULL;
+    const void *list = r ? list_of_rows(m, path, plan, r, NULL) : NULL;
     flight_end(s);
     const bool good = list && (!plan || plan_run(plan, path->scope));
     plan_end(s, plan);
@@ -104,12 +119,12 @@ static const void *find(struct orm_manager *m, const void *conditions, unsigned 
     struct orm_session *s = manager_session(m);
     enum orm_fetch fetch;
     if (s->error.code || !fetch_of_query(m, conditions, &fetch))
-        return empty_list(s, m);
+        return manager_empty_list(m);
     struct path *path = path_of_query(manager_scope(m), fetch);
     const void *list = path ? find_with(m, conditions, limit, path) : NULL;
     if (!path)
         session_nomem(s);
-    return list ? list : empty_list(s, m);
+    return list ? list : manager_empty_list(m);
 }
 
 static bool is_slot(const struct orm_manager *m)
@@ -132,7 +147,7 @@ const void *orm_all(struct orm_manager *m)
         return find(m, NULL, 0);
     struct orm_session *s = manager_session(m);
     const void *list = fetch_give_list(s, to_many_list(s, m));
-    return list ? list : empty_list(s, m);
+    return list ? list : manager_empty_list(m);
 }
 
 /* The list that answers without the server, or NULL. */
