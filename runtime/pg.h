@@ -92,6 +92,8 @@ size_t pg_rows(const struct pg_result *r);
 size_t pg_columns(const struct pg_result *r);
 uint32_t pg_column_type(const struct pg_result *r, size_t column);
 
+const char *pg_column_name(const struct pg_result *r, size_t column);
+
 /* Rows that an INSERT made, or that another statement changed. */
 size_t pg_affected(const struct pg_result *r);
 

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xafd7b6fd504b6740u
+#define IN_ORM_HASH 0xfe2ea18b8511dc06u
 
 #ifdef __cplusplus
 extern "C" {
@@ -126,7 +126,7 @@ enum link_kind {
     LINK_KIND_NULL
 };
 
-extern const struct orm_enum link_kind_enum_;
+extern const struct orm_named_type link_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *link_kind_name(enum link_kind value);
@@ -517,6 +517,27 @@ static inline bool link_exists(struct link_manager *m, const struct link_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is link_picks_end(). */
+static inline struct orm_rows *link_select(
+    struct link_manager *m, const struct link_query *q, const struct link_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct link_list *link_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct link_list *)orm_from_sql(s, &link_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *link_explain(
+    struct link_manager *m, const struct link_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct link *link_new(struct link_manager *m)
 {
     return (struct link *)orm_new((struct orm_manager *)m);
@@ -657,6 +678,12 @@ static inline struct link_pick link_rows_into(int64_t *into)
     return link_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct link_pick link_picks_end(void)
+{
+    return link_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct link_pick link_having(
     struct link_pick p, enum orm_op op, int64_t bound)
@@ -669,7 +696,7 @@ static inline struct link_pick link_having(
 static inline struct link_pick link_having_real(
     struct link_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -877,6 +904,26 @@ static inline bool a_exists(struct a_manager *m, const struct a_query *q)
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is a_picks_end(). */
+static inline struct orm_rows *a_select(
+    struct a_manager *m, const struct a_query *q, const struct a_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct a_list *a_from_sql(struct orm_session *s, struct orm_raw sql,
+    const struct orm_param *params, size_t count)
+{
+    return (const struct a_list *)orm_from_sql(s, &a_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *a_explain(struct a_manager *m, const struct a_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct a *a_new(struct a_manager *m)
 {
     return (struct a *)orm_new((struct orm_manager *)m);
@@ -1016,6 +1063,12 @@ static inline struct a_pick a_rows_into(int64_t *into)
     return a_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct a_pick a_picks_end(void)
+{
+    return a_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct a_pick a_having(struct a_pick p, enum orm_op op, int64_t bound)
 {
@@ -1026,7 +1079,7 @@ static inline struct a_pick a_having(struct a_pick p, enum orm_op op, int64_t bo
 
 static inline struct a_pick a_having_real(struct a_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1140,6 +1193,26 @@ static inline size_t m_count(struct m_manager *m, const struct m_query *q)
 static inline bool m_exists(struct m_manager *m, const struct m_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
+}
+
+/* Rows instead of objects: orm_next() fills the variables; the last pick is m_picks_end(). */
+static inline struct orm_rows *m_select(
+    struct m_manager *m, const struct m_query *q, const struct m_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct m_list *m_from_sql(struct orm_session *s, struct orm_raw sql,
+    const struct orm_param *params, size_t count)
+{
+    return (const struct m_list *)orm_from_sql(s, &m_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *m_explain(struct m_manager *m, const struct m_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
 }
 
 static inline struct m *m_new(struct m_manager *m)
@@ -1281,6 +1354,12 @@ static inline struct m_pick m_rows_into(int64_t *into)
     return m_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct m_pick m_picks_end(void)
+{
+    return m_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct m_pick m_having(struct m_pick p, enum orm_op op, int64_t bound)
 {
@@ -1291,7 +1370,7 @@ static inline struct m_pick m_having(struct m_pick p, enum orm_op op, int64_t bo
 
 static inline struct m_pick m_having_real(struct m_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xbd051f7c258c6a6au
+#define IN_ORM_HASH 0xdc16076e59d4a0f8u
 
 #ifdef __cplusplus
 extern "C" {
@@ -293,7 +293,7 @@ enum ledger_account_kind {
     LEDGER_ACCOUNT_KIND_SAVINGS
 };
 
-extern const struct orm_enum ledger_account_kind_enum_;
+extern const struct orm_named_type ledger_account_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *ledger_account_kind_name(enum ledger_account_kind value);
@@ -484,6 +484,28 @@ static inline bool product_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is product_picks_end(). */
+static inline struct orm_rows *product_select(struct product_manager *m,
+    const struct product_query *q, const struct product_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct product_list *product_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct product_list *)orm_from_sql(
+        s, &product_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *product_explain(
+    struct product_manager *m, const struct product_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct product *product_new(struct product_manager *m)
 {
     return (struct product *)orm_new((struct orm_manager *)m);
@@ -614,6 +636,12 @@ static inline struct product_pick product_rows_into(int64_t *into)
     return product_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct product_pick product_picks_end(void)
+{
+    return product_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct product_pick product_having(
     struct product_pick p, enum orm_op op, int64_t bound)
@@ -626,7 +654,7 @@ static inline struct product_pick product_having(
 static inline struct product_pick product_having_real(
     struct product_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -749,6 +777,28 @@ static inline bool invoice_exists(
     struct invoice_manager *m, const struct invoice_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
+}
+
+/* Rows instead of objects: orm_next() fills the variables; the last pick is invoice_picks_end(). */
+static inline struct orm_rows *invoice_select(struct invoice_manager *m,
+    const struct invoice_query *q, const struct invoice_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct invoice_list *invoice_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct invoice_list *)orm_from_sql(
+        s, &invoice_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *invoice_explain(
+    struct invoice_manager *m, const struct invoice_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
 }
 
 static inline struct invoice *invoice_new(struct invoice_manager *m)
@@ -881,6 +931,12 @@ static inline struct invoice_pick invoice_rows_into(int64_t *into)
     return invoice_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct invoice_pick invoice_picks_end(void)
+{
+    return invoice_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct invoice_pick invoice_having(
     struct invoice_pick p, enum orm_op op, int64_t bound)
@@ -893,7 +949,7 @@ static inline struct invoice_pick invoice_having(
 static inline struct invoice_pick invoice_having_real(
     struct invoice_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1002,6 +1058,28 @@ static inline size_t ticket_count(
 static inline bool ticket_exists(struct ticket_manager *m, const struct ticket_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
+}
+
+/* Rows instead of objects: orm_next() fills the variables; the last pick is ticket_picks_end(). */
+static inline struct orm_rows *ticket_select(struct ticket_manager *m,
+    const struct ticket_query *q, const struct ticket_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct ticket_list *ticket_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct ticket_list *)orm_from_sql(
+        s, &ticket_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *ticket_explain(
+    struct ticket_manager *m, const struct ticket_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
 }
 
 static inline struct ticket *ticket_new(struct ticket_manager *m)
@@ -1134,6 +1212,12 @@ static inline struct ticket_pick ticket_rows_into(int64_t *into)
     return ticket_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct ticket_pick ticket_picks_end(void)
+{
+    return ticket_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct ticket_pick ticket_having(
     struct ticket_pick p, enum orm_op op, int64_t bound)
@@ -1146,7 +1230,7 @@ static inline struct ticket_pick ticket_having(
 static inline struct ticket_pick ticket_having_real(
     struct ticket_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1371,6 +1455,29 @@ static inline bool ledger_account_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is ledger_account_picks_end(). */
+static inline struct orm_rows *ledger_account_select(struct ledger_account_manager *m,
+    const struct ledger_account_query *q, const struct ledger_account_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct ledger_account_list *ledger_account_from_sql(
+    struct orm_session *s, struct orm_raw sql, const struct orm_param *params,
+    size_t count)
+{
+    return (const struct ledger_account_list *)orm_from_sql(
+        s, &ledger_account_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *ledger_account_explain(
+    struct ledger_account_manager *m, const struct ledger_account_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct ledger_account *ledger_account_new(
     struct ledger_account_manager *m)
 {
@@ -1524,6 +1631,12 @@ static inline struct ledger_account_pick ledger_account_rows_into(int64_t *into)
     return ledger_account_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct ledger_account_pick ledger_account_picks_end(void)
+{
+    return ledger_account_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct ledger_account_pick ledger_account_having(
     struct ledger_account_pick p, enum orm_op op, int64_t bound)
@@ -1536,7 +1649,7 @@ static inline struct ledger_account_pick ledger_account_having(
 static inline struct ledger_account_pick ledger_account_having_real(
     struct ledger_account_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1789,6 +1902,27 @@ static inline bool page_exists(struct page_manager *m, const struct page_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is page_picks_end(). */
+static inline struct orm_rows *page_select(
+    struct page_manager *m, const struct page_query *q, const struct page_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct page_list *page_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct page_list *)orm_from_sql(s, &page_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *page_explain(
+    struct page_manager *m, const struct page_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct page *page_new(struct page_manager *m)
 {
     return (struct page *)orm_new((struct orm_manager *)m);
@@ -1929,6 +2063,12 @@ static inline struct page_pick page_rows_into(int64_t *into)
     return page_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct page_pick page_picks_end(void)
+{
+    return page_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct page_pick page_having(
     struct page_pick p, enum orm_op op, int64_t bound)
@@ -1941,7 +2081,7 @@ static inline struct page_pick page_having(
 static inline struct page_pick page_having_real(
     struct page_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2066,6 +2206,28 @@ static inline size_t binder_count(
 static inline bool binder_exists(struct binder_manager *m, const struct binder_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
+}
+
+/* Rows instead of objects: orm_next() fills the variables; the last pick is binder_picks_end(). */
+static inline struct orm_rows *binder_select(struct binder_manager *m,
+    const struct binder_query *q, const struct binder_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct binder_list *binder_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct binder_list *)orm_from_sql(
+        s, &binder_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *binder_explain(
+    struct binder_manager *m, const struct binder_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
 }
 
 static inline struct binder *binder_new(struct binder_manager *m)
@@ -2198,6 +2360,12 @@ static inline struct binder_pick binder_rows_into(int64_t *into)
     return binder_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct binder_pick binder_picks_end(void)
+{
+    return binder_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct binder_pick binder_having(
     struct binder_pick p, enum orm_op op, int64_t bound)
@@ -2210,7 +2378,7 @@ static inline struct binder_pick binder_having(
 static inline struct binder_pick binder_having_real(
     struct binder_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2339,6 +2507,27 @@ static inline size_t leaf_count(struct leaf_manager *m, const struct leaf_query 
 static inline bool leaf_exists(struct leaf_manager *m, const struct leaf_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
+}
+
+/* Rows instead of objects: orm_next() fills the variables; the last pick is leaf_picks_end(). */
+static inline struct orm_rows *leaf_select(
+    struct leaf_manager *m, const struct leaf_query *q, const struct leaf_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct leaf_list *leaf_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct leaf_list *)orm_from_sql(s, &leaf_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *leaf_explain(
+    struct leaf_manager *m, const struct leaf_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
 }
 
 static inline struct leaf *leaf_new(struct leaf_manager *m)
@@ -2471,6 +2660,12 @@ static inline struct leaf_pick leaf_rows_into(int64_t *into)
     return leaf_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct leaf_pick leaf_picks_end(void)
+{
+    return leaf_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct leaf_pick leaf_having(
     struct leaf_pick p, enum orm_op op, int64_t bound)
@@ -2483,7 +2678,7 @@ static inline struct leaf_pick leaf_having(
 static inline struct leaf_pick leaf_having_real(
     struct leaf_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2620,6 +2815,28 @@ static inline bool edition_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is edition_picks_end(). */
+static inline struct orm_rows *edition_select(struct edition_manager *m,
+    const struct edition_query *q, const struct edition_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct edition_list *edition_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct edition_list *)orm_from_sql(
+        s, &edition_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *edition_explain(
+    struct edition_manager *m, const struct edition_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct edition *edition_new(struct edition_manager *m)
 {
     return (struct edition *)orm_new((struct orm_manager *)m);
@@ -2750,6 +2967,12 @@ static inline struct edition_pick edition_rows_into(int64_t *into)
     return edition_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct edition_pick edition_picks_end(void)
+{
+    return edition_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct edition_pick edition_having(
     struct edition_pick p, enum orm_op op, int64_t bound)
@@ -2762,7 +2985,7 @@ static inline struct edition_pick edition_having(
 static inline struct edition_pick edition_having_real(
     struct edition_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

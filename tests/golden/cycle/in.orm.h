@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x1908d2a211a01219u
+#define IN_ORM_HASH 0x38c6b9e27eebfa73u
 
 #ifdef __cplusplus
 extern "C" {
@@ -399,6 +399,28 @@ static inline bool org_person_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is org_person_picks_end(). */
+static inline struct orm_rows *org_person_select(struct org_person_manager *m,
+    const struct org_person_query *q, const struct org_person_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct org_person_list *org_person_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct org_person_list *)orm_from_sql(
+        s, &org_person_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *org_person_explain(
+    struct org_person_manager *m, const struct org_person_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct org_person *org_person_new(struct org_person_manager *m)
 {
     return (struct org_person *)orm_new((struct orm_manager *)m);
@@ -544,6 +566,12 @@ static inline struct org_person_pick org_person_rows_into(int64_t *into)
     return org_person_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct org_person_pick org_person_picks_end(void)
+{
+    return org_person_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct org_person_pick org_person_having(
     struct org_person_pick p, enum orm_op op, int64_t bound)
@@ -556,7 +584,7 @@ static inline struct org_person_pick org_person_having(
 static inline struct org_person_pick org_person_having_real(
     struct org_person_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -738,6 +766,28 @@ static inline bool org_team_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is org_team_picks_end(). */
+static inline struct orm_rows *org_team_select(struct org_team_manager *m,
+    const struct org_team_query *q, const struct org_team_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct org_team_list *org_team_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct org_team_list *)orm_from_sql(
+        s, &org_team_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *org_team_explain(
+    struct org_team_manager *m, const struct org_team_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct org_team *org_team_new(struct org_team_manager *m)
 {
     return (struct org_team *)orm_new((struct orm_manager *)m);
@@ -868,6 +918,12 @@ static inline struct org_team_pick org_team_rows_into(int64_t *into)
     return org_team_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct org_team_pick org_team_picks_end(void)
+{
+    return org_team_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct org_team_pick org_team_having(
     struct org_team_pick p, enum orm_op op, int64_t bound)
@@ -880,7 +936,7 @@ static inline struct org_team_pick org_team_having(
 static inline struct org_team_pick org_team_having_real(
     struct org_team_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1032,6 +1088,28 @@ static inline bool org_badge_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is org_badge_picks_end(). */
+static inline struct orm_rows *org_badge_select(struct org_badge_manager *m,
+    const struct org_badge_query *q, const struct org_badge_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct org_badge_list *org_badge_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct org_badge_list *)orm_from_sql(
+        s, &org_badge_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *org_badge_explain(
+    struct org_badge_manager *m, const struct org_badge_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct org_badge *org_badge_new(struct org_badge_manager *m)
 {
     return (struct org_badge *)orm_new((struct orm_manager *)m);
@@ -1163,6 +1241,12 @@ static inline struct org_badge_pick org_badge_rows_into(int64_t *into)
     return org_badge_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct org_badge_pick org_badge_picks_end(void)
+{
+    return org_badge_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct org_badge_pick org_badge_having(
     struct org_badge_pick p, enum orm_op op, int64_t bound)
@@ -1175,7 +1259,7 @@ static inline struct org_badge_pick org_badge_having(
 static inline struct org_badge_pick org_badge_having_real(
     struct org_badge_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

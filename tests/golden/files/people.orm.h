@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 3
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0x9cdfe70713429b4au
+#define PEOPLE_ORM_HASH 0xbe08b7a8133a964cu
 
 #ifdef __cplusplus
 extern "C" {
@@ -111,7 +111,7 @@ enum p_person_mood {
     P_PERSON_MOOD_TIRED
 };
 
-extern const struct orm_enum p_person_mood_enum_;
+extern const struct orm_named_type p_person_mood_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *p_person_mood_name(enum p_person_mood value);
@@ -304,6 +304,28 @@ static inline bool p_person_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is p_person_picks_end(). */
+static inline struct orm_rows *p_person_select(struct p_person_manager *m,
+    const struct p_person_query *q, const struct p_person_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct p_person_list *p_person_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct p_person_list *)orm_from_sql(
+        s, &p_person_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *p_person_explain(
+    struct p_person_manager *m, const struct p_person_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct p_person *p_person_new(struct p_person_manager *m)
 {
     return (struct p_person *)orm_new((struct orm_manager *)m);
@@ -444,6 +466,12 @@ static inline struct p_person_pick p_person_rows_into(int64_t *into)
     return p_person_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct p_person_pick p_person_picks_end(void)
+{
+    return p_person_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct p_person_pick p_person_having(
     struct p_person_pick p, enum orm_op op, int64_t bound)
@@ -456,7 +484,7 @@ static inline struct p_person_pick p_person_having(
 static inline struct p_person_pick p_person_having_real(
     struct p_person_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -605,6 +633,28 @@ static inline bool p_author_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is p_author_picks_end(). */
+static inline struct orm_rows *p_author_select(struct p_author_manager *m,
+    const struct p_author_query *q, const struct p_author_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct p_author_list *p_author_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct p_author_list *)orm_from_sql(
+        s, &p_author_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *p_author_explain(
+    struct p_author_manager *m, const struct p_author_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct p_author *p_author_new(struct p_author_manager *m)
 {
     return (struct p_author *)orm_new((struct orm_manager *)m);
@@ -735,6 +785,12 @@ static inline struct p_author_pick p_author_rows_into(int64_t *into)
     return p_author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct p_author_pick p_author_picks_end(void)
+{
+    return p_author_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct p_author_pick p_author_having(
     struct p_author_pick p, enum orm_op op, int64_t bound)
@@ -747,7 +803,7 @@ static inline struct p_author_pick p_author_having(
 static inline struct p_author_pick p_author_having_real(
     struct p_author_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0xdced5a2f4b9361f1u
+#define PLACES_ORM_HASH 0x76f5bc0de3d2c55cu
 
 #ifdef __cplusplus
 extern "C" {
@@ -105,7 +105,7 @@ enum climate_kind {
     CLIMATE_KIND_WET
 };
 
-extern const struct orm_enum climate_kind_enum_;
+extern const struct orm_named_type climate_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *climate_kind_name(enum climate_kind value);
@@ -213,6 +213,27 @@ static inline size_t place_count(struct place_manager *m, const struct place_que
 static inline bool place_exists(struct place_manager *m, const struct place_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
+}
+
+/* Rows instead of objects: orm_next() fills the variables; the last pick is place_picks_end(). */
+static inline struct orm_rows *place_select(struct place_manager *m,
+    const struct place_query *q, const struct place_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct place_list *place_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct place_list *)orm_from_sql(s, &place_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *place_explain(
+    struct place_manager *m, const struct place_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
 }
 
 static inline struct place *place_new(struct place_manager *m)
@@ -345,6 +366,12 @@ static inline struct place_pick place_rows_into(int64_t *into)
     return place_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct place_pick place_picks_end(void)
+{
+    return place_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct place_pick place_having(
     struct place_pick p, enum orm_op op, int64_t bound)
@@ -357,7 +384,7 @@ static inline struct place_pick place_having(
 static inline struct place_pick place_having_real(
     struct place_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -468,6 +495,28 @@ static inline bool climate_exists(
     struct climate_manager *m, const struct climate_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
+}
+
+/* Rows instead of objects: orm_next() fills the variables; the last pick is climate_picks_end(). */
+static inline struct orm_rows *climate_select(struct climate_manager *m,
+    const struct climate_query *q, const struct climate_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct climate_list *climate_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct climate_list *)orm_from_sql(
+        s, &climate_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *climate_explain(
+    struct climate_manager *m, const struct climate_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
 }
 
 static inline struct climate *climate_new(struct climate_manager *m)
@@ -600,6 +649,12 @@ static inline struct climate_pick climate_rows_into(int64_t *into)
     return climate_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct climate_pick climate_picks_end(void)
+{
+    return climate_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct climate_pick climate_having(
     struct climate_pick p, enum orm_op op, int64_t bound)
@@ -612,7 +667,7 @@ static inline struct climate_pick climate_having(
 static inline struct climate_pick climate_having_real(
     struct climate_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe88d1267ff1e173fu
+#define IN_ORM_HASH 0x732a8c762d1ba5b1u
 
 #ifdef __cplusplus
 extern "C" {
@@ -634,7 +634,7 @@ enum duty_kind {
     DUTY_KIND_CLEAN
 };
 
-extern const struct orm_enum duty_kind_enum_;
+extern const struct orm_named_type duty_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *duty_kind_name(enum duty_kind value);
@@ -750,6 +750,28 @@ static inline size_t tenant_count(
 static inline bool tenant_exists(struct tenant_manager *m, const struct tenant_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
+}
+
+/* Rows instead of objects: orm_next() fills the variables; the last pick is tenant_picks_end(). */
+static inline struct orm_rows *tenant_select(struct tenant_manager *m,
+    const struct tenant_query *q, const struct tenant_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct tenant_list *tenant_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct tenant_list *)orm_from_sql(
+        s, &tenant_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *tenant_explain(
+    struct tenant_manager *m, const struct tenant_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
 }
 
 static inline struct tenant *tenant_new(struct tenant_manager *m)
@@ -882,6 +904,12 @@ static inline struct tenant_pick tenant_rows_into(int64_t *into)
     return tenant_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct tenant_pick tenant_picks_end(void)
+{
+    return tenant_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct tenant_pick tenant_having(
     struct tenant_pick p, enum orm_op op, int64_t bound)
@@ -894,7 +922,7 @@ static inline struct tenant_pick tenant_having(
 static inline struct tenant_pick tenant_having_real(
     struct tenant_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1152,6 +1180,28 @@ static inline bool course_exists(struct course_manager *m, const struct course_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is course_picks_end(). */
+static inline struct orm_rows *course_select(struct course_manager *m,
+    const struct course_query *q, const struct course_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct course_list *course_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct course_list *)orm_from_sql(
+        s, &course_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *course_explain(
+    struct course_manager *m, const struct course_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct course *course_new(struct course_manager *m)
 {
     return (struct course *)orm_new((struct orm_manager *)m);
@@ -1292,6 +1342,12 @@ static inline struct course_pick course_rows_into(int64_t *into)
     return course_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct course_pick course_picks_end(void)
+{
+    return course_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct course_pick course_having(
     struct course_pick p, enum orm_op op, int64_t bound)
@@ -1304,7 +1360,7 @@ static inline struct course_pick course_having(
 static inline struct course_pick course_having_real(
     struct course_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1579,6 +1635,28 @@ static inline bool student_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is student_picks_end(). */
+static inline struct orm_rows *student_select(struct student_manager *m,
+    const struct student_query *q, const struct student_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct student_list *student_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct student_list *)orm_from_sql(
+        s, &student_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *student_explain(
+    struct student_manager *m, const struct student_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct student *student_new(struct student_manager *m)
 {
     return (struct student *)orm_new((struct orm_manager *)m);
@@ -1719,6 +1797,12 @@ static inline struct student_pick student_rows_into(int64_t *into)
     return student_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct student_pick student_picks_end(void)
+{
+    return student_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct student_pick student_having(
     struct student_pick p, enum orm_op op, int64_t bound)
@@ -1731,7 +1815,7 @@ static inline struct student_pick student_having(
 static inline struct student_pick student_having_real(
     struct student_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1968,6 +2052,28 @@ static inline bool enrolment_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is enrolment_picks_end(). */
+static inline struct orm_rows *enrolment_select(struct enrolment_manager *m,
+    const struct enrolment_query *q, const struct enrolment_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct enrolment_list *enrolment_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct enrolment_list *)orm_from_sql(
+        s, &enrolment_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *enrolment_explain(
+    struct enrolment_manager *m, const struct enrolment_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct enrolment *enrolment_new(struct enrolment_manager *m)
 {
     return (struct enrolment *)orm_new((struct orm_manager *)m);
@@ -2111,6 +2217,12 @@ static inline struct enrolment_pick enrolment_rows_into(int64_t *into)
     return enrolment_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct enrolment_pick enrolment_picks_end(void)
+{
+    return enrolment_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct enrolment_pick enrolment_having(
     struct enrolment_pick p, enum orm_op op, int64_t bound)
@@ -2123,7 +2235,7 @@ static inline struct enrolment_pick enrolment_having(
 static inline struct enrolment_pick enrolment_having_real(
     struct enrolment_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2312,6 +2424,27 @@ static inline bool grade_exists(struct grade_manager *m, const struct grade_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is grade_picks_end(). */
+static inline struct orm_rows *grade_select(struct grade_manager *m,
+    const struct grade_query *q, const struct grade_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct grade_list *grade_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct grade_list *)orm_from_sql(s, &grade_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *grade_explain(
+    struct grade_manager *m, const struct grade_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct grade *grade_new(struct grade_manager *m)
 {
     return (struct grade *)orm_new((struct orm_manager *)m);
@@ -2452,6 +2585,12 @@ static inline struct grade_pick grade_rows_into(int64_t *into)
     return grade_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct grade_pick grade_picks_end(void)
+{
+    return grade_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct grade_pick grade_having(
     struct grade_pick p, enum orm_op op, int64_t bound)
@@ -2464,7 +2603,7 @@ static inline struct grade_pick grade_having(
 static inline struct grade_pick grade_having_real(
     struct grade_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2611,6 +2750,27 @@ static inline bool label_exists(struct label_manager *m, const struct label_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is label_picks_end(). */
+static inline struct orm_rows *label_select(struct label_manager *m,
+    const struct label_query *q, const struct label_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct label_list *label_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct label_list *)orm_from_sql(s, &label_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *label_explain(
+    struct label_manager *m, const struct label_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct label *label_new(struct label_manager *m)
 {
     return (struct label *)orm_new((struct orm_manager *)m);
@@ -2751,6 +2911,12 @@ static inline struct label_pick label_rows_into(int64_t *into)
     return label_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct label_pick label_picks_end(void)
+{
+    return label_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct label_pick label_having(
     struct label_pick p, enum orm_op op, int64_t bound)
@@ -2763,7 +2929,7 @@ static inline struct label_pick label_having(
 static inline struct label_pick label_having_real(
     struct label_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2944,6 +3110,27 @@ static inline bool alias_exists(struct alias_manager *m, const struct alias_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is alias_picks_end(). */
+static inline struct orm_rows *alias_select(struct alias_manager *m,
+    const struct alias_query *q, const struct alias_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct alias_list *alias_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct alias_list *)orm_from_sql(s, &alias_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *alias_explain(
+    struct alias_manager *m, const struct alias_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct alias *alias_new(struct alias_manager *m)
 {
     return (struct alias *)orm_new((struct orm_manager *)m);
@@ -3084,6 +3271,12 @@ static inline struct alias_pick alias_rows_into(int64_t *into)
     return alias_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct alias_pick alias_picks_end(void)
+{
+    return alias_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct alias_pick alias_having(
     struct alias_pick p, enum orm_op op, int64_t bound)
@@ -3096,7 +3289,7 @@ static inline struct alias_pick alias_having(
 static inline struct alias_pick alias_having_real(
     struct alias_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -3271,6 +3464,28 @@ static inline bool certificate_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is certificate_picks_end(). */
+static inline struct orm_rows *certificate_select(struct certificate_manager *m,
+    const struct certificate_query *q, const struct certificate_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct certificate_list *certificate_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct certificate_list *)orm_from_sql(
+        s, &certificate_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *certificate_explain(
+    struct certificate_manager *m, const struct certificate_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct certificate *certificate_new(struct certificate_manager *m)
 {
     return (struct certificate *)orm_new((struct orm_manager *)m);
@@ -3409,6 +3624,12 @@ static inline struct certificate_pick certificate_rows_into(int64_t *into)
     return certificate_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct certificate_pick certificate_picks_end(void)
+{
+    return certificate_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct certificate_pick certificate_having(
     struct certificate_pick p, enum orm_op op, int64_t bound)
@@ -3421,7 +3642,7 @@ static inline struct certificate_pick certificate_having(
 static inline struct certificate_pick certificate_having_real(
     struct certificate_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -3606,6 +3827,27 @@ static inline bool room_exists(struct room_manager *m, const struct room_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is room_picks_end(). */
+static inline struct orm_rows *room_select(
+    struct room_manager *m, const struct room_query *q, const struct room_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct room_list *room_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct room_list *)orm_from_sql(s, &room_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *room_explain(
+    struct room_manager *m, const struct room_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct room *room_new(struct room_manager *m)
 {
     return (struct room *)orm_new((struct orm_manager *)m);
@@ -3736,6 +3978,12 @@ static inline struct room_pick room_rows_into(int64_t *into)
     return room_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct room_pick room_picks_end(void)
+{
+    return room_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct room_pick room_having(
     struct room_pick p, enum orm_op op, int64_t bound)
@@ -3748,7 +3996,7 @@ static inline struct room_pick room_having(
 static inline struct room_pick room_having_real(
     struct room_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -3951,6 +4199,27 @@ static inline bool event_exists(struct event_manager *m, const struct event_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is event_picks_end(). */
+static inline struct orm_rows *event_select(struct event_manager *m,
+    const struct event_query *q, const struct event_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct event_list *event_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct event_list *)orm_from_sql(s, &event_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *event_explain(
+    struct event_manager *m, const struct event_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct event *event_new(struct event_manager *m)
 {
     return (struct event *)orm_new((struct orm_manager *)m);
@@ -4091,6 +4360,12 @@ static inline struct event_pick event_rows_into(int64_t *into)
     return event_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct event_pick event_picks_end(void)
+{
+    return event_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct event_pick event_having(
     struct event_pick p, enum orm_op op, int64_t bound)
@@ -4103,7 +4378,7 @@ static inline struct event_pick event_having(
 static inline struct event_pick event_having_real(
     struct event_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -4269,6 +4544,28 @@ static inline bool ticket_exists(struct ticket_manager *m, const struct ticket_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is ticket_picks_end(). */
+static inline struct orm_rows *ticket_select(struct ticket_manager *m,
+    const struct ticket_query *q, const struct ticket_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct ticket_list *ticket_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct ticket_list *)orm_from_sql(
+        s, &ticket_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *ticket_explain(
+    struct ticket_manager *m, const struct ticket_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct ticket *ticket_new(struct ticket_manager *m)
 {
     return (struct ticket *)orm_new((struct orm_manager *)m);
@@ -4409,6 +4706,12 @@ static inline struct ticket_pick ticket_rows_into(int64_t *into)
     return ticket_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct ticket_pick ticket_picks_end(void)
+{
+    return ticket_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct ticket_pick ticket_having(
     struct ticket_pick p, enum orm_op op, int64_t bound)
@@ -4421,7 +4724,7 @@ static inline struct ticket_pick ticket_having(
 static inline struct ticket_pick ticket_having_real(
     struct ticket_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -4551,6 +4854,28 @@ static inline bool holiday_exists(
     struct holiday_manager *m, const struct holiday_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
+}
+
+/* Rows instead of objects: orm_next() fills the variables; the last pick is holiday_picks_end(). */
+static inline struct orm_rows *holiday_select(struct holiday_manager *m,
+    const struct holiday_query *q, const struct holiday_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct holiday_list *holiday_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct holiday_list *)orm_from_sql(
+        s, &holiday_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *holiday_explain(
+    struct holiday_manager *m, const struct holiday_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
 }
 
 static inline struct holiday *holiday_new(struct holiday_manager *m)
@@ -4693,6 +5018,12 @@ static inline struct holiday_pick holiday_rows_into(int64_t *into)
     return holiday_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct holiday_pick holiday_picks_end(void)
+{
+    return holiday_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct holiday_pick holiday_having(
     struct holiday_pick p, enum orm_op op, int64_t bound)
@@ -4705,7 +5036,7 @@ static inline struct holiday_pick holiday_having(
 static inline struct holiday_pick holiday_having_real(
     struct holiday_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -4875,6 +5206,27 @@ static inline bool duty_exists(struct duty_manager *m, const struct duty_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is duty_picks_end(). */
+static inline struct orm_rows *duty_select(
+    struct duty_manager *m, const struct duty_query *q, const struct duty_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct duty_list *duty_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct duty_list *)orm_from_sql(s, &duty_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *duty_explain(
+    struct duty_manager *m, const struct duty_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct duty *duty_new(struct duty_manager *m)
 {
     return (struct duty *)orm_new((struct orm_manager *)m);
@@ -5015,6 +5367,12 @@ static inline struct duty_pick duty_rows_into(int64_t *into)
     return duty_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct duty_pick duty_picks_end(void)
+{
+    return duty_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct duty_pick duty_having(
     struct duty_pick p, enum orm_op op, int64_t bound)
@@ -5027,7 +5385,7 @@ static inline struct duty_pick duty_having(
 static inline struct duty_pick duty_having_real(
     struct duty_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -5354,6 +5712,27 @@ static inline bool shift_exists(struct shift_manager *m, const struct shift_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is shift_picks_end(). */
+static inline struct orm_rows *shift_select(struct shift_manager *m,
+    const struct shift_query *q, const struct shift_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct shift_list *shift_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct shift_list *)orm_from_sql(s, &shift_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *shift_explain(
+    struct shift_manager *m, const struct shift_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct shift *shift_new(struct shift_manager *m)
 {
     return (struct shift *)orm_new((struct orm_manager *)m);
@@ -5494,6 +5873,12 @@ static inline struct shift_pick shift_rows_into(int64_t *into)
     return shift_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct shift_pick shift_picks_end(void)
+{
+    return shift_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct shift_pick shift_having(
     struct shift_pick p, enum orm_op op, int64_t bound)
@@ -5506,7 +5891,7 @@ static inline struct shift_pick shift_having(
 static inline struct shift_pick shift_having_real(
     struct shift_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -5750,6 +6135,28 @@ static inline bool moment_exists(struct moment_manager *m, const struct moment_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is moment_picks_end(). */
+static inline struct orm_rows *moment_select(struct moment_manager *m,
+    const struct moment_query *q, const struct moment_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct moment_list *moment_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct moment_list *)orm_from_sql(
+        s, &moment_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *moment_explain(
+    struct moment_manager *m, const struct moment_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct moment *moment_new(struct moment_manager *m)
 {
     return (struct moment *)orm_new((struct orm_manager *)m);
@@ -5890,6 +6297,12 @@ static inline struct moment_pick moment_rows_into(int64_t *into)
     return moment_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct moment_pick moment_picks_end(void)
+{
+    return moment_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct moment_pick moment_having(
     struct moment_pick p, enum orm_op op, int64_t bound)
@@ -5902,7 +6315,7 @@ static inline struct moment_pick moment_having(
 static inline struct moment_pick moment_having_real(
     struct moment_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -6065,6 +6478,27 @@ static inline bool badge_exists(struct badge_manager *m, const struct badge_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is badge_picks_end(). */
+static inline struct orm_rows *badge_select(struct badge_manager *m,
+    const struct badge_query *q, const struct badge_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct badge_list *badge_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct badge_list *)orm_from_sql(s, &badge_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *badge_explain(
+    struct badge_manager *m, const struct badge_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct badge *badge_new(struct badge_manager *m)
 {
     return (struct badge *)orm_new((struct orm_manager *)m);
@@ -6195,6 +6629,12 @@ static inline struct badge_pick badge_rows_into(int64_t *into)
     return badge_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct badge_pick badge_picks_end(void)
+{
+    return badge_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct badge_pick badge_having(
     struct badge_pick p, enum orm_op op, int64_t bound)
@@ -6207,7 +6647,7 @@ static inline struct badge_pick badge_having(
 static inline struct badge_pick badge_having_real(
     struct badge_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -6390,6 +6830,28 @@ static inline bool holder_exists(struct holder_manager *m, const struct holder_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is holder_picks_end(). */
+static inline struct orm_rows *holder_select(struct holder_manager *m,
+    const struct holder_query *q, const struct holder_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct holder_list *holder_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct holder_list *)orm_from_sql(
+        s, &holder_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *holder_explain(
+    struct holder_manager *m, const struct holder_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct holder *holder_new(struct holder_manager *m)
 {
     return (struct holder *)orm_new((struct orm_manager *)m);
@@ -6530,6 +6992,12 @@ static inline struct holder_pick holder_rows_into(int64_t *into)
     return holder_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct holder_pick holder_picks_end(void)
+{
+    return holder_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct holder_pick holder_having(
     struct holder_pick p, enum orm_op op, int64_t bound)
@@ -6542,7 +7010,7 @@ static inline struct holder_pick holder_having(
 static inline struct holder_pick holder_having_real(
     struct holder_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -6809,6 +7277,27 @@ static inline bool visit_exists(struct visit_manager *m, const struct visit_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is visit_picks_end(). */
+static inline struct orm_rows *visit_select(struct visit_manager *m,
+    const struct visit_query *q, const struct visit_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct visit_list *visit_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct visit_list *)orm_from_sql(s, &visit_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *visit_explain(
+    struct visit_manager *m, const struct visit_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct visit *visit_new(struct visit_manager *m)
 {
     return (struct visit *)orm_new((struct orm_manager *)m);
@@ -6949,6 +7438,12 @@ static inline struct visit_pick visit_rows_into(int64_t *into)
     return visit_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct visit_pick visit_picks_end(void)
+{
+    return visit_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct visit_pick visit_having(
     struct visit_pick p, enum orm_op op, int64_t bound)
@@ -6961,7 +7456,7 @@ static inline struct visit_pick visit_having(
 static inline struct visit_pick visit_having_real(
     struct visit_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

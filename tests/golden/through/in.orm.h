@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc431f0e0eab7ab2fu
+#define IN_ORM_HASH 0x480f39e1c6d1b8c5u
 
 #ifdef __cplusplus
 extern "C" {
@@ -89,7 +89,7 @@ enum dependency_kind {
     DEPENDENCY_KIND_RECOMMENDS
 };
 
-extern const struct orm_enum dependency_kind_enum_;
+extern const struct orm_named_type dependency_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *dependency_kind_name(enum dependency_kind value);
@@ -236,6 +236,28 @@ static inline bool package_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is package_picks_end(). */
+static inline struct orm_rows *package_select(struct package_manager *m,
+    const struct package_query *q, const struct package_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct package_list *package_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct package_list *)orm_from_sql(
+        s, &package_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *package_explain(
+    struct package_manager *m, const struct package_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct package *package_new(struct package_manager *m)
 {
     return (struct package *)orm_new((struct orm_manager *)m);
@@ -376,6 +398,12 @@ static inline struct package_pick package_rows_into(int64_t *into)
     return package_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct package_pick package_picks_end(void)
+{
+    return package_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct package_pick package_having(
     struct package_pick p, enum orm_op op, int64_t bound)
@@ -388,7 +416,7 @@ static inline struct package_pick package_having(
 static inline struct package_pick package_having_real(
     struct package_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -606,6 +634,28 @@ static inline bool dependency_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is dependency_picks_end(). */
+static inline struct orm_rows *dependency_select(struct dependency_manager *m,
+    const struct dependency_query *q, const struct dependency_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct dependency_list *dependency_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct dependency_list *)orm_from_sql(
+        s, &dependency_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *dependency_explain(
+    struct dependency_manager *m, const struct dependency_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct dependency *dependency_new(struct dependency_manager *m)
 {
     return (struct dependency *)orm_new((struct orm_manager *)m);
@@ -751,6 +801,12 @@ static inline struct dependency_pick dependency_rows_into(int64_t *into)
     return dependency_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct dependency_pick dependency_picks_end(void)
+{
+    return dependency_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct dependency_pick dependency_having(
     struct dependency_pick p, enum orm_op op, int64_t bound)
@@ -763,7 +819,7 @@ static inline struct dependency_pick dependency_having(
 static inline struct dependency_pick dependency_having_real(
     struct dependency_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

@@ -124,7 +124,7 @@ enum sample_kind {
     SAMPLE_KIND_BREAKS
 };
 
-extern const struct orm_enum sample_kind_enum_;
+extern const struct orm_named_type sample_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *sample_kind_name(enum sample_kind value);
@@ -134,7 +134,7 @@ enum maybe_kind {
     MAYBE_KIND_B
 };
 
-extern const struct orm_enum maybe_kind_enum_;
+extern const struct orm_named_type maybe_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *maybe_kind_name(enum maybe_kind value);
@@ -144,7 +144,7 @@ enum preset_kind {
     PRESET_KIND_OFF
 };
 
-extern const struct orm_enum preset_kind_enum_;
+extern const struct orm_named_type preset_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *preset_kind_name(enum preset_kind value);
@@ -400,6 +400,28 @@ static inline bool sample_exists(struct sample_manager *m, const struct sample_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is sample_picks_end(). */
+static inline struct orm_rows *sample_select(struct sample_manager *m,
+    const struct sample_query *q, const struct sample_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct sample_list *sample_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct sample_list *)orm_from_sql(
+        s, &sample_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *sample_explain(
+    struct sample_manager *m, const struct sample_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct sample *sample_new(struct sample_manager *m)
 {
     return (struct sample *)orm_new((struct orm_manager *)m);
@@ -530,6 +552,12 @@ static inline struct sample_pick sample_rows_into(int64_t *into)
     return sample_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct sample_pick sample_picks_end(void)
+{
+    return sample_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct sample_pick sample_having(
     struct sample_pick p, enum orm_op op, int64_t bound)
@@ -542,7 +570,7 @@ static inline struct sample_pick sample_having(
 static inline struct sample_pick sample_having_real(
     struct sample_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -950,6 +978,27 @@ static inline bool maybe_exists(struct maybe_manager *m, const struct maybe_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is maybe_picks_end(). */
+static inline struct orm_rows *maybe_select(struct maybe_manager *m,
+    const struct maybe_query *q, const struct maybe_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct maybe_list *maybe_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct maybe_list *)orm_from_sql(s, &maybe_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *maybe_explain(
+    struct maybe_manager *m, const struct maybe_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct maybe *maybe_new(struct maybe_manager *m)
 {
     return (struct maybe *)orm_new((struct orm_manager *)m);
@@ -1080,6 +1129,12 @@ static inline struct maybe_pick maybe_rows_into(int64_t *into)
     return maybe_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct maybe_pick maybe_picks_end(void)
+{
+    return maybe_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct maybe_pick maybe_having(
     struct maybe_pick p, enum orm_op op, int64_t bound)
@@ -1092,7 +1147,7 @@ static inline struct maybe_pick maybe_having(
 static inline struct maybe_pick maybe_having_real(
     struct maybe_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1330,6 +1385,28 @@ static inline bool preset_exists(struct preset_manager *m, const struct preset_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is preset_picks_end(). */
+static inline struct orm_rows *preset_select(struct preset_manager *m,
+    const struct preset_query *q, const struct preset_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct preset_list *preset_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct preset_list *)orm_from_sql(
+        s, &preset_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *preset_explain(
+    struct preset_manager *m, const struct preset_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct preset *preset_new(struct preset_manager *m)
 {
     return (struct preset *)orm_new((struct orm_manager *)m);
@@ -1460,6 +1537,12 @@ static inline struct preset_pick preset_rows_into(int64_t *into)
     return preset_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct preset_pick preset_picks_end(void)
+{
+    return preset_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct preset_pick preset_having(
     struct preset_pick p, enum orm_op op, int64_t bound)
@@ -1472,7 +1555,7 @@ static inline struct preset_pick preset_having(
 static inline struct preset_pick preset_having_real(
     struct preset_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

@@ -61,7 +61,7 @@ struct reading_states_array {
     size_t len;
 };
 
-extern const struct orm_enum reading_states_enum_;
+extern const struct orm_named_type reading_states_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *reading_states_name(enum reading_states value);
@@ -540,6 +540,28 @@ static inline bool reading_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* Rows instead of objects: orm_next() fills the variables; the last pick is reading_picks_end(). */
+static inline struct orm_rows *reading_select(struct reading_manager *m,
+    const struct reading_query *q, const struct reading_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct reading_list *reading_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct reading_list *)orm_from_sql(
+        s, &reading_model, sql, params, count);
+}
+
+/* How the server would look for it. */
+static inline const char *reading_explain(
+    struct reading_manager *m, const struct reading_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct reading *reading_new(struct reading_manager *m)
 {
     return (struct reading *)orm_new((struct orm_manager *)m);
@@ -670,6 +692,12 @@ static inline struct reading_pick reading_rows_into(int64_t *into)
     return reading_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+/* Stands behind the last pick. */
+static inline struct reading_pick reading_picks_end(void)
+{
+    return reading_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct reading_pick reading_having(
     struct reading_pick p, enum orm_op op, int64_t bound)
@@ -682,7 +710,7 @@ static inline struct reading_pick reading_having(
 static inline struct reading_pick reading_having_real(
     struct reading_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
