@@ -21,6 +21,12 @@ static const char *const action_names[] = {
     [ACTION_SET_DEFAULT] = "ORM_SET_DEFAULT",
 };
 
+static const char *const fetch_names[] = {
+    [FETCH_UNSAID] = "",
+    [FETCH_PEERS] = "ORM_FETCH_PEERS",
+    [FETCH_ONE] = "ORM_FETCH_ONE",
+};
+
 /* BOOK_AUTHOR_ID, ...: the indexes of columns. */
 static void put_column_list(
     struct view *v, const char *key, const struct field *const *fields, size_t count)
@@ -54,6 +60,23 @@ static char *inverse_of_ref(const struct ref *r)
     return format("ORM_NO_INVERSE");
 }
 
+/* What is loaded whenever the relation is. */
+static void put_with(struct view *v, const struct default_plans *with)
+{
+    begin_list(v);
+    for (size_t i = 0; i < with->count; i++) {
+        const struct default_plan *p = &with->at[i];
+        begin_item(v);
+        put(v, "kind", p->many ? "ORM_PLAN_TO_MANY" : "ORM_PLAN_TO_ONE");
+        put_made(v, "relation",
+            p->many      ? list_upper(p->many->model, p->many->name)
+            : p->reverse ? slot_upper(p->ref->target, p->ref->reverse)
+                         : slot_upper(p->ref->model, p->ref->name));
+        end_item(v);
+    }
+    end_list(v, "with");
+}
+
 static void put_slot(
     struct view *v, const struct model *m, const struct ref *r, bool reverse)
 {
@@ -76,6 +99,7 @@ static void put_slot(
     put_flag(v, "unique", r->unique);
     put(v, "on_delete", action_names[r->on_delete]);
     put(v, "on_update", action_names[r->on_update]);
+    put_with(v, reverse ? &r->reverse_with : &r->with);
     if (r->doc && !reverse)
         buffer_printf(&words, "%s\n\n", r->doc);
     buffer_printf(
@@ -149,6 +173,9 @@ void put_manys(struct view *v, const struct model *m)
             end_item(v);
         }
         end_list(v, "order");
+        put(v, "fetch", fetch_names[r->fetch]);
+        put_number(v, "max_keys", r->max_keys);
+        put_with(v, &r->with);
         put_number(v, "through_owner", through ? index_of_ref(r->through_owner) : 0);
         put_number(v, "through_target", through ? index_of_ref(r->through_target) : 0);
         end_item(v);

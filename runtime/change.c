@@ -4,8 +4,8 @@
  * the flush finds what is missing by that. */
 #include "change.h"
 
-#include "on_update.h"
 #include "memory.h"
+#include "on_update.h"
 #include "relate.h"
 #include "scope.h"
 #include "slot.h"

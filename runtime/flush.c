@@ -2,9 +2,9 @@
 #include "flush.h"
 
 #include "clock.h"
-#include "on_update.h"
 #include "keys.h"
 #include "link.h"
+#include "on_update.h"
 
 #include <string.h>
 

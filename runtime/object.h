@@ -69,8 +69,9 @@ void object_clear_changes(struct orm_object *o);
 /* Whether a new row is complete without the program's setting the column. */
 static inline bool column_may_be_unset(const struct orm_column *c)
 {
-    return c->flags & (ORM_COLUMN_NULLABLE | ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY |
-                          ORM_COLUMN_FILLED_ON_INSERT | ORM_COLUMN_UUID7 | COLUMN_IS_OURS);
+    return c->flags &
+           (ORM_COLUMN_NULLABLE | ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY |
+               ORM_COLUMN_FILLED_ON_INSERT | ORM_COLUMN_UUID7 | COLUMN_IS_OURS);
 }
 
 /* -- Lazy columns ------------------------------------------------------------------ */

@@ -18,7 +18,7 @@ static void put_names(struct orm_session *s, bool schemas)
 {
     params_array_begin(&s->params, type_oids(&text_column, NULL).oid);
     for (size_t i = 0; i < s->enums->count; i++) {
-        const struct orm_enum *e = s->enums->enums[i];
+        const struct orm_named_type *e = s->enums->enums[i];
         params_array_add(&s->params, &text_column,
             (union orm_value){.text = schemas ? e->schema : e->name});
     }
@@ -140,11 +140,11 @@ static bool number_enums(struct orm_session *s)
     for (unsigned i = 0; e && i < s->schema->model_count; i++) {
         const struct orm_model *m = s->schema->models[i];
         for (unsigned c = 0; c < m->column_count; c++) {
-            if (!m->columns[c].enumeration)
+            if (!m->columns[c].named)
                 continue;
             if (!numbers_reserve(&e->numbers, 1))
                 return false;
-            numbers_add(&e->numbers, m->columns[c].enumeration);
+            numbers_add(&e->numbers, m->columns[c].named);
         }
     }
     if (!e)

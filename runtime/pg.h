@@ -17,7 +17,7 @@ struct pg_result; /* libpq's own: PGresult */
 struct pg_statement {
     char name[36];
     const char *sql;
-    const char *model; /* that it is about, or "" */
+    const char *model;     /* that it is about, or "" */
     const uint32_t *types; /* oids of the parameters */
     int type_count;
     bool prepared;

@@ -162,13 +162,9 @@ static bool walk(struct compiler *c, const void *query)
     return true;
 }
 
-/* Locks last as long as their transaction. */
-static struct pg_statement *with_transaction(
-    struct orm_session *s, const struct query *q, struct pg_statement *st)
+bool query_locks(const struct query *q)
 {
-    if (st && query_of(q)->lock)
-        orm_begin(s);
-    return st;
+    return query_of(q)->lock != ORM_LOCK_NONE;
 }
 
 struct pg_statement *query_compile(struct orm_session *s, const struct query *q)
@@ -179,8 +175,7 @@ struct pg_statement *query_compile(struct orm_session *s, const struct query *q)
         (!page_load(s, own->distinct_on, ORM_QUERY_DISTINCT, own->after) ||
             !page_load(s, orders.at, orders.count, own->after)))
         return NULL;
-    return with_transaction(
-        s, q, compile(s, (char)q->kind, q->manager->relation->target, walk, q));
+    return compile(s, (char)q->kind, q->manager->relation->target, walk, q);
 }
 
 /* -- Building at run time ---------------------------------------------------------- */

@@ -23,4 +23,7 @@ struct query {
  * recorded and nothing was sent. */
 struct pg_statement *query_compile(struct orm_session *s, const struct query *q);
 
+/* Its rows stay locked until the transaction ends, so there must be one. */
+bool query_locks(const struct query *q);
+
 #endif

@@ -6,13 +6,13 @@
  * and objects that were filled since are expired. */
 #include "undo.h"
 
-#include "on_update.h"
 #include "group.h"
 #include "identity.h"
 #include "link.h"
 #include "list.h"
 #include "memory.h"
 #include "object.h"
+#include "on_update.h"
 #include "slot.h"
 
 #include <string.h>

@@ -52,6 +52,7 @@ static const char *const titles[ERR_END] = {
     [ERR_VIEW] = "something that a view cannot have",
     [ERR_VALUE] = "a value that is not there, or that holds more than columns",
     [ERR_COLUMN] = "a column that cannot be what its keys say",
+    [ERR_LOADING] = "a way of loading that a relation cannot have",
 };
 
 const char *diag_title(enum diag_code code)

@@ -68,6 +68,9 @@ enum diag_code {
     /* Columns */
     ERR_COLUMN,
 
+    /* Loading */
+    ERR_LOADING,
+
     ERR_END
 };
 

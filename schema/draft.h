@@ -48,6 +48,12 @@ struct field_keys {
     const struct node *table;
     const struct node *order;
     const struct node *reverse_order;
+    const struct node *fetch;
+    const struct node *reverse_fetch;
+    const struct node *max_keys;
+    const struct node *reverse_max_keys;
+    const struct node *with;
+    const struct node *reverse_with;
     const struct node *reverse_of;
     const struct node *file;
     const struct node *generated;
@@ -248,8 +254,10 @@ bool parse_array_default(
 /* resolve.c: what is returned is right only if `d->diag` has no errors. */
 struct schema *draft_resolve(struct draft *d);
 
-/* key.c: which columns identify a row, and which refer to one. */
+/* key.c: which fields identify a row, and which one a reference names. */
 void resolve_keys(struct draft *d);
+
+/* key_columns.c: the columns of keys, and of what refers to them. */
 void settle_columns(struct draft *d);
 
 /* reverse.c: what files tell of each other's relations. */
@@ -261,6 +269,11 @@ void fill_relations(struct draft *d);
 
 /* list_order.c: with all lists there, what they are ordered by. */
 void fill_list_orders(struct draft *d);
+
+/* loading.c: what a relation says of how it is loaded; false: a mistake is reported.
+ * And, with all relations there, what that means. */
+bool check_loading(struct draft *d, const char *where, const struct draft_field *f);
+void fill_loading(struct draft *d);
 
 /* clash.c: names that meet, inside a model and in the database. */
 void clash_check(struct draft *d);

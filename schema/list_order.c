@@ -83,8 +83,7 @@ static void fill(struct draft *d, const char *where, const struct node *by,
     }
 }
 
-/* The other end of a relation: where it is read. */
-static struct many *other_end(const struct draft_field *f)
+struct many *other_end(const struct draft_field *f)
 {
     struct model *to = f->target->model;
     for (size_t i = 0; f->reverse && i < to->many_count; i++) {

@@ -164,6 +164,26 @@ struct field {
     const struct ref *ref; /* the relation this column was made for, or NULL */
 };
 
+/* A relation that is loaded whenever another one is that leads to its model: a slot,
+ * forward or the other side of a one-to-one, or a list. */
+struct default_plan {
+    const struct ref *ref;
+    bool reverse;
+    const struct many *many;
+};
+
+struct default_plans {
+    size_t count;
+    struct default_plan *at;
+};
+
+/* How the lists of objects that arrived together are loaded. */
+enum fetch {
+    FETCH_UNSAID, /* for all of them, when the second one is asked */
+    FETCH_PEERS,  /* the first one */
+    FETCH_ONE     /* each alone */
+};
+
 /* A to-one relation, held by columns of `model`: one per column of the key that it
  * refers to.  A column may serve other relations as well, or be a field of its own. */
 struct ref {
@@ -185,6 +205,8 @@ struct ref {
     bool constrained;    /* a foreign key holds it; not from or to a view */
     const char *reverse; /* the accessor on target; NULL: none is generated */
     struct place reverse_place;
+    struct default_plans with;         /* of the target */
+    struct default_plans reverse_with; /* one-to-one: of ours, seen from there */
 };
 
 enum many_kind {
@@ -220,6 +242,9 @@ struct many {
 
     size_t order_count; /* the key comes last, unsaid */
     struct list_order *order;
+    enum fetch fetch;
+    unsigned max_keys; /* so many owners' lists in one statement; 0: unsaid */
+    struct default_plans with;
 
     const struct ref *ref; /* MANY_REVERSE: the target's ref to us */
 

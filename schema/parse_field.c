@@ -54,6 +54,20 @@ const struct key field_keys[] = {
         "it orders the list of a many:; of a ref's other side, reverse_order: does"},
     {"reverse_order", SHAPE_LIST, AT(reverse_order), RELATIONS,
         "it orders the list that reverse: names"},
+    {"fetch", SHAPE_TEXT, AT(fetch), FIELD_MANY,
+        "it says how the list of a many: is loaded; of a ref's other side, "
+        "reverse_fetch: does"},
+    {"reverse_fetch", SHAPE_TEXT, AT(reverse_fetch), RELATIONS,
+        "it says how the list is loaded that reverse: names"},
+    {"max_keys", SHAPE_TEXT, AT(max_keys), FIELD_MANY,
+        "it says how many lists of a many: are loaded at once; of a ref's other side, "
+        "reverse_max_keys: does"},
+    {"reverse_max_keys", SHAPE_TEXT, AT(reverse_max_keys), RELATIONS,
+        "it says how many of the lists that reverse: names are loaded at once"},
+    {"with", SHAPE_LIST, AT(with), RELATIONS,
+        "it names what is loaded together with a relation"},
+    {"reverse_with", SHAPE_LIST, AT(reverse_with), RELATIONS,
+        "it names what is loaded together with the relation that reverse: names"},
     {"reverse_of", SHAPE_TEXT, AT(reverse_of), FIELD_REVERSE, ""},
     {"file", SHAPE_TEXT, AT(file), FIELD_REVERSE,
         "it says in which file the relation of reverse_of: is"},
@@ -239,16 +253,7 @@ static bool parse_field_map(
             "%svia names the two refs of a join model; name that with through:", where);
         right = false;
     }
-    if (k->reverse_order && (!f->reverse || (f->kind == FIELD_REF && f->unique))) {
-        diag_error(d->diag, ERR_LIST_ORDER, k->reverse_order->key->place,
-            f->reverse
-                ? "%sreverse_order: the other side of a unique ref is one object, "
-                  "no list; delete it"
-                : "%sreverse_order: there is no list on the other side; name one "
-                  "with reverse:",
-            where);
-        right = false;
-    }
+    right = check_loading(d, where, f) && right;
     if (k->reverse_of && !k->file) {
         diag_error(d->diag, ERR_MISSING, f->place,
             "%sin which file is %s? Add file: with its path", where,

@@ -111,7 +111,7 @@ enum orm_type {
 
 /* A type that the database knows by its name alone: an enumeration, or, without labels,
  * one of `types:` in the YAML. */
-struct orm_enum {
+struct orm_named_type {
     const char *schema;
     const char *name;
     const char *const *labels;
@@ -131,9 +131,9 @@ struct orm_enum {
 #define ORM_COLUMN_UUID7            512u /* a new object has one at once */
 
 struct orm_column {
-    const char *name;  /* in SQL */
-    const char *field; /* in YAML, for messages */
-    const struct orm_enum *enumeration;
+    const char *name;                   /* in SQL */
+    const char *field;                  /* in YAML, for messages */
+    const struct orm_named_type *named; /* or NULL */
     const char *made; /* of a key: the SQL that makes a value, or NULL */
     uint32_t offset;
     uint32_t length; /* characters, or decimal digits */
@@ -163,6 +163,8 @@ struct orm_to_one {
     uint8_t on_delete; /* enum orm_action */
     uint8_t on_update;
     uint32_t clears; /* a bit per column: null when the reference is; 0: required */
+    const struct orm_plan *with; /* what comes with its objects whenever they do */
+    uint16_t with_count;
 };
 
 /* What the database does to rows that refer to one that is deleted, or that gets
@@ -201,6 +203,9 @@ struct orm_to_many {
 
     const struct orm_order *order; /* of the list; the key comes last, unsaid */
     uint16_t order_count;
+    uint16_t with_count; /* as in struct orm_to_one */
+    const struct orm_plan *with;
+    uint32_t max_keys; /* so many owners' lists in one statement; 0: as usual */
 
     /* JOIN only. */
     const char *join_schema;
@@ -260,7 +265,7 @@ static inline bool orm_has(const struct orm_object *o, unsigned column)
 }
 
 /* "" for a value that is none. */
-static inline const char *orm_label(const struct orm_enum *e, unsigned value)
+static inline const char *orm_label(const struct orm_named_type *e, unsigned value)
 {
     return value < e->label_count ? e->labels[value] : "";
 }

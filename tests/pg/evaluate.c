@@ -65,7 +65,7 @@ static bool is_text(const struct orm_column *col)
 /* What an extension brought here is citext. */
 static bool is_folded(const struct orm_column *col)
 {
-    return col->enumeration && is_text(col);
+    return col->named && is_text(col);
 }
 
 static int compare(

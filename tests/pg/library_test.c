@@ -52,6 +52,17 @@ void arrange_library(PGconn *db, int n, int each)
         n, n * each, each, n * each);
 }
 
+void arrange_choices(PGconn *db)
+{
+    db_exec(db,
+        "insert into author (name) select 'author ' || i from generate_series(1, 3) i;"
+        "insert into question (words, author_id)"
+        "  select 'question ' || i, i from generate_series(1, 3) i;"
+        "insert into choice (words, question_id, alt_id, req_id)"
+        "  select 'choice ' || i, 1 + i %% 3, 1 + (i + 1) %% 3, 1 + (i + 2) %% 3"
+        "  from generate_series(1, 6) i");
+}
+
 void drop_foreign_keys(PGconn *db, const char *table)
 {
     const char *drops = db_text(db,

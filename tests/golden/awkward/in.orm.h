@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xafd7b6fd504b6740u
+#define IN_ORM_HASH 0xfe2ea18b8511dc06u
 
 #ifdef __cplusplus
 extern "C" {
@@ -126,7 +126,7 @@ enum link_kind {
     LINK_KIND_NULL
 };
 
-extern const struct orm_enum link_kind_enum_;
+extern const struct orm_named_type link_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *link_kind_name(enum link_kind value);

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x9597d92333853b3du
+#define IN_ORM_HASH 0xc8c44f90be12e479u
 
 #ifdef __cplusplus
 extern "C" {

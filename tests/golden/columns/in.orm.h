@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xbd051f7c258c6a6au
+#define IN_ORM_HASH 0xdc16076e59d4a0f8u
 
 #ifdef __cplusplus
 extern "C" {
@@ -293,7 +293,7 @@ enum ledger_account_kind {
     LEDGER_ACCOUNT_KIND_SAVINGS
 };
 
-extern const struct orm_enum ledger_account_kind_enum_;
+extern const struct orm_named_type ledger_account_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *ledger_account_kind_name(enum ledger_account_kind value);

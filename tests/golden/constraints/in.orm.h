@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xda9136ae90b172beu
+#define IN_ORM_HASH 0x82f9c8816833f82fu
 
 #ifdef __cplusplus
 extern "C" {

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x1908d2a211a01219u
+#define IN_ORM_HASH 0x38c6b9e27eebfa73u
 
 #ifdef __cplusplus
 extern "C" {

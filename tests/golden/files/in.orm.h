@@ -11,7 +11,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe9534d41d6e0fe1du
+#define IN_ORM_HASH 0xaaf8183e0c707e2cu
 
 #ifdef __cplusplus
 extern "C" {

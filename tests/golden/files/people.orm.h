@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 3
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0x9cdfe70713429b4au
+#define PEOPLE_ORM_HASH 0xbe08b7a8133a964cu
 
 #ifdef __cplusplus
 extern "C" {
@@ -111,7 +111,7 @@ enum p_person_mood {
     P_PERSON_MOOD_TIRED
 };
 
-extern const struct orm_enum p_person_mood_enum_;
+extern const struct orm_named_type p_person_mood_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *p_person_mood_name(enum p_person_mood value);

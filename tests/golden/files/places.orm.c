@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0xdced5a2f4b9361f1u
+#if PLACES_ORM_HASH != 0x76f5bc0de3d2c55cu
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 
@@ -12,7 +12,7 @@ static const char *const climate_kind_labels_[] = {
     "wet",
 };
 
-const struct orm_enum climate_kind_enum_ = {
+const struct orm_named_type climate_kind_enum_ = {
     .schema = "atlas",
     .name = "climate_kind",
     .labels = climate_kind_labels_,
@@ -101,7 +101,7 @@ static const struct orm_column climate_columns_[] = {
     {
         .name = "kind",
         .field = "kind",
-        .enumeration = &climate_kind_enum_,
+        .named = &climate_kind_enum_,
         .offset = offsetof(struct climate, kind_),
         .type = ORM_ENUM,
     },

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0xdced5a2f4b9361f1u
+#define PLACES_ORM_HASH 0x76f5bc0de3d2c55cu
 
 #ifdef __cplusplus
 extern "C" {
@@ -105,7 +105,7 @@ enum climate_kind {
     CLIMATE_KIND_WET
 };
 
-extern const struct orm_enum climate_kind_enum_;
+extern const struct orm_named_type climate_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *climate_kind_name(enum climate_kind value);

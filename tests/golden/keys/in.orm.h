@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe88d1267ff1e173fu
+#define IN_ORM_HASH 0x732a8c762d1ba5b1u
 
 #ifdef __cplusplus
 extern "C" {
@@ -634,7 +634,7 @@ enum duty_kind {
     DUTY_KIND_CLEAN
 };
 
-extern const struct orm_enum duty_kind_enum_;
+extern const struct orm_named_type duty_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *duty_kind_name(enum duty_kind value);

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe9899eeb4815ef1eu
+#define IN_ORM_HASH 0x4ce9db350131991au
 
 #ifdef __cplusplus
 extern "C" {
@@ -220,12 +220,38 @@ struct total_query {
     bool overfull;
 };
 
+enum address_kind {
+    ADDRESS_KIND_HOME,
+    ADDRESS_KIND_WORK
+};
+
+extern const struct orm_named_type address_kind_enum_;
+
+/* The label in SQL; "" for a value that is none. */
+const char *address_kind_name(enum address_kind value);
+
+enum address_uses {
+    ADDRESS_USES_LETTERS,
+    ADDRESS_USES_PARCELS
+};
+
+struct address_uses_array {
+    const enum address_uses *items;
+    const bool *nulls;
+    size_t len;
+};
+
+extern const struct orm_named_type address_uses_enum_;
+
+/* The label in SQL; "" for a value that is none. */
+const char *address_uses_name(enum address_uses value);
+
 enum word_mood {
     WORD_MOOD_NEW,
     WORD_MOOD_OLD
 };
 
-extern const struct orm_enum word_mood_enum_;
+extern const struct orm_named_type word_mood_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *word_mood_name(enum word_mood value);
@@ -237,6 +263,10 @@ struct address {
     const char *zip;
     bool has_since;
     orm_date since;
+    bool has_kind;
+    enum address_kind kind;
+    bool has_uses;
+    struct address_uses_array uses;
 };
 
 struct money {
@@ -251,17 +281,21 @@ extern const struct orm_schema lib_schema;
 /* Table "writer". */
 struct writer {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(10)];
-    uint64_t changed_bits[ORM_WORDS(10)];
+    uint64_t null_bits[ORM_WORDS(14)];
+    uint64_t changed_bits[ORM_WORDS(14)];
 
     int64_t id_;
     const char *name_;
     const char *home_street_;
     const char *home_zip_;
     orm_date home_since_;
+    int32_t home_kind_;
+    struct address_uses_array home_uses_;
     const char *at_street_;
     const char *at_zip_;
     orm_date at_since_;
+    int32_t at_kind_;
+    struct address_uses_array at_uses_;
     int64_t fee_amount_;
     const char *fee_currency_;
 
@@ -275,9 +309,13 @@ enum writer_column {
     WRITER_HOME_STREET,
     WRITER_HOME_ZIP,
     WRITER_HOME_SINCE,
+    WRITER_HOME_KIND,
+    WRITER_HOME_USES,
     WRITER_AT_STREET,
     WRITER_AT_ZIP,
     WRITER_AT_SINCE,
+    WRITER_AT_KIND,
+    WRITER_AT_USES,
     WRITER_FEE_AMOUNT,
     WRITER_FEE_CURRENCY
 };
@@ -327,6 +365,30 @@ static inline bool writer_has_home_since(const struct writer *w)
     return orm_has((const struct orm_object *)w, WRITER_HOME_SINCE);
 }
 
+/* Null reads as 0; writer_has_home_kind() tells. */
+static inline enum address_kind writer_home_kind(const struct writer *w)
+{
+    return (enum address_kind)(w ? w->home_kind_ : 0);
+}
+
+static inline bool writer_has_home_kind(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_HOME_KIND);
+}
+
+/* Null reads as zeros; writer_has_home_uses() tells. */
+static inline struct address_uses_array writer_home_uses(const struct writer *w)
+{
+    static const struct address_uses_array nothing = ORM_ZERO;
+
+    return w ? w->home_uses_ : nothing;
+}
+
+static inline bool writer_has_home_uses(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_HOME_USES);
+}
+
 /* Null reads as ""; writer_has_at_street() tells. */
 static inline const char *writer_at_street(const struct writer *w)
 {
@@ -358,6 +420,30 @@ static inline orm_date writer_at_since(const struct writer *w)
 static inline bool writer_has_at_since(const struct writer *w)
 {
     return orm_has((const struct orm_object *)w, WRITER_AT_SINCE);
+}
+
+/* Null reads as 0; writer_has_at_kind() tells. */
+static inline enum address_kind writer_at_kind(const struct writer *w)
+{
+    return (enum address_kind)(w ? w->at_kind_ : 0);
+}
+
+static inline bool writer_has_at_kind(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_AT_KIND);
+}
+
+/* Null reads as zeros; writer_has_at_uses() tells. */
+static inline struct address_uses_array writer_at_uses(const struct writer *w)
+{
+    static const struct address_uses_array nothing = ORM_ZERO;
+
+    return w ? w->at_uses_ : nothing;
+}
+
+static inline bool writer_has_at_uses(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_AT_USES);
 }
 
 static inline int64_t writer_fee_amount(const struct writer *w)
@@ -426,6 +512,35 @@ static inline void writer_clear_home_since(struct writer *w)
     orm_set_null(&w->orm, WRITER_HOME_SINCE);
 }
 
+static inline void writer_set_home_kind(struct writer *w, enum address_kind home_kind)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WRITER_HOME_KIND, home_kind);
+}
+
+static inline void writer_clear_home_kind(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_HOME_KIND);
+}
+
+static inline void writer_set_home_uses(
+    struct writer *w, struct address_uses_array home_uses)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_data(&w->orm, WRITER_HOME_USES, &home_uses);
+}
+
+static inline void writer_clear_home_uses(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_HOME_USES);
+}
+
 static inline void writer_set_at_street(struct writer *w, const char *at_street)
 {
     if (!w)
@@ -468,6 +583,35 @@ static inline void writer_clear_at_since(struct writer *w)
     orm_set_null(&w->orm, WRITER_AT_SINCE);
 }
 
+static inline void writer_set_at_kind(struct writer *w, enum address_kind at_kind)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WRITER_AT_KIND, at_kind);
+}
+
+static inline void writer_clear_at_kind(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_AT_KIND);
+}
+
+static inline void writer_set_at_uses(
+    struct writer *w, struct address_uses_array at_uses)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_data(&w->orm, WRITER_AT_USES, &at_uses);
+}
+
+static inline void writer_clear_at_uses(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_AT_USES);
+}
+
 static inline void writer_set_fee_amount(struct writer *w, int64_t fee_amount)
 {
     if (!w)
@@ -492,6 +636,10 @@ static inline struct address writer_home(const struct writer *w)
     value.zip = writer_home_zip(w);
     value.has_since = writer_has_home_since(w);
     value.since = writer_home_since(w);
+    value.has_kind = writer_has_home_kind(w);
+    value.kind = writer_home_kind(w);
+    value.has_uses = writer_has_home_uses(w);
+    value.uses = writer_home_uses(w);
     return value;
 }
 
@@ -506,6 +654,14 @@ static inline void writer_set_home(struct writer *w, struct address value)
         writer_set_home_since(w, value.since);
     else
         writer_clear_home_since(w);
+    if (value.has_kind)
+        writer_set_home_kind(w, value.kind);
+    else
+        writer_clear_home_kind(w);
+    if (value.has_uses)
+        writer_set_home_uses(w, value.uses);
+    else
+        writer_clear_home_uses(w);
 }
 
 /* Where the writer writes. */
@@ -517,6 +673,10 @@ static inline struct address writer_office(const struct writer *w)
     value.zip = writer_at_zip(w);
     value.has_since = writer_has_at_since(w);
     value.since = writer_at_since(w);
+    value.has_kind = writer_has_at_kind(w);
+    value.kind = writer_at_kind(w);
+    value.has_uses = writer_has_at_uses(w);
+    value.uses = writer_at_uses(w);
     return value;
 }
 
@@ -531,6 +691,14 @@ static inline void writer_set_office(struct writer *w, struct address value)
         writer_set_at_since(w, value.since);
     else
         writer_clear_at_since(w);
+    if (value.has_kind)
+        writer_set_at_kind(w, value.kind);
+    else
+        writer_clear_at_kind(w);
+    if (value.has_uses)
+        writer_set_at_uses(w, value.uses);
+    else
+        writer_clear_at_uses(w);
 }
 
 static inline bool writer_has_office(const struct writer *w)
@@ -539,7 +707,11 @@ static inline bool writer_has_office(const struct writer *w)
         return true;
     if (writer_has_at_zip(w))
         return true;
-    return writer_has_at_since(w);
+    if (writer_has_at_since(w))
+        return true;
+    if (writer_has_at_kind(w))
+        return true;
+    return writer_has_at_uses(w);
 }
 
 static inline void writer_clear_office(struct writer *w)
@@ -547,6 +719,8 @@ static inline void writer_clear_office(struct writer *w)
     writer_clear_at_street(w);
     writer_clear_at_zip(w);
     writer_clear_at_since(w);
+    writer_clear_at_kind(w);
+    writer_clear_at_uses(w);
 }
 
 static inline struct money writer_fee(const struct writer *w)
@@ -802,6 +976,14 @@ ORM_SORTED_PICKS(writer, writer_home_zip, WRITER_HOME_ZIP, const char *);
 ORM_INTEGER_CONDITIONS(writer, writer_home_since, WRITER_HOME_SINCE, orm_date);
 ORM_NULL_CONDITIONS(writer, writer_home_since, WRITER_HOME_SINCE);
 ORM_SORTED_PICKS(writer, writer_home_since, WRITER_HOME_SINCE, orm_date);
+ORM_INTEGER_KEYS(writer, writer_home_kind, WRITER_HOME_KIND, enum address_kind);
+ORM_NULL_CONDITIONS(writer, writer_home_kind, WRITER_HOME_KIND);
+ORM_SORTED_PICKS(writer, writer_home_kind, WRITER_HOME_KIND, enum address_kind);
+ORM_ARRAY_CONDITIONS(writer, writer_home_uses, WRITER_HOME_USES,
+    struct address_uses_array, orm_cond_integer, enum address_uses);
+ORM_NULL_CONDITIONS(writer, writer_home_uses, WRITER_HOME_USES);
+ORM_DISTINCT_PICKS(
+    writer, writer_home_uses, WRITER_HOME_USES, struct address_uses_array);
 ORM_TEXT_CONDITIONS(writer, writer_at_street, WRITER_AT_STREET);
 ORM_NULL_CONDITIONS(writer, writer_at_street, WRITER_AT_STREET);
 ORM_SORTED_PICKS(writer, writer_at_street, WRITER_AT_STREET, const char *);
@@ -811,6 +993,13 @@ ORM_SORTED_PICKS(writer, writer_at_zip, WRITER_AT_ZIP, const char *);
 ORM_INTEGER_CONDITIONS(writer, writer_at_since, WRITER_AT_SINCE, orm_date);
 ORM_NULL_CONDITIONS(writer, writer_at_since, WRITER_AT_SINCE);
 ORM_SORTED_PICKS(writer, writer_at_since, WRITER_AT_SINCE, orm_date);
+ORM_INTEGER_KEYS(writer, writer_at_kind, WRITER_AT_KIND, enum address_kind);
+ORM_NULL_CONDITIONS(writer, writer_at_kind, WRITER_AT_KIND);
+ORM_SORTED_PICKS(writer, writer_at_kind, WRITER_AT_KIND, enum address_kind);
+ORM_ARRAY_CONDITIONS(writer, writer_at_uses, WRITER_AT_USES, struct address_uses_array,
+    orm_cond_integer, enum address_uses);
+ORM_NULL_CONDITIONS(writer, writer_at_uses, WRITER_AT_USES);
+ORM_DISTINCT_PICKS(writer, writer_at_uses, WRITER_AT_USES, struct address_uses_array);
 ORM_INTEGER_CONDITIONS(writer, writer_fee_amount, WRITER_FEE_AMOUNT, int64_t);
 ORM_NUMBER_PICKS(writer, writer_fee_amount, WRITER_FEE_AMOUNT, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(writer, writer_fee_currency, WRITER_FEE_CURRENCY);

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc431f0e0eab7ab2fu
+#define IN_ORM_HASH 0x480f39e1c6d1b8c5u
 
 #ifdef __cplusplus
 extern "C" {
@@ -89,7 +89,7 @@ enum dependency_kind {
     DEPENDENCY_KIND_RECOMMENDS
 };
 
-extern const struct orm_enum dependency_kind_enum_;
+extern const struct orm_named_type dependency_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *dependency_kind_name(enum dependency_kind value);

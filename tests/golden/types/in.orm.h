@@ -124,7 +124,7 @@ enum sample_kind {
     SAMPLE_KIND_BREAKS
 };
 
-extern const struct orm_enum sample_kind_enum_;
+extern const struct orm_named_type sample_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *sample_kind_name(enum sample_kind value);
@@ -134,7 +134,7 @@ enum maybe_kind {
     MAYBE_KIND_B
 };
 
-extern const struct orm_enum maybe_kind_enum_;
+extern const struct orm_named_type maybe_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *maybe_kind_name(enum maybe_kind value);
@@ -144,7 +144,7 @@ enum preset_kind {
     PRESET_KIND_OFF
 };
 
-extern const struct orm_enum preset_kind_enum_;
+extern const struct orm_named_type preset_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *preset_kind_name(enum preset_kind value);

@@ -61,7 +61,7 @@ struct reading_states_array {
     size_t len;
 };
 
-extern const struct orm_enum reading_states_enum_;
+extern const struct orm_named_type reading_states_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *reading_states_name(enum reading_states value);
