@@ -97,6 +97,16 @@ static bool lock(struct compiler *c, const struct query *q, const struct orderin
 
 /* -- The whole --------------------------------------------------------------------- */
 
+static void declare(struct compiler *c, unsigned cursor)
+{
+    shape_add(c->s, cursor);
+    if (!cursor || !c->writes_sql)
+        return;
+    buffer_text(&c->s->sql, "DECLARE orm_");
+    buffer_number(&c->s->sql, cursor);
+    buffer_text(&c->s->sql, " NO SCROLL CURSOR FOR ");
+}
+
 static void select_what(
     struct compiler *c, enum query_kind kind, const struct ordering *o)
 {
@@ -149,6 +159,7 @@ static bool walk(struct compiler *c, const void *query)
     shape_add(c->s, rel->offset);
     if (!check_lock(c, q) || !sort(c, q, &via, &o))
         return false;
+    declare(c, q->cursor);
     select_what(c, q->kind, &o);
     if (!which(c, q, &o))
         return false;
@@ -162,9 +173,9 @@ static bool walk(struct compiler *c, const void *query)
     return true;
 }
 
-bool query_locks(const struct query *q)
+bool query_needs_transaction(const struct query *q)
 {
-    return query_of(q)->lock != ORM_LOCK_NONE;
+    return query_of(q)->lock || q->cursor;
 }
 
 struct pg_statement *query_compile(struct orm_session *s, const struct query *q)

@@ -16,6 +16,7 @@ struct query {
     struct orm_manager *manager;
     const void *conditions; /* a struct X_query, or NULL for all */
     unsigned limit;         /* overrides the query's; 0: does not */
+    unsigned cursor;        /* rows are to be fetched from a cursor of this number */
 };
 
 /* The statement, with its parameters in `s->params`.  What it reads and is not written
@@ -23,7 +24,7 @@ struct query {
  * recorded and nothing was sent. */
 struct pg_statement *query_compile(struct orm_session *s, const struct query *q);
 
-/* Its rows stay locked until the transaction ends, so there must be one. */
-bool query_locks(const struct query *q);
+/* Locks and cursors last as long as their transaction: it asks for one. */
+bool query_needs_transaction(const struct query *q);
 
 #endif

@@ -540,7 +540,7 @@ static inline bool reading_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is reading_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; reading_picks_end() is last. */
 static inline struct orm_rows *reading_select(struct reading_manager *m,
     const struct reading_query *q, const struct reading_pick *picks)
 {
