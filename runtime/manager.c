@@ -63,6 +63,8 @@ static const struct pg_result *ask(struct orm_session *s, const struct query *q)
 {
     const struct orm_model *model = q->manager->relation->target;
     struct pg_statement *st = s->error.code ? NULL : query_compile(s, q);
+    if (st && query_needs_transaction(q))
+        orm_begin(s);
     const struct pg_result *r = st ? flight_one(s, model, st) : NULL;
     if (st && !r && q->conditions)
         language_blame(s, model, q->conditions);

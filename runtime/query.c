@@ -173,13 +173,9 @@ static bool walk(struct compiler *c, const void *query)
     return true;
 }
 
-/* Locks and cursors last as long as their transaction. */
-static struct pg_statement *with_transaction(
-    struct orm_session *s, const struct query *q, struct pg_statement *st)
+bool query_needs_transaction(const struct query *q)
 {
-    if (st && (query_of(q)->lock || q->cursor))
-        orm_begin(s);
-    return st;
+    return query_of(q)->lock || q->cursor;
 }
 
 struct pg_statement *query_compile(struct orm_session *s, const struct query *q)
@@ -190,8 +186,7 @@ struct pg_statement *query_compile(struct orm_session *s, const struct query *q)
         (!page_load(s, own->distinct_on, ORM_QUERY_DISTINCT, own->after) ||
             !page_load(s, orders.at, orders.count, own->after)))
         return NULL;
-    return with_transaction(
-        s, q, compile(s, (char)q->kind, q->manager->relation->target, walk, q));
+    return compile(s, (char)q->kind, q->manager->relation->target, walk, q);
 }
 
 /* -- Building at run time ---------------------------------------------------------- */

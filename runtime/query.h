@@ -24,4 +24,7 @@ struct query {
  * recorded and nothing was sent. */
 struct pg_statement *query_compile(struct orm_session *s, const struct query *q);
 
+/* Locks and cursors last as long as their transaction: it asks for one. */
+bool query_needs_transaction(const struct query *q);
+
 #endif
