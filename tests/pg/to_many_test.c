@@ -40,6 +40,18 @@ static void to_many_loop_costs_three(void **state)
     assert_int_equal(cost_of_author_books(50), 3);
 }
 
+static void loop_from_the_end_costs_as_much(void **state)
+{
+    (void)state;
+    arrange_library(db, 20, 2);
+    struct orm_session *s = open_library();
+    const struct author_list *authors = author_find(author_table(s), &authors_by_id);
+    for (size_t i = authors->len; i--;)
+        assert_int_equal(book_all(author_books(authors->items[i]))->len, 2);
+    assert_int_equal(spent(s), 3);
+    close_library(s);
+}
+
 static void to_many_loop_with_a_to_one_of_each_costs_five(void **state)
 {
     (void)state;
@@ -554,6 +566,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         DB_TEST(to_many_loop_costs_three),
+        DB_TEST(loop_from_the_end_costs_as_much),
         DB_TEST(to_many_loop_with_a_to_one_of_each_costs_five),
         DB_TEST(nested_to_many_loops_do_not_multiply),
         DB_TEST(many_to_many_loop_costs_three_and_shares_objects),
