@@ -352,6 +352,20 @@ ORM_EXPORT void orm_keep(struct orm_object *o);
  * and what was loaded of lazy columns. */
 ORM_EXPORT void orm_refresh(struct orm_object *o);
 
+/* The same, and loads what the query's `with` names. */
+ORM_EXPORT void orm_refresh_with(struct orm_object *o, const void *query);
+
+/* Loads what the query's `with` names for all objects of a list, and nothing that is
+ * there already: a round trip per level. */
+ORM_EXPORT void orm_prefetch(const void *list, const void *query);
+
+/* What a plan with an alias found for the object; never a query.  An alias that nothing
+ * was loaded under is an error of the session. */
+ORM_EXPORT struct orm_object *orm_object_as(
+    const struct orm_object *o, unsigned slot, const char *alias);
+ORM_EXPORT const void *orm_list_as(
+    const struct orm_object *o, unsigned many, const char *alias);
+
 /* Setters record; equal values are no change.  `o` must not be NULL. */
 ORM_EXPORT void orm_set_integer(struct orm_object *o, unsigned column, int64_t value);
 ORM_EXPORT void orm_set_real(struct orm_object *o, unsigned column, double value);

@@ -517,7 +517,7 @@ static inline bool link_exists(struct link_manager *m, const struct link_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; link_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *link_select(
     struct link_manager *m, const struct link_query *q, const struct link_pick *picks)
 {
@@ -561,6 +561,18 @@ static inline void link_delete(struct link *l)
 static inline void link_refresh(struct link *l)
 {
     orm_refresh((struct orm_object *)l);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void link_refresh_with(struct link *l, const struct link_query *with)
+{
+    orm_refresh_with((struct orm_object *)l, with);
+}
+
+static inline void link_prefetch(
+    const struct link_list *list, const struct link_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct link_query ----------------------------------- */
@@ -904,7 +916,7 @@ static inline bool a_exists(struct a_manager *m, const struct a_query *q)
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; a_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *a_select(
     struct a_manager *m, const struct a_query *q, const struct a_pick *picks)
 {
@@ -947,6 +959,17 @@ static inline void a_delete(struct a *a)
 static inline void a_refresh(struct a *a)
 {
     orm_refresh((struct orm_object *)a);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void a_refresh_with(struct a *a, const struct a_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void a_prefetch(const struct a_list *list, const struct a_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct a_query -------------------------------------- */
@@ -1195,7 +1218,7 @@ static inline bool m_exists(struct m_manager *m, const struct m_query *q)
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; m_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *m_select(
     struct m_manager *m, const struct m_query *q, const struct m_pick *picks)
 {
@@ -1238,6 +1261,17 @@ static inline void m_delete(struct m *m)
 static inline void m_refresh(struct m *m)
 {
     orm_refresh((struct orm_object *)m);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void m_refresh_with(struct m *m, const struct m_query *with)
+{
+    orm_refresh_with((struct orm_object *)m, with);
+}
+
+static inline void m_prefetch(const struct m_list *list, const struct m_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct m_query -------------------------------------- */

@@ -272,7 +272,7 @@ static inline bool author_exists(struct author_manager *m, const struct author_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; author_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *author_select(struct author_manager *m,
     const struct author_query *q, const struct author_pick *picks)
 {
@@ -307,6 +307,19 @@ static inline void author_delete(struct author *a)
 static inline void author_refresh(struct author *a)
 {
     orm_refresh((struct orm_object *)a);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void author_refresh_with(
+    struct author *a, const struct author_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void author_prefetch(
+    const struct author_list *list, const struct author_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct author_query --------------------------------- */
@@ -691,7 +704,7 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; book_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
@@ -735,6 +748,18 @@ static inline void book_delete(struct book *b)
 static inline void book_refresh(struct book *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void book_refresh_with(struct book *b, const struct book_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void book_prefetch(
+    const struct book_list *list, const struct book_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct book_query ----------------------------------- */
@@ -995,7 +1020,7 @@ static inline bool tag_exists(struct tag_manager *m, const struct tag_query *q)
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; tag_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *tag_select(
     struct tag_manager *m, const struct tag_query *q, const struct tag_pick *picks)
 {
@@ -1038,6 +1063,18 @@ static inline void tag_delete(struct tag *t)
 static inline void tag_refresh(struct tag *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void tag_refresh_with(struct tag *t, const struct tag_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void tag_prefetch(
+    const struct tag_list *list, const struct tag_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct tag_query ------------------------------------ */

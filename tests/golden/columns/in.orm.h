@@ -484,7 +484,7 @@ static inline bool product_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; product_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *product_select(struct product_manager *m,
     const struct product_query *q, const struct product_pick *picks)
 {
@@ -519,6 +519,19 @@ static inline void product_delete(struct product *p)
 static inline void product_refresh(struct product *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void product_refresh_with(
+    struct product *p, const struct product_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void product_prefetch(
+    const struct product_list *list, const struct product_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct product_query -------------------------------- */
@@ -779,7 +792,7 @@ static inline bool invoice_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; invoice_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *invoice_select(struct invoice_manager *m,
     const struct invoice_query *q, const struct invoice_pick *picks)
 {
@@ -814,6 +827,19 @@ static inline void invoice_delete(struct invoice *i)
 static inline void invoice_refresh(struct invoice *i)
 {
     orm_refresh((struct orm_object *)i);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void invoice_refresh_with(
+    struct invoice *i, const struct invoice_query *with)
+{
+    orm_refresh_with((struct orm_object *)i, with);
+}
+
+static inline void invoice_prefetch(
+    const struct invoice_list *list, const struct invoice_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct invoice_query -------------------------------- */
@@ -1060,7 +1086,7 @@ static inline bool ticket_exists(struct ticket_manager *m, const struct ticket_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; ticket_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *ticket_select(struct ticket_manager *m,
     const struct ticket_query *q, const struct ticket_pick *picks)
 {
@@ -1095,6 +1121,19 @@ static inline void ticket_delete(struct ticket *t)
 static inline void ticket_refresh(struct ticket *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void ticket_refresh_with(
+    struct ticket *t, const struct ticket_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void ticket_prefetch(
+    const struct ticket_list *list, const struct ticket_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct ticket_query --------------------------------- */
@@ -1455,7 +1494,7 @@ static inline bool ledger_account_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; ledger_account_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *ledger_account_select(struct ledger_account_manager *m,
     const struct ledger_account_query *q, const struct ledger_account_pick *picks)
 {
@@ -1504,6 +1543,19 @@ static inline void ledger_account_delete(struct ledger_account *l)
 static inline void ledger_account_refresh(struct ledger_account *l)
 {
     orm_refresh((struct orm_object *)l);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void ledger_account_refresh_with(
+    struct ledger_account *l, const struct ledger_account_query *with)
+{
+    orm_refresh_with((struct orm_object *)l, with);
+}
+
+static inline void ledger_account_prefetch(
+    const struct ledger_account_list *list, const struct ledger_account_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct ledger_account_query ------------------------- */
@@ -1902,7 +1954,7 @@ static inline bool page_exists(struct page_manager *m, const struct page_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; page_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *page_select(
     struct page_manager *m, const struct page_query *q, const struct page_pick *picks)
 {
@@ -1946,6 +1998,18 @@ static inline void page_delete(struct page *p)
 static inline void page_refresh(struct page *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void page_refresh_with(struct page *p, const struct page_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void page_prefetch(
+    const struct page_list *list, const struct page_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct page_query ----------------------------------- */
@@ -2208,7 +2272,7 @@ static inline bool binder_exists(struct binder_manager *m, const struct binder_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; binder_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *binder_select(struct binder_manager *m,
     const struct binder_query *q, const struct binder_pick *picks)
 {
@@ -2243,6 +2307,19 @@ static inline void binder_delete(struct binder *b)
 static inline void binder_refresh(struct binder *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void binder_refresh_with(
+    struct binder *b, const struct binder_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void binder_prefetch(
+    const struct binder_list *list, const struct binder_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct binder_query --------------------------------- */
@@ -2509,7 +2586,7 @@ static inline bool leaf_exists(struct leaf_manager *m, const struct leaf_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; leaf_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *leaf_select(
     struct leaf_manager *m, const struct leaf_query *q, const struct leaf_pick *picks)
 {
@@ -2543,6 +2620,18 @@ static inline void leaf_delete(struct leaf *l)
 static inline void leaf_refresh(struct leaf *l)
 {
     orm_refresh((struct orm_object *)l);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void leaf_refresh_with(struct leaf *l, const struct leaf_query *with)
+{
+    orm_refresh_with((struct orm_object *)l, with);
+}
+
+static inline void leaf_prefetch(
+    const struct leaf_list *list, const struct leaf_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct leaf_query ----------------------------------- */
@@ -2815,7 +2904,7 @@ static inline bool edition_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; edition_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *edition_select(struct edition_manager *m,
     const struct edition_query *q, const struct edition_pick *picks)
 {
@@ -2850,6 +2939,19 @@ static inline void edition_delete(struct edition *e)
 static inline void edition_refresh(struct edition *e)
 {
     orm_refresh((struct orm_object *)e);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void edition_refresh_with(
+    struct edition *e, const struct edition_query *with)
+{
+    orm_refresh_with((struct orm_object *)e, with);
+}
+
+static inline void edition_prefetch(
+    const struct edition_list *list, const struct edition_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct edition_query -------------------------------- */

@@ -190,7 +190,7 @@ static inline bool author_exists(struct author_manager *m, const struct author_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; author_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *author_select(struct author_manager *m,
     const struct author_query *q, const struct author_pick *picks)
 {
@@ -225,6 +225,19 @@ static inline void author_delete(struct author *a)
 static inline void author_refresh(struct author *a)
 {
     orm_refresh((struct orm_object *)a);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void author_refresh_with(
+    struct author *a, const struct author_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void author_prefetch(
+    const struct author_list *list, const struct author_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct author_query --------------------------------- */
@@ -627,7 +640,7 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; book_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
@@ -671,6 +684,18 @@ static inline void book_delete(struct book *b)
 static inline void book_refresh(struct book *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void book_refresh_with(struct book *b, const struct book_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void book_prefetch(
+    const struct book_list *list, const struct book_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct book_query ----------------------------------- */

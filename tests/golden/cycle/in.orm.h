@@ -399,7 +399,7 @@ static inline bool org_person_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; org_person_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *org_person_select(struct org_person_manager *m,
     const struct org_person_query *q, const struct org_person_pick *picks)
 {
@@ -446,6 +446,19 @@ static inline void org_person_delete(struct org_person *p)
 static inline void org_person_refresh(struct org_person *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void org_person_refresh_with(
+    struct org_person *p, const struct org_person_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void org_person_prefetch(
+    const struct org_person_list *list, const struct org_person_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct org_person_query ----------------------------- */
@@ -766,7 +779,7 @@ static inline bool org_team_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; org_team_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *org_team_select(struct org_team_manager *m,
     const struct org_team_query *q, const struct org_team_pick *picks)
 {
@@ -801,6 +814,19 @@ static inline void org_team_delete(struct org_team *t)
 static inline void org_team_refresh(struct org_team *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void org_team_refresh_with(
+    struct org_team *t, const struct org_team_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void org_team_prefetch(
+    const struct org_team_list *list, const struct org_team_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct org_team_query ------------------------------- */
@@ -1088,7 +1114,7 @@ static inline bool org_badge_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; org_badge_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *org_badge_select(struct org_badge_manager *m,
     const struct org_badge_query *q, const struct org_badge_pick *picks)
 {
@@ -1123,6 +1149,19 @@ static inline void org_badge_delete(struct org_badge *b)
 static inline void org_badge_refresh(struct org_badge *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void org_badge_refresh_with(
+    struct org_badge *b, const struct org_badge_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void org_badge_prefetch(
+    const struct org_badge_list *list, const struct org_badge_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct org_badge_query ------------------------------ */

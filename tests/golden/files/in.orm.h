@@ -404,7 +404,7 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; book_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
@@ -448,6 +448,18 @@ static inline void book_delete(struct book *b)
 static inline void book_refresh(struct book *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void book_refresh_with(struct book *b, const struct book_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void book_prefetch(
+    const struct book_list *list, const struct book_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct book_query ----------------------------------- */
@@ -714,7 +726,7 @@ static inline bool topic_exists(struct topic_manager *m, const struct topic_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; topic_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *topic_select(struct topic_manager *m,
     const struct topic_query *q, const struct topic_pick *picks)
 {
@@ -758,6 +770,18 @@ static inline void topic_delete(struct topic *t)
 static inline void topic_refresh(struct topic *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void topic_refresh_with(struct topic *t, const struct topic_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void topic_prefetch(
+    const struct topic_list *list, const struct topic_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct topic_query ---------------------------------- */

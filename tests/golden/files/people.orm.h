@@ -304,7 +304,7 @@ static inline bool p_person_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; p_person_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *p_person_select(struct p_person_manager *m,
     const struct p_person_query *q, const struct p_person_pick *picks)
 {
@@ -349,6 +349,19 @@ static inline void p_person_delete(struct p_person *p)
 static inline void p_person_refresh(struct p_person *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void p_person_refresh_with(
+    struct p_person *p, const struct p_person_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void p_person_prefetch(
+    const struct p_person_list *list, const struct p_person_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct p_person_query ------------------------------- */
@@ -633,7 +646,7 @@ static inline bool p_author_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; p_author_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *p_author_select(struct p_author_manager *m,
     const struct p_author_query *q, const struct p_author_pick *picks)
 {
@@ -668,6 +681,19 @@ static inline void p_author_delete(struct p_author *a)
 static inline void p_author_refresh(struct p_author *a)
 {
     orm_refresh((struct orm_object *)a);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void p_author_refresh_with(
+    struct p_author *a, const struct p_author_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void p_author_prefetch(
+    const struct p_author_list *list, const struct p_author_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct p_author_query ------------------------------- */

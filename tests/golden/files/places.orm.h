@@ -215,7 +215,7 @@ static inline bool place_exists(struct place_manager *m, const struct place_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; place_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *place_select(struct place_manager *m,
     const struct place_query *q, const struct place_pick *picks)
 {
@@ -249,6 +249,18 @@ static inline void place_delete(struct place *p)
 static inline void place_refresh(struct place *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void place_refresh_with(struct place *p, const struct place_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void place_prefetch(
+    const struct place_list *list, const struct place_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct place_query ---------------------------------- */
@@ -497,7 +509,7 @@ static inline bool climate_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; climate_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *climate_select(struct climate_manager *m,
     const struct climate_query *q, const struct climate_pick *picks)
 {
@@ -532,6 +544,19 @@ static inline void climate_delete(struct climate *c)
 static inline void climate_refresh(struct climate *c)
 {
     orm_refresh((struct orm_object *)c);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void climate_refresh_with(
+    struct climate *c, const struct climate_query *with)
+{
+    orm_refresh_with((struct orm_object *)c, with);
+}
+
+static inline void climate_prefetch(
+    const struct climate_list *list, const struct climate_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct climate_query -------------------------------- */

@@ -752,7 +752,7 @@ static inline bool tenant_exists(struct tenant_manager *m, const struct tenant_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; tenant_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *tenant_select(struct tenant_manager *m,
     const struct tenant_query *q, const struct tenant_pick *picks)
 {
@@ -787,6 +787,19 @@ static inline void tenant_delete(struct tenant *t)
 static inline void tenant_refresh(struct tenant *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void tenant_refresh_with(
+    struct tenant *t, const struct tenant_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void tenant_prefetch(
+    const struct tenant_list *list, const struct tenant_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct tenant_query --------------------------------- */
@@ -1180,7 +1193,7 @@ static inline bool course_exists(struct course_manager *m, const struct course_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; course_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *course_select(struct course_manager *m,
     const struct course_query *q, const struct course_pick *picks)
 {
@@ -1225,6 +1238,19 @@ static inline void course_delete(struct course *c)
 static inline void course_refresh(struct course *c)
 {
     orm_refresh((struct orm_object *)c);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void course_refresh_with(
+    struct course *c, const struct course_query *with)
+{
+    orm_refresh_with((struct orm_object *)c, with);
+}
+
+static inline void course_prefetch(
+    const struct course_list *list, const struct course_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct course_query --------------------------------- */
@@ -1635,7 +1661,7 @@ static inline bool student_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; student_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *student_select(struct student_manager *m,
     const struct student_query *q, const struct student_pick *picks)
 {
@@ -1680,6 +1706,19 @@ static inline void student_delete(struct student *s)
 static inline void student_refresh(struct student *s)
 {
     orm_refresh((struct orm_object *)s);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void student_refresh_with(
+    struct student *s, const struct student_query *with)
+{
+    orm_refresh_with((struct orm_object *)s, with);
+}
+
+static inline void student_prefetch(
+    const struct student_list *list, const struct student_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct student_query -------------------------------- */
@@ -2052,7 +2091,7 @@ static inline bool enrolment_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; enrolment_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *enrolment_select(struct enrolment_manager *m,
     const struct enrolment_query *q, const struct enrolment_pick *picks)
 {
@@ -2099,6 +2138,19 @@ static inline void enrolment_delete(struct enrolment *e)
 static inline void enrolment_refresh(struct enrolment *e)
 {
     orm_refresh((struct orm_object *)e);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void enrolment_refresh_with(
+    struct enrolment *e, const struct enrolment_query *with)
+{
+    orm_refresh_with((struct orm_object *)e, with);
+}
+
+static inline void enrolment_prefetch(
+    const struct enrolment_list *list, const struct enrolment_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct enrolment_query ------------------------------ */
@@ -2424,7 +2476,7 @@ static inline bool grade_exists(struct grade_manager *m, const struct grade_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; grade_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *grade_select(struct grade_manager *m,
     const struct grade_query *q, const struct grade_pick *picks)
 {
@@ -2468,6 +2520,18 @@ static inline void grade_delete(struct grade *g)
 static inline void grade_refresh(struct grade *g)
 {
     orm_refresh((struct orm_object *)g);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void grade_refresh_with(struct grade *g, const struct grade_query *with)
+{
+    orm_refresh_with((struct orm_object *)g, with);
+}
+
+static inline void grade_prefetch(
+    const struct grade_list *list, const struct grade_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct grade_query ---------------------------------- */
@@ -2750,7 +2814,7 @@ static inline bool label_exists(struct label_manager *m, const struct label_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; label_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *label_select(struct label_manager *m,
     const struct label_query *q, const struct label_pick *picks)
 {
@@ -2794,6 +2858,18 @@ static inline void label_delete(struct label *l)
 static inline void label_refresh(struct label *l)
 {
     orm_refresh((struct orm_object *)l);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void label_refresh_with(struct label *l, const struct label_query *with)
+{
+    orm_refresh_with((struct orm_object *)l, with);
+}
+
+static inline void label_prefetch(
+    const struct label_list *list, const struct label_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct label_query ---------------------------------- */
@@ -3110,7 +3186,7 @@ static inline bool alias_exists(struct alias_manager *m, const struct alias_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; alias_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *alias_select(struct alias_manager *m,
     const struct alias_query *q, const struct alias_pick *picks)
 {
@@ -3154,6 +3230,18 @@ static inline void alias_delete(struct alias *a)
 static inline void alias_refresh(struct alias *a)
 {
     orm_refresh((struct orm_object *)a);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void alias_refresh_with(struct alias *a, const struct alias_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void alias_prefetch(
+    const struct alias_list *list, const struct alias_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct alias_query ---------------------------------- */
@@ -3464,7 +3552,7 @@ static inline bool certificate_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; certificate_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *certificate_select(struct certificate_manager *m,
     const struct certificate_query *q, const struct certificate_pick *picks)
 {
@@ -3499,6 +3587,19 @@ static inline void certificate_delete(struct certificate *c)
 static inline void certificate_refresh(struct certificate *c)
 {
     orm_refresh((struct orm_object *)c);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void certificate_refresh_with(
+    struct certificate *c, const struct certificate_query *with)
+{
+    orm_refresh_with((struct orm_object *)c, with);
+}
+
+static inline void certificate_prefetch(
+    const struct certificate_list *list, const struct certificate_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct certificate_query ---------------------------- */
@@ -3827,7 +3928,7 @@ static inline bool room_exists(struct room_manager *m, const struct room_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; room_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *room_select(
     struct room_manager *m, const struct room_query *q, const struct room_pick *picks)
 {
@@ -3861,6 +3962,18 @@ static inline void room_delete(struct room *r)
 static inline void room_refresh(struct room *r)
 {
     orm_refresh((struct orm_object *)r);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void room_refresh_with(struct room *r, const struct room_query *with)
+{
+    orm_refresh_with((struct orm_object *)r, with);
+}
+
+static inline void room_prefetch(
+    const struct room_list *list, const struct room_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct room_query ----------------------------------- */
@@ -4199,7 +4312,7 @@ static inline bool event_exists(struct event_manager *m, const struct event_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; event_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *event_select(struct event_manager *m,
     const struct event_query *q, const struct event_pick *picks)
 {
@@ -4243,6 +4356,18 @@ static inline void event_delete(struct event *e)
 static inline void event_refresh(struct event *e)
 {
     orm_refresh((struct orm_object *)e);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void event_refresh_with(struct event *e, const struct event_query *with)
+{
+    orm_refresh_with((struct orm_object *)e, with);
+}
+
+static inline void event_prefetch(
+    const struct event_list *list, const struct event_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct event_query ---------------------------------- */
@@ -4544,7 +4669,7 @@ static inline bool ticket_exists(struct ticket_manager *m, const struct ticket_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; ticket_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *ticket_select(struct ticket_manager *m,
     const struct ticket_query *q, const struct ticket_pick *picks)
 {
@@ -4589,6 +4714,19 @@ static inline void ticket_delete(struct ticket *t)
 static inline void ticket_refresh(struct ticket *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void ticket_refresh_with(
+    struct ticket *t, const struct ticket_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void ticket_prefetch(
+    const struct ticket_list *list, const struct ticket_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct ticket_query --------------------------------- */
@@ -4856,7 +4994,7 @@ static inline bool holiday_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; holiday_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *holiday_select(struct holiday_manager *m,
     const struct holiday_query *q, const struct holiday_pick *picks)
 {
@@ -4901,6 +5039,19 @@ static inline void holiday_delete(struct holiday *h)
 static inline void holiday_refresh(struct holiday *h)
 {
     orm_refresh((struct orm_object *)h);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void holiday_refresh_with(
+    struct holiday *h, const struct holiday_query *with)
+{
+    orm_refresh_with((struct orm_object *)h, with);
+}
+
+static inline void holiday_prefetch(
+    const struct holiday_list *list, const struct holiday_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct holiday_query -------------------------------- */
@@ -5206,7 +5357,7 @@ static inline bool duty_exists(struct duty_manager *m, const struct duty_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; duty_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *duty_select(
     struct duty_manager *m, const struct duty_query *q, const struct duty_pick *picks)
 {
@@ -5250,6 +5401,18 @@ static inline void duty_delete(struct duty *d)
 static inline void duty_refresh(struct duty *d)
 {
     orm_refresh((struct orm_object *)d);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void duty_refresh_with(struct duty *d, const struct duty_query *with)
+{
+    orm_refresh_with((struct orm_object *)d, with);
+}
+
+static inline void duty_prefetch(
+    const struct duty_list *list, const struct duty_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct duty_query ----------------------------------- */
@@ -5712,7 +5875,7 @@ static inline bool shift_exists(struct shift_manager *m, const struct shift_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; shift_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *shift_select(struct shift_manager *m,
     const struct shift_query *q, const struct shift_pick *picks)
 {
@@ -5756,6 +5919,18 @@ static inline void shift_delete(struct shift *s)
 static inline void shift_refresh(struct shift *s)
 {
     orm_refresh((struct orm_object *)s);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void shift_refresh_with(struct shift *s, const struct shift_query *with)
+{
+    orm_refresh_with((struct orm_object *)s, with);
+}
+
+static inline void shift_prefetch(
+    const struct shift_list *list, const struct shift_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct shift_query ---------------------------------- */
@@ -6135,7 +6310,7 @@ static inline bool moment_exists(struct moment_manager *m, const struct moment_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; moment_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *moment_select(struct moment_manager *m,
     const struct moment_query *q, const struct moment_pick *picks)
 {
@@ -6180,6 +6355,19 @@ static inline void moment_delete(struct moment *m)
 static inline void moment_refresh(struct moment *m)
 {
     orm_refresh((struct orm_object *)m);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void moment_refresh_with(
+    struct moment *m, const struct moment_query *with)
+{
+    orm_refresh_with((struct orm_object *)m, with);
+}
+
+static inline void moment_prefetch(
+    const struct moment_list *list, const struct moment_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct moment_query --------------------------------- */
@@ -6478,7 +6666,7 @@ static inline bool badge_exists(struct badge_manager *m, const struct badge_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; badge_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *badge_select(struct badge_manager *m,
     const struct badge_query *q, const struct badge_pick *picks)
 {
@@ -6512,6 +6700,18 @@ static inline void badge_delete(struct badge *b)
 static inline void badge_refresh(struct badge *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void badge_refresh_with(struct badge *b, const struct badge_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void badge_prefetch(
+    const struct badge_list *list, const struct badge_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct badge_query ---------------------------------- */
@@ -6830,7 +7030,7 @@ static inline bool holder_exists(struct holder_manager *m, const struct holder_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; holder_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *holder_select(struct holder_manager *m,
     const struct holder_query *q, const struct holder_pick *picks)
 {
@@ -6875,6 +7075,19 @@ static inline void holder_delete(struct holder *h)
 static inline void holder_refresh(struct holder *h)
 {
     orm_refresh((struct orm_object *)h);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void holder_refresh_with(
+    struct holder *h, const struct holder_query *with)
+{
+    orm_refresh_with((struct orm_object *)h, with);
+}
+
+static inline void holder_prefetch(
+    const struct holder_list *list, const struct holder_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct holder_query --------------------------------- */
@@ -7277,7 +7490,7 @@ static inline bool visit_exists(struct visit_manager *m, const struct visit_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; visit_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *visit_select(struct visit_manager *m,
     const struct visit_query *q, const struct visit_pick *picks)
 {
@@ -7321,6 +7534,18 @@ static inline void visit_delete(struct visit *v)
 static inline void visit_refresh(struct visit *v)
 {
     orm_refresh((struct orm_object *)v);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void visit_refresh_with(struct visit *v, const struct visit_query *with)
+{
+    orm_refresh_with((struct orm_object *)v, with);
+}
+
+static inline void visit_prefetch(
+    const struct visit_list *list, const struct visit_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct visit_query ---------------------------------- */

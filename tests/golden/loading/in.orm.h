@@ -351,7 +351,7 @@ static inline bool author_exists(struct author_manager *m, const struct author_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; author_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *author_select(struct author_manager *m,
     const struct author_query *q, const struct author_pick *picks)
 {
@@ -386,6 +386,19 @@ static inline void author_delete(struct author *a)
 static inline void author_refresh(struct author *a)
 {
     orm_refresh((struct orm_object *)a);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void author_refresh_with(
+    struct author *a, const struct author_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void author_prefetch(
+    const struct author_list *list, const struct author_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct author_query --------------------------------- */
@@ -660,7 +673,7 @@ static inline bool profile_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; profile_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *profile_select(struct profile_manager *m,
     const struct profile_query *q, const struct profile_pick *picks)
 {
@@ -705,6 +718,19 @@ static inline void profile_delete(struct profile *p)
 static inline void profile_refresh(struct profile *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void profile_refresh_with(
+    struct profile *p, const struct profile_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void profile_prefetch(
+    const struct profile_list *list, const struct profile_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct profile_query -------------------------------- */
@@ -963,7 +989,7 @@ static inline bool picture_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; picture_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *picture_select(struct picture_manager *m,
     const struct picture_query *q, const struct picture_pick *picks)
 {
@@ -1008,6 +1034,19 @@ static inline void picture_delete(struct picture *p)
 static inline void picture_refresh(struct picture *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void picture_refresh_with(
+    struct picture *p, const struct picture_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void picture_prefetch(
+    const struct picture_list *list, const struct picture_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct picture_query -------------------------------- */
@@ -1345,7 +1384,7 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; book_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
@@ -1389,6 +1428,18 @@ static inline void book_delete(struct book *b)
 static inline void book_refresh(struct book *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void book_refresh_with(struct book *b, const struct book_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void book_prefetch(
+    const struct book_list *list, const struct book_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct book_query ----------------------------------- */
@@ -1735,7 +1786,7 @@ static inline bool chapter_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; chapter_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *chapter_select(struct chapter_manager *m,
     const struct chapter_query *q, const struct chapter_pick *picks)
 {
@@ -1780,6 +1831,19 @@ static inline void chapter_delete(struct chapter *c)
 static inline void chapter_refresh(struct chapter *c)
 {
     orm_refresh((struct orm_object *)c);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void chapter_refresh_with(
+    struct chapter *c, const struct chapter_query *with)
+{
+    orm_refresh_with((struct orm_object *)c, with);
+}
+
+static inline void chapter_prefetch(
+    const struct chapter_list *list, const struct chapter_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct chapter_query -------------------------------- */

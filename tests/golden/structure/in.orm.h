@@ -789,7 +789,7 @@ static inline bool writer_exists(struct writer_manager *m, const struct writer_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; writer_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *writer_select(struct writer_manager *m,
     const struct writer_query *q, const struct writer_pick *picks)
 {
@@ -824,6 +824,19 @@ static inline void writer_delete(struct writer *w)
 static inline void writer_refresh(struct writer *w)
 {
     orm_refresh((struct orm_object *)w);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void writer_refresh_with(
+    struct writer *w, const struct writer_query *with)
+{
+    orm_refresh_with((struct orm_object *)w, with);
+}
+
+static inline void writer_prefetch(
+    const struct writer_list *list, const struct writer_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct writer_query --------------------------------- */
@@ -1197,7 +1210,7 @@ static inline bool paper_exists(struct paper_manager *m, const struct paper_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; paper_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *paper_select(struct paper_manager *m,
     const struct paper_query *q, const struct paper_pick *picks)
 {
@@ -1241,6 +1254,18 @@ static inline void paper_delete(struct paper *p)
 static inline void paper_refresh(struct paper *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void paper_refresh_with(struct paper *p, const struct paper_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void paper_prefetch(
+    const struct paper_list *list, const struct paper_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct paper_query ---------------------------------- */
@@ -1567,7 +1592,7 @@ static inline bool citation_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; citation_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *citation_select(struct citation_manager *m,
     const struct citation_query *q, const struct citation_pick *picks)
 {
@@ -1613,6 +1638,19 @@ static inline void citation_delete(struct citation *c)
 static inline void citation_refresh(struct citation *c)
 {
     orm_refresh((struct orm_object *)c);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void citation_refresh_with(
+    struct citation *c, const struct citation_query *with)
+{
+    orm_refresh_with((struct orm_object *)c, with);
+}
+
+static inline void citation_prefetch(
+    const struct citation_list *list, const struct citation_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct citation_query ------------------------------- */
@@ -1996,7 +2034,7 @@ static inline bool word_exists(struct word_manager *m, const struct word_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; word_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *word_select(
     struct word_manager *m, const struct word_query *q, const struct word_pick *picks)
 {
@@ -2040,6 +2078,18 @@ static inline void word_delete(struct word *w)
 static inline void word_refresh(struct word *w)
 {
     orm_refresh((struct orm_object *)w);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void word_refresh_with(struct word *w, const struct word_query *with)
+{
+    orm_refresh_with((struct orm_object *)w, with);
+}
+
+static inline void word_prefetch(
+    const struct word_list *list, const struct word_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct word_query ----------------------------------- */
@@ -2309,7 +2359,7 @@ static inline bool best_exists(struct best_manager *m, const struct best_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; best_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *best_select(
     struct best_manager *m, const struct best_query *q, const struct best_pick *picks)
 {
@@ -2333,6 +2383,18 @@ static inline const char *best_explain(
 static inline void best_refresh(struct best *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void best_refresh_with(struct best *b, const struct best_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void best_prefetch(
+    const struct best_list *list, const struct best_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct best_query ----------------------------------- */
@@ -2627,7 +2689,7 @@ static inline bool total_exists(struct total_manager *m, const struct total_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; total_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *total_select(struct total_manager *m,
     const struct total_query *q, const struct total_pick *picks)
 {
@@ -2651,6 +2713,18 @@ static inline const char *total_explain(
 static inline void total_refresh(struct total *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void total_refresh_with(struct total *t, const struct total_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void total_prefetch(
+    const struct total_list *list, const struct total_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct total_query ---------------------------------- */

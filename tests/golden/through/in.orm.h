@@ -236,7 +236,7 @@ static inline bool package_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; package_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *package_select(struct package_manager *m,
     const struct package_query *q, const struct package_pick *picks)
 {
@@ -281,6 +281,19 @@ static inline void package_delete(struct package *p)
 static inline void package_refresh(struct package *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void package_refresh_with(
+    struct package *p, const struct package_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void package_prefetch(
+    const struct package_list *list, const struct package_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct package_query -------------------------------- */
@@ -634,7 +647,7 @@ static inline bool dependency_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; dependency_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *dependency_select(struct dependency_manager *m,
     const struct dependency_query *q, const struct dependency_pick *picks)
 {
@@ -681,6 +694,19 @@ static inline void dependency_delete(struct dependency *d)
 static inline void dependency_refresh(struct dependency *d)
 {
     orm_refresh((struct orm_object *)d);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void dependency_refresh_with(
+    struct dependency *d, const struct dependency_query *with)
+{
+    orm_refresh_with((struct orm_object *)d, with);
+}
+
+static inline void dependency_prefetch(
+    const struct dependency_list *list, const struct dependency_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct dependency_query ----------------------------- */

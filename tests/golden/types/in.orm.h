@@ -400,7 +400,7 @@ static inline bool sample_exists(struct sample_manager *m, const struct sample_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; sample_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *sample_select(struct sample_manager *m,
     const struct sample_query *q, const struct sample_pick *picks)
 {
@@ -435,6 +435,19 @@ static inline void sample_delete(struct sample *s)
 static inline void sample_refresh(struct sample *s)
 {
     orm_refresh((struct orm_object *)s);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void sample_refresh_with(
+    struct sample *s, const struct sample_query *with)
+{
+    orm_refresh_with((struct orm_object *)s, with);
+}
+
+static inline void sample_prefetch(
+    const struct sample_list *list, const struct sample_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct sample_query --------------------------------- */
@@ -978,7 +991,7 @@ static inline bool maybe_exists(struct maybe_manager *m, const struct maybe_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; maybe_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *maybe_select(struct maybe_manager *m,
     const struct maybe_query *q, const struct maybe_pick *picks)
 {
@@ -1012,6 +1025,18 @@ static inline void maybe_delete(struct maybe *m)
 static inline void maybe_refresh(struct maybe *m)
 {
     orm_refresh((struct orm_object *)m);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void maybe_refresh_with(struct maybe *m, const struct maybe_query *with)
+{
+    orm_refresh_with((struct orm_object *)m, with);
+}
+
+static inline void maybe_prefetch(
+    const struct maybe_list *list, const struct maybe_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct maybe_query ---------------------------------- */
@@ -1385,7 +1410,7 @@ static inline bool preset_exists(struct preset_manager *m, const struct preset_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; preset_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *preset_select(struct preset_manager *m,
     const struct preset_query *q, const struct preset_pick *picks)
 {
@@ -1420,6 +1445,19 @@ static inline void preset_delete(struct preset *p)
 static inline void preset_refresh(struct preset *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void preset_refresh_with(
+    struct preset *p, const struct preset_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void preset_prefetch(
+    const struct preset_list *list, const struct preset_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct preset_query --------------------------------- */

@@ -540,7 +540,7 @@ static inline bool reading_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; reading_picks_end() is last. */
+/* Rows without objects: orm_next() fills the variables of the picks. */
 static inline struct orm_rows *reading_select(struct reading_manager *m,
     const struct reading_query *q, const struct reading_pick *picks)
 {
@@ -575,6 +575,19 @@ static inline void reading_delete(struct reading *r)
 static inline void reading_refresh(struct reading *r)
 {
     orm_refresh((struct orm_object *)r);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void reading_refresh_with(
+    struct reading *r, const struct reading_query *with)
+{
+    orm_refresh_with((struct orm_object *)r, with);
+}
+
+static inline void reading_prefetch(
+    const struct reading_list *list, const struct reading_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Queries: what goes into a struct reading_query -------------------------------- */
