@@ -20,17 +20,6 @@ static void arrange_teams(void)
                 "  where p.team_id = team.id)");
 }
 
-static void arrange_choices(void)
-{
-    db_exec(db,
-        "insert into author (name) select 'author ' || i from generate_series(1, 3) i;"
-        "insert into question (words, author_id)"
-        "  select 'question ' || i, i from generate_series(1, 3) i;"
-        "insert into choice (words, question_id, alt_id, req_id)"
-        "  select 'choice ' || i, 1 + i %% 3, 1 + (i + 1) %% 3, 1 + (i + 2) %% 3"
-        "  from generate_series(1, 6) i");
-}
-
 #define SPENT(statements, waits)                                                       \
     do {                                                                               \
         assert_int_equal(spent(s), statements);                                        \
@@ -137,7 +126,7 @@ static void keys_that_a_list_brought_are_not_asked_for(void **state)
 static void references_to_one_table_share_a_statement(void **state)
 {
     (void)state;
-    arrange_choices();
+    arrange_choices(db);
     struct orm_session *s = open_library();
     const struct question_query of_author = {.with = {question_with_author(NULL)}};
     const struct choice_query q = {.order = {choice_id_asc()},
@@ -174,7 +163,7 @@ static void nothing_to_ask_is_no_statement(void **state)
 static void what_is_planned_is_remembered_as_missing(void **state)
 {
     (void)state;
-    arrange_choices();
+    arrange_choices(db);
     drop_foreign_keys(db, "choice");
     db_exec(db, "delete from question where id = 2");
     struct orm_session *s = open_library();
@@ -500,7 +489,7 @@ static void a_join_brings_all_in_one_statement(void **state)
 static void joined_objects_are_peers(void **state)
 {
     (void)state;
-    arrange_choices();
+    arrange_choices(db);
     struct orm_session *s = open_library();
     const struct choice_query q = {.with = {choice_join_question(NULL)}};
     orm_each(struct choice, c, choice_find(choice_table(s), &q))
@@ -512,7 +501,7 @@ static void joined_objects_are_peers(void **state)
 static void joins_nest_and_plans_go_on_below_them(void **state)
 {
     (void)state;
-    arrange_choices();
+    arrange_choices(db);
     db_exec(db, "insert into profile (bio, author_id) values ('bio', 1)");
     struct orm_session *s = open_library();
     const struct author_query of_author = {
@@ -543,7 +532,7 @@ static void joins_nest_and_plans_go_on_below_them(void **state)
 static void a_join_to_nothing_is_null_or_missing(void **state)
 {
     (void)state;
-    arrange_choices();
+    arrange_choices(db);
     drop_foreign_keys(db, "choice");
     db_exec(db, "delete from question where id = 2;"
                 "update choice set question_id = null where id = 1");
