@@ -10,11 +10,13 @@
 #include "list.h"
 #include "load.h"
 #include "memory.h"
+#include "plan.h"
 #include "query.h"
 #include "relate.h"
 #include "scope.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum stream_state {
     STREAM_OPEN, /* there may be more rows */
@@ -32,6 +34,7 @@ struct orm_chunks {
     unsigned chunk;     /* rows */
     uint64_t stamp;     /* of the cursor: its rows are as old */
     uint64_t deletions; /* of the model, by then */
+    struct orm_plan with[ORM_QUERY_WITH];
     struct pg_item fetch;
     char command[64];
     struct path *path;          /* of the chunk at hand */
@@ -171,6 +174,9 @@ static const void *take_rows(struct orm_chunks *c, const struct pg_result *r)
             rows = without_deleted(c, &deleted, objects, rows);
             list = list_make(scope_of(c), c->model, objects, rows);
             group_form(c->path, objects, rows);
+            if (plan_is_any(c->with) && !plan_load(scope_of(c), c->path, objects, rows,
+                                            c->model, c->with, ORM_QUERY_WITH))
+                list = NULL;
         }
     }
     idmap_free(&deleted);
@@ -256,11 +262,22 @@ static bool declare(struct orm_chunks *c, const struct query *q)
     return good;
 }
 
+/* Right or refused before anything is sent. */
+static bool take_plans(struct orm_chunks *c, const struct orm_query *q)
+{
+    if (!q || !plan_is_any(q->with))
+        return true;
+    memcpy(c->with, q->with, sizeof c->with);
+    const struct plan *root = plan_make(c->session, c->model, c->with);
+    plan_end(c->session, root);
+    return root != NULL;
+}
+
 static bool begin(struct orm_chunks *c, struct orm_manager *m, const void *query)
 {
     struct orm_session *s = c->session;
     enum orm_fetch mode;
-    if (!fetch_of_query(m, query, &mode))
+    if (!fetch_of_query(m, query, &mode) || !take_plans(c, query))
         return false;
     scope_begin_in(scope_of(c), s->scope);
     c->path = path_of_query(scope_of(c), mode);

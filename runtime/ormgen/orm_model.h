@@ -301,8 +301,10 @@ ORM_EXPORT const char *orm_explain(struct orm_manager *m, const void *query);
 /* Reads the rows `chunk` at a time, in the transaction that is open or one that begins
  * now, and ends with it.  A chunk is a scope: its objects, and what is loaded through
  * them, go when the next one is asked for; orm_keep() keeps one.  Each chunk is a list
- * of peers; an empty one is the end, or the session has failed.  orm_stream() returns
- * NULL when it fails, which the other two accept.  Streams end with orm_reset(). */
+ * of peers, with what the query's plans name; the queries that those point to must live
+ * until the stream ends.  An empty chunk is the end, or the session has failed.
+ * orm_stream() returns NULL when it fails, which the other two accept.  Streams end
+ * with orm_reset(). */
 struct orm_chunks;
 ORM_EXPORT struct orm_chunks *orm_stream(
     struct orm_manager *m, const void *query, unsigned chunk);
@@ -314,9 +316,9 @@ ORM_EXPORT void orm_stream_end(struct orm_chunks *chunks);
 ORM_EXPORT struct orm_object *orm_get(
     struct orm_manager *m, const union orm_value *key);
 
-/* By `count` keys, in their order; missing rows are left out.  The parts of key i lie at
- * keys + i * stride + offsets[part], as the model's struct has them.  One statement for
- * all that are not mapped; on a relation of a join table, what its list costs. */
+/* By `count` keys, in their order; missing rows are left out.  The parts of key i lie
+ * at keys + i * stride + offsets[part], as the model's struct has them.  One statement
+ * for all that are not mapped; on a relation of a join table, what its list costs. */
 ORM_EXPORT const void *orm_get_many(struct orm_manager *m, const void *keys,
     size_t stride, const size_t *offsets, size_t count);
 

@@ -111,6 +111,48 @@ static void a_loop_over_a_chunk_costs_one_statement_per_relation(void **state)
     close_library(s);
 }
 
+static void plans_are_loaded_with_each_chunk_a_round_trip_per_level(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_on(4, 5);
+    const struct author_query with_profile = {.with = {author_with_profile(NULL)}};
+    const struct book_query q = {.order = {book_id_asc()},
+        .with = {book_with_author(&with_profile), book_with_tags(NULL),
+            book_join_shelf(NULL)}};
+    struct orm_chunks *c = stream_of(book_table(s), &q, 10);
+    spent(s);
+    for (int chunk = 0; chunk < 2; chunk++) {
+        const struct book_list *books = next_of(c);
+        assert_int_equal(books->len, 10);
+        /* Authors, tags and shelves; profiles. */
+        assert_int_equal(spent(s), 4);
+        orm_each(struct book, b, books) {
+            assert_int_equal(author_id(book_author(b)), book_author_id(b));
+            assert_null(author_profile(book_author(b)));
+            assert_int_equal(shelf_id(book_shelf(b)), book_shelf_id(b));
+            assert_int_equal(tag_all(book_tags(b))->len, 2);
+        }
+        assert_int_equal(spent(s), 0);
+    }
+    assert_int_equal(next_of(c)->len, 0);
+    assert_int_equal(spent(s), 0);
+    orm_stream_end(c);
+    assert_true(orm_end(s));
+    close_library(s);
+}
+
+static void plan_that_cannot_be_is_refused_before_the_stream_begins(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_on(1, 1);
+    const struct tag_query red = {.where = {tag_name_eq("red")}};
+    const struct book_query q = {.with = {book_with_tags(&red)}};
+    assert_null(stream_of(book_table(s), &q, 10));
+    assert_failed(s, ORM_PLAN_CONFLICT, NULL, NULL);
+    assert_int_equal(waited(s), 0);
+    orm_close(s);
+}
+
 static void chunks_cost_no_statement_and_a_round_trip_each(void **state)
 {
     (void)state;
@@ -465,6 +507,8 @@ int main(void)
         DB_TEST(no_rows_are_no_chunk),
         DB_TEST(conditions_and_parameters_travel_with_the_cursor),
         DB_TEST(a_loop_over_a_chunk_costs_one_statement_per_relation),
+        DB_TEST(plans_are_loaded_with_each_chunk_a_round_trip_per_level),
+        DB_TEST(plan_that_cannot_be_is_refused_before_the_stream_begins),
         DB_TEST(chunks_cost_no_statement_and_a_round_trip_each),
         DB_TEST(the_last_chunk_has_left_the_map),
         DB_TEST(two_streams_walk_side_by_side),
