@@ -44,7 +44,8 @@ plot=$build/bench/growth.svg
 books=
 authors=
 renew=
-measuring=
+rounds=
+only=
 while [ $# -gt 0 ]; do
     case $1 in
     work | costs | network | growth | compile | instructions | peers) parts="$parts $1" ;;
@@ -57,7 +58,8 @@ while [ $# -gt 0 ]; do
         --plot) plot=$2 ;;
         --books) books=$2 ;;
         --authors) authors=$2 ;;
-        *) measuring="$measuring $1 $2" ;;
+        --rounds) rounds=$2 ;;
+        *) only=$2 ;;
         esac
         shift
         ;;
@@ -87,9 +89,10 @@ with_data() {
         exec "$@"' "$bench" "$rows" "${authors:-10000}" "$@"
 }
 
-# shellcheck disable=SC2086 # options are split on purpose
+# measure BOOKS PART
 measure() {
-    with_data "$1" "$bench" "$2" --records "$records" $measuring
+    with_data "$1" "$bench" "$2" --records "$records" ${rounds:+--rounds "$rounds"} \
+        ${only:+--only "$only"}
 }
 
 programs='bench/bench bench/budget bench/costs'
@@ -109,6 +112,10 @@ for part in $parts; do
     instructions)
         "$ormgen" dev run --schema bench/bench.yaml -- bench/instructions.sh \
             "$build/bench/budget" bench/instructions.txt $renew
+        ;;
+    peers)
+        RECORDS=$records with_data "${books:-100000}" bench/peers/peers.sh "$build" \
+            "${rounds:-5}" "${books:-100000}" "${authors:-10000}"
         ;;
     compile) RECORDS=$records bench/compile.sh "$ormgen" runtime ;;
     esac

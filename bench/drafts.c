@@ -6,12 +6,12 @@
 
 #define FIRST_CREATED INT64_C(1546684800123456)
 
-void draft_values(const struct bench *b, size_t i, struct draft_values *v)
+void draft_values(size_t authors, size_t i, struct draft_values *v)
 {
     const int64_t n = (int64_t)i;
     snprintf(v->title, sizeof v->title, "The Inserted Book, number %" PRId64, n);
     v->isbn = n % 17 ? "9781234567890" : NULL;
-    v->author_id = n * 7919 % (int64_t)b->sizes.authors + 1;
+    v->author_id = n * 7919 % (int64_t)authors + 1;
     v->price = 100 + n * 37 % 99000;
     v->created = FIRST_CREATED + n * 601000317;
     v->pages = (int32_t)(100 + n % 900);
@@ -51,7 +51,12 @@ void drafts_fill(struct bench *b)
 
 uint64_t drafts_sum(struct bench *b)
 {
-    return (uint64_t)hand_number(&b->hand,
+    return drafts_sum_by(&b->hand);
+}
+
+uint64_t drafts_sum_by(struct hand_server *s)
+{
+    return (uint64_t)hand_number(s,
         "SELECT coalesce(sum(author_id * 11 + price * 300 + pages * 5 +"
         " (published - date '1970-01-01') * 7 + length(title) +"
         " coalesce(length(isbn), 1) + in_print::int +"

@@ -16,7 +16,7 @@ struct draft_values {
     bool in_print;
 };
 
-void draft_values(const struct bench *b, size_t i, struct draft_values *v);
+void draft_values(size_t authors, size_t i, struct draft_values *v);
 
 /* Leaves the table empty, as it was made. */
 void drafts_empty(struct bench *b);
@@ -27,5 +27,6 @@ void drafts_fill(struct bench *b);
 /* One number for all that is in it now; keys are left out: whoever wrote it had its own
  * way to get them. */
 uint64_t drafts_sum(struct bench *b);
+uint64_t drafts_sum_by(struct hand_server *s);
 
 #endif

@@ -126,6 +126,7 @@ static struct result sum_up(const struct workload *w, const struct figures *f,
         .server_ns = spread_of(f->server, rounds).median,
         .statements = f->statements,
         .round_trips = f->round_trips,
+        .value = f->value,
     };
 }
 

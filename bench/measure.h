@@ -28,6 +28,7 @@ struct result {
     double server_ns;    /* below 0: cannot be read */
     uint64_t statements;
     uint64_t round_trips;
+    uint64_t value; /* what the check said */
 };
 
 /* The server's processes, 0 if they are not on this machine. */

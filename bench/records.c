@@ -53,8 +53,10 @@ static void write_row(const struct records *to, const struct result *r)
     else
         fprintf(to->json, "\"server_ns\": %.3f, \"cpu_ratio\": %.4f, ", r->server_ns,
             r->cpu_ratio);
-    fprintf(to->json, "\"statements\": %" PRIu64 ", \"round_trips\": %" PRIu64 "}\n",
-        r->statements, r->round_trips);
+    fprintf(to->json,
+        "\"statements\": %" PRIu64 ", \"round_trips\": %" PRIu64 ", \"value\": %" PRIu64
+        "}\n",
+        r->statements, r->round_trips, r->value);
 }
 
 void records_add(const struct records *to, const struct result *results, size_t count)

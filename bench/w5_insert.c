@@ -28,7 +28,7 @@ static void rows_by_hand(struct bench *b)
     for (size_t i = 0; i < b->sizes.written; i++) {
         struct draft_values v;
         struct hand_row row;
-        draft_values(b, i, &v);
+        draft_values(b->sizes.authors, i, &v);
         hand_write_row(&row, &v);
         PGresult *r = hand_run(&b->hand, "insert", &row.params);
         id = hand_load64(PQgetvalue(r, 0, 0));
@@ -51,7 +51,7 @@ static void arrays_by_hand(struct bench *b)
     for (size_t i = 0; i < b->sizes.written; i++) {
         struct draft_values v;
         struct hand_row row;
-        draft_values(b, i, &v);
+        draft_values(b->sizes.authors, i, &v);
         hand_write_row(&row, &v);
         for (int c = 0; c < HAND_DRAFT_COLUMNS; c++)
             hand_array_add(
@@ -70,7 +70,7 @@ static void loop_generated(struct bench *b)
 {
     for (size_t i = 0; i < b->sizes.written; i++) {
         struct draft_values v;
-        draft_values(b, i, &v);
+        draft_values(b->sizes.authors, i, &v);
         struct draft *draft = draft_new(draft_table(b->db));
         draft_set_title(draft, v.title);
         draft_set_author_id(draft, v.author_id);

@@ -20,6 +20,7 @@ static void put_unique(
     buffer_printf(
         out, " UNIQUE %s", u->nulls_not_distinct ? "NULLS NOT DISTINCT " : "");
     put_fields(out, u->fields, u->field_count);
+    put_include(out, u->include, u->include_count);
     put_deferrable(out, u->deferrable);
 }
 

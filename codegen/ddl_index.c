@@ -43,6 +43,14 @@ void put_using(struct buffer *out, const char *method, const struct index_part *
     buffer_putc(out, ')');
 }
 
+void put_include(struct buffer *out, const struct field *const *fields, size_t count)
+{
+    if (!count)
+        return;
+    buffer_puts(out, " INCLUDE ");
+    put_fields(out, fields, count);
+}
+
 static void create_index(
     const struct model *m, const struct index *x, struct buffer *out)
 {
@@ -51,11 +59,7 @@ static void create_index(
     buffer_puts(out, " ON ");
     put_table(out, m);
     put_using(out, x->method, x->parts, x->part_count);
-    for (size_t i = 0; i < x->include_count; i++) {
-        buffer_puts(out, i > 0 ? ", " : " INCLUDE (");
-        quote_sql_name(out, x->include[i]->column);
-    }
-    buffer_puts(out, x->include_count ? ")" : "");
+    put_include(out, x->include, x->include_count);
     buffer_puts(out, x->nulls_not_distinct ? " NULLS NOT DISTINCT" : "");
     if (x->where)
         buffer_printf(out, " WHERE (%s)", x->where);

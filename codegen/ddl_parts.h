@@ -15,6 +15,8 @@ void put_own_name(struct buffer *out, char *name);
 void put_constraint(struct buffer *out, char *name);
 /* ("a", "b") */
 void put_columns(struct buffer *out, const char *const *columns, size_t count);
+/* " INCLUDE (...)", if there are any. */
+void put_include(struct buffer *out, const struct field *const *fields, size_t count);
 void put_fields(struct buffer *out, const struct field *const *fields, size_t count);
 void put_key(struct buffer *out, const struct model *m);
 

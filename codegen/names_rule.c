@@ -41,8 +41,10 @@ static const char *ask(
     const char *made = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : NULL;
     const char *problem = made ? name_problem(made) : "is no text";
     if (problem) {
-        fprintf(stderr, "ormgen: %s: the name in C of %s %s.%s, \"%s\", %s\n", r->path,
-            kind, model, name, made ? made : "", problem);
+        const bool is_model = strcmp(kind, "model") == 0;
+        fprintf(stderr, "ormgen: %s: the name in C of %s %s%s%s, \"%s\", %s\n", r->path,
+            kind, model, is_model ? "" : ".", is_model ? "" : name, made ? made : "",
+            problem);
         r->status = EXIT_SCHEMA;
     }
     const char *kept = problem ? name : arena_copy(r->arena, made, strlen(made));
@@ -50,8 +52,21 @@ static const char *ask(
     return kept;
 }
 
-static void name_model(struct rule *r, struct model *m)
+/* Enumerations are named after their models. */
+static void name_enumerations(
+    struct rule *r, const struct schema *s, const struct model *m, const char *before)
 {
+    for (size_t i = 0; i < s->enumeration_count; i++)
+        if (s->enumerations[i]->model == m)
+            s->enumerations[i]->c_name = arena_printf(r->arena, "%s%s", m->struct_name,
+                s->enumerations[i]->c_name + strlen(before));
+}
+
+static void name_model(struct rule *r, const struct schema *s, struct model *m)
+{
+    const char *before = m->struct_name;
+    m->struct_name = ask(r, "model", m->name, before);
+    name_enumerations(r, s, m, before);
     for (size_t i = 0; i < m->field_count; i++)
         m->fields[i].name = ask(r, "field", m->name, m->fields[i].name);
     for (size_t i = 0; i < m->ref_count; i++) {
@@ -90,7 +105,7 @@ int names_rule(const char *path, struct schema *s, struct depends *depends)
     r.sandbox = sandbox_open(s->model_count);
     r.status = load(&r, &text);
     for (size_t i = 0; i < s->model_count; i++)
-        name_model(&r, &s->models[i]);
+        name_model(&r, s, &s->models[i]);
     sandbox_close(r.sandbox);
     buffer_free(&text);
     return r.status;

@@ -4,9 +4,11 @@
  * are one document per run, written when it ends, also if there is nothing to report.
  * Places are those of editors: 1-based, in characters, ends exclusive. */
 #include "report.h"
+#include "arena.h"
 #include "buffer.h"
 #include "colour.h"
 #include "options.h"
+#include "strmap.h"
 #include "text.h"
 
 #include <jansson.h>
@@ -30,6 +32,8 @@ struct report {
     bool colour;
     json_t *list; /* of what was found so far */
     size_t unseen;
+    struct arena *arena;
+    struct strmap seen; /* mistakes, by place and text */
 };
 
 /* -- Texts ------------------------------------------------------------------------- */
@@ -303,6 +307,8 @@ struct report *report_open(const struct arguments *a)
     struct report *r = must(calloc(1, sizeof *r));
 
     r->format = find(a->format);
+    r->arena = arena_new();
+    r->seen.arena = r->arena;
     r->out = r->format == formats ? stderr : stdout;
     r->colour = r->format == formats && colour_wanted(a->color, r->out);
     if (r->format->open)
@@ -310,14 +316,32 @@ struct report *report_open(const struct arguments *a)
     return r;
 }
 
-void report_add(struct report *r, const struct diag *d)
+/* A file that two others include is read for each of them. */
+static void drop_seen(struct report *r, struct diag *d)
 {
-    r->format->add(r, d);
+    struct diag_message m;
+    for (size_t i = 0; i < diag_kept(d);) {
+        diag_mistake(d, i, &m);
+        const char *key = arena_printf(
+            r->arena, "%s:%u:%u: %s", m.path, m.at.line, m.at.column, m.text);
+        if (strmap_add(&r->seen, key, r))
+            diag_drop(d, i);
+        else
+            i++;
+    }
+}
+
+void report_add(struct report *r, struct diag *d)
+{
+    drop_seen(r, d);
+    if (diag_count(d) > 0)
+        r->format->add(r, d);
 }
 
 void report_close(struct report *r)
 {
     if (r->format->close)
         r->format->close(r);
+    arena_free(r->arena);
     free(r);
 }

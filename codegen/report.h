@@ -15,7 +15,7 @@ struct report;
 struct report *report_open(const struct arguments *a);
 
 /* The mistakes of one file, if there are any. */
-void report_add(struct report *r, const struct diag *d);
+void report_add(struct report *r, struct diag *d);
 
 /* Writes what is left to write, and frees the report. */
 void report_close(struct report *r);

@@ -141,6 +141,8 @@ char *sql_unique_over(const struct model *m, const struct unique *u)
     buffer_puts(&name, m->table);
     for (size_t i = 0; i < u->field_count; i++)
         buffer_printf(&name, "_%s", u->fields[i]->column);
+    for (size_t i = 0; i < u->include_count; i++)
+        buffer_printf(&name, "_%s", u->include[i]->column);
     buffer_puts(&name, "_key");
     return fit(&name);
 }

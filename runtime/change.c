@@ -4,6 +4,7 @@
  * the flush finds what is missing by that. */
 #include "change.h"
 
+#include "on_update.h"
 #include "memory.h"
 #include "relate.h"
 #include "slot.h"
@@ -85,13 +86,17 @@ static void touch_relations_of(
 }
 
 /* Puts values, or nulls, and drops on both ends what they make untrue. */
-static void put_all(struct orm_object *o, const uint16_t *columns, unsigned n,
+static bool put_all(struct orm_object *o, const uint16_t *columns, unsigned n,
     const union orm_value *values)
 {
+    for (unsigned i = 0; i < n; i++)
+        if (!on_update_note(o, columns[i]))
+            return false;
     touch_relations_of(o, columns, n);
     for (unsigned i = 0; i < n; i++)
         put_one(o, columns[i], values ? &values[i] : NULL);
     touch_relations_of(o, columns, n);
+    return true;
 }
 
 static void put(struct orm_object *o, unsigned column, const union orm_value *v)
@@ -237,9 +242,9 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
     key_read(ref_target_columns(ref), to, values); /* of a new one, what is known */
     const bool linked = is_linked(o, ref, to, values);
     if (!linked) {
-        if (!may_set_all(o, ref, values) || !begin(o))
+        if (!may_set_all(o, ref, values) || !begin(o) ||
+            !put_all(o, ref->columns, ref->count, values))
             return;
-        put_all(o, ref->columns, ref->count, values);
     }
     *object_slot(o, ref) = to;
     if (!linked)

@@ -5,11 +5,21 @@
 #include <errno.h>
 #include <time.h>
 
-int64_t clock_now(void)
+static int64_t microseconds(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    clock_gettime(clock, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+int64_t clock_now(void)
+{
+    return microseconds(CLOCK_MONOTONIC) / 1000;
+}
+
+int64_t clock_monotonic(void)
+{
+    return microseconds(CLOCK_MONOTONIC);
 }
 
 void clock_sleep(int64_t milliseconds)
@@ -24,7 +34,5 @@ void clock_sleep(int64_t milliseconds)
 
 int64_t clock_wall(void)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+    return microseconds(CLOCK_REALTIME);
 }

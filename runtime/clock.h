@@ -7,6 +7,9 @@
 /* Milliseconds since some start. */
 int64_t clock_now(void);
 
+/* Microseconds since the same: to measure with. */
+int64_t clock_monotonic(void);
+
 #define CLOCK_NEVER INT64_MAX
 
 void clock_sleep(int64_t milliseconds);

@@ -97,6 +97,19 @@ void compile_number(struct compiler *c, int64_t n)
     compile_placeholder(c, 20);
 }
 
+void compile_cut(struct compiler *c, unsigned limit, unsigned offset)
+{
+    shape_add(c->s, (limit != 0) | (unsigned)(offset != 0) << 1);
+    if (limit) {
+        compile_text(c, " LIMIT ");
+        compile_number(c, limit);
+    }
+    if (offset) {
+        compile_text(c, " OFFSET ");
+        compile_number(c, offset);
+    }
+}
+
 bool compile_refuse(struct compiler *c, const char *why)
 {
     return error_set_field(&c->s->error, ORM_INVALID, c->at.model, NULL, "%s", why);

@@ -70,6 +70,9 @@ void compile_placeholder(struct compiler *c, uint32_t type);
 /* The same number again, for a parameter that stands twice. */
 void compile_placeholder_again(struct compiler *c, int number);
 
+/* " LIMIT ... OFFSET ..."; 0 is none. */
+void compile_cut(struct compiler *c, unsigned limit, unsigned offset);
+
 /* The query is wrong, and nothing was sent.  False. */
 bool compile_refuse(struct compiler *c, const char *why);
 bool compile_refuse_relation(struct compiler *c, const char *relation, const char *why);

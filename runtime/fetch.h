@@ -6,7 +6,7 @@
 #ifndef RUNTIME_FETCH_H
 #define RUNTIME_FETCH_H
 
-#include "object.h"
+#include "relate.h"
 
 /* The mode that the object's query named; ORM_FETCH_DEFAULT: none. */
 static inline enum orm_fetch object_fetch(const struct orm_object *o)
@@ -36,5 +36,32 @@ enum fetch_what {
 /* Whether a getter of the object may ask the server for the field: not in the mode
  * ORM_FETCH_RAISE, which records ORM_FETCH_RAISED. */
 bool fetch_allows(struct orm_object *o, const char *field, enum fetch_what what);
+
+/* -- What is told of lazy loads ---------------------------------------------------- */
+
+/* A getter of `o` is about to ask the server for the field of so many objects; `way` is
+ * its path's, or of the column. */
+void fetch_begin(
+    struct orm_object *o, const char *field, struct way *way, size_t peers);
+void fetch_end(struct orm_session *s);
+
+/* The way to a lazy column; NULL when nothing is reported. */
+struct way *fetch_column_way(struct orm_object *o, const struct orm_column *column);
+
+/* The rows that came; `objects` may be NULL. */
+void fetch_rows(struct orm_session *s, struct way *way,
+    struct orm_object *const *objects, size_t count);
+
+/* The report learns who asks: where a target is found in the map again, the slots of
+ * others than who asked stay empty until their turn comes. */
+static inline bool fetch_leaves_empty(
+    const struct orm_session *s, const struct orm_to_one *ref)
+{
+    return s->reports && ref_is_by_key(ref) && !ref->unique;
+}
+
+/* The program gets it: the object, or those of the list; NULL is nothing. */
+struct orm_object *fetch_give(struct orm_session *s, struct orm_object *o);
+const void *fetch_give_list(struct orm_session *s, const void *list);
 
 #endif

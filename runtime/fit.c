@@ -5,6 +5,8 @@
  * that is found out, before anything is asked. */
 #include "fit.h"
 
+#include "on_update.h"
+
 static bool refuse(
     struct orm_session *s, const struct orm_model *m, const char *name, const char *why)
 {
@@ -38,6 +40,8 @@ static bool check_to_one(
         ref->inverse == ORM_NO_INVERSE ||
         (ref->reverse || ref->unique ? is_to_one(ref->target, ref->inverse, m)
                                      : is_to_many(ref->target, ref->inverse, m));
+    if (ref_follows(ref) || (!ref->reverse && !ref_is_by_key(ref)))
+        session_model(s, ref->target)->is_followed = true;
     return shown || refuse(s, m, ref->name, "the other side is another relation");
 }
 

@@ -2,7 +2,9 @@
  * server and session see a prepared statement differently. */
 #include "flight.h"
 
+#include "budget.h"
 #include "memory.h"
+#include "watch.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +17,7 @@ void shape_begin(struct orm_session *s, char kind, const struct orm_model *m)
     buffer_clear(&s->sql);
     buffer_add(&s->shape, &kind, 1);
     shape_add(s, m ? (unsigned)session_number(s, m) : 0);
+    s->shape_model = m ? m->name : "";
 }
 
 void shape_add(struct orm_session *s, unsigned detail)
@@ -34,7 +37,9 @@ struct pg_statement *shape_make(
     if (!s->shape.failed)
         st = statement_add(
             &s->statements, &s->shape, &s->sql, types, type_count, counted);
-    if (!st)
+    if (st)
+        st->model = s->shape_model;
+    else
         session_nomem(s);
     return st;
 }
@@ -87,6 +92,8 @@ static bool add_begin(struct orm_session *s)
 
 bool flight_begin(struct orm_session *s)
 {
+    if (!watch_allows(s))
+        return false;
     s->item_count = 0;
     s->begins = s->transaction == TX_WANTED;
     if (s->error.code || !deallocate_retired(s) || (s->begins && !add_begin(s)))
@@ -186,11 +193,12 @@ static bool roll_back_begun(struct orm_session *s)
     return done;
 }
 
-static bool fly(struct orm_session *s, struct pg_failure *f)
+static bool fly(struct orm_session *s, struct pg_failure *f, bool *retried)
 {
     /* Each try mends one statement, so a flight of n needs at most n + 1. */
     for (size_t tries = 0; tries <= s->item_count; tries++) {
         s->stamp++;
+        *retried = tries > 0;
         if (pg_fly(s->pg, s->items, s->item_count, s->deadline, &s->error, f))
             return true;
         const struct orm_error first = s->error;
@@ -208,13 +216,15 @@ static bool fly(struct orm_session *s, struct pg_failure *f)
 
 bool flight_land(struct orm_session *s, size_t *failed_item)
 {
-    if (s->error.code)
+    if (s->error.code || !budget_allows(s))
         return false;
     struct pg_failure f;
-    const bool good = fly(s, &f);
+    bool retried = false;
+    const int64_t began = watch_begin(s);
+    const bool good = fly(s, &f, &retried);
+    watch_end(s, f.sent, began, retried);
     for (size_t i = 0; i < s->item_count; i++)
-        if (i < f.sent && s->items[i].statement && s->items[i].statement->counted &&
-            !s->items[i].describe_only)
+        if (i < f.sent && flight_counts(&s->items[i]))
             s->statement_count++;
     if (good) {
         if (s->begins) {

@@ -32,6 +32,12 @@ bool flight_describe(struct orm_session *s, struct pg_statement *st);
  * `failed_item` (or NULL) tells which. */
 bool flight_land(struct orm_session *s, size_t *failed_item);
 
+/* Whether orm_statements() counts it. */
+static inline bool flight_counts(const struct pg_item *item)
+{
+    return item->statement && item->statement->counted && !item->describe_only;
+}
+
 /* Result of the n-th item added since flight_begin(). */
 const struct pg_result *flight_result(const struct orm_session *s, size_t n);
 void flight_end(struct orm_session *s);

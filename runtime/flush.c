@@ -2,6 +2,7 @@
 #include "flush.h"
 
 #include "clock.h"
+#include "on_update.h"
 #include "keys.h"
 #include "link.h"
 
@@ -70,6 +71,15 @@ static bool check(const struct flush *p)
     return true;
 }
 
+/* Whether what the slot's columns refer to may have been unknown, or another, when they
+ * were set. */
+static bool is_behind(const struct orm_object *o, const struct orm_to_one *ref)
+{
+    const bool may_have_changed = object_session(o)->former_count && !ref->reverse &&
+                                  *object_slot(o, ref) && relate_is_changed(o, ref);
+    return relate_is_to_new(o, ref) || may_have_changed;
+}
+
 /* A new target's key is known now, or not any more: the columns that refer to it take
  * it over.  A column of our own key, too, unless the target is one of us: what such a
  * tree shares, as a tenant's number, is each row's own. */
@@ -94,7 +104,7 @@ static void copy_keys(
     for (size_t n = 0; n < count; n++) {
         struct orm_object *o = objects[n];
         for (unsigned i = 0; i < o->model->to_one_count; i++)
-            if ((!m || o->model == m) && relate_is_to_new(o, &o->model->to_ones[i]))
+            if ((!m || o->model == m) && is_behind(o, &o->model->to_ones[i]))
                 copy_key(o, &o->model->to_ones[i]);
     }
 }
@@ -295,12 +305,33 @@ static bool add_some_updates(struct flush *p, enum batch_kind kind,
     return add_updates_of(p, kind, chosen, n, columns);
 }
 
+/* Rows that others refer to by what changes: what is new refers to it by the new value,
+ * so these go first, if they do not refer to what is new themselves. */
+static bool goes_first(const struct orm_object *o)
+{
+    for (unsigned i = 0; i < o->model->to_one_count; i++)
+        if (relate_is_to_new(o, &o->model->to_ones[i]))
+            return false;
+    return o->state & OBJECT_FORMER;
+}
+
+static bool goes_later(const struct orm_object *o)
+{
+    return !goes_first(o);
+}
+
+static bool add_first_updates(struct flush *p)
+{
+    return !p->s->former_count || add_some_updates(p, BATCH_UPDATE, p->updates,
+                                      p->update_count, goes_first, columns_to_update);
+}
+
 static bool add_updates(struct flush *p)
 {
     return add_some_updates(
                p, BATCH_TIE, p->news, p->new_count, has_deferred, columns_deferred) &&
-           add_updates_of(
-               p, BATCH_UPDATE, p->updates, p->update_count, columns_to_update);
+           add_some_updates(p, BATCH_UPDATE, p->updates, p->update_count, goes_later,
+               columns_to_update);
 }
 
 static bool is_row(const struct orm_object *o)
@@ -391,13 +422,18 @@ bool flush_make(struct flush *p)
     if (!sort_out(p) || !check(p) || !keys_take(p->s, p->news, p->new_count))
         return false;
     copy_all_keys(p);
+    if (!on_update_begin(p->s))
+        return false;
+    if (p->s->former_count)
+        copy_all_keys(p);
     p->s->flush_time = clock_wall();
-    return add_inserts(p) && add_updates(p) && add_links(p) && add_deletes(p) &&
-           compile(p);
+    return add_first_updates(p) && add_inserts(p) && add_updates(p) && add_links(p) &&
+           add_deletes(p) && compile(p);
 }
 
 void flush_take_back(struct flush *p)
 {
+    on_update_take_back(p->s);
     keys_give_back(p->s, p->news, p->new_count);
     copy_all_keys(p);
 }

@@ -1,8 +1,9 @@
 /* flush.h: what a flush has to do: batches in the order in which they are sent.
  *
- * Inserts go first, referenced models before referring ones, then updates, links and
- * deletes, children first: PostgreSQL checks foreign keys as each statement ends.  Rows
- * of one model that are written alike make one batch. */
+ * After what others refer to by a column that changes, inserts go first, referenced
+ * models before referring ones, then updates, links and deletes, children first:
+ * PostgreSQL checks foreign keys as each statement ends.  Rows of one model that are
+ * written alike make one batch. */
 #ifndef RUNTIME_FLUSH_H
 #define RUNTIME_FLUSH_H
 

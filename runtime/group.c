@@ -2,15 +2,30 @@
 #include "group.h"
 
 #include "fetch.h"
+#include "report.h"
 #include "scope.h"
 
-struct path *path_child(
+struct way *path_way(
+    struct orm_session *s, struct path *path, const struct orm_model *m)
+{
+    if (!path)
+        return report_root(s, m);
+    if (!path->way)
+        path->way = report_root(s, m);
+    return path->way;
+}
+
+static struct path *find_child(struct path *parent, const void *relation)
+{
+    for (struct path *p = parent ? parent->children : NULL; p; p = p->sibling)
+        if (p->relation == relation)
+            return p;
+    return NULL;
+}
+
+static struct path *add_child(
     struct orm_scope *scope, struct path *parent, const void *relation)
 {
-    if (parent)
-        for (struct path *p = parent->children; p; p = p->sibling)
-            if (p->relation == relation)
-                return p;
     if (parent)
         scope = parent->scope;
     struct path *p = arena_get(&scope->arena, sizeof *p);
@@ -22,6 +37,17 @@ struct path *path_child(
         p->sibling = parent->children;
         parent->children = p;
     }
+    return p;
+}
+
+struct path *path_child(
+    struct orm_scope *scope, struct path *parent, const void *relation)
+{
+    struct path *p = find_child(parent, relation);
+    if (!p)
+        p = add_child(scope, parent, relation);
+    if (scope->session->reports && p && !p->way && parent)
+        p->way = report_beyond(scope->session, parent->way, relation);
     return p;
 }
 
@@ -40,8 +66,12 @@ struct path *path_beyond(const struct orm_object *o, const void *relation)
     /* Found again by a smaller result it has its mode, and still its larger group. */
     const bool apart = parent && parent->fetch != fetch;
     struct path *p = path_child(o->scope, apart ? NULL : parent, relation);
-    if (p)
-        p->fetch = fetch;
+    if (!p)
+        return NULL;
+    p->fetch = fetch;
+    struct orm_session *s = object_session(o);
+    if (s->reports && !p->way)
+        p->way = report_beyond(s, path_way(s, parent, o->model), relation);
     return p;
 }
 
@@ -74,11 +104,24 @@ static size_t make_distinct(struct orm_object **objects, size_t count)
     return n;
 }
 
+/* What a query yields the program has got. */
+static void report_yield(
+    struct path *path, struct orm_object *const *objects, size_t count)
+{
+    struct orm_session *s = path->scope->session;
+    for (size_t i = 0; !path->relation && i < count; i++)
+        report_seen(s, objects[i]);
+    if (count)
+        path_way(s, path, objects[0]->model);
+}
+
 void group_form(struct path *path, struct orm_object **objects, size_t count)
 {
     count = make_distinct(objects, count);
     for (size_t i = 0; i < count; i++)
         object_set_fetch(objects[i], path->fetch);
+    if (path->scope->session->reports)
+        report_yield(path, objects, count);
     if (count < 2)
         return;
     struct orm_group *g =

@@ -14,6 +14,7 @@ struct path {
     struct path *children;
     struct path *sibling;
     enum orm_fetch fetch; /* the mode of what lies on it */
+    struct way *way;      /* of the report, or NULL */
     uint64_t asked; /* bit per to-many relation: its first owner was asked alone */
 };
 
@@ -34,6 +35,11 @@ struct path *path_of_query(struct orm_scope *scope, enum orm_fetch fetch);
 
 /* The path of what is loaded through `o`. */
 struct path *path_beyond(const struct orm_object *o, const void *relation);
+
+/* The way of the path for the report, which objects of `m` lie on; of no path, theirs.
+ */
+struct way *path_way(
+    struct orm_session *s, struct path *path, const struct orm_model *m);
 
 static inline struct path *path_of(const struct orm_object *o)
 {

@@ -2,6 +2,7 @@
 #include "identity.h"
 
 #include "group.h"
+#include "report.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -153,13 +154,33 @@ void object_map(struct orm_object *o)
     o->state |= OBJECT_MAPPED;
 }
 
-void object_unmap(struct orm_object *o)
+void object_leave_map(struct orm_object *o)
 {
+    struct orm_session *s = object_session(o);
     if (o->state & OBJECT_MAPPED) {
         const struct key_columns k = key_of_model(o->model);
-        idmap_remove(
-            &session_model(object_session(o), o->model)->map, hash_in(k, o), o);
+        idmap_remove(&session_model(s, o->model)->map, hash_in(k, o), o);
     }
+    if (s->reports)
+        report_forget(s, o);
     o->state &= ~OBJECT_MAPPED;
+}
+
+void object_unmap(struct orm_object *o)
+{
+    object_leave_map(o);
     group_leave(o);
+}
+
+void object_map_anew(struct orm_object *o)
+{
+    union orm_value key[KEY_COLUMNS_MOST];
+    object_leave_map(o);
+    key_read(key_of_model(o->model), o, key);
+    struct orm_object *old = object_find_any(object_session(o), o->model, key);
+    if (old) {
+        object_unmap(old);
+        old->state |= OBJECT_GONE;
+    }
+    object_map(o);
 }

@@ -94,4 +94,10 @@ struct orm_object *object_find_any(
 void object_map(struct orm_object *o);   /* room must be reserved */
 void object_unmap(struct orm_object *o); /* and out of its group */
 
+/* Before its key changes: out of the map only. */
+void object_leave_map(struct orm_object *o);
+
+/* Mapped in place of what had its key, whose row must be gone. */
+void object_map_anew(struct orm_object *o);
+
 #endif

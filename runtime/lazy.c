@@ -107,7 +107,11 @@ static bool load(struct orm_session *s, struct orm_object *asked, unsigned colum
     if (!collect(s, &keys, asked, column) || !key_set_end(s, &keys))
         return false;
     struct pg_statement *st = statement(s, key, column);
+    const struct orm_column *c = &asked->model->columns[column];
+    struct way *way = fetch_column_way(asked, c);
+    fetch_begin(asked, c->field, way, keys.count);
     const struct pg_result *r = st ? flight_one(s, asked->model, st) : NULL;
+    fetch_end(s);
     if (!r)
         return false;
     if (!check(s, key, column, r)) {
@@ -118,6 +122,7 @@ static bool load(struct orm_session *s, struct orm_object *asked, unsigned colum
         return session_nomem(s);
     for (size_t row = 0; row < pg_rows(r); row++)
         fill(s, key, column, r, row);
+    fetch_rows(s, way, NULL, pg_rows(r));
     return true;
 }
 

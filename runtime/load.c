@@ -105,16 +105,21 @@ struct pg_statement *load_statement(
     return shape_make(s, types, (int)k.count, true);
 }
 
-bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned column,
-    const struct pg_result *r, size_t at)
+bool load_check_type_as(struct orm_session *s, const struct orm_model *m,
+    const struct orm_column *c, const struct pg_result *r, size_t at)
 {
-    const struct orm_column *c = &m->columns[column];
     const uint32_t wanted = type_oids(c, s->enums).oid;
     const uint32_t is = pg_column_type(r, at);
     return (is == wanted && wanted) || error_set_field(&s->error, ORM_DRIFT, m, c,
                                            "the table has %s, the YAML says %s; "
                                            "migrate the table or generate again",
                                            type_name_of_oid(is), type_name(c));
+}
+
+bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned column,
+    const struct pg_result *r, size_t at)
+{
+    return load_check_type_as(s, m, &m->columns[column], r, at);
 }
 
 static bool check_columns(struct orm_session *s, const struct orm_model *m,
@@ -148,10 +153,9 @@ bool load_check_table(
 
 /* -- First pass -------------------------------------------------------------------- */
 
-bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned column,
-    struct pg_cell cell, size_t *bytes)
+bool load_check_cell_as(struct orm_session *s, const struct orm_model *m,
+    const struct orm_column *c, struct pg_cell cell, size_t *bytes)
 {
-    const struct orm_column *c = &m->columns[column];
     if (!cell.data)
         return c->flags & ORM_COLUMN_NULLABLE ||
                error_set_field(&s->error, ORM_DRIFT, m, c,
@@ -161,6 +165,12 @@ bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned 
     if (!type_is_number(c))
         *bytes += type_room(c, cell);
     return true;
+}
+
+bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned column,
+    struct pg_cell cell, size_t *bytes)
+{
+    return load_check_cell_as(s, m, &m->columns[column], cell, bytes);
 }
 
 static bool check_cells(struct orm_session *s, const struct orm_model *m,

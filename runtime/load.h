@@ -38,6 +38,12 @@ bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned 
 bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned column,
     struct pg_cell cell, size_t *bytes);
 
+/* The same of what is not in the table like this: an aggregate. */
+bool load_check_type_as(struct orm_session *s, const struct orm_model *m,
+    const struct orm_column *c, const struct pg_result *r, size_t at);
+bool load_check_cell_as(struct orm_session *s, const struct orm_model *m,
+    const struct orm_column *c, struct pg_cell cell, size_t *bytes);
+
 /* Makes every row an object: the mapped one, its clean columns filled, or a new one, of
  * `scope`.  `objects` has room for one pointer per row; the result may have `more`
  * columns behind the model's.  All cells are checked and all memory is taken before the

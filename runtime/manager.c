@@ -1,6 +1,7 @@
 /* manager.c: what can be asked of a table or a relation. */
 #include "fetch.h"
 #include "flight.h"
+#include "language.h"
 #include "load.h"
 #include "query.h"
 #include "relate.h"
@@ -38,17 +39,10 @@ static const void *empty_list(struct orm_session *s, const struct orm_manager *m
     return session_model(s, m->relation->target)->empty;
 }
 
-/* What is asked of a relation belongs to its owner's scope. */
-static struct orm_scope *scope_of(struct orm_manager *m)
-{
-    const struct orm_object *owner = manager_owner(m);
-    return owner ? owner->scope : manager_session(m)->scope;
-}
-
 static const void *list_of_rows(
     struct orm_manager *manager, enum orm_fetch fetch, const struct pg_result *r)
 {
-    struct orm_scope *scope = scope_of(manager);
+    struct orm_scope *scope = manager_scope(manager);
     struct orm_session *s = scope->session;
     const struct orm_model *m = manager->relation->target;
     const size_t rows = pg_rows(r);
@@ -73,8 +67,12 @@ static const void *list_of_rows(
 /* Sends a compiled query.  NULL: the error is recorded. */
 static const struct pg_result *ask(struct orm_session *s, const struct query *q)
 {
+    const struct orm_model *model = q->manager->relation->target;
     struct pg_statement *st = s->error.code ? NULL : query_compile(s, q);
-    return st ? flight_one(s, q->manager->relation->target, st) : NULL;
+    const struct pg_result *r = st ? flight_one(s, model, st) : NULL;
+    if (st && !r && q->conditions)
+        language_blame(s, model, q->conditions);
+    return r;
 }
 
 static const void *find(struct orm_manager *m, const void *conditions, unsigned limit)
@@ -109,7 +107,7 @@ const void *orm_all(struct orm_manager *m)
     if (!is_slot(m))
         return find(m, NULL, 0);
     struct orm_session *s = manager_session(m);
-    const void *list = to_many_list(s, m);
+    const void *list = fetch_give_list(s, to_many_list(s, m));
     return list ? list : empty_list(s, m);
 }
 
@@ -226,7 +224,7 @@ struct orm_object *orm_get(struct orm_manager *m, const union orm_value *key)
     struct orm_object *o = object_find(s, model, key);
     if (!o)
         o = load_by_key(s, model, key);
-    return o && object_is_live(o) ? o : NULL;
+    return o && object_is_live(o) ? fetch_give(s, o) : NULL;
 }
 
 struct orm_object *orm_require(struct orm_manager *m, const union orm_value *key)

@@ -16,6 +16,7 @@
 #define OBJECT_SEEN        256u  /* a mark for one function */
 #define OBJECT_KEYED       512u  /* new, and the flush under way took its key */
 #define OBJECT_FRESH       1024u /* mapped by a load that can still fail */
+#define OBJECT_FORMER      2048u /* in session.formers */
 #define OBJECT_FETCH_AT    30u   /* two bits from here: see fetch.h */
 
 static inline struct orm_session *object_session(const struct orm_object *o)
@@ -68,7 +69,7 @@ void object_clear_changes(struct orm_object *o);
 static inline bool column_may_be_unset(const struct orm_column *c)
 {
     return c->flags & (ORM_COLUMN_NULLABLE | ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY |
-                          ORM_COLUMN_FILLED_ON_INSERT | COLUMN_IS_OURS);
+                          ORM_COLUMN_FILLED_ON_INSERT | ORM_COLUMN_UUID7 | COLUMN_IS_OURS);
 }
 
 /* -- Lazy columns ------------------------------------------------------------------ */

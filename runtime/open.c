@@ -5,6 +5,7 @@
 #include "fit.h"
 #include "list.h"
 #include "memory.h"
+#include "report.h"
 
 #include <string.h>
 
@@ -170,6 +171,7 @@ static void free_enums(struct enum_oids *e)
 
 static void free_objects(struct orm_session *s)
 {
+    s->former_count = 0;
     for (unsigned i = 0; s->models && i < s->schema->model_count; i++) {
         idmap_free(&s->models[i].map);
         memory_free(s->models[i].spare_keys);
@@ -178,6 +180,7 @@ static void free_objects(struct orm_session *s)
         s->models[i].unwritten = 0;
     }
     s->change_count = s->link_count = s->undo_count = 0;
+    report_forget_all(s);
     arena_clear(&s->own.arena);
     arena_clear(&s->undo_arena);
     arena_clear(&s->scratch);
@@ -187,6 +190,7 @@ static void free_session(struct orm_session *s)
 {
     disconnect(s);
     free_objects(s);
+    report_free(s);
     arena_free(&s->own.arena);
     arena_free(&s->undo_arena);
     arena_free(&s->scratch);
@@ -198,6 +202,8 @@ static void free_session(struct orm_session *s)
     memory_free(s->items);
     memory_free(s->changes);
     memory_free(s->links);
+    memory_free(s->formers);
+    memory_free(s->followed);
     memory_free(s->undos);
     memory_free(s->models);
     numbers_free(&s->numbers);
@@ -219,6 +225,7 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
     s->scope = &s->own;
     s->deadline = CLOCK_NEVER;
     s->fetch = ORM_FETCH_PEERS;
+    s->budget.most = ORM_UNLIMITED;
     if (conninfo) {
         s->conninfo = memory_get(strlen(conninfo) + 1);
         if (!s->conninfo)

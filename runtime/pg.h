@@ -17,6 +17,7 @@ struct pg_result; /* libpq's own: PGresult */
 struct pg_statement {
     char name[36];
     const char *sql;
+    const char *model; /* that it is about, or "" */
     const uint32_t *types; /* oids of the parameters */
     int type_count;
     bool prepared;
@@ -84,8 +85,8 @@ size_t pg_rows(const struct pg_result *r);
 size_t pg_columns(const struct pg_result *r);
 uint32_t pg_column_type(const struct pg_result *r, size_t column);
 
-/* Rows an INSERT made. */
-size_t pg_inserted(const struct pg_result *r);
+/* Rows that an INSERT made, or that another statement changed. */
+size_t pg_affected(const struct pg_result *r);
 
 /* The command tag, as "COMMIT". */
 const char *pg_tag(const struct pg_result *r);

@@ -51,19 +51,6 @@ static bool sort(
     return true;
 }
 
-static void cut(struct compiler *c, unsigned limit, unsigned offset)
-{
-    shape_add(c->s, (limit != 0) | (unsigned)(offset != 0) << 1);
-    if (limit) {
-        compile_text(c, " LIMIT ");
-        compile_number(c, limit);
-    }
-    if (offset) {
-        compile_text(c, " OFFSET ");
-        compile_number(c, offset);
-    }
-}
-
 /* -- Locks ------------------------------------------------------------------------- */
 
 static const char *const locks[] = {
@@ -167,7 +154,7 @@ static bool walk(struct compiler *c, const void *query)
         return false;
     if (q->kind == QUERY_OBJECTS)
         order_write(c, &o);
-    cut(c, q->limit ? q->limit : own->limit, own->offset);
+    compile_cut(c, q->limit ? q->limit : own->limit, own->offset);
     if (!lock(c, q, &o))
         return false;
     if (q->kind != QUERY_OBJECTS)

@@ -49,6 +49,12 @@ struct orm_session *manager_session(struct orm_manager *m)
         ->session;
 }
 
+struct orm_scope *manager_scope(struct orm_manager *m)
+{
+    const struct orm_object *owner = manager_owner(m);
+    return owner ? owner->scope : manager_session(m)->scope;
+}
+
 struct key_columns many_owner_columns(const struct orm_to_many *many)
 {
     if (many->kind == ORM_MANY_JOIN)

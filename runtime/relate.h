@@ -35,6 +35,9 @@ static inline bool object_is_live(const struct orm_object *o)
 
 struct orm_session *manager_session(struct orm_manager *m);
 
+/* What is asked of a relation belongs to its owner's scope. */
+struct orm_scope *manager_scope(struct orm_manager *m);
+
 /* The other end of a join relation; NULL if none was generated. */
 static inline const struct orm_to_many *join_inverse(const struct orm_to_many *many)
 {

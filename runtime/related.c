@@ -4,7 +4,6 @@
  * over its table, in which it can have conditions on related rows of its own. */
 #include "related.h"
 
-#include "list.h"
 #include "relate.h"
 
 #include <string.h>
@@ -81,23 +80,43 @@ bool related_is(struct clause *w, const struct orm_cond *cond)
     return true;
 }
 
-/* The values that the list's objects have in a column, as a parameter. */
+/* A struct X_list, read by its bytes: a program may have made one of its own. */
+struct objects {
+    const char *items;
+    size_t len;
+};
+
+static struct objects objects_of(const void *list)
+{
+    struct objects objects;
+    memcpy(&objects, list, sizeof objects);
+    return objects;
+}
+
+static const struct orm_object *object_at(struct objects of, size_t i)
+{
+    const struct orm_object *o;
+    memcpy(&o, of.items + i * sizeof o, sizeof o);
+    return o;
+}
+
+/* The values that the objects have in a column, as a parameter. */
 static void column_of_list(
-    struct clause *w, struct key_columns theirs, unsigned i, const void *list)
+    struct clause *w, struct key_columns theirs, unsigned i, struct objects list)
 {
     struct params *p = &w->c->s->params;
     const struct orm_column *col = &theirs.model->columns[theirs.at[i]];
     const struct type_oids oids = type_oids(col, w->c->s->enums);
     params_array_begin(p, oids.oid);
-    for (size_t n = 0; n < list_length(list); n++)
-        if (!key_is_null(theirs, list_item(list, n)))
-            params_array_add(p, col, type_get(col, list_item(list, n)));
+    for (size_t n = 0; n < list.len; n++)
+        if (!key_is_null(theirs, object_at(list, n)))
+            params_array_add(p, col, type_get(col, object_at(list, n)));
     params_array_end(p);
     compile_placeholder(w->c, oids.array_oid);
 }
 
-static void columns_are_of_list(
-    struct clause *w, const uint16_t *ours, struct key_columns theirs, const void *list)
+static void columns_are_of_list(struct clause *w, const uint16_t *ours,
+    struct key_columns theirs, struct objects list)
 {
     struct compiler *c = w->c;
     compile_text(c, theirs.count > 1 ? "(" : "");
@@ -116,13 +135,13 @@ static void columns_are_of_list(
 bool related_is_one_of(struct clause *w, const struct orm_cond *cond)
 {
     const struct orm_to_one *ref = slot_of(w, cond);
-    const void *list = cond->value.data;
     if (!ref)
         return false;
-    if (!list)
+    if (!cond->value.data)
         return refuse_ref(w, ref, ORM_INVALID, "NULL is no list to look in");
-    for (size_t i = 0; i < list_length(list); i++)
-        if (!check_object(w, ref, list_item(list, i)))
+    const struct objects list = objects_of(cond->value.data);
+    for (size_t i = 0; i < list.len; i++)
+        if (!check_object(w, ref, object_at(list, i)))
             return false;
     clause_element_begin(w, cond->flags);
     columns_are_of_list(w, ref->columns, ref_target_columns(ref), list);
@@ -213,16 +232,15 @@ bool related_matches(struct clause *w, const struct orm_cond *cond)
     return true;
 }
 
-/* FROM and WHERE of the rows in a to-many relation. */
-static void from_many(
-    struct clause *w, const struct orm_to_many *many, struct source target)
+/* FROM and WHERE of the rows in a to-many relation of `at`. */
+static void from_many(struct compiler *c, struct source at,
+    const struct orm_to_many *many, struct source target)
 {
-    struct compiler *c = w->c;
     compile_table(c, target);
     if (many->kind == ORM_MANY_REVERSE) {
         const struct orm_to_one *ref = &many->target->to_ones[many->ref];
         compile_text(c, " WHERE ");
-        columns_meet(c, target, ref->columns, w->at, ref->target_columns, ref->count);
+        columns_meet(c, target, ref->columns, at, ref->target_columns, ref->count);
         return;
     }
     const struct source join = compile_join_source(c, many);
@@ -231,7 +249,7 @@ static void from_many(
     compile_text(c, " ON ");
     end_meets(c, join, &many->target_end, target);
     compile_text(c, " WHERE ");
-    end_meets(c, join, &many->owner_end, w->at);
+    end_meets(c, join, &many->owner_end, at);
 }
 
 bool related_some(struct clause *w, const struct orm_cond *cond)
@@ -244,12 +262,27 @@ bool related_some(struct clause *w, const struct orm_cond *cond)
     const struct source target = compile_source(w->c, many->target);
     clause_element_begin(w, cond->flags);
     compile_text(w->c, "EXISTS (SELECT 1 FROM ");
-    from_many(w, many, target);
+    from_many(w->c, w->at, many, target);
     if (!conditions_of(w->c, target, cond->value.data))
         return false;
     compile_text(w->c, ")");
     clause_element_end(w, cond->flags);
     return true;
+}
+
+/* A join model may have several rows for two objects; a list shows each once. */
+void related_count(struct compiler *c, struct source at, const struct orm_to_many *many)
+{
+    const struct source target = compile_source(c, many->target);
+    const bool repeats = many->kind == ORM_MANY_JOIN && many->through;
+    compile_text(c, repeats ? "(SELECT count(DISTINCT (" : "(SELECT count(*");
+    for (unsigned i = 0; repeats && i < many->target->key_count; i++) {
+        compile_text(c, i ? ", " : "");
+        compile_column(c, target, many->target->key[i]);
+    }
+    compile_text(c, repeats ? ")) FROM " : ") FROM ");
+    from_many(c, at, many, target);
+    compile_text(c, ")");
 }
 
 /* -- The owner of a slot ----------------------------------------------------------- */

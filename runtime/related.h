@@ -13,4 +13,8 @@ bool related_some(struct clause *w, const struct orm_cond *cond);
 /* Rows that belong to the owner of a relation's slot; of a whole table, all. */
 bool related_owner(struct clause *w, struct orm_manager *manager);
 
+/* (SELECT count(*) ...): how many rows a list of `at` has. */
+void related_count(
+    struct compiler *c, struct source at, const struct orm_to_many *many);
+
 #endif

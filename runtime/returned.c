@@ -80,11 +80,11 @@ static void fill_returned(
 bool returned_take(
     struct orm_session *s, const struct batch *b, const struct pg_result *r)
 {
-    if (b->kind == BATCH_INSERT && pg_inserted(r) != b->count)
+    if (b->kind == BATCH_INSERT && pg_affected(r) != b->count)
         return error_set_field(&s->error, ORM_REFUSED, b->model, NULL,
             "%zu of %zu new rows are in the table; a trigger or a rule dropped the "
             "others",
-            pg_inserted(r), b->count);
+            pg_affected(r), b->count);
     if (!batch_returns_any(b))
         return true;
     if (!check_returned(s, b, r)) {

@@ -42,6 +42,7 @@ struct model_state {
     size_t unwritten;   /* objects with changes not flushed */
     uint64_t deletions; /* counts them: lists made before look for deleted objects */
     bool is_through;    /* some relation's join table */
+    bool is_followed;   /* by a `to:`, or rows that refer to it change with it */
     unsigned verified;  /* so many columns are, on this connection, as the model says */
 };
 
@@ -60,11 +61,40 @@ struct undo {
     void *copy;
 };
 
+/* A getter is loading model.field; `field` is NULL when none is. */
+struct lazy_load {
+    const struct orm_model *model;
+    const char *field;
+    size_t peers; /* objects that it is loaded for */
+};
+
+/* What orm_expect_statements() allows. */
+struct budget {
+    uint64_t from; /* the count when it was set */
+    uint64_t most;
+};
+
 /* How the transaction begins that is wanted. */
 struct begin {
     char command[80];
     bool has_settings;
     struct params settings; /* names and values, two arrays */
+};
+
+/* What the database has in a column that others refer to, and that is changed. */
+struct former {
+    struct orm_object *object;
+    uint16_t column;
+    union orm_value value;
+};
+
+/* A row that the database changes when that is written, and what it was like. */
+struct followed {
+    struct orm_object *object;
+    void *copy;
+    const struct orm_to_one *ref;
+    struct orm_object *target;
+    unsigned depth;
 };
 
 struct orm_session {
@@ -75,6 +105,12 @@ struct orm_session {
     enum transaction transaction;
     int64_t deadline;     /* clock_now()'s scale */
     enum orm_fetch fetch; /* of objects whose query names no mode */
+    struct lazy_load lazy;
+    struct budget budget;
+    struct report *report; /* NULL: never asked for */
+    bool reports;          /* now */
+    void (*on_lazy)(void *arg, const char *model, const char *field, size_t peers);
+    void *on_lazy_arg;
     uint64_t statement_count;
     uint64_t round_trips; /* of connections before this one */
     uint64_t stamp;       /* counts flights */
@@ -91,6 +127,7 @@ struct orm_session {
     struct uuid7 uuid7; /* the last that was made */
     struct statement_cache statements;
     struct buffer shape, sql; /* of the statement that is being made */
+    const char *shape_model;  /* that it is about */
     struct params params;     /* of the read that is being made */
     struct arena scratch;     /* for one call */
 
@@ -101,11 +138,21 @@ struct orm_session {
     struct begin begin;
     char deallocate[56];
 
+    struct {
+        orm_statement_seen *seen; /* or NULL */
+        void *arg;
+        bool telling; /* it is being called */
+    } watch;
+
     struct orm_object *
         *changes; /* new, changed and deleted, in order of the first change */
     size_t change_count, change_capacity;
     struct link *links;
     size_t link_count, link_capacity;
+    struct former *formers;
+    size_t former_count, former_capacity;
+    struct followed *followed; /* of the flush under way */
+    size_t followed_count, followed_capacity;
     int64_t flush_time; /* of the flush under way: what it dates rows with */
     struct undo *undos;
     size_t undo_count, undo_capacity;

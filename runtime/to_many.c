@@ -258,6 +258,8 @@ static void preset_owner(const struct orm_to_many *rel, struct orm_object *owner
     if (rel->kind != ORM_MANY_REVERSE)
         return;
     const struct orm_to_one *ref = &rel->target->to_ones[rel->ref];
+    if (fetch_leaves_empty(object_session(owner), ref))
+        return;
     for (size_t i = 0; i < count; i++) {
         struct orm_object **slot = object_slot(objects[i], ref);
         if (!*slot && !relate_is_changed(objects[i], ref))
@@ -302,6 +304,7 @@ static bool take_rows(struct load *l, const struct pg_result *r)
             l->rel->kind == ORM_MANY_JOIN ? l->keyed.count : 0, l->rows))
         return false;
     publish(l, sorted, next);
+    fetch_rows(l->s, l->path->way, l->rows, l->row_count);
     group_form(l->path, l->rows, l->row_count);
     return true;
 }
@@ -329,6 +332,14 @@ static bool ask(struct load *l)
     return good;
 }
 
+static size_t count_owners(const struct load *l)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->owner_count; i++)
+        n += l->owners[i] != NULL;
+    return n;
+}
+
 static bool load_lists(
     struct orm_session *s, struct orm_object *owner, const struct orm_to_many *rel)
 {
@@ -337,7 +348,12 @@ static bool load_lists(
     l.path = path_beyond(owner, rel);
     if (!l.path)
         return session_nomem(s);
-    const bool good = choose_owners(&l, owner) && ask(&l);
+    bool good = choose_owners(&l, owner);
+    if (good) {
+        fetch_begin(owner, rel->name, l.path->way, count_owners(&l));
+        good = ask(&l);
+        fetch_end(s);
+    }
     idmap_free(&l.by_columns);
     arena_clear(&s->scratch);
     return good;

@@ -7,6 +7,7 @@
 #include "flight.h"
 #include "load.h"
 #include "relate.h"
+#include "write.h"
 
 /* -- One slot ---------------------------------------------------------------------- */
 
@@ -17,10 +18,8 @@ static bool has_key(const struct orm_object *o, const struct orm_to_one *ref)
     return !key_is_null(ref_columns(o->model, ref), o);
 }
 
-enum orm_ref orm_ref_state(const struct orm_object *o, unsigned slot)
+static enum orm_ref slot_state(const struct orm_object *o, unsigned slot)
 {
-    if (!o)
-        return ORM_REF_NULL;
     const struct orm_to_one *ref = &o->model->to_ones[slot];
     if (*object_slot(o, ref))
         return ORM_REF_LOADED;
@@ -58,6 +57,19 @@ static struct orm_object *find_mapped(
     return fresh && object_is_live(target) ? target : NULL;
 }
 
+enum orm_ref orm_ref_state(const struct orm_object *o, unsigned slot)
+{
+    if (!o)
+        return ORM_REF_NULL;
+    struct orm_session *s = object_session(o);
+    const struct orm_to_one *ref = &o->model->to_ones[slot];
+    const enum orm_ref state = slot_state(o, slot);
+    return state == ORM_REF_UNLOADED && fetch_leaves_empty(s, ref) &&
+                   find_mapped(s, o, ref)
+               ? ORM_REF_LOADED
+               : state;
+}
+
 /* -- A group ----------------------------------------------------------------------- */
 
 struct flock {
@@ -76,7 +88,7 @@ static struct flock flock_of(struct orm_object *const *o)
 
 static bool waits(const struct orm_object *o, unsigned slot)
 {
-    return o && object_is_live(o) && orm_ref_state(o, slot) == ORM_REF_UNLOADED;
+    return o && object_is_live(o) && slot_state(o, slot) == ORM_REF_UNLOADED;
 }
 
 /* -- Loading ----------------------------------------------------------------------- */
@@ -86,7 +98,9 @@ struct load {
     struct orm_scope *scope; /* of who is asked: what is loaded belongs to it */
     const struct orm_to_one *ref;
     unsigned slot;
+    struct orm_object *asked;
     struct flock flock;
+    size_t waiting; /* of them: for whom a key is asked for */
     struct path *path;
     struct key_set keys;
     struct orm_object **targets; /* mapped ones first, then those that were loaded */
@@ -95,6 +109,12 @@ struct load {
     struct idmap
         by_columns; /* when no key tells who belongs to whom: who is looked up */
 };
+
+static void take(struct load *l, struct orm_object *o, struct orm_object *target)
+{
+    if (o == l->asked || !fetch_leaves_empty(l->s, l->ref))
+        wire(o, l->slot, target);
+}
 
 /* The object whose `theirs` have the values that `o` has in `ours`. */
 static struct orm_object *counterpart(struct load *l, const struct orm_object *o,
@@ -127,7 +147,7 @@ static void wire_by_our_columns(struct load *l, struct key_columns ours)
             continue;
         struct orm_object *target = counterpart(l, o, ours, theirs);
         if (target && !(target->state & OBJECT_EXPIRED))
-            wire(o, l->slot, target);
+            take(l, o, target);
     }
 }
 
@@ -154,9 +174,12 @@ static void fill_index(struct load *l, struct key_columns looked_up)
 /* What waits still has no row. */
 static void mark_missing(const struct load *l)
 {
-    for (size_t i = 0; i < l->flock.count; i++)
-        if (waits(l->flock.members[i], l->slot))
-            bit_put(object_missing_bits(l->flock.members[i]), l->slot, true);
+    for (size_t i = 0; i < l->flock.count; i++) {
+        struct orm_object *o = l->flock.members[i];
+        const bool left = fetch_leaves_empty(l->s, l->ref);
+        if (waits(o, l->slot) && !(left && find_mapped(l->s, o, l->ref)))
+            bit_put(object_missing_bits(o), l->slot, true);
+    }
 }
 
 static bool take_rows(
@@ -183,6 +206,7 @@ static bool take_rows(
     else
         wire_by_our_columns(l, ours);
     mark_missing(l);
+    fetch_rows(l->s, l->path->way, all + l->mapped, l->loaded);
     group_form(l->path, all, l->mapped + l->loaded);
     return true;
 }
@@ -191,11 +215,13 @@ static bool ask_for_keys(struct load *l, struct key_columns ours)
 {
     if (!key_set_end(l->s, &l->keys))
         return false;
+    fetch_begin(l->asked, l->ref->name, l->path->way, l->waiting);
     struct pg_statement *st =
         load_statement(l->s, ref_target_columns(l->ref), LOAD_ANY);
     const struct pg_result *r = flight_one(l->s, l->ref->target, st);
     const bool good = r && take_rows(l, ours, r);
     flight_end(l->s);
+    fetch_end(l->s);
     return good;
 }
 
@@ -209,11 +235,13 @@ static bool collect(struct load *l)
             continue;
         struct orm_object *target = find_mapped(l->s, o, l->ref);
         if (target) {
-            wire(o, l->slot, target);
+            take(l, o, target);
             l->targets[l->mapped++] = target;
-        } else if (!key_set_add(l->s, &l->keys, o)) {
-            return false;
+            continue;
         }
+        l->waiting++;
+        if (!key_set_add(l->s, &l->keys, o))
+            return false;
     }
     return true;
 }
@@ -226,6 +254,7 @@ static bool load_targets(struct orm_session *s, struct orm_object *asked, unsign
         .scope = asked->scope,
         .ref = &m->to_ones[slot],
         .slot = slot,
+        .asked = asked,
         .flock = flock_of(&asked),
     };
     l.path = path_beyond(asked, l.ref);
@@ -250,11 +279,9 @@ static struct orm_object *stand_in(struct orm_session *s, const struct orm_to_on
     return !ref->reverse && !ref->clears ? object_placeholder(s, ref->target) : NULL;
 }
 
-struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot)
+static struct orm_object *load_ref(
+    struct orm_session *s, struct orm_object *o, unsigned slot)
 {
-    if (!o)
-        return NULL;
-    struct orm_session *s = object_session(o);
     const struct orm_to_one *ref = &o->model->to_ones[slot];
     struct orm_object **at = object_slot(o, ref);
     if (*at)
@@ -271,8 +298,18 @@ struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot)
     }
     if (bit_is_set(object_missing_bits(o), slot))
         return NULL;
+    if (s->former_count && !ref_is_by_key(ref))
+        return write_changes(s, false) ? orm_load_ref(o, slot) : stand_in(s, ref);
     if (s->error.code || !fetch_allows(o, ref->name, FETCH_RELATION) ||
         !load_targets(s, o, slot))
         return stand_in(s, ref);
     return *at;
+}
+
+struct orm_object *orm_load_ref(struct orm_object *o, unsigned slot)
+{
+    if (!o)
+        return NULL;
+    struct orm_session *s = object_session(o);
+    return fetch_give(s, load_ref(s, o, slot));
 }

@@ -6,6 +6,7 @@
  * and objects that were filled since are expired. */
 #include "undo.h"
 
+#include "on_update.h"
 #include "group.h"
 #include "identity.h"
 #include "list.h"
@@ -40,6 +41,7 @@ static void forget_unwritten(struct orm_session *s)
         s->changes[i]->state &= ~OBJECT_QUEUED;
     s->change_count = 0;
     s->link_count = 0;
+    on_update_forget(s);
     for (unsigned i = 0; i < s->schema->model_count; i++)
         s->models[i].unwritten = 0;
 }
@@ -65,9 +67,22 @@ static void detach(struct orm_object *o)
     o->state = OBJECT_GONE;
 }
 
+static bool has_key_of(const struct orm_object *o, const struct orm_object *other)
+{
+    for (unsigned i = 0; i < o->model->key_count; i++) {
+        const unsigned key = o->model->key[i];
+        if (!type_equal(&o->model->columns[key], object_value(o, key),
+                object_value(other, key)))
+            return false;
+    }
+    return true;
+}
+
 static void restore(struct orm_object *o, const void *copy)
 {
     struct idmap *map = &session_model(object_session(o), o->model)->map;
+    if (o->state & OBJECT_MAPPED && !has_key_of(o, copy))
+        object_leave_map(o);
     const bool is_mapped = o->state & OBJECT_MAPPED;
     struct orm_group *group = o->group;
     const uint32_t at = o->at;

@@ -1,8 +1,6 @@
 /* via.c: the tables that a query reaches through to-one slots. */
 #include "via.h"
 
-#include "write.h"
-
 void via_begin(struct via *v, struct compiler *c, struct source root)
 {
     v->c = c;
@@ -65,18 +63,4 @@ void via_joins(const struct via *v)
             compile_column(v->c, t->from, t->slot->columns[k]);
         }
     }
-}
-
-bool via_flush(struct orm_session *s, const struct orm_model *root,
-    const uint16_t slots[ORM_ORDER_VIA])
-{
-    const struct orm_model *m = root;
-    for (unsigned i = 0; i < ORM_ORDER_VIA && slots[i]; i++) {
-        if (slots[i] > m->to_one_count)
-            return true; /* via_reach() refuses it */
-        m = m->to_ones[slots[i] - 1u].target;
-        if (!write_before_reading(s, m->whole))
-            return false;
-    }
-    return true;
 }

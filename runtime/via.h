@@ -29,9 +29,4 @@ bool via_reach(struct via *v, const uint16_t slots[ORM_ORDER_VIA], struct source
 /* " LEFT JOIN ..." for each table: what stands behind the root's. */
 void via_joins(const struct via *v);
 
-/* Changes of the tables on the way that are not flushed yet are, before they are asked.
- * False: the error is recorded. */
-bool via_flush(struct orm_session *s, const struct orm_model *root,
-    const uint16_t slots[ORM_ORDER_VIA]);
-
 #endif

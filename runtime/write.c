@@ -8,6 +8,7 @@
 #include "cascade.h"
 #include "flight.h"
 #include "flush.h"
+#include "on_update.h"
 #include "returned.h"
 #include "undo.h"
 
@@ -119,20 +120,6 @@ static void forget_unlinked(
     }
 }
 
-/* A row of that key was mapped before and is gone from the table, or it could not have
- * been inserted. */
-static void map_new(struct orm_object *o)
-{
-    union orm_value key[KEY_COLUMNS_MOST];
-    key_read(key_of_model(o->model), o, key);
-    struct orm_object *old = object_find_any(object_session(o), o->model, key);
-    if (old) {
-        object_unmap(old);
-        old->state |= OBJECT_GONE;
-    }
-    object_map(o);
-}
-
 /* What the runtime set in the rows is so in the objects, too. */
 static void take_over(struct orm_session *s, const struct batch *b)
 {
@@ -170,8 +157,10 @@ static bool publish(struct flush *p)
         cascade_follow(s);
     for (size_t i = 0; i < s->change_count; i++)
         settle(s->changes[i], s->stamp);
+    /* What had one of these keys is gone, or they could not have been written. */
     for (size_t i = 0; i < p->new_count; i++)
-        map_new(p->news[i]);
+        object_map_anew(p->news[i]);
+    on_update_end(s);
     for (unsigned i = 0; i < s->schema->model_count; i++)
         s->models[i].unwritten = 0;
     s->change_count = 0;
@@ -238,5 +227,7 @@ bool write_is_due_to_join(const struct orm_session *s, const struct orm_to_many 
 bool write_before_reading(struct orm_session *s, const struct orm_to_many *rel)
 {
     const bool joined = rel->kind == ORM_MANY_JOIN && write_is_due_to_join(s, rel);
-    return !(joined || write_is_due(s, rel->target)) || write_changes(s, false);
+    const bool follows = rel->kind == ORM_MANY_REVERSE && s->former_count;
+    return !(joined || follows || write_is_due(s, rel->target)) ||
+           write_changes(s, false);
 }

@@ -54,6 +54,8 @@ static void enter_accessors(
                                ? "many"
                                : "field";
         if (!m->key && strcmp(f->name, "id") == 0) {
+            if (m->is_view) /* which is reported */
+                continue;
             diag_error(d->diag, ERR_CLASH, f->place,
                 "%sid: the key is called id already; write \"key: id\" beside fields: "
                 "to make this the key, or rename it",

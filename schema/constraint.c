@@ -9,6 +9,7 @@
 
 struct unique_keys {
     const struct node *on;
+    const struct node *include;
     const struct node *nulls_not_distinct;
     const struct node *deferrable;
     const struct node *name;
@@ -17,6 +18,7 @@ struct unique_keys {
 #define AT(member) offsetof(struct unique_keys, member)
 const struct key unique_keys[] = {
     {"on", SHAPE_LIST, AT(on), 0, NULL},
+    {"include", SHAPE_LIST, AT(include), 0, NULL},
     {"nulls_not_distinct", SHAPE_BOOL, AT(nulls_not_distinct), 0, NULL},
     {"deferrable", SHAPE_TEXT, AT(deferrable), 0, NULL},
     {"name", SHAPE_TEXT, AT(name), 0, NULL},
@@ -73,7 +75,9 @@ static bool take_unique(struct draft *d, const struct draft_model *m, const char
         .fields = arena_array(d->arena, count, sizeof *out->fields),
     };
     memcpy(out->fields, fields, count * sizeof *fields);
-    return take_deferrable(d, where, keys.deferrable, &out->deferrable);
+    return take_include(d, where, m, keys.include, fields, count, &out->include,
+               &out->include_count) &&
+           take_deferrable(d, where, keys.deferrable, &out->deferrable);
 }
 
 static void fill_uniques(struct draft *d, struct draft_model *m)

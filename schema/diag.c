@@ -427,6 +427,16 @@ enum diag_code diag_mistake(const struct diag *d, size_t index, struct diag_mess
     return d->kept[index]->code;
 }
 
+void diag_drop(struct diag *d, size_t index)
+{
+    free(d->kept[index]);
+    memmove(&d->kept[index], &d->kept[index + 1],
+        (d->kept_count - index - 1) * sizeof *d->kept);
+    d->kept_count--;
+    d->count--;
+    d->latest = NULL;
+}
+
 bool diag_note_of(
     const struct diag *d, size_t index, size_t note, struct diag_message *m)
 {

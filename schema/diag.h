@@ -68,6 +68,9 @@ struct diag_message {
 size_t diag_kept(const struct diag *d);
 enum diag_code diag_mistake(const struct diag *d, size_t index, struct diag_message *m);
 
+/* As if it had not been found. */
+void diag_drop(struct diag *d, size_t index);
+
 /* The notes on a mistake; false behind the last one. */
 bool diag_note_of(
     const struct diag *d, size_t index, size_t note, struct diag_message *m);

@@ -205,30 +205,14 @@ static bool take_parts(struct reading *r, const struct index_keys *k)
 
 /* ---- the rest of an index ---- */
 
-static bool take_include(struct reading *r, const struct node *list)
+static bool take_index_include(struct reading *r, const struct node *list)
 {
-    if (!list)
-        return true;
     struct index *x = r->out;
-    const struct field *fields[MAX_INDEX_COLUMNS];
-    if (!take_column_list(r->d, r->where, r->m, list, fields, &x->include_count))
-        return false;
-    for (size_t i = 0; i < x->include_count; i++)
-        for (size_t p = 0; p < x->part_count; p++)
-            if (x->parts[p].field == fields[i]) {
-                diag_error(r->d->diag, ERR_INDEX, list->place,
-                    "%sinclude: \"%s\" is in on: already", r->where, fields[i]->yaml);
-                return false;
-            }
-    if (x->part_count + x->include_count > MAX_INDEX_COLUMNS) {
-        diag_error(r->d->diag, ERR_INDEX, list->place,
-            "%son and include make %zu columns; PostgreSQL takes %d", r->where,
-            x->part_count + x->include_count, MAX_INDEX_COLUMNS);
-        return false;
-    }
-    x->include = arena_array(r->d->arena, x->include_count, sizeof *x->include);
-    memcpy(x->include, fields, x->include_count * sizeof *fields);
-    return true;
+    const struct field *on[MAX_INDEX_COLUMNS];
+    for (size_t i = 0; i < x->part_count; i++)
+        on[i] = x->parts[i].field;
+    return take_include(
+        r->d, r->where, r->m, list, on, x->part_count, &x->include, &x->include_count);
 }
 
 /* What this kind of index cannot do. */
@@ -289,7 +273,7 @@ static bool take_index(struct draft *d, const struct draft_model *m, const char 
         .where = keys.where ? keys.where->text : NULL,
     };
     return take_parts(&r, &keys) && check_method(&r, &keys) &&
-           take_include(&r, keys.include) &&
+           take_index_include(&r, keys.include) &&
            (!keys.where || check_sql(d, where, keys.where, SQL_FIXED, m->model));
 }
 

@@ -498,6 +498,11 @@ static struct draft_field *find_to(struct draft *d, const struct draft_field *f)
     const struct node *n = f->keys.to;
     const struct draft_model *m = f->target;
     const char *where = arena_printf(d->arena, "%s: to: ", place_name(d, f));
+    if (!m->key && !strmap_get(&m->by_name, n->text) && strcmp(n->text, "id") == 0) {
+        diag_error(d->diag, ERR_REF, n->place,
+            "%s\"id\" is the key, which a reference refers to anyway; delete to:", where);
+        return NULL;
+    }
     struct draft_field *to = find_field(d, where, m, n, FIELD_COLUMN);
     if (!to || to->broken)
         return NULL;

@@ -50,6 +50,10 @@ static bool check_column(struct draft *d, const char *where, const struct node *
 static void fill(struct draft *d, const char *where, const struct node *by,
     const struct draft_model *of, struct many *list)
 {
+    if (by && by->count == 0)
+        diag_error(d->diag, ERR_LIST_ORDER, by->place,
+            "%sby nothing; name fields, or delete it: then the key orders the list",
+            where);
     if (!by || !list)
         return;
     list->order = arena_array(d->arena, MAX_INDEX_COLUMNS, sizeof *list->order);

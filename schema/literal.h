@@ -15,6 +15,9 @@ holds holds_bool, holds_integer, holds_float, holds_numeric, holds_text, holds_d
 holds holds_bytea, holds_uuid, holds_inet, holds_macaddr;
 
 /* literal_json.c */
-holds holds_json, holds_range, holds_multirange;
+holds holds_json;
+
+/* literal_range.c */
+holds holds_range, holds_multirange;
 
 #endif

@@ -1,4 +1,4 @@
-/* literal_json.c: which literals json and jsonb hold, and ranges. */
+/* literal_json.c: which literals json and jsonb hold. */
 #include "literal.h"
 
 #include <string.h>
@@ -102,16 +102,4 @@ bool holds_json(const struct field *f, const char *text)
     (void)f;
     const char *end = skip_value(skip_space(text), 0);
     return end && !*skip_space(end);
-}
-
-bool holds_range(const struct field *f, const char *text)
-{
-    (void)f;
-    return strcmp(text, "empty") == 0 || strcmp(text, "(,)") == 0;
-}
-
-bool holds_multirange(const struct field *f, const char *text)
-{
-    (void)f;
-    return strcmp(text, "{}") == 0 || strcmp(text, "{(,)}") == 0;
 }

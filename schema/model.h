@@ -94,8 +94,11 @@ enum default_kind {
     DEFAULT_UUID7    /* the program makes one; SQL knows nothing of it */
 };
 
+struct model;
+
 /* A native enumeration, one per enum field. */
 struct enumeration {
+    const struct model *model; /* whose field it is; NULL: a value's */
     const struct schema_file *file;
     const char *schema; /* in SQL */
     const char *name;   /* in SQL: model_field */
@@ -120,8 +123,6 @@ struct user_type {
     const char *check; /* of a domain, or NULL */
     bool broken;
 };
-
-struct model;
 
 /* What is special about a column. */
 struct traits {
@@ -294,6 +295,8 @@ struct unique {
     enum deferrable deferrable;
     size_t field_count;
     const struct field **fields;
+    size_t include_count;
+    const struct field **include;
 };
 
 struct check {

@@ -58,6 +58,33 @@ bool take_column_list(struct draft *d, const char *where, const struct draft_mod
     return true;
 }
 
+bool take_include(struct draft *d, const char *where, const struct draft_model *m,
+    const struct node *list, const struct field *const *on, size_t on_count,
+    const struct field ***include, size_t *count)
+{
+    const struct field *fields[MAX_INDEX_COLUMNS];
+    if (!list)
+        return true;
+    if (!take_column_list(d, where, m, list, fields, count))
+        return false;
+    for (size_t i = 0; i < *count * on_count; i++)
+        if (fields[i / on_count] == on[i % on_count]) {
+            diag_error(d->diag, ERR_INDEX, list->place,
+                "%sinclude: \"%s\" is in on: already", where,
+                fields[i / on_count]->yaml);
+            return false;
+        }
+    if (on_count + *count > MAX_INDEX_COLUMNS) {
+        diag_error(d->diag, ERR_INDEX, list->place,
+            "%son and include make %zu columns; PostgreSQL takes %d", where,
+            on_count + *count, MAX_INDEX_COLUMNS);
+        return false;
+    }
+    *include = arena_array(d->arena, *count, sizeof **include);
+    memcpy(*include, fields, *count * sizeof *fields);
+    return true;
+}
+
 const struct index_method *take_method(
     struct draft *d, const char *where, const struct node *name, const char *otherwise)
 {

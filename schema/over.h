@@ -20,6 +20,12 @@ bool take_columns(struct draft *d, const char *where, const struct draft_model *
 bool take_column_list(struct draft *d, const char *where, const struct draft_model *m,
     const struct node *list, const struct field **fields, size_t *count);
 
+/* `include:` of what is over `on_count` columns, of which NULL is an expression; `list`
+ * may be NULL. */
+bool take_include(struct draft *d, const char *where, const struct draft_model *m,
+    const struct node *list, const struct field *const *on, size_t on_count,
+    const struct field ***include, size_t *count);
+
 /* NULL: reported.  Without a name it is `otherwise`. */
 const struct index_method *take_method(
     struct draft *d, const char *where, const struct node *name, const char *otherwise);

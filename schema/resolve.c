@@ -221,6 +221,7 @@ static void fill_enumerations(struct draft *d, struct schema *s)
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
         for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
             if (f->enumeration) {
+                f->enumeration->model = m->model;
                 f->enumeration->file = m->model->file;
                 f->enumeration->schema = m->schema;
                 s->enumerations[s->enumeration_count++] = f->enumeration;

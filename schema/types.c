@@ -9,19 +9,19 @@
 #define WHY_SPELT "where equal values may be spelt differently, as "
 #define WHY_MANY  "which is many values"
 
-#define WANTS_RANGE "\"empty\" or \"(,)\"; write others as { sql: ... }"
-#define RANGE(type, name)                                                              \
+#define RANGE(type, name, example)                                                     \
     [TYPE_##type##RANGE] = {.yaml = name "range",                                      \
         .sql = name "range",                                                           \
         .why_no_key = WHY_MANY,                                                        \
         .has_no_arrays = true,                                                         \
-        .wants = WANTS_RANGE,                                                          \
+        .wants =                                                                       \
+            "a range with its bounds in order, as \"[" example ")\", or \"empty\"",    \
         .holds = holds_range},                                                         \
     [TYPE_##type##MULTIRANGE] = {.yaml = name "multirange",                            \
         .sql = name "multirange",                                                      \
         .why_no_key = WHY_MANY,                                                        \
         .has_no_arrays = true,                                                         \
-        .wants = "\"{}\" or \"{(,)}\"; write others as { sql: ... }",                  \
+        .wants = "ranges with their bounds in order, as \"{[" example ")}\"",          \
         .holds = holds_multirange}
 
 static const struct type_info infos[TYPE_COUNT] = {
@@ -148,12 +148,12 @@ static const struct type_info infos[TYPE_COUNT] = {
         .sql = "macaddr",
         .wants = "a hardware address, as 08:00:2b:01:02:03",
         .holds = holds_macaddr},
-    RANGE(INT4, "int4"),
-    RANGE(INT8, "int8"),
-    RANGE(NUM, "num"),
-    RANGE(DATE, "date"),
-    RANGE(TS, "ts"),
-    RANGE(TSTZ, "tstz"),
+    RANGE(INT4, "int4", "1,5"),
+    RANGE(INT8, "int8", "1,5"),
+    RANGE(NUM, "num", "0.5,1"),
+    RANGE(DATE, "date", "2026-01-01,2026-02-01"),
+    RANGE(TS, "ts", "2026-01-01T00:00,2026-02-01T00:00"),
+    RANGE(TSTZ, "tstz", "2026-01-01T00:00Z,2026-02-01T00:00Z"),
     [TYPE_ENUM] = {.yaml = "enum",
         .can_be_key = true,
         .wants = "one of its labels",

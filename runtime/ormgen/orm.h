@@ -196,6 +196,53 @@ ORM_EXPORT uint64_t orm_round_trips(const struct orm_session *s);
  * find, first, count, get and plans ask as ever. */
 ORM_EXPORT enum orm_fetch orm_set_fetch(struct orm_session *s, enum orm_fetch mode);
 
+/* `fn` is called before each lazy load: which field, and for how many objects.  It must
+ * not use the session.  NULL ends that. */
+ORM_EXPORT void orm_on_lazy(struct orm_session *s,
+    void (*fn)(void *arg, const char *model, const char *field, size_t peers),
+    void *arg);
+
+#define ORM_UNLIMITED UINT64_MAX
+
+/* For tests: from now on at most so many statements, as orm_statements() counts them,
+ * those of a flush too.  One more is refused before it is sent: the error ORM_BUDGET,
+ * which names it, and what asked for it if a getter did.  ORM_UNLIMITED lifts it;
+ * orm_reset() does not. */
+ORM_EXPORT void orm_expect_statements(struct orm_session *s, uint64_t most);
+
+/* Counts lazy loads from now on, or no longer.  Off at first, when it costs next to
+ * nothing. */
+ORM_EXPORT void orm_set_report(struct orm_session *s, bool on);
+
+/* What was counted, a line for each way from a query to a field: lazy loads, the
+ * objects that they were for, the rows that came, those that no getter and no list has
+ * given the program since, and the plan by which one round trip would do.  As text, and
+ * as JSON. Valid until the next call of either, or orm_close(). */
+ORM_EXPORT const char *orm_report(struct orm_session *s);
+ORM_EXPORT const char *orm_report_json(struct orm_session *s);
+
+/* A statement that was sent, and what came of it. */
+struct orm_statement {
+    const char *sql;
+    const char *shape;     /* a hash, the name of the prepared statement */
+    const char *model;     /* "" when it is about none */
+    size_t rows;           /* that came, or that it changed */
+    size_t bytes;          /* of their values */
+    uint64_t microseconds; /* of the round trip that it was part of */
+    bool retried; /* the server had forgotten it, or another of the same round trip */
+    bool failed;
+    bool counted; /* by orm_statements() */
+};
+
+/* Called after each round trip, once for each of its statements, also for those that
+ * the session asks for itself; not for BEGIN and its like.  It may not ask the session
+ * for anything, and what it is given is good during the call. */
+typedef void orm_statement_seen(void *arg, const struct orm_statement *statement);
+
+/* NULL: nobody listens any more. */
+ORM_EXPORT void orm_on_statement(
+    struct orm_session *s, orm_statement_seen *seen, void *arg);
+
 /* -- Lists ------------------------------------------------------------------------- */
 
 /* Visits a list in order: orm_each(struct book, b, book_all(m)) { ... }

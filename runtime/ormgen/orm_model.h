@@ -20,6 +20,7 @@
 
 #include <ormgen/orm.h>
 #include <ormgen/orm_query.h>
+#include <ormgen/orm_rows.h>
 
 #define ORM_MODEL_ABI 3
 
@@ -291,6 +292,11 @@ ORM_EXPORT const void *orm_find(struct orm_manager *m, const void *query);
 ORM_EXPORT struct orm_object *orm_first(struct orm_manager *m, const void *query);
 ORM_EXPORT size_t orm_count(struct orm_manager *m, const void *query);
 ORM_EXPORT bool orm_exists(struct orm_manager *m, const void *query);
+
+/* What PostgreSQL's EXPLAIN says of the query, line by line: how its rows would be
+ * found.  Its changes are flushed as before the query; nothing else is run.  "" when
+ * the session has failed. */
+ORM_EXPORT const char *orm_explain(struct orm_manager *m, const void *query);
 
 /* By key, a value per column of it: no statement when the object is mapped.  NULL if
  * there is no such row. */

@@ -190,6 +190,8 @@ enum orm_what {
     ORM_PICK_RELATED /* how many a to-many relation has; `column` is the slot */
 };
 
+#define ORM_HAVING_REAL 128u /* with `having`: the bound is `bound.real` */
+
 /* A column of the result, and the variable that takes it row by row. */
 struct orm_pick {
     uint8_t what;

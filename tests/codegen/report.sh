@@ -154,3 +154,12 @@ for form in json sarif github; do
     status 1 "$ormgen" check --color always --format $form bad.yaml
     plain out
 done
+
+it "tells a mistake once that several files include"
+printf 'include: [shared.yaml]\nmodels:\n  one:\n    fields: { name: text }\n' >includes.yaml
+printf 'models:\n  two:\n    fields: { name: txt }\n' >shared.yaml
+for files in 'includes.yaml shared.yaml' 'shared.yaml includes.yaml'; do
+    # shellcheck disable=SC2086
+    status 1 "$ormgen" check $files
+    [ "$(grep -c 'error:' err)" = 1 ] || fail "told $(grep -c 'error:' err) times"
+done

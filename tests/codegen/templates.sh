@@ -134,10 +134,12 @@ cp "$root/examples/templates/camel.lua" .
 status 0 "$ormgen" check --names camel.lua shop.yaml
 status 0 "$ormgen" generate --names camel.lua --depfile shop.d -o shop shop.yaml
 mentions shop.d camel.lua
-for name in 'shop_order_set_unitPrice(' 'shop_order_nextOrder(' \
-    'shop_order_lastOrders(' 'shop_order_subItems(' 'shop_order_superItems('; do
+for name in 'shopOrder_set_unitPrice(' 'shopOrder_nextOrder(' \
+    'shopOrder_lastOrders(' 'shopOrder_subItems(' 'shopOrder_superItems('; do
     mentions shop/shop.orm.h "$name"
 done
+mentions shop/shop.orm.h 'struct shopOrder {'
+mentions shop/shop.orm.h 'enum shopOrder_kind {'
 mentions shop/shop.orm.c '.table = "shop_order"'
 mentions shop/shop.orm.c '.name = "unit_price"'
 gcc -std=c11 -Wall -Wextra -Werror -I"$root/runtime" -c -o shop.o shop/shop.orm.c
@@ -150,10 +152,15 @@ status 1 "$ormgen" generate --names same.lua -o bad shop.yaml
 mentions err '[E03'
 echo 'return "a b"' >blank.lua
 status 1 "$ormgen" generate --names blank.lua -o bad shop.yaml
-mentions err 'ormgen: blank.lua: the name in C of field shop_order.id, "a b", may hold only'
+mentions err 'ormgen: blank.lua: the name in C of model shop_order, "a b", may hold only'
 echo 'return 1' >number.lua
 status 1 "$ormgen" generate --names number.lua -o bad shop.yaml
 mentions err 'is no text'
+echo 'local kind = ... return kind == "model" and "int" or "it"' >int.lua
+status 1 "$ormgen" generate --names int.lua -o bad shop.yaml
+echo 'local kind, model, name = ... return kind == "model" and "a b" or name' >blank.lua
+status 1 "$ormgen" generate --names blank.lua -o bad shop.yaml
+mentions err 'ormgen: blank.lua: the name in C of model shop_order, "a b", may hold only'
 echo 'x.y()' >fails.lua
 status 1 "$ormgen" generate --names fails.lua -o bad shop.yaml
 mentions err 'ormgen: fails.lua:1: attempt to index a nil value'

@@ -167,10 +167,9 @@ static void references_to_other_unique_columns_load_for_all(void **state)
     size_t nights = 0;
     orm_each(struct moment, m, moment_all(moment_table(s))) {
         assert_int_equal(duty_since(moment_since(m)), moment_since_since(m));
-        assert_int_equal(
-            moment_night_state(m), moment_night(m) ? ORM_REF_LOADED : ORM_REF_NULL);
-        if (moment_night(m))
-            nights += duty_at_night(moment_night(m)) == moment_night_at_night(m);
+        struct duty *night = moment_night(m);
+        assert_int_equal(moment_night_state(m), night ? ORM_REF_LOADED : ORM_REF_NULL);
+        nights += night && duty_at_night(night) == moment_night_at_night(m);
     }
     assert_int_equal(nights, 2);
     assert_int_equal(spent(s), 3);

@@ -214,6 +214,13 @@ static void put_parts(struct buffer *out, const struct index_part *parts, size_t
     }
 }
 
+static void put_include(
+    struct buffer *out, const struct field *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        buffer_printf(out, "%s\"%s\"", i > 0 ? "," : "|include ", fields[i]->column);
+}
+
 static void expect_index(
     const struct model *m, const struct index *x, struct buffer *out)
 {
@@ -222,9 +229,7 @@ static void expect_index(
     buffer_printf(out, "|%s|%s%s", x->method, x->unique ? "unique" : "any",
         nulls(x->nulls_not_distinct));
     put_parts(out, x->parts, x->part_count);
-    for (size_t i = 0; i < x->include_count; i++)
-        buffer_printf(
-            out, "%s\"%s\"", i > 0 ? "," : "|include ", x->include[i]->column);
+    put_include(out, x->include, x->include_count);
     put_where(out, x->where);
     buffer_putc(out, '\n');
 }
@@ -236,6 +241,7 @@ static void expect_constraints(const struct model *m, struct buffer *out)
         put_head(out, "unique", m);
         put_own(out, sql_unique_over(m, u));
         put_names(out, u->fields, u->field_count);
+        put_include(out, u->include, u->include_count);
         buffer_printf(
             out, "%s%s", nulls(u->nulls_not_distinct), deferred[u->deferrable]);
     }

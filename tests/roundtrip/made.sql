@@ -68,6 +68,9 @@ SELECT concat_ws('|', 'key', nspname, relname, conname, columns, deferred)
   FROM ours WHERE contype = 'p'
 UNION ALL
 SELECT concat_ws('|', 'unique', nspname, relname, conname, columns,
+                 (SELECT 'include ' || string_agg('"' || a.attname || '"', ',' ORDER BY k)
+                    FROM generate_series(i.indnkeyatts, i.indnatts - 1) k
+                    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k]),
                  CASE WHEN i.indnullsnotdistinct THEN 'nulls alike' ELSE 'nulls differ' END,
                  deferred)
   FROM ours JOIN pg_index i ON i.indexrelid = conindid WHERE contype = 'u'

@@ -482,12 +482,15 @@ static void put_list(
 
 static void put_uniques(struct buffer *out, const struct drawn_model *m)
 {
-    const struct drawn_field *f[3];
-    const unsigned count = draw_fields(m, 2 + below(2), in_btree, f);
+    const struct drawn_field *f[4];
+    const unsigned all = draw_fields(m, 2 + below(3), in_btree, f);
+    const unsigned count = all > 2 && one_in(3) ? 2 : all;
     if (count < 2 || !one_in(2))
         return;
     buffer_puts(out, "    unique:\n      - { on: ");
     put_list(out, "[", f, count);
+    if (all > count)
+        put_list(out, ", include: [", f + count, all - count);
     if (one_in(3))
         buffer_puts(out, ", nulls_not_distinct: true");
     put_deferrable(out);

@@ -517,6 +517,13 @@ static inline bool link_exists(struct link_manager *m, const struct link_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *link_explain(
+    struct link_manager *m, const struct link_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct link *link_new(struct link_manager *m)
 {
     return (struct link *)orm_new((struct orm_manager *)m);
@@ -559,12 +566,6 @@ static inline struct link_order link_order_(struct orm_order orm)
 static inline struct link_plan link_plan_(struct orm_plan orm)
 {
     struct link_plan p = {orm};
-    return p;
-}
-
-static inline struct link_pick link_pick_(struct orm_pick orm)
-{
-    struct link_pick p = {orm};
     return p;
 }
 
@@ -641,10 +642,19 @@ static inline struct link_order link_nulls_last(struct link_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct link_order link_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct link_pick link_pick_(struct orm_pick orm)
 {
-    return link_order_(orm_order_pick(pick, descending));
+    struct link_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *link_select(
+    struct link_manager *m, const struct link_query *q, const struct link_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct link_pick link_into(struct link **into)
@@ -669,10 +679,18 @@ static inline struct link_pick link_having(
 static inline struct link_pick link_having_real(
     struct link_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct link_order link_by_pick(unsigned pick, bool descending)
+{
+    return link_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(link, link_id, LINK_ID, int64_t);
 ORM_NUMBER_PICKS(link, link_id, LINK_ID, int64_t, int64_t);
@@ -877,6 +895,12 @@ static inline bool a_exists(struct a_manager *m, const struct a_query *q)
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *a_explain(struct a_manager *m, const struct a_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct a *a_new(struct a_manager *m)
 {
     return (struct a *)orm_new((struct orm_manager *)m);
@@ -919,12 +943,6 @@ static inline struct a_order a_order_(struct orm_order orm)
 static inline struct a_plan a_plan_(struct orm_plan orm)
 {
     struct a_plan p = {orm};
-    return p;
-}
-
-static inline struct a_pick a_pick_(struct orm_pick orm)
-{
-    struct a_pick p = {orm};
     return p;
 }
 
@@ -1000,10 +1018,19 @@ static inline struct a_order a_nulls_last(struct a_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct a_order a_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct a_pick a_pick_(struct orm_pick orm)
 {
-    return a_order_(orm_order_pick(pick, descending));
+    struct a_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *a_select(
+    struct a_manager *m, const struct a_query *q, const struct a_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct a_pick a_into(struct a **into)
@@ -1026,10 +1053,18 @@ static inline struct a_pick a_having(struct a_pick p, enum orm_op op, int64_t bo
 
 static inline struct a_pick a_having_real(struct a_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct a_order a_by_pick(unsigned pick, bool descending)
+{
+    return a_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_TEXT_CONDITIONS(a, a_key, A_KEY);
 ORM_SORTED_PICKS(a, a_key, A_KEY, const char *);
@@ -1142,6 +1177,12 @@ static inline bool m_exists(struct m_manager *m, const struct m_query *q)
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *m_explain(struct m_manager *m, const struct m_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct m *m_new(struct m_manager *m)
 {
     return (struct m *)orm_new((struct orm_manager *)m);
@@ -1184,12 +1225,6 @@ static inline struct m_order m_order_(struct orm_order orm)
 static inline struct m_plan m_plan_(struct orm_plan orm)
 {
     struct m_plan p = {orm};
-    return p;
-}
-
-static inline struct m_pick m_pick_(struct orm_pick orm)
-{
-    struct m_pick p = {orm};
     return p;
 }
 
@@ -1265,10 +1300,19 @@ static inline struct m_order m_nulls_last(struct m_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct m_order m_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct m_pick m_pick_(struct orm_pick orm)
 {
-    return m_order_(orm_order_pick(pick, descending));
+    struct m_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *m_select(
+    struct m_manager *m, const struct m_query *q, const struct m_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct m_pick m_into(struct m **into)
@@ -1291,10 +1335,18 @@ static inline struct m_pick m_having(struct m_pick p, enum orm_op op, int64_t bo
 
 static inline struct m_pick m_having_real(struct m_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct m_order m_by_pick(unsigned pick, bool descending)
+{
+    return m_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(m, m_id, M_ID, int64_t);
 ORM_NUMBER_PICKS(m, m_id, M_ID, int64_t, int64_t);

@@ -484,6 +484,13 @@ static inline bool product_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *product_explain(
+    struct product_manager *m, const struct product_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct product *product_new(struct product_manager *m)
 {
     return (struct product *)orm_new((struct orm_manager *)m);
@@ -516,12 +523,6 @@ static inline struct product_order product_order_(struct orm_order orm)
 static inline struct product_plan product_plan_(struct orm_plan orm)
 {
     struct product_plan p = {orm};
-    return p;
-}
-
-static inline struct product_pick product_pick_(struct orm_pick orm)
-{
-    struct product_pick p = {orm};
     return p;
 }
 
@@ -598,10 +599,19 @@ static inline struct product_order product_nulls_last(struct product_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct product_order product_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct product_pick product_pick_(struct orm_pick orm)
 {
-    return product_order_(orm_order_pick(pick, descending));
+    struct product_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *product_select(struct product_manager *m,
+    const struct product_query *q, const struct product_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct product_pick product_into(struct product **into)
@@ -626,10 +636,18 @@ static inline struct product_pick product_having(
 static inline struct product_pick product_having_real(
     struct product_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct product_order product_by_pick(unsigned pick, bool descending)
+{
+    return product_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(product, product_id, PRODUCT_ID, int64_t);
 ORM_NUMBER_PICKS(product, product_id, PRODUCT_ID, int64_t, int64_t);
@@ -751,6 +769,13 @@ static inline bool invoice_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *invoice_explain(
+    struct invoice_manager *m, const struct invoice_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct invoice *invoice_new(struct invoice_manager *m)
 {
     return (struct invoice *)orm_new((struct orm_manager *)m);
@@ -783,12 +808,6 @@ static inline struct invoice_order invoice_order_(struct orm_order orm)
 static inline struct invoice_plan invoice_plan_(struct orm_plan orm)
 {
     struct invoice_plan p = {orm};
-    return p;
-}
-
-static inline struct invoice_pick invoice_pick_(struct orm_pick orm)
-{
-    struct invoice_pick p = {orm};
     return p;
 }
 
@@ -865,10 +884,19 @@ static inline struct invoice_order invoice_nulls_last(struct invoice_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct invoice_order invoice_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct invoice_pick invoice_pick_(struct orm_pick orm)
 {
-    return invoice_order_(orm_order_pick(pick, descending));
+    struct invoice_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *invoice_select(struct invoice_manager *m,
+    const struct invoice_query *q, const struct invoice_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct invoice_pick invoice_into(struct invoice **into)
@@ -893,10 +921,18 @@ static inline struct invoice_pick invoice_having(
 static inline struct invoice_pick invoice_having_real(
     struct invoice_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct invoice_order invoice_by_pick(unsigned pick, bool descending)
+{
+    return invoice_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(invoice, invoice_number, INVOICE_NUMBER, int32_t);
 ORM_NUMBER_PICKS(invoice, invoice_number, INVOICE_NUMBER, int32_t, int64_t);
@@ -1004,6 +1040,13 @@ static inline bool ticket_exists(struct ticket_manager *m, const struct ticket_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *ticket_explain(
+    struct ticket_manager *m, const struct ticket_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct ticket *ticket_new(struct ticket_manager *m)
 {
     return (struct ticket *)orm_new((struct orm_manager *)m);
@@ -1036,12 +1079,6 @@ static inline struct ticket_order ticket_order_(struct orm_order orm)
 static inline struct ticket_plan ticket_plan_(struct orm_plan orm)
 {
     struct ticket_plan p = {orm};
-    return p;
-}
-
-static inline struct ticket_pick ticket_pick_(struct orm_pick orm)
-{
-    struct ticket_pick p = {orm};
     return p;
 }
 
@@ -1118,10 +1155,19 @@ static inline struct ticket_order ticket_nulls_last(struct ticket_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct ticket_order ticket_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct ticket_pick ticket_pick_(struct orm_pick orm)
 {
-    return ticket_order_(orm_order_pick(pick, descending));
+    struct ticket_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *ticket_select(struct ticket_manager *m,
+    const struct ticket_query *q, const struct ticket_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct ticket_pick ticket_into(struct ticket **into)
@@ -1146,10 +1192,18 @@ static inline struct ticket_pick ticket_having(
 static inline struct ticket_pick ticket_having_real(
     struct ticket_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct ticket_order ticket_by_pick(unsigned pick, bool descending)
+{
+    return ticket_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(ticket, ticket_code, TICKET_CODE, int16_t);
 ORM_NUMBER_PICKS(ticket, ticket_code, TICKET_CODE, int16_t, int64_t);
@@ -1371,6 +1425,13 @@ static inline bool ledger_account_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *ledger_account_explain(
+    struct ledger_account_manager *m, const struct ledger_account_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct ledger_account *ledger_account_new(
     struct ledger_account_manager *m)
 {
@@ -1416,12 +1477,6 @@ static inline struct ledger_account_order ledger_account_order_(struct orm_order
 static inline struct ledger_account_plan ledger_account_plan_(struct orm_plan orm)
 {
     struct ledger_account_plan p = {orm};
-    return p;
-}
-
-static inline struct ledger_account_pick ledger_account_pick_(struct orm_pick orm)
-{
-    struct ledger_account_pick p = {orm};
     return p;
 }
 
@@ -1506,11 +1561,19 @@ static inline struct ledger_account_order ledger_account_nulls_last(
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct ledger_account_order ledger_account_by_pick(
-    unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct ledger_account_pick ledger_account_pick_(struct orm_pick orm)
 {
-    return ledger_account_order_(orm_order_pick(pick, descending));
+    struct ledger_account_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *ledger_account_select(struct ledger_account_manager *m,
+    const struct ledger_account_query *q, const struct ledger_account_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct ledger_account_pick ledger_account_into(
@@ -1536,10 +1599,19 @@ static inline struct ledger_account_pick ledger_account_having(
 static inline struct ledger_account_pick ledger_account_having_real(
     struct ledger_account_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct ledger_account_order ledger_account_by_pick(
+    unsigned pick, bool descending)
+{
+    return ledger_account_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(ledger_account, ledger_account_id, LEDGER_ACCOUNT_ID, int64_t);
 ORM_NUMBER_PICKS(
@@ -1789,6 +1861,13 @@ static inline bool page_exists(struct page_manager *m, const struct page_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *page_explain(
+    struct page_manager *m, const struct page_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct page *page_new(struct page_manager *m)
 {
     return (struct page *)orm_new((struct orm_manager *)m);
@@ -1831,12 +1910,6 @@ static inline struct page_order page_order_(struct orm_order orm)
 static inline struct page_plan page_plan_(struct orm_plan orm)
 {
     struct page_plan p = {orm};
-    return p;
-}
-
-static inline struct page_pick page_pick_(struct orm_pick orm)
-{
-    struct page_pick p = {orm};
     return p;
 }
 
@@ -1913,10 +1986,19 @@ static inline struct page_order page_nulls_last(struct page_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct page_order page_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct page_pick page_pick_(struct orm_pick orm)
 {
-    return page_order_(orm_order_pick(pick, descending));
+    struct page_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *page_select(
+    struct page_manager *m, const struct page_query *q, const struct page_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct page_pick page_into(struct page **into)
@@ -1941,10 +2023,18 @@ static inline struct page_pick page_having(
 static inline struct page_pick page_having_real(
     struct page_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct page_order page_by_pick(unsigned pick, bool descending)
+{
+    return page_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(page, page_id, PAGE_ID, int64_t);
 ORM_NUMBER_PICKS(page, page_id, PAGE_ID, int64_t, int64_t);
@@ -2068,6 +2158,13 @@ static inline bool binder_exists(struct binder_manager *m, const struct binder_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *binder_explain(
+    struct binder_manager *m, const struct binder_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct binder *binder_new(struct binder_manager *m)
 {
     return (struct binder *)orm_new((struct orm_manager *)m);
@@ -2100,12 +2197,6 @@ static inline struct binder_order binder_order_(struct orm_order orm)
 static inline struct binder_plan binder_plan_(struct orm_plan orm)
 {
     struct binder_plan p = {orm};
-    return p;
-}
-
-static inline struct binder_pick binder_pick_(struct orm_pick orm)
-{
-    struct binder_pick p = {orm};
     return p;
 }
 
@@ -2182,10 +2273,19 @@ static inline struct binder_order binder_nulls_last(struct binder_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct binder_order binder_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct binder_pick binder_pick_(struct orm_pick orm)
 {
-    return binder_order_(orm_order_pick(pick, descending));
+    struct binder_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *binder_select(struct binder_manager *m,
+    const struct binder_query *q, const struct binder_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct binder_pick binder_into(struct binder **into)
@@ -2210,10 +2310,18 @@ static inline struct binder_pick binder_having(
 static inline struct binder_pick binder_having_real(
     struct binder_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct binder_order binder_by_pick(unsigned pick, bool descending)
+{
+    return binder_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(binder, binder_id, BINDER_ID, int64_t);
 ORM_NUMBER_PICKS(binder, binder_id, BINDER_ID, int64_t, int64_t);
@@ -2341,6 +2449,13 @@ static inline bool leaf_exists(struct leaf_manager *m, const struct leaf_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *leaf_explain(
+    struct leaf_manager *m, const struct leaf_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct leaf *leaf_new(struct leaf_manager *m)
 {
     return (struct leaf *)orm_new((struct orm_manager *)m);
@@ -2373,12 +2488,6 @@ static inline struct leaf_order leaf_order_(struct orm_order orm)
 static inline struct leaf_plan leaf_plan_(struct orm_plan orm)
 {
     struct leaf_plan p = {orm};
-    return p;
-}
-
-static inline struct leaf_pick leaf_pick_(struct orm_pick orm)
-{
-    struct leaf_pick p = {orm};
     return p;
 }
 
@@ -2455,10 +2564,19 @@ static inline struct leaf_order leaf_nulls_last(struct leaf_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct leaf_order leaf_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct leaf_pick leaf_pick_(struct orm_pick orm)
 {
-    return leaf_order_(orm_order_pick(pick, descending));
+    struct leaf_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *leaf_select(
+    struct leaf_manager *m, const struct leaf_query *q, const struct leaf_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct leaf_pick leaf_into(struct leaf **into)
@@ -2483,10 +2601,18 @@ static inline struct leaf_pick leaf_having(
 static inline struct leaf_pick leaf_having_real(
     struct leaf_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct leaf_order leaf_by_pick(unsigned pick, bool descending)
+{
+    return leaf_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_TEXT_CONDITIONS(leaf, leaf_tree, LEAF_TREE);
 ORM_SORTED_PICKS(leaf, leaf_tree, LEAF_TREE, const char *);
@@ -2620,6 +2746,13 @@ static inline bool edition_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *edition_explain(
+    struct edition_manager *m, const struct edition_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct edition *edition_new(struct edition_manager *m)
 {
     return (struct edition *)orm_new((struct orm_manager *)m);
@@ -2652,12 +2785,6 @@ static inline struct edition_order edition_order_(struct orm_order orm)
 static inline struct edition_plan edition_plan_(struct orm_plan orm)
 {
     struct edition_plan p = {orm};
-    return p;
-}
-
-static inline struct edition_pick edition_pick_(struct orm_pick orm)
-{
-    struct edition_pick p = {orm};
     return p;
 }
 
@@ -2734,10 +2861,19 @@ static inline struct edition_order edition_nulls_last(struct edition_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct edition_order edition_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct edition_pick edition_pick_(struct orm_pick orm)
 {
-    return edition_order_(orm_order_pick(pick, descending));
+    struct edition_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *edition_select(struct edition_manager *m,
+    const struct edition_query *q, const struct edition_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct edition_pick edition_into(struct edition **into)
@@ -2762,10 +2898,18 @@ static inline struct edition_pick edition_having(
 static inline struct edition_pick edition_having_real(
     struct edition_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct edition_order edition_by_pick(unsigned pick, bool descending)
+{
+    return edition_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_TEXT_CONDITIONS(edition, edition_work, EDITION_WORK);
 ORM_SORTED_PICKS(edition, edition_work, EDITION_WORK, const char *);

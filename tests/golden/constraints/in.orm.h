@@ -190,6 +190,13 @@ static inline bool author_exists(struct author_manager *m, const struct author_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *author_explain(
+    struct author_manager *m, const struct author_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct author *author_new(struct author_manager *m)
 {
     return (struct author *)orm_new((struct orm_manager *)m);
@@ -222,12 +229,6 @@ static inline struct author_order author_order_(struct orm_order orm)
 static inline struct author_plan author_plan_(struct orm_plan orm)
 {
     struct author_plan p = {orm};
-    return p;
-}
-
-static inline struct author_pick author_pick_(struct orm_pick orm)
-{
-    struct author_pick p = {orm};
     return p;
 }
 
@@ -304,10 +305,19 @@ static inline struct author_order author_nulls_last(struct author_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct author_order author_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct author_pick author_pick_(struct orm_pick orm)
 {
-    return author_order_(orm_order_pick(pick, descending));
+    struct author_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *author_select(struct author_manager *m,
+    const struct author_query *q, const struct author_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct author_pick author_into(struct author **into)
@@ -332,10 +342,18 @@ static inline struct author_pick author_having(
 static inline struct author_pick author_having_real(
     struct author_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct author_order author_by_pick(unsigned pick, bool descending)
+{
+    return author_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(author, author_id, AUTHOR_ID, int64_t);
 ORM_NUMBER_PICKS(author, author_id, AUTHOR_ID, int64_t, int64_t);
@@ -599,6 +617,13 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *book_explain(
+    struct book_manager *m, const struct book_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct book *book_new(struct book_manager *m)
 {
     return (struct book *)orm_new((struct orm_manager *)m);
@@ -641,12 +666,6 @@ static inline struct book_order book_order_(struct orm_order orm)
 static inline struct book_plan book_plan_(struct orm_plan orm)
 {
     struct book_plan p = {orm};
-    return p;
-}
-
-static inline struct book_pick book_pick_(struct orm_pick orm)
-{
-    struct book_pick p = {orm};
     return p;
 }
 
@@ -723,10 +742,19 @@ static inline struct book_order book_nulls_last(struct book_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct book_order book_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct book_pick book_pick_(struct orm_pick orm)
 {
-    return book_order_(orm_order_pick(pick, descending));
+    struct book_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *book_select(
+    struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct book_pick book_into(struct book **into)
@@ -751,10 +779,18 @@ static inline struct book_pick book_having(
 static inline struct book_pick book_having_real(
     struct book_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct book_order book_by_pick(unsigned pick, bool descending)
+{
+    return book_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(book, book_id, BOOK_ID, int64_t);
 ORM_NUMBER_PICKS(book, book_id, BOOK_ID, int64_t, int64_t);

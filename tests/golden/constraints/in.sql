@@ -23,6 +23,7 @@ CREATE TABLE "public"."book" (
     CONSTRAINT "book_title_author_id_key" UNIQUE ("title", "author_id"),
     CONSTRAINT "one_per_place" UNIQUE NULLS NOT DISTINCT ("shelf", "place") DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT "book_code_key" UNIQUE ("code") DEFERRABLE,
+    CONSTRAINT "book_isbn_author_id_pages_title_key" UNIQUE ("isbn", "author_id") INCLUDE ("pages", "title"),
     CONSTRAINT "pages_or_none" CHECK (pages is null or pages > 0),
     CONSTRAINT "upper_code" CHECK (code = upper(code) and title <> ''),
     CONSTRAINT "book_isbn_excl" EXCLUDE USING hash ("isbn" WITH =) WHERE (pages > 0),

@@ -399,6 +399,13 @@ static inline bool org_person_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *org_person_explain(
+    struct org_person_manager *m, const struct org_person_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct org_person *org_person_new(struct org_person_manager *m)
 {
     return (struct org_person *)orm_new((struct orm_manager *)m);
@@ -443,12 +450,6 @@ static inline struct org_person_order org_person_order_(struct orm_order orm)
 static inline struct org_person_plan org_person_plan_(struct orm_plan orm)
 {
     struct org_person_plan p = {orm};
-    return p;
-}
-
-static inline struct org_person_pick org_person_pick_(struct orm_pick orm)
-{
-    struct org_person_pick p = {orm};
     return p;
 }
 
@@ -528,10 +529,19 @@ static inline struct org_person_order org_person_nulls_last(struct org_person_or
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct org_person_order org_person_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct org_person_pick org_person_pick_(struct orm_pick orm)
 {
-    return org_person_order_(orm_order_pick(pick, descending));
+    struct org_person_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *org_person_select(struct org_person_manager *m,
+    const struct org_person_query *q, const struct org_person_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct org_person_pick org_person_into(struct org_person **into)
@@ -556,10 +566,18 @@ static inline struct org_person_pick org_person_having(
 static inline struct org_person_pick org_person_having_real(
     struct org_person_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct org_person_order org_person_by_pick(unsigned pick, bool descending)
+{
+    return org_person_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(org_person, org_person_id, ORG_PERSON_ID, int64_t);
 ORM_NUMBER_PICKS(org_person, org_person_id, ORG_PERSON_ID, int64_t, int64_t);
@@ -738,6 +756,13 @@ static inline bool org_team_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *org_team_explain(
+    struct org_team_manager *m, const struct org_team_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct org_team *org_team_new(struct org_team_manager *m)
 {
     return (struct org_team *)orm_new((struct orm_manager *)m);
@@ -770,12 +795,6 @@ static inline struct org_team_order org_team_order_(struct orm_order orm)
 static inline struct org_team_plan org_team_plan_(struct orm_plan orm)
 {
     struct org_team_plan p = {orm};
-    return p;
-}
-
-static inline struct org_team_pick org_team_pick_(struct orm_pick orm)
-{
-    struct org_team_pick p = {orm};
     return p;
 }
 
@@ -852,10 +871,19 @@ static inline struct org_team_order org_team_nulls_last(struct org_team_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct org_team_order org_team_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct org_team_pick org_team_pick_(struct orm_pick orm)
 {
-    return org_team_order_(orm_order_pick(pick, descending));
+    struct org_team_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *org_team_select(struct org_team_manager *m,
+    const struct org_team_query *q, const struct org_team_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct org_team_pick org_team_into(struct org_team **into)
@@ -880,10 +908,18 @@ static inline struct org_team_pick org_team_having(
 static inline struct org_team_pick org_team_having_real(
     struct org_team_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct org_team_order org_team_by_pick(unsigned pick, bool descending)
+{
+    return org_team_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(org_team, org_team_id, ORG_TEAM_ID, int64_t);
 ORM_NUMBER_PICKS(org_team, org_team_id, ORG_TEAM_ID, int64_t, int64_t);
@@ -1032,6 +1068,13 @@ static inline bool org_badge_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *org_badge_explain(
+    struct org_badge_manager *m, const struct org_badge_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct org_badge *org_badge_new(struct org_badge_manager *m)
 {
     return (struct org_badge *)orm_new((struct orm_manager *)m);
@@ -1064,12 +1107,6 @@ static inline struct org_badge_order org_badge_order_(struct orm_order orm)
 static inline struct org_badge_plan org_badge_plan_(struct orm_plan orm)
 {
     struct org_badge_plan p = {orm};
-    return p;
-}
-
-static inline struct org_badge_pick org_badge_pick_(struct orm_pick orm)
-{
-    struct org_badge_pick p = {orm};
     return p;
 }
 
@@ -1147,10 +1184,19 @@ static inline struct org_badge_order org_badge_nulls_last(struct org_badge_order
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct org_badge_order org_badge_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct org_badge_pick org_badge_pick_(struct orm_pick orm)
 {
-    return org_badge_order_(orm_order_pick(pick, descending));
+    struct org_badge_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *org_badge_select(struct org_badge_manager *m,
+    const struct org_badge_query *q, const struct org_badge_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct org_badge_pick org_badge_into(struct org_badge **into)
@@ -1175,10 +1221,18 @@ static inline struct org_badge_pick org_badge_having(
 static inline struct org_badge_pick org_badge_having_real(
     struct org_badge_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct org_badge_order org_badge_by_pick(unsigned pick, bool descending)
+{
+    return org_badge_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(org_badge, org_badge_id, ORG_BADGE_ID, int64_t);
 ORM_NUMBER_PICKS(org_badge, org_badge_id, ORG_BADGE_ID, int64_t, int64_t);

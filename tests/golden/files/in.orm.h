@@ -404,6 +404,13 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *book_explain(
+    struct book_manager *m, const struct book_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct book *book_new(struct book_manager *m)
 {
     return (struct book *)orm_new((struct orm_manager *)m);
@@ -446,12 +453,6 @@ static inline struct book_order book_order_(struct orm_order orm)
 static inline struct book_plan book_plan_(struct orm_plan orm)
 {
     struct book_plan p = {orm};
-    return p;
-}
-
-static inline struct book_pick book_pick_(struct orm_pick orm)
-{
-    struct book_pick p = {orm};
     return p;
 }
 
@@ -528,10 +529,19 @@ static inline struct book_order book_nulls_last(struct book_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct book_order book_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct book_pick book_pick_(struct orm_pick orm)
 {
-    return book_order_(orm_order_pick(pick, descending));
+    struct book_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *book_select(
+    struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct book_pick book_into(struct book **into)
@@ -556,10 +566,18 @@ static inline struct book_pick book_having(
 static inline struct book_pick book_having_real(
     struct book_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct book_order book_by_pick(unsigned pick, bool descending)
+{
+    return book_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(book, book_id, BOOK_ID, int64_t);
 ORM_NUMBER_PICKS(book, book_id, BOOK_ID, int64_t, int64_t);
@@ -687,6 +705,13 @@ static inline bool topic_exists(struct topic_manager *m, const struct topic_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *topic_explain(
+    struct topic_manager *m, const struct topic_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct topic *topic_new(struct topic_manager *m)
 {
     return (struct topic *)orm_new((struct orm_manager *)m);
@@ -729,12 +754,6 @@ static inline struct topic_order topic_order_(struct orm_order orm)
 static inline struct topic_plan topic_plan_(struct orm_plan orm)
 {
     struct topic_plan p = {orm};
-    return p;
-}
-
-static inline struct topic_pick topic_pick_(struct orm_pick orm)
-{
-    struct topic_pick p = {orm};
     return p;
 }
 
@@ -811,10 +830,19 @@ static inline struct topic_order topic_nulls_last(struct topic_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct topic_order topic_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct topic_pick topic_pick_(struct orm_pick orm)
 {
-    return topic_order_(orm_order_pick(pick, descending));
+    struct topic_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *topic_select(struct topic_manager *m,
+    const struct topic_query *q, const struct topic_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct topic_pick topic_into(struct topic **into)
@@ -839,10 +867,18 @@ static inline struct topic_pick topic_having(
 static inline struct topic_pick topic_having_real(
     struct topic_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct topic_order topic_by_pick(unsigned pick, bool descending)
+{
+    return topic_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(topic, topic_id, TOPIC_ID, int64_t);
 ORM_NUMBER_PICKS(topic, topic_id, TOPIC_ID, int64_t, int64_t);

@@ -304,6 +304,13 @@ static inline bool p_person_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *p_person_explain(
+    struct p_person_manager *m, const struct p_person_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct p_person *p_person_new(struct p_person_manager *m)
 {
     return (struct p_person *)orm_new((struct orm_manager *)m);
@@ -346,12 +353,6 @@ static inline struct p_person_order p_person_order_(struct orm_order orm)
 static inline struct p_person_plan p_person_plan_(struct orm_plan orm)
 {
     struct p_person_plan p = {orm};
-    return p;
-}
-
-static inline struct p_person_pick p_person_pick_(struct orm_pick orm)
-{
-    struct p_person_pick p = {orm};
     return p;
 }
 
@@ -428,10 +429,19 @@ static inline struct p_person_order p_person_nulls_last(struct p_person_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct p_person_order p_person_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct p_person_pick p_person_pick_(struct orm_pick orm)
 {
-    return p_person_order_(orm_order_pick(pick, descending));
+    struct p_person_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *p_person_select(struct p_person_manager *m,
+    const struct p_person_query *q, const struct p_person_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct p_person_pick p_person_into(struct p_person **into)
@@ -456,10 +466,18 @@ static inline struct p_person_pick p_person_having(
 static inline struct p_person_pick p_person_having_real(
     struct p_person_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct p_person_order p_person_by_pick(unsigned pick, bool descending)
+{
+    return p_person_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(p_person, p_person_id, P_PERSON_ID, int64_t);
 ORM_NUMBER_PICKS(p_person, p_person_id, P_PERSON_ID, int64_t, int64_t);
@@ -605,6 +623,13 @@ static inline bool p_author_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *p_author_explain(
+    struct p_author_manager *m, const struct p_author_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct p_author *p_author_new(struct p_author_manager *m)
 {
     return (struct p_author *)orm_new((struct orm_manager *)m);
@@ -637,12 +662,6 @@ static inline struct p_author_order p_author_order_(struct orm_order orm)
 static inline struct p_author_plan p_author_plan_(struct orm_plan orm)
 {
     struct p_author_plan p = {orm};
-    return p;
-}
-
-static inline struct p_author_pick p_author_pick_(struct orm_pick orm)
-{
-    struct p_author_pick p = {orm};
     return p;
 }
 
@@ -719,10 +738,19 @@ static inline struct p_author_order p_author_nulls_last(struct p_author_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct p_author_order p_author_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct p_author_pick p_author_pick_(struct orm_pick orm)
 {
-    return p_author_order_(orm_order_pick(pick, descending));
+    struct p_author_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *p_author_select(struct p_author_manager *m,
+    const struct p_author_query *q, const struct p_author_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct p_author_pick p_author_into(struct p_author **into)
@@ -747,10 +775,18 @@ static inline struct p_author_pick p_author_having(
 static inline struct p_author_pick p_author_having_real(
     struct p_author_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct p_author_order p_author_by_pick(unsigned pick, bool descending)
+{
+    return p_author_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(p_author, p_author_id, P_AUTHOR_ID, int64_t);
 ORM_NUMBER_PICKS(p_author, p_author_id, P_AUTHOR_ID, int64_t, int64_t);

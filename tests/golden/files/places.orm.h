@@ -215,6 +215,13 @@ static inline bool place_exists(struct place_manager *m, const struct place_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *place_explain(
+    struct place_manager *m, const struct place_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct place *place_new(struct place_manager *m)
 {
     return (struct place *)orm_new((struct orm_manager *)m);
@@ -247,12 +254,6 @@ static inline struct place_order place_order_(struct orm_order orm)
 static inline struct place_plan place_plan_(struct orm_plan orm)
 {
     struct place_plan p = {orm};
-    return p;
-}
-
-static inline struct place_pick place_pick_(struct orm_pick orm)
-{
-    struct place_pick p = {orm};
     return p;
 }
 
@@ -329,10 +330,19 @@ static inline struct place_order place_nulls_last(struct place_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct place_order place_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct place_pick place_pick_(struct orm_pick orm)
 {
-    return place_order_(orm_order_pick(pick, descending));
+    struct place_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *place_select(struct place_manager *m,
+    const struct place_query *q, const struct place_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct place_pick place_into(struct place **into)
@@ -357,10 +367,18 @@ static inline struct place_pick place_having(
 static inline struct place_pick place_having_real(
     struct place_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct place_order place_by_pick(unsigned pick, bool descending)
+{
+    return place_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(place, place_id, PLACE_ID, int64_t);
 ORM_NUMBER_PICKS(place, place_id, PLACE_ID, int64_t, int64_t);
@@ -470,6 +488,13 @@ static inline bool climate_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *climate_explain(
+    struct climate_manager *m, const struct climate_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct climate *climate_new(struct climate_manager *m)
 {
     return (struct climate *)orm_new((struct orm_manager *)m);
@@ -502,12 +527,6 @@ static inline struct climate_order climate_order_(struct orm_order orm)
 static inline struct climate_plan climate_plan_(struct orm_plan orm)
 {
     struct climate_plan p = {orm};
-    return p;
-}
-
-static inline struct climate_pick climate_pick_(struct orm_pick orm)
-{
-    struct climate_pick p = {orm};
     return p;
 }
 
@@ -584,10 +603,19 @@ static inline struct climate_order climate_nulls_last(struct climate_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct climate_order climate_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct climate_pick climate_pick_(struct orm_pick orm)
 {
-    return climate_order_(orm_order_pick(pick, descending));
+    struct climate_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *climate_select(struct climate_manager *m,
+    const struct climate_query *q, const struct climate_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct climate_pick climate_into(struct climate **into)
@@ -612,10 +640,18 @@ static inline struct climate_pick climate_having(
 static inline struct climate_pick climate_having_real(
     struct climate_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct climate_order climate_by_pick(unsigned pick, bool descending)
+{
+    return climate_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_KEYS(climate, climate_kind, CLIMATE_KIND, enum climate_kind);
 ORM_SORTED_PICKS(climate, climate_kind, CLIMATE_KIND, enum climate_kind);

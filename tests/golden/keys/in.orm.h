@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x2c687255c15e0b7du
+#define IN_ORM_HASH 0x732a8c762d1ba5b1u
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,6 +29,9 @@ struct holiday;
 struct duty;
 struct shift;
 struct moment;
+struct badge;
+struct holder;
+struct visit;
 
 struct tenant_list {
     struct tenant **items;
@@ -525,6 +528,105 @@ struct moment_query {
     bool distinct;
     bool overfull;
 };
+struct badge_list {
+    struct badge **items;
+    size_t len;
+};
+struct badge_manager {
+    struct orm_manager orm;
+};
+struct badge_order {
+    struct orm_order orm;
+};
+struct badge_pick {
+    struct orm_pick orm;
+};
+struct badge_cond {
+    struct orm_cond orm;
+};
+struct badge_plan {
+    struct orm_plan orm;
+};
+struct badge_query {
+    struct badge_cond where[ORM_QUERY_WHERE];
+    struct badge_order order[ORM_QUERY_ORDER];
+    struct badge_plan with[ORM_QUERY_WITH];
+    struct badge_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct badge *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
+struct holder_list {
+    struct holder **items;
+    size_t len;
+};
+struct holder_manager {
+    struct orm_manager orm;
+};
+struct holder_order {
+    struct orm_order orm;
+};
+struct holder_pick {
+    struct orm_pick orm;
+};
+struct holder_cond {
+    struct orm_cond orm;
+};
+struct holder_plan {
+    struct orm_plan orm;
+};
+struct holder_query {
+    struct holder_cond where[ORM_QUERY_WHERE];
+    struct holder_order order[ORM_QUERY_ORDER];
+    struct holder_plan with[ORM_QUERY_WITH];
+    struct holder_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct holder *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
+struct visit_list {
+    struct visit **items;
+    size_t len;
+};
+struct visit_manager {
+    struct orm_manager orm;
+};
+struct visit_order {
+    struct orm_order orm;
+};
+struct visit_pick {
+    struct orm_pick orm;
+};
+struct visit_cond {
+    struct orm_cond orm;
+};
+struct visit_plan {
+    struct orm_plan orm;
+};
+struct visit_query {
+    struct visit_cond where[ORM_QUERY_WHERE];
+    struct visit_order order[ORM_QUERY_ORDER];
+    struct visit_plan with[ORM_QUERY_WITH];
+    struct visit_order distinct_on[ORM_QUERY_DISTINCT];
+    const struct visit *after;
+    unsigned limit; /* 0: none */
+    unsigned offset;
+    enum orm_lock lock;
+    enum orm_locked locked;
+    enum orm_fetch fetch;
+    bool distinct;
+    bool overfull;
+};
 
 enum duty_kind {
     DUTY_KIND_COOK,
@@ -650,6 +752,13 @@ static inline bool tenant_exists(struct tenant_manager *m, const struct tenant_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *tenant_explain(
+    struct tenant_manager *m, const struct tenant_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct tenant *tenant_new(struct tenant_manager *m)
 {
     return (struct tenant *)orm_new((struct orm_manager *)m);
@@ -682,12 +791,6 @@ static inline struct tenant_order tenant_order_(struct orm_order orm)
 static inline struct tenant_plan tenant_plan_(struct orm_plan orm)
 {
     struct tenant_plan p = {orm};
-    return p;
-}
-
-static inline struct tenant_pick tenant_pick_(struct orm_pick orm)
-{
-    struct tenant_pick p = {orm};
     return p;
 }
 
@@ -764,10 +867,19 @@ static inline struct tenant_order tenant_nulls_last(struct tenant_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct tenant_order tenant_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct tenant_pick tenant_pick_(struct orm_pick orm)
 {
-    return tenant_order_(orm_order_pick(pick, descending));
+    struct tenant_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *tenant_select(struct tenant_manager *m,
+    const struct tenant_query *q, const struct tenant_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct tenant_pick tenant_into(struct tenant **into)
@@ -792,10 +904,18 @@ static inline struct tenant_pick tenant_having(
 static inline struct tenant_pick tenant_having_real(
     struct tenant_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct tenant_order tenant_by_pick(unsigned pick, bool descending)
+{
+    return tenant_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(tenant, tenant_id, TENANT_ID, int64_t);
 ORM_NUMBER_PICKS(tenant, tenant_id, TENANT_ID, int64_t, int64_t);
@@ -1050,6 +1170,13 @@ static inline bool course_exists(struct course_manager *m, const struct course_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *course_explain(
+    struct course_manager *m, const struct course_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct course *course_new(struct course_manager *m)
 {
     return (struct course *)orm_new((struct orm_manager *)m);
@@ -1092,12 +1219,6 @@ static inline struct course_order course_order_(struct orm_order orm)
 static inline struct course_plan course_plan_(struct orm_plan orm)
 {
     struct course_plan p = {orm};
-    return p;
-}
-
-static inline struct course_pick course_pick_(struct orm_pick orm)
-{
-    struct course_pick p = {orm};
     return p;
 }
 
@@ -1174,10 +1295,19 @@ static inline struct course_order course_nulls_last(struct course_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct course_order course_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct course_pick course_pick_(struct orm_pick orm)
 {
-    return course_order_(orm_order_pick(pick, descending));
+    struct course_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *course_select(struct course_manager *m,
+    const struct course_query *q, const struct course_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct course_pick course_into(struct course **into)
@@ -1202,10 +1332,18 @@ static inline struct course_pick course_having(
 static inline struct course_pick course_having_real(
     struct course_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct course_order course_by_pick(unsigned pick, bool descending)
+{
+    return course_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_KEYS(course, course_tenant_id, COURSE_TENANT_ID, int64_t);
 ORM_DISTINCT_PICKS(course, course_tenant_id, COURSE_TENANT_ID, int64_t);
@@ -1477,6 +1615,13 @@ static inline bool student_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *student_explain(
+    struct student_manager *m, const struct student_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct student *student_new(struct student_manager *m)
 {
     return (struct student *)orm_new((struct orm_manager *)m);
@@ -1519,12 +1664,6 @@ static inline struct student_order student_order_(struct orm_order orm)
 static inline struct student_plan student_plan_(struct orm_plan orm)
 {
     struct student_plan p = {orm};
-    return p;
-}
-
-static inline struct student_pick student_pick_(struct orm_pick orm)
-{
-    struct student_pick p = {orm};
     return p;
 }
 
@@ -1601,10 +1740,19 @@ static inline struct student_order student_nulls_last(struct student_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct student_order student_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct student_pick student_pick_(struct orm_pick orm)
 {
-    return student_order_(orm_order_pick(pick, descending));
+    struct student_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *student_select(struct student_manager *m,
+    const struct student_query *q, const struct student_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct student_pick student_into(struct student **into)
@@ -1629,10 +1777,18 @@ static inline struct student_pick student_having(
 static inline struct student_pick student_having_real(
     struct student_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct student_order student_by_pick(unsigned pick, bool descending)
+{
+    return student_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_KEYS(student, student_tenant_id, STUDENT_TENANT_ID, int64_t);
 ORM_DISTINCT_PICKS(student, student_tenant_id, STUDENT_TENANT_ID, int64_t);
@@ -1866,6 +2022,13 @@ static inline bool enrolment_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *enrolment_explain(
+    struct enrolment_manager *m, const struct enrolment_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct enrolment *enrolment_new(struct enrolment_manager *m)
 {
     return (struct enrolment *)orm_new((struct orm_manager *)m);
@@ -1910,12 +2073,6 @@ static inline struct enrolment_order enrolment_order_(struct orm_order orm)
 static inline struct enrolment_plan enrolment_plan_(struct orm_plan orm)
 {
     struct enrolment_plan p = {orm};
-    return p;
-}
-
-static inline struct enrolment_pick enrolment_pick_(struct orm_pick orm)
-{
-    struct enrolment_pick p = {orm};
     return p;
 }
 
@@ -1993,10 +2150,19 @@ static inline struct enrolment_order enrolment_nulls_last(struct enrolment_order
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct enrolment_order enrolment_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct enrolment_pick enrolment_pick_(struct orm_pick orm)
 {
-    return enrolment_order_(orm_order_pick(pick, descending));
+    struct enrolment_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *enrolment_select(struct enrolment_manager *m,
+    const struct enrolment_query *q, const struct enrolment_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct enrolment_pick enrolment_into(struct enrolment **into)
@@ -2021,10 +2187,18 @@ static inline struct enrolment_pick enrolment_having(
 static inline struct enrolment_pick enrolment_having_real(
     struct enrolment_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct enrolment_order enrolment_by_pick(unsigned pick, bool descending)
+{
+    return enrolment_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_KEYS(
     enrolment, enrolment_student_tenant_id, ENROLMENT_STUDENT_TENANT_ID, int64_t);
@@ -2210,6 +2384,13 @@ static inline bool grade_exists(struct grade_manager *m, const struct grade_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *grade_explain(
+    struct grade_manager *m, const struct grade_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct grade *grade_new(struct grade_manager *m)
 {
     return (struct grade *)orm_new((struct orm_manager *)m);
@@ -2252,12 +2433,6 @@ static inline struct grade_order grade_order_(struct orm_order orm)
 static inline struct grade_plan grade_plan_(struct orm_plan orm)
 {
     struct grade_plan p = {orm};
-    return p;
-}
-
-static inline struct grade_pick grade_pick_(struct orm_pick orm)
-{
-    struct grade_pick p = {orm};
     return p;
 }
 
@@ -2334,10 +2509,19 @@ static inline struct grade_order grade_nulls_last(struct grade_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct grade_order grade_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct grade_pick grade_pick_(struct orm_pick orm)
 {
-    return grade_order_(orm_order_pick(pick, descending));
+    struct grade_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *grade_select(struct grade_manager *m,
+    const struct grade_query *q, const struct grade_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct grade_pick grade_into(struct grade **into)
@@ -2362,10 +2546,18 @@ static inline struct grade_pick grade_having(
 static inline struct grade_pick grade_having_real(
     struct grade_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct grade_order grade_by_pick(unsigned pick, bool descending)
+{
+    return grade_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(grade, grade_id, GRADE_ID, int64_t);
 ORM_NUMBER_PICKS(grade, grade_id, GRADE_ID, int64_t, int64_t);
@@ -2509,6 +2701,13 @@ static inline bool label_exists(struct label_manager *m, const struct label_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *label_explain(
+    struct label_manager *m, const struct label_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct label *label_new(struct label_manager *m)
 {
     return (struct label *)orm_new((struct orm_manager *)m);
@@ -2551,12 +2750,6 @@ static inline struct label_order label_order_(struct orm_order orm)
 static inline struct label_plan label_plan_(struct orm_plan orm)
 {
     struct label_plan p = {orm};
-    return p;
-}
-
-static inline struct label_pick label_pick_(struct orm_pick orm)
-{
-    struct label_pick p = {orm};
     return p;
 }
 
@@ -2633,10 +2826,19 @@ static inline struct label_order label_nulls_last(struct label_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct label_order label_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct label_pick label_pick_(struct orm_pick orm)
 {
-    return label_order_(orm_order_pick(pick, descending));
+    struct label_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *label_select(struct label_manager *m,
+    const struct label_query *q, const struct label_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct label_pick label_into(struct label **into)
@@ -2661,10 +2863,18 @@ static inline struct label_pick label_having(
 static inline struct label_pick label_having_real(
     struct label_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct label_order label_by_pick(unsigned pick, bool descending)
+{
+    return label_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_TEXT_CONDITIONS(label, label_name, LABEL_NAME);
 ORM_SORTED_PICKS(label, label_name, LABEL_NAME, const char *);
@@ -2842,6 +3052,13 @@ static inline bool alias_exists(struct alias_manager *m, const struct alias_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *alias_explain(
+    struct alias_manager *m, const struct alias_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct alias *alias_new(struct alias_manager *m)
 {
     return (struct alias *)orm_new((struct orm_manager *)m);
@@ -2884,12 +3101,6 @@ static inline struct alias_order alias_order_(struct orm_order orm)
 static inline struct alias_plan alias_plan_(struct orm_plan orm)
 {
     struct alias_plan p = {orm};
-    return p;
-}
-
-static inline struct alias_pick alias_pick_(struct orm_pick orm)
-{
-    struct alias_pick p = {orm};
     return p;
 }
 
@@ -2966,10 +3177,19 @@ static inline struct alias_order alias_nulls_last(struct alias_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct alias_order alias_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct alias_pick alias_pick_(struct orm_pick orm)
 {
-    return alias_order_(orm_order_pick(pick, descending));
+    struct alias_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *alias_select(struct alias_manager *m,
+    const struct alias_query *q, const struct alias_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct alias_pick alias_into(struct alias **into)
@@ -2994,10 +3214,18 @@ static inline struct alias_pick alias_having(
 static inline struct alias_pick alias_having_real(
     struct alias_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct alias_order alias_by_pick(unsigned pick, bool descending)
+{
+    return alias_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(alias, alias_id, ALIAS_ID, int64_t);
 ORM_NUMBER_PICKS(alias, alias_id, ALIAS_ID, int64_t, int64_t);
@@ -3169,6 +3397,13 @@ static inline bool certificate_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *certificate_explain(
+    struct certificate_manager *m, const struct certificate_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct certificate *certificate_new(struct certificate_manager *m)
 {
     return (struct certificate *)orm_new((struct orm_manager *)m);
@@ -3201,12 +3436,6 @@ static inline struct certificate_order certificate_order_(struct orm_order orm)
 static inline struct certificate_plan certificate_plan_(struct orm_plan orm)
 {
     struct certificate_plan p = {orm};
-    return p;
-}
-
-static inline struct certificate_pick certificate_pick_(struct orm_pick orm)
-{
-    struct certificate_pick p = {orm};
     return p;
 }
 
@@ -3290,11 +3519,19 @@ static inline struct certificate_order certificate_nulls_last(
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct certificate_order certificate_by_pick(
-    unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct certificate_pick certificate_pick_(struct orm_pick orm)
 {
-    return certificate_order_(orm_order_pick(pick, descending));
+    struct certificate_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *certificate_select(struct certificate_manager *m,
+    const struct certificate_query *q, const struct certificate_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct certificate_pick certificate_into(struct certificate **into)
@@ -3319,10 +3556,19 @@ static inline struct certificate_pick certificate_having(
 static inline struct certificate_pick certificate_having_real(
     struct certificate_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct certificate_order certificate_by_pick(
+    unsigned pick, bool descending)
+{
+    return certificate_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_KEYS(certificate, certificate_enrolment_student_tenant_id,
     CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, int64_t);
@@ -3504,6 +3750,13 @@ static inline bool room_exists(struct room_manager *m, const struct room_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *room_explain(
+    struct room_manager *m, const struct room_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct room *room_new(struct room_manager *m)
 {
     return (struct room *)orm_new((struct orm_manager *)m);
@@ -3536,12 +3789,6 @@ static inline struct room_order room_order_(struct orm_order orm)
 static inline struct room_plan room_plan_(struct orm_plan orm)
 {
     struct room_plan p = {orm};
-    return p;
-}
-
-static inline struct room_pick room_pick_(struct orm_pick orm)
-{
-    struct room_pick p = {orm};
     return p;
 }
 
@@ -3618,10 +3865,19 @@ static inline struct room_order room_nulls_last(struct room_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct room_order room_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct room_pick room_pick_(struct orm_pick orm)
 {
-    return room_order_(orm_order_pick(pick, descending));
+    struct room_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *room_select(
+    struct room_manager *m, const struct room_query *q, const struct room_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct room_pick room_into(struct room **into)
@@ -3646,10 +3902,18 @@ static inline struct room_pick room_having(
 static inline struct room_pick room_having_real(
     struct room_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct room_order room_by_pick(unsigned pick, bool descending)
+{
+    return room_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(room, room_id, ROOM_ID, int64_t);
 ORM_NUMBER_PICKS(room, room_id, ROOM_ID, int64_t, int64_t);
@@ -3849,6 +4113,13 @@ static inline bool event_exists(struct event_manager *m, const struct event_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *event_explain(
+    struct event_manager *m, const struct event_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct event *event_new(struct event_manager *m)
 {
     return (struct event *)orm_new((struct orm_manager *)m);
@@ -3891,12 +4162,6 @@ static inline struct event_order event_order_(struct orm_order orm)
 static inline struct event_plan event_plan_(struct orm_plan orm)
 {
     struct event_plan p = {orm};
-    return p;
-}
-
-static inline struct event_pick event_pick_(struct orm_pick orm)
-{
-    struct event_pick p = {orm};
     return p;
 }
 
@@ -3973,10 +4238,19 @@ static inline struct event_order event_nulls_last(struct event_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct event_order event_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct event_pick event_pick_(struct orm_pick orm)
 {
-    return event_order_(orm_order_pick(pick, descending));
+    struct event_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *event_select(struct event_manager *m,
+    const struct event_query *q, const struct event_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct event_pick event_into(struct event **into)
@@ -4001,10 +4275,18 @@ static inline struct event_pick event_having(
 static inline struct event_pick event_having_real(
     struct event_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct event_order event_by_pick(unsigned pick, bool descending)
+{
+    return event_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_DATA_CONDITIONS(event, event_id, EVENT_ID, struct orm_uuid);
 ORM_DISTINCT_PICKS(event, event_id, EVENT_ID, struct orm_uuid);
@@ -4167,6 +4449,13 @@ static inline bool ticket_exists(struct ticket_manager *m, const struct ticket_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *ticket_explain(
+    struct ticket_manager *m, const struct ticket_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct ticket *ticket_new(struct ticket_manager *m)
 {
     return (struct ticket *)orm_new((struct orm_manager *)m);
@@ -4209,12 +4498,6 @@ static inline struct ticket_order ticket_order_(struct orm_order orm)
 static inline struct ticket_plan ticket_plan_(struct orm_plan orm)
 {
     struct ticket_plan p = {orm};
-    return p;
-}
-
-static inline struct ticket_pick ticket_pick_(struct orm_pick orm)
-{
-    struct ticket_pick p = {orm};
     return p;
 }
 
@@ -4291,10 +4574,19 @@ static inline struct ticket_order ticket_nulls_last(struct ticket_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct ticket_order ticket_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct ticket_pick ticket_pick_(struct orm_pick orm)
 {
-    return ticket_order_(orm_order_pick(pick, descending));
+    struct ticket_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *ticket_select(struct ticket_manager *m,
+    const struct ticket_query *q, const struct ticket_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct ticket_pick ticket_into(struct ticket **into)
@@ -4319,10 +4611,18 @@ static inline struct ticket_pick ticket_having(
 static inline struct ticket_pick ticket_having_real(
     struct ticket_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct ticket_order ticket_by_pick(unsigned pick, bool descending)
+{
+    return ticket_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_DATA_KEYS(ticket, ticket_event_id, TICKET_EVENT_ID, struct orm_uuid);
 ORM_DISTINCT_PICKS(ticket, ticket_event_id, TICKET_EVENT_ID, struct orm_uuid);
@@ -4451,6 +4751,13 @@ static inline bool holiday_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *holiday_explain(
+    struct holiday_manager *m, const struct holiday_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct holiday *holiday_new(struct holiday_manager *m)
 {
     return (struct holiday *)orm_new((struct orm_manager *)m);
@@ -4493,12 +4800,6 @@ static inline struct holiday_order holiday_order_(struct orm_order orm)
 static inline struct holiday_plan holiday_plan_(struct orm_plan orm)
 {
     struct holiday_plan p = {orm};
-    return p;
-}
-
-static inline struct holiday_pick holiday_pick_(struct orm_pick orm)
-{
-    struct holiday_pick p = {orm};
     return p;
 }
 
@@ -4575,10 +4876,19 @@ static inline struct holiday_order holiday_nulls_last(struct holiday_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct holiday_order holiday_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct holiday_pick holiday_pick_(struct orm_pick orm)
 {
-    return holiday_order_(orm_order_pick(pick, descending));
+    struct holiday_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *holiday_select(struct holiday_manager *m,
+    const struct holiday_query *q, const struct holiday_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct holiday_pick holiday_into(struct holiday **into)
@@ -4603,10 +4913,18 @@ static inline struct holiday_pick holiday_having(
 static inline struct holiday_pick holiday_having_real(
     struct holiday_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct holiday_order holiday_by_pick(unsigned pick, bool descending)
+{
+    return holiday_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(holiday, holiday_day, HOLIDAY_DAY, orm_date);
 ORM_SORTED_PICKS(holiday, holiday_day, HOLIDAY_DAY, orm_date);
@@ -4773,6 +5091,13 @@ static inline bool duty_exists(struct duty_manager *m, const struct duty_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *duty_explain(
+    struct duty_manager *m, const struct duty_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct duty *duty_new(struct duty_manager *m)
 {
     return (struct duty *)orm_new((struct orm_manager *)m);
@@ -4815,12 +5140,6 @@ static inline struct duty_order duty_order_(struct orm_order orm)
 static inline struct duty_plan duty_plan_(struct orm_plan orm)
 {
     struct duty_plan p = {orm};
-    return p;
-}
-
-static inline struct duty_pick duty_pick_(struct orm_pick orm)
-{
-    struct duty_pick p = {orm};
     return p;
 }
 
@@ -4897,10 +5216,19 @@ static inline struct duty_order duty_nulls_last(struct duty_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct duty_order duty_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct duty_pick duty_pick_(struct orm_pick orm)
 {
-    return duty_order_(orm_order_pick(pick, descending));
+    struct duty_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *duty_select(
+    struct duty_manager *m, const struct duty_query *q, const struct duty_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct duty_pick duty_into(struct duty **into)
@@ -4925,10 +5253,18 @@ static inline struct duty_pick duty_having(
 static inline struct duty_pick duty_having_real(
     struct duty_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct duty_order duty_by_pick(unsigned pick, bool descending)
+{
+    return duty_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_KEYS(duty, duty_kind, DUTY_KIND, enum duty_kind);
 ORM_SORTED_PICKS(duty, duty_kind, DUTY_KIND, enum duty_kind);
@@ -5252,6 +5588,13 @@ static inline bool shift_exists(struct shift_manager *m, const struct shift_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *shift_explain(
+    struct shift_manager *m, const struct shift_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct shift *shift_new(struct shift_manager *m)
 {
     return (struct shift *)orm_new((struct orm_manager *)m);
@@ -5294,12 +5637,6 @@ static inline struct shift_order shift_order_(struct orm_order orm)
 static inline struct shift_plan shift_plan_(struct orm_plan orm)
 {
     struct shift_plan p = {orm};
-    return p;
-}
-
-static inline struct shift_pick shift_pick_(struct orm_pick orm)
-{
-    struct shift_pick p = {orm};
     return p;
 }
 
@@ -5376,10 +5713,19 @@ static inline struct shift_order shift_nulls_last(struct shift_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct shift_order shift_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct shift_pick shift_pick_(struct orm_pick orm)
 {
-    return shift_order_(orm_order_pick(pick, descending));
+    struct shift_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *shift_select(struct shift_manager *m,
+    const struct shift_query *q, const struct shift_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct shift_pick shift_into(struct shift **into)
@@ -5404,10 +5750,18 @@ static inline struct shift_pick shift_having(
 static inline struct shift_pick shift_having_real(
     struct shift_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct shift_order shift_by_pick(unsigned pick, bool descending)
+{
+    return shift_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_KEYS(shift, shift_holiday_id, SHIFT_HOLIDAY_ID, orm_date);
 ORM_DISTINCT_PICKS(shift, shift_holiday_id, SHIFT_HOLIDAY_ID, orm_date);
@@ -5648,6 +6002,13 @@ static inline bool moment_exists(struct moment_manager *m, const struct moment_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *moment_explain(
+    struct moment_manager *m, const struct moment_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct moment *moment_new(struct moment_manager *m)
 {
     return (struct moment *)orm_new((struct orm_manager *)m);
@@ -5690,12 +6051,6 @@ static inline struct moment_order moment_order_(struct orm_order orm)
 static inline struct moment_plan moment_plan_(struct orm_plan orm)
 {
     struct moment_plan p = {orm};
-    return p;
-}
-
-static inline struct moment_pick moment_pick_(struct orm_pick orm)
-{
-    struct moment_pick p = {orm};
     return p;
 }
 
@@ -5772,10 +6127,19 @@ static inline struct moment_order moment_nulls_last(struct moment_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct moment_order moment_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct moment_pick moment_pick_(struct orm_pick orm)
 {
-    return moment_order_(orm_order_pick(pick, descending));
+    struct moment_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *moment_select(struct moment_manager *m,
+    const struct moment_query *q, const struct moment_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct moment_pick moment_into(struct moment **into)
@@ -5800,10 +6164,18 @@ static inline struct moment_pick moment_having(
 static inline struct moment_pick moment_having_real(
     struct moment_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct moment_order moment_by_pick(unsigned pick, bool descending)
+{
+    return moment_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(moment, moment_at, MOMENT_AT, orm_time);
 ORM_SORTED_PICKS(moment, moment_at, MOMENT_AT, orm_time);
@@ -5818,6 +6190,1123 @@ ORM_DISTINCT_PICKS(moment, moment_night_at_night, MOMENT_NIGHT_AT_NIGHT, bool);
 ORM_TO_ONE(moment, since, MOMENT_REF_SINCE, duty);
 ORM_TO_ONE(moment, night, MOMENT_REF_NIGHT, duty);
 ORM_TO_MANY(moment, met_in, MOMENT_MANY_MET_IN, shift);
+
+/* == badge ========================================================================= */
+
+/* Table "badge". */
+struct badge {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(3)];
+    uint64_t changed_bits[ORM_WORDS(3)];
+
+    int64_t id_;
+    const char *code_;
+    const char *colour_;
+
+    struct holder_manager holders_;
+    struct visit_manager seen_in_;
+    struct visit_manager lent_in_;
+};
+
+enum badge_column {
+    BADGE_ID,
+    BADGE_CODE,
+    BADGE_COLOUR
+};
+enum {
+    BADGE_MANY_HOLDERS,
+    BADGE_MANY_SEEN_IN,
+    BADGE_MANY_LENT_IN
+};
+
+extern const struct orm_model badge_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline int64_t badge_id(const struct badge *b)
+{
+    return b ? b->id_ : 0;
+}
+
+/* Null reads as ""; badge_has_code() tells. */
+static inline const char *badge_code(const struct badge *b)
+{
+    return b ? b->code_ : "";
+}
+
+static inline bool badge_has_code(const struct badge *b)
+{
+    return orm_has((const struct orm_object *)b, BADGE_CODE);
+}
+
+static inline const char *badge_colour(const struct badge *b)
+{
+    return b ? b->colour_ : "";
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+static inline struct holder_manager *badge_holders(struct badge *b)
+{
+    return b ? &b->holders_ : NULL;
+}
+
+static inline struct visit_manager *badge_seen_in(struct badge *b)
+{
+    return b ? &b->seen_in_ : NULL;
+}
+
+static inline struct visit_manager *badge_lent_in(struct badge *b)
+{
+    return b ? &b->lent_in_ : NULL;
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void badge_set_code(struct badge *b, const char *code)
+{
+    if (!b)
+        orm_abort_null(__func__);
+    orm_set_text(&b->orm, BADGE_CODE, code);
+}
+
+static inline void badge_clear_code(struct badge *b)
+{
+    if (!b)
+        orm_abort_null(__func__);
+    orm_set_null(&b->orm, BADGE_CODE);
+}
+
+static inline void badge_set_colour(struct badge *b, const char *colour)
+{
+    if (!b)
+        orm_abort_null(__func__);
+    orm_set_text(&b->orm, BADGE_COLOUR, colour);
+}
+
+/* -- Managers: badge_table(s) ------------------------------------------------------ */
+
+static inline struct badge_manager *badge_table(struct orm_session *s)
+{
+    return (struct badge_manager *)orm_table(s, &badge_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct badge_list *badge_all(struct badge_manager *m)
+{
+    return (const struct badge_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct badge_list *badge_find(
+    struct badge_manager *m, const struct badge_query *q)
+{
+    return (const struct badge_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct badge *badge_first(
+    struct badge_manager *m, const struct badge_query *q)
+{
+    return (struct badge *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct badge *badge_get(struct badge_manager *m, int64_t id)
+{
+    union orm_value key[1];
+    key[0].integer = id;
+    return (struct badge *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct badge *badge_require(struct badge_manager *m, int64_t id)
+{
+    union orm_value key[1];
+    key[0].integer = id;
+    return (struct badge *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t badge_count(struct badge_manager *m, const struct badge_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool badge_exists(struct badge_manager *m, const struct badge_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+/* How the server would find what the query yields. */
+static inline const char *badge_explain(
+    struct badge_manager *m, const struct badge_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
+static inline struct badge *badge_new(struct badge_manager *m)
+{
+    return (struct badge *)orm_new((struct orm_manager *)m);
+}
+
+static inline void badge_delete(struct badge *b)
+{
+    orm_delete((struct orm_object *)b);
+}
+
+static inline void badge_refresh(struct badge *b)
+{
+    orm_refresh((struct orm_object *)b);
+}
+
+/* -- Queries: what goes into a struct badge_query ---------------------------------- */
+
+static inline struct badge_cond badge_cond_(struct orm_cond orm)
+{
+    struct badge_cond c = {orm};
+    return c;
+}
+
+static inline struct badge_order badge_order_(struct orm_order orm)
+{
+    struct badge_order o = {orm};
+    return o;
+}
+
+static inline struct badge_plan badge_plan_(struct orm_plan orm)
+{
+    struct badge_plan p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
+static inline void badge_where(struct badge_query *q, struct badge_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline void badge_sort(struct badge_query *q, struct badge_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void badge_with(struct badge_query *q, struct badge_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void badge_after(struct badge_query *q, const struct badge *last)
+{
+    q->after = last;
+}
+
+static inline struct badge_cond badge_not(struct badge_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct badge_cond badge_ignoring_case(struct badge_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct badge_cond badge_compare(
+    enum badge_column a, enum orm_op op, enum badge_column b)
+{
+    return badge_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
+static inline struct badge_cond badge_any_of(void)
+{
+    return badge_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct badge_cond badge_all_of(void)
+{
+    return badge_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct badge_cond badge_none_of(void)
+{
+    return badge_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct badge_cond badge_end(void)
+{
+    return badge_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct badge_order badge_nulls_first(struct badge_order o)
+{
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
+}
+
+static inline struct badge_order badge_nulls_last(struct badge_order o)
+{
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
+}
+
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct badge_pick badge_pick_(struct orm_pick orm)
+{
+    struct badge_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *badge_select(struct badge_manager *m,
+    const struct badge_query *q, const struct badge_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+static inline struct badge_pick badge_into(struct badge **into)
+{
+    return badge_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
+}
+
+static inline struct badge_pick badge_rows_into(int64_t *into)
+{
+    return badge_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Only groups whose pick compares so. */
+static inline struct badge_pick badge_having(
+    struct badge_pick p, enum orm_op op, int64_t bound)
+{
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
+}
+
+static inline struct badge_pick badge_having_real(
+    struct badge_pick p, enum orm_op op, double bound)
+{
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.bound.real = bound;
+    return p;
+}
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct badge_order badge_by_pick(unsigned pick, bool descending)
+{
+    return badge_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
+
+ORM_INTEGER_CONDITIONS(badge, badge_id, BADGE_ID, int64_t);
+ORM_NUMBER_PICKS(badge, badge_id, BADGE_ID, int64_t, int64_t);
+ORM_TEXT_CONDITIONS(badge, badge_code, BADGE_CODE);
+ORM_NULL_CONDITIONS(badge, badge_code, BADGE_CODE);
+ORM_SORTED_PICKS(badge, badge_code, BADGE_CODE, const char *);
+ORM_TEXT_CONDITIONS(badge, badge_colour, BADGE_COLOUR);
+ORM_SORTED_PICKS(badge, badge_colour, BADGE_COLOUR, const char *);
+ORM_TO_MANY(badge, holders, BADGE_MANY_HOLDERS, holder);
+ORM_TO_MANY(badge, seen_in, BADGE_MANY_SEEN_IN, visit);
+ORM_TO_MANY(badge, lent_in, BADGE_MANY_LENT_IN, visit);
+
+/* == holder ======================================================================== */
+
+/* Table "holder". */
+struct holder {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(3)];
+    uint64_t changed_bits[ORM_WORDS(3)];
+    uint64_t missing_bits[ORM_WORDS(1)];
+
+    const char *badge_code_;
+    int32_t number_;
+    const char *name_;
+
+    struct orm_object *badge_;
+    struct visit_manager visits_;
+};
+
+enum holder_column {
+    HOLDER_BADGE_CODE,
+    HOLDER_NUMBER,
+    HOLDER_NAME
+};
+enum {
+    HOLDER_REF_BADGE
+};
+enum {
+    HOLDER_MANY_VISITS
+};
+
+extern const struct orm_model holder_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline const char *holder_badge_code(const struct holder *h)
+{
+    return h ? h->badge_code_ : "";
+}
+
+static inline int32_t holder_number(const struct holder *h)
+{
+    return h ? h->number_ : 0;
+}
+
+/* Null reads as ""; holder_has_name() tells. */
+static inline const char *holder_name(const struct holder *h)
+{
+    return h ? h->name_ : "";
+}
+
+static inline bool holder_has_name(const struct holder *h)
+{
+    return orm_has((const struct orm_object *)h, HOLDER_NAME);
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the badge of every holder that arrived with this one. */
+static inline struct badge *holder_badge(struct holder *h)
+{
+    if (h && h->badge_)
+        return (struct badge *)h->badge_;
+    return (struct badge *)orm_load_ref((struct orm_object *)h, HOLDER_REF_BADGE);
+}
+
+static inline enum orm_ref holder_badge_state(const struct holder *h)
+{
+    return orm_ref_state((const struct orm_object *)h, HOLDER_REF_BADGE);
+}
+
+static inline struct visit_manager *holder_visits(struct holder *h)
+{
+    return h ? &h->visits_ : NULL;
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void holder_set_badge(struct holder *h, struct badge *badge)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_ref(&h->orm, HOLDER_REF_BADGE, (struct orm_object *)badge);
+}
+
+static inline void holder_set_badge_code(struct holder *h, const char *badge_code)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_text(&h->orm, HOLDER_BADGE_CODE, badge_code);
+}
+
+static inline void holder_set_number(struct holder *h, int32_t number)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_integer(&h->orm, HOLDER_NUMBER, number);
+}
+
+static inline void holder_set_name(struct holder *h, const char *name)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_text(&h->orm, HOLDER_NAME, name);
+}
+
+static inline void holder_clear_name(struct holder *h)
+{
+    if (!h)
+        orm_abort_null(__func__);
+    orm_set_null(&h->orm, HOLDER_NAME);
+}
+
+/* -- Managers: holder_table(s), badge_holders(b) ----------------------------------- */
+
+static inline struct holder_manager *holder_table(struct orm_session *s)
+{
+    return (struct holder_manager *)orm_table(s, &holder_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct holder_list *holder_all(struct holder_manager *m)
+{
+    return (const struct holder_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct holder_list *holder_find(
+    struct holder_manager *m, const struct holder_query *q)
+{
+    return (const struct holder_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct holder *holder_first(
+    struct holder_manager *m, const struct holder_query *q)
+{
+    return (struct holder *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct holder *holder_get(
+    struct holder_manager *m, const char *badge_code, int32_t number)
+{
+    union orm_value key[2];
+    key[0].text = badge_code;
+    key[1].integer = number;
+    return (struct holder *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct holder *holder_require(
+    struct holder_manager *m, const char *badge_code, int32_t number)
+{
+    union orm_value key[2];
+    key[0].text = badge_code;
+    key[1].integer = number;
+    return (struct holder *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t holder_count(
+    struct holder_manager *m, const struct holder_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool holder_exists(struct holder_manager *m, const struct holder_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+/* How the server would find what the query yields. */
+static inline const char *holder_explain(
+    struct holder_manager *m, const struct holder_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
+static inline struct holder *holder_new(struct holder_manager *m)
+{
+    return (struct holder *)orm_new((struct orm_manager *)m);
+}
+
+static inline void holder_add(struct holder_manager *m, struct holder *holder)
+{
+    orm_add((struct orm_manager *)m, (struct orm_object *)holder);
+}
+
+static inline void holder_remove(struct holder_manager *m, struct holder *holder)
+{
+    orm_remove((struct orm_manager *)m, (struct orm_object *)holder);
+}
+
+static inline void holder_delete(struct holder *h)
+{
+    orm_delete((struct orm_object *)h);
+}
+
+static inline void holder_refresh(struct holder *h)
+{
+    orm_refresh((struct orm_object *)h);
+}
+
+/* -- Queries: what goes into a struct holder_query --------------------------------- */
+
+static inline struct holder_cond holder_cond_(struct orm_cond orm)
+{
+    struct holder_cond c = {orm};
+    return c;
+}
+
+static inline struct holder_order holder_order_(struct orm_order orm)
+{
+    struct holder_order o = {orm};
+    return o;
+}
+
+static inline struct holder_plan holder_plan_(struct orm_plan orm)
+{
+    struct holder_plan p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
+static inline void holder_where(struct holder_query *q, struct holder_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline void holder_sort(struct holder_query *q, struct holder_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void holder_with(struct holder_query *q, struct holder_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void holder_after(struct holder_query *q, const struct holder *last)
+{
+    q->after = last;
+}
+
+static inline struct holder_cond holder_not(struct holder_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct holder_cond holder_ignoring_case(struct holder_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct holder_cond holder_compare(
+    enum holder_column a, enum orm_op op, enum holder_column b)
+{
+    return holder_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
+static inline struct holder_cond holder_any_of(void)
+{
+    return holder_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct holder_cond holder_all_of(void)
+{
+    return holder_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct holder_cond holder_none_of(void)
+{
+    return holder_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct holder_cond holder_end(void)
+{
+    return holder_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct holder_order holder_nulls_first(struct holder_order o)
+{
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
+}
+
+static inline struct holder_order holder_nulls_last(struct holder_order o)
+{
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
+}
+
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct holder_pick holder_pick_(struct orm_pick orm)
+{
+    struct holder_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *holder_select(struct holder_manager *m,
+    const struct holder_query *q, const struct holder_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+static inline struct holder_pick holder_into(struct holder **into)
+{
+    return holder_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
+}
+
+static inline struct holder_pick holder_rows_into(int64_t *into)
+{
+    return holder_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Only groups whose pick compares so. */
+static inline struct holder_pick holder_having(
+    struct holder_pick p, enum orm_op op, int64_t bound)
+{
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
+}
+
+static inline struct holder_pick holder_having_real(
+    struct holder_pick p, enum orm_op op, double bound)
+{
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.bound.real = bound;
+    return p;
+}
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct holder_order holder_by_pick(unsigned pick, bool descending)
+{
+    return holder_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
+
+ORM_TEXT_KEYS(holder, holder_badge_code, HOLDER_BADGE_CODE);
+ORM_DISTINCT_PICKS(holder, holder_badge_code, HOLDER_BADGE_CODE, const char *);
+ORM_INTEGER_CONDITIONS(holder, holder_number, HOLDER_NUMBER, int32_t);
+ORM_NUMBER_PICKS(holder, holder_number, HOLDER_NUMBER, int32_t, int64_t);
+ORM_TEXT_CONDITIONS(holder, holder_name, HOLDER_NAME);
+ORM_NULL_CONDITIONS(holder, holder_name, HOLDER_NAME);
+ORM_SORTED_PICKS(holder, holder_name, HOLDER_NAME, const char *);
+ORM_TO_ONE(holder, badge, HOLDER_REF_BADGE, badge);
+ORM_TO_MANY(holder, visits, HOLDER_MANY_VISITS, visit);
+
+/* == visit ========================================================================= */
+
+/* Table "visit". */
+struct visit {
+    struct orm_object orm;
+    uint64_t null_bits[ORM_WORDS(5)];
+    uint64_t changed_bits[ORM_WORDS(5)];
+    uint64_t missing_bits[ORM_WORDS(3)];
+
+    int64_t id_;
+    const char *holder_badge_code_;
+    int32_t holder_number_;
+    const char *seen_code_;
+    const char *lent_code_;
+
+    struct orm_object *holder_;
+    struct orm_object *seen_;
+    struct orm_object *lent_;
+};
+
+enum visit_column {
+    VISIT_ID,
+    VISIT_HOLDER_BADGE_CODE,
+    VISIT_HOLDER_NUMBER,
+    VISIT_SEEN_CODE,
+    VISIT_LENT_CODE
+};
+enum {
+    VISIT_REF_HOLDER,
+    VISIT_REF_SEEN,
+    VISIT_REF_LENT
+};
+
+extern const struct orm_model visit_model;
+
+/* -- Columns: const in, never a query; text is never NULL -------------------------- */
+
+static inline int64_t visit_id(const struct visit *v)
+{
+    return v ? v->id_ : 0;
+}
+
+/* Null reads as ""; visit_has_holder_badge_code() tells. */
+static inline const char *visit_holder_badge_code(const struct visit *v)
+{
+    return v ? v->holder_badge_code_ : "";
+}
+
+static inline bool visit_has_holder_badge_code(const struct visit *v)
+{
+    return orm_has((const struct orm_object *)v, VISIT_HOLDER_BADGE_CODE);
+}
+
+/* Null reads as 0; visit_has_holder_number() tells. */
+static inline int32_t visit_holder_number(const struct visit *v)
+{
+    return v ? v->holder_number_ : 0;
+}
+
+static inline bool visit_has_holder_number(const struct visit *v)
+{
+    return orm_has((const struct orm_object *)v, VISIT_HOLDER_NUMBER);
+}
+
+/* Null reads as ""; visit_has_seen() tells. */
+static inline const char *visit_seen_code(const struct visit *v)
+{
+    return v ? v->seen_code_ : "";
+}
+
+static inline bool visit_has_seen(const struct visit *v)
+{
+    return orm_has((const struct orm_object *)v, VISIT_SEEN_CODE);
+}
+
+static inline const char *visit_lent_code(const struct visit *v)
+{
+    return v ? v->lent_code_ : "";
+}
+
+/* -- Relations: not const, the first call may query -------------------------------- */
+
+/* Loads the holder of every visit that arrived with this one. */
+static inline struct holder *visit_holder(struct visit *v)
+{
+    if (v && v->holder_)
+        return (struct holder *)v->holder_;
+    return (struct holder *)orm_load_ref((struct orm_object *)v, VISIT_REF_HOLDER);
+}
+
+static inline enum orm_ref visit_holder_state(const struct visit *v)
+{
+    return orm_ref_state((const struct orm_object *)v, VISIT_REF_HOLDER);
+}
+
+/* Loads the seen of every visit that arrived with this one. */
+static inline struct badge *visit_seen(struct visit *v)
+{
+    if (v && v->seen_)
+        return (struct badge *)v->seen_;
+    return (struct badge *)orm_load_ref((struct orm_object *)v, VISIT_REF_SEEN);
+}
+
+static inline enum orm_ref visit_seen_state(const struct visit *v)
+{
+    return orm_ref_state((const struct orm_object *)v, VISIT_REF_SEEN);
+}
+
+/* Loads the lent of every visit that arrived with this one. */
+static inline struct badge *visit_lent(struct visit *v)
+{
+    if (v && v->lent_)
+        return (struct badge *)v->lent_;
+    return (struct badge *)orm_load_ref((struct orm_object *)v, VISIT_REF_LENT);
+}
+
+static inline enum orm_ref visit_lent_state(const struct visit *v)
+{
+    return orm_ref_state((const struct orm_object *)v, VISIT_REF_LENT);
+}
+
+/* -- Changes: recorded now, written by orm_flush() or orm_commit() ----------------- */
+
+static inline void visit_set_holder(struct visit *v, struct holder *holder)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_ref(&v->orm, VISIT_REF_HOLDER, (struct orm_object *)holder);
+}
+
+static inline void visit_clear_holder(struct visit *v)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_ref(&v->orm, VISIT_REF_HOLDER, NULL);
+}
+
+static inline void visit_set_holder_badge_code(
+    struct visit *v, const char *holder_badge_code)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_text(&v->orm, VISIT_HOLDER_BADGE_CODE, holder_badge_code);
+}
+
+static inline void visit_clear_holder_badge_code(struct visit *v)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_null(&v->orm, VISIT_HOLDER_BADGE_CODE);
+}
+
+static inline void visit_set_holder_number(struct visit *v, int32_t holder_number)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_integer(&v->orm, VISIT_HOLDER_NUMBER, holder_number);
+}
+
+static inline void visit_clear_holder_number(struct visit *v)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_null(&v->orm, VISIT_HOLDER_NUMBER);
+}
+
+static inline void visit_set_seen(struct visit *v, struct badge *seen)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_ref(&v->orm, VISIT_REF_SEEN, (struct orm_object *)seen);
+}
+
+static inline void visit_clear_seen(struct visit *v)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_ref(&v->orm, VISIT_REF_SEEN, NULL);
+}
+
+static inline void visit_set_seen_code(struct visit *v, const char *seen_code)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_text(&v->orm, VISIT_SEEN_CODE, seen_code);
+}
+
+static inline void visit_set_lent(struct visit *v, struct badge *lent)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_ref(&v->orm, VISIT_REF_LENT, (struct orm_object *)lent);
+}
+
+static inline void visit_set_lent_code(struct visit *v, const char *lent_code)
+{
+    if (!v)
+        orm_abort_null(__func__);
+    orm_set_text(&v->orm, VISIT_LENT_CODE, lent_code);
+}
+
+/* -- Managers: visit_table(s), badge_seen_in(b), badge_lent_in(b), ... ------------- */
+
+static inline struct visit_manager *visit_table(struct orm_session *s)
+{
+    return (struct visit_manager *)orm_table(s, &visit_model);
+}
+
+/* Lists are never NULL: a failed session gives an empty one. */
+static inline const struct visit_list *visit_all(struct visit_manager *m)
+{
+    return (const struct visit_list *)orm_all((struct orm_manager *)m);
+}
+
+static inline const struct visit_list *visit_find(
+    struct visit_manager *m, const struct visit_query *q)
+{
+    return (const struct visit_list *)orm_find((struct orm_manager *)m, q);
+}
+
+static inline struct visit *visit_first(
+    struct visit_manager *m, const struct visit_query *q)
+{
+    return (struct visit *)orm_first((struct orm_manager *)m, q);
+}
+
+/* No statement when the object is known; NULL if there is no such row. */
+static inline struct visit *visit_get(struct visit_manager *m, int64_t id)
+{
+    union orm_value key[1];
+    key[0].integer = id;
+    return (struct visit *)orm_get((struct orm_manager *)m, key);
+}
+
+/* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
+static inline struct visit *visit_require(struct visit_manager *m, int64_t id)
+{
+    union orm_value key[1];
+    key[0].integer = id;
+    return (struct visit *)orm_require((struct orm_manager *)m, key);
+}
+
+static inline size_t visit_count(struct visit_manager *m, const struct visit_query *q)
+{
+    return orm_count((struct orm_manager *)m, q);
+}
+
+static inline bool visit_exists(struct visit_manager *m, const struct visit_query *q)
+{
+    return orm_exists((struct orm_manager *)m, q);
+}
+
+/* How the server would find what the query yields. */
+static inline const char *visit_explain(
+    struct visit_manager *m, const struct visit_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
+static inline struct visit *visit_new(struct visit_manager *m)
+{
+    return (struct visit *)orm_new((struct orm_manager *)m);
+}
+
+static inline void visit_add(struct visit_manager *m, struct visit *visit)
+{
+    orm_add((struct orm_manager *)m, (struct orm_object *)visit);
+}
+
+static inline void visit_remove(struct visit_manager *m, struct visit *visit)
+{
+    orm_remove((struct orm_manager *)m, (struct orm_object *)visit);
+}
+
+static inline void visit_delete(struct visit *v)
+{
+    orm_delete((struct orm_object *)v);
+}
+
+static inline void visit_refresh(struct visit *v)
+{
+    orm_refresh((struct orm_object *)v);
+}
+
+/* -- Queries: what goes into a struct visit_query ---------------------------------- */
+
+static inline struct visit_cond visit_cond_(struct orm_cond orm)
+{
+    struct visit_cond c = {orm};
+    return c;
+}
+
+static inline struct visit_order visit_order_(struct orm_order orm)
+{
+    struct visit_order o = {orm};
+    return o;
+}
+
+static inline struct visit_plan visit_plan_(struct orm_plan orm)
+{
+    struct visit_plan p = {orm};
+    return p;
+}
+
+/* These three append; what does not fit marks the query, which is then refused. */
+static inline void visit_where(struct visit_query *q, struct visit_cond c)
+{
+    orm_where(q, c.orm);
+}
+
+static inline void visit_sort(struct visit_query *q, struct visit_order o)
+{
+    orm_sort(q, o.orm);
+}
+
+static inline void visit_with(struct visit_query *q, struct visit_plan p)
+{
+    orm_with(q, p.orm);
+}
+
+/* Only what comes behind `last`, as the query sorts: the next page. */
+static inline void visit_after(struct visit_query *q, const struct visit *last)
+{
+    q->after = last;
+}
+
+static inline struct visit_cond visit_not(struct visit_cond c)
+{
+    c.orm.flags ^= ORM_COND_NOT;
+    return c;
+}
+
+static inline struct visit_cond visit_ignoring_case(struct visit_cond c)
+{
+    c.orm.flags |= ORM_COND_FOLD;
+    return c;
+}
+
+static inline struct visit_cond visit_compare(
+    enum visit_column a, enum orm_op op, enum visit_column b)
+{
+    return visit_cond_(orm_cond_columns(a, op, b));
+}
+
+/* Brackets: up to the matching end, any, all or none of what stands between them. */
+static inline struct visit_cond visit_any_of(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_ANY_OF, 0));
+}
+
+static inline struct visit_cond visit_all_of(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_ALL_OF, 0));
+}
+
+static inline struct visit_cond visit_none_of(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_NONE_OF, 0));
+}
+
+static inline struct visit_cond visit_end(void)
+{
+    return visit_cond_(orm_cond_plain(ORM_END, 0));
+}
+
+static inline struct visit_order visit_nulls_first(struct visit_order o)
+{
+    o.orm.nulls = ORM_NULLS_FIRST;
+    return o;
+}
+
+static inline struct visit_order visit_nulls_last(struct visit_order o)
+{
+    o.orm.nulls = ORM_NULLS_LAST;
+    return o;
+}
+
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct visit_pick visit_pick_(struct orm_pick orm)
+{
+    struct visit_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *visit_select(struct visit_manager *m,
+    const struct visit_query *q, const struct visit_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
+}
+
+static inline struct visit_pick visit_into(struct visit **into)
+{
+    return visit_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
+}
+
+static inline struct visit_pick visit_rows_into(int64_t *into)
+{
+    return visit_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
+}
+
+/* Only groups whose pick compares so. */
+static inline struct visit_pick visit_having(
+    struct visit_pick p, enum orm_op op, int64_t bound)
+{
+    p.orm.having = (uint8_t)op;
+    p.orm.bound.integer = bound;
+    return p;
+}
+
+static inline struct visit_pick visit_having_real(
+    struct visit_pick p, enum orm_op op, double bound)
+{
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.bound.real = bound;
+    return p;
+}
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct visit_order visit_by_pick(unsigned pick, bool descending)
+{
+    return visit_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
+
+ORM_INTEGER_CONDITIONS(visit, visit_id, VISIT_ID, int64_t);
+ORM_NUMBER_PICKS(visit, visit_id, VISIT_ID, int64_t, int64_t);
+ORM_TEXT_KEYS(visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE);
+ORM_NULL_CONDITIONS(visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE);
+ORM_DISTINCT_PICKS(
+    visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE, const char *);
+ORM_INTEGER_KEYS(visit, visit_holder_number, VISIT_HOLDER_NUMBER, int32_t);
+ORM_NULL_CONDITIONS(visit, visit_holder_number, VISIT_HOLDER_NUMBER);
+ORM_DISTINCT_PICKS(visit, visit_holder_number, VISIT_HOLDER_NUMBER, int32_t);
+ORM_TEXT_KEYS(visit, visit_seen_code, VISIT_SEEN_CODE);
+ORM_NULL_CONDITIONS(visit, visit_seen, VISIT_SEEN_CODE);
+ORM_DISTINCT_PICKS(visit, visit_seen_code, VISIT_SEEN_CODE, const char *);
+ORM_TEXT_KEYS(visit, visit_lent_code, VISIT_LENT_CODE);
+ORM_DISTINCT_PICKS(visit, visit_lent_code, VISIT_LENT_CODE, const char *);
+ORM_TO_ONE(visit, holder, VISIT_REF_HOLDER, holder);
+ORM_TO_ONE(visit, seen, VISIT_REF_SEEN, badge);
+ORM_TO_ONE(visit, lent, VISIT_REF_LENT, badge);
 
 #ifdef __cplusplus
 }

@@ -351,6 +351,13 @@ static inline bool author_exists(struct author_manager *m, const struct author_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *author_explain(
+    struct author_manager *m, const struct author_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct author *author_new(struct author_manager *m)
 {
     return (struct author *)orm_new((struct orm_manager *)m);
@@ -383,12 +390,6 @@ static inline struct author_order author_order_(struct orm_order orm)
 static inline struct author_plan author_plan_(struct orm_plan orm)
 {
     struct author_plan p = {orm};
-    return p;
-}
-
-static inline struct author_pick author_pick_(struct orm_pick orm)
-{
-    struct author_pick p = {orm};
     return p;
 }
 
@@ -465,10 +466,19 @@ static inline struct author_order author_nulls_last(struct author_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct author_order author_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct author_pick author_pick_(struct orm_pick orm)
 {
-    return author_order_(orm_order_pick(pick, descending));
+    struct author_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *author_select(struct author_manager *m,
+    const struct author_query *q, const struct author_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct author_pick author_into(struct author **into)
@@ -493,10 +503,18 @@ static inline struct author_pick author_having(
 static inline struct author_pick author_having_real(
     struct author_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct author_order author_by_pick(unsigned pick, bool descending)
+{
+    return author_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(author, author_id, AUTHOR_ID, int64_t);
 ORM_NUMBER_PICKS(author, author_id, AUTHOR_ID, int64_t, int64_t);
@@ -632,6 +650,13 @@ static inline bool profile_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *profile_explain(
+    struct profile_manager *m, const struct profile_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct profile *profile_new(struct profile_manager *m)
 {
     return (struct profile *)orm_new((struct orm_manager *)m);
@@ -674,12 +699,6 @@ static inline struct profile_order profile_order_(struct orm_order orm)
 static inline struct profile_plan profile_plan_(struct orm_plan orm)
 {
     struct profile_plan p = {orm};
-    return p;
-}
-
-static inline struct profile_pick profile_pick_(struct orm_pick orm)
-{
-    struct profile_pick p = {orm};
     return p;
 }
 
@@ -756,10 +775,19 @@ static inline struct profile_order profile_nulls_last(struct profile_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct profile_order profile_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct profile_pick profile_pick_(struct orm_pick orm)
 {
-    return profile_order_(orm_order_pick(pick, descending));
+    struct profile_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *profile_select(struct profile_manager *m,
+    const struct profile_query *q, const struct profile_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct profile_pick profile_into(struct profile **into)
@@ -784,10 +812,18 @@ static inline struct profile_pick profile_having(
 static inline struct profile_pick profile_having_real(
     struct profile_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct profile_order profile_by_pick(unsigned pick, bool descending)
+{
+    return profile_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(profile, profile_id, PROFILE_ID, int64_t);
 ORM_NUMBER_PICKS(profile, profile_id, PROFILE_ID, int64_t, int64_t);
@@ -907,6 +943,13 @@ static inline bool picture_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *picture_explain(
+    struct picture_manager *m, const struct picture_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct picture *picture_new(struct picture_manager *m)
 {
     return (struct picture *)orm_new((struct orm_manager *)m);
@@ -949,12 +992,6 @@ static inline struct picture_order picture_order_(struct orm_order orm)
 static inline struct picture_plan picture_plan_(struct orm_plan orm)
 {
     struct picture_plan p = {orm};
-    return p;
-}
-
-static inline struct picture_pick picture_pick_(struct orm_pick orm)
-{
-    struct picture_pick p = {orm};
     return p;
 }
 
@@ -1031,10 +1068,19 @@ static inline struct picture_order picture_nulls_last(struct picture_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct picture_order picture_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct picture_pick picture_pick_(struct orm_pick orm)
 {
-    return picture_order_(orm_order_pick(pick, descending));
+    struct picture_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *picture_select(struct picture_manager *m,
+    const struct picture_query *q, const struct picture_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct picture_pick picture_into(struct picture **into)
@@ -1059,10 +1105,18 @@ static inline struct picture_pick picture_having(
 static inline struct picture_pick picture_having_real(
     struct picture_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct picture_order picture_by_pick(unsigned pick, bool descending)
+{
+    return picture_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(picture, picture_id, PICTURE_ID, int64_t);
 ORM_NUMBER_PICKS(picture, picture_id, PICTURE_ID, int64_t, int64_t);
@@ -1261,6 +1315,13 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *book_explain(
+    struct book_manager *m, const struct book_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct book *book_new(struct book_manager *m)
 {
     return (struct book *)orm_new((struct orm_manager *)m);
@@ -1303,12 +1364,6 @@ static inline struct book_order book_order_(struct orm_order orm)
 static inline struct book_plan book_plan_(struct orm_plan orm)
 {
     struct book_plan p = {orm};
-    return p;
-}
-
-static inline struct book_pick book_pick_(struct orm_pick orm)
-{
-    struct book_pick p = {orm};
     return p;
 }
 
@@ -1385,10 +1440,19 @@ static inline struct book_order book_nulls_last(struct book_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct book_order book_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct book_pick book_pick_(struct orm_pick orm)
 {
-    return book_order_(orm_order_pick(pick, descending));
+    struct book_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *book_select(
+    struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct book_pick book_into(struct book **into)
@@ -1413,10 +1477,18 @@ static inline struct book_pick book_having(
 static inline struct book_pick book_having_real(
     struct book_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct book_order book_by_pick(unsigned pick, bool descending)
+{
+    return book_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(book, book_id, BOOK_ID, int64_t);
 ORM_NUMBER_PICKS(book, book_id, BOOK_ID, int64_t, int64_t);
@@ -1624,6 +1696,13 @@ static inline bool chapter_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *chapter_explain(
+    struct chapter_manager *m, const struct chapter_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct chapter *chapter_new(struct chapter_manager *m)
 {
     return (struct chapter *)orm_new((struct orm_manager *)m);
@@ -1666,12 +1745,6 @@ static inline struct chapter_order chapter_order_(struct orm_order orm)
 static inline struct chapter_plan chapter_plan_(struct orm_plan orm)
 {
     struct chapter_plan p = {orm};
-    return p;
-}
-
-static inline struct chapter_pick chapter_pick_(struct orm_pick orm)
-{
-    struct chapter_pick p = {orm};
     return p;
 }
 
@@ -1748,10 +1821,19 @@ static inline struct chapter_order chapter_nulls_last(struct chapter_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct chapter_order chapter_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct chapter_pick chapter_pick_(struct orm_pick orm)
 {
-    return chapter_order_(orm_order_pick(pick, descending));
+    struct chapter_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *chapter_select(struct chapter_manager *m,
+    const struct chapter_query *q, const struct chapter_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct chapter_pick chapter_into(struct chapter **into)
@@ -1776,10 +1858,18 @@ static inline struct chapter_pick chapter_having(
 static inline struct chapter_pick chapter_having_real(
     struct chapter_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct chapter_order chapter_by_pick(unsigned pick, bool descending)
+{
+    return chapter_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(chapter, chapter_id, CHAPTER_ID, int64_t);
 ORM_NUMBER_PICKS(chapter, chapter_id, CHAPTER_ID, int64_t, int64_t);

@@ -615,6 +615,13 @@ static inline bool writer_exists(struct writer_manager *m, const struct writer_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *writer_explain(
+    struct writer_manager *m, const struct writer_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct writer *writer_new(struct writer_manager *m)
 {
     return (struct writer *)orm_new((struct orm_manager *)m);
@@ -647,12 +654,6 @@ static inline struct writer_order writer_order_(struct orm_order orm)
 static inline struct writer_plan writer_plan_(struct orm_plan orm)
 {
     struct writer_plan p = {orm};
-    return p;
-}
-
-static inline struct writer_pick writer_pick_(struct orm_pick orm)
-{
-    struct writer_pick p = {orm};
     return p;
 }
 
@@ -729,10 +730,19 @@ static inline struct writer_order writer_nulls_last(struct writer_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct writer_order writer_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct writer_pick writer_pick_(struct orm_pick orm)
 {
-    return writer_order_(orm_order_pick(pick, descending));
+    struct writer_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *writer_select(struct writer_manager *m,
+    const struct writer_query *q, const struct writer_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct writer_pick writer_into(struct writer **into)
@@ -757,10 +767,18 @@ static inline struct writer_pick writer_having(
 static inline struct writer_pick writer_having_real(
     struct writer_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct writer_order writer_by_pick(unsigned pick, bool descending)
+{
+    return writer_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(writer, writer_id, WRITER_ID, int64_t);
 ORM_NUMBER_PICKS(writer, writer_id, WRITER_ID, int64_t, int64_t);
@@ -980,6 +998,13 @@ static inline bool paper_exists(struct paper_manager *m, const struct paper_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *paper_explain(
+    struct paper_manager *m, const struct paper_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct paper *paper_new(struct paper_manager *m)
 {
     return (struct paper *)orm_new((struct orm_manager *)m);
@@ -1022,12 +1047,6 @@ static inline struct paper_order paper_order_(struct orm_order orm)
 static inline struct paper_plan paper_plan_(struct orm_plan orm)
 {
     struct paper_plan p = {orm};
-    return p;
-}
-
-static inline struct paper_pick paper_pick_(struct orm_pick orm)
-{
-    struct paper_pick p = {orm};
     return p;
 }
 
@@ -1104,10 +1123,19 @@ static inline struct paper_order paper_nulls_last(struct paper_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct paper_order paper_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct paper_pick paper_pick_(struct orm_pick orm)
 {
-    return paper_order_(orm_order_pick(pick, descending));
+    struct paper_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *paper_select(struct paper_manager *m,
+    const struct paper_query *q, const struct paper_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct paper_pick paper_into(struct paper **into)
@@ -1132,10 +1160,18 @@ static inline struct paper_pick paper_having(
 static inline struct paper_pick paper_having_real(
     struct paper_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct paper_order paper_by_pick(unsigned pick, bool descending)
+{
+    return paper_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(paper, paper_id, PAPER_ID, int64_t);
 ORM_NUMBER_PICKS(paper, paper_id, PAPER_ID, int64_t, int64_t);
@@ -1323,6 +1359,13 @@ static inline bool citation_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *citation_explain(
+    struct citation_manager *m, const struct citation_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct citation *citation_new(struct citation_manager *m)
 {
     return (struct citation *)orm_new((struct orm_manager *)m);
@@ -1366,12 +1409,6 @@ static inline struct citation_order citation_order_(struct orm_order orm)
 static inline struct citation_plan citation_plan_(struct orm_plan orm)
 {
     struct citation_plan p = {orm};
-    return p;
-}
-
-static inline struct citation_pick citation_pick_(struct orm_pick orm)
-{
-    struct citation_pick p = {orm};
     return p;
 }
 
@@ -1448,10 +1485,19 @@ static inline struct citation_order citation_nulls_last(struct citation_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct citation_order citation_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct citation_pick citation_pick_(struct orm_pick orm)
 {
-    return citation_order_(orm_order_pick(pick, descending));
+    struct citation_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *citation_select(struct citation_manager *m,
+    const struct citation_query *q, const struct citation_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct citation_pick citation_into(struct citation **into)
@@ -1476,10 +1522,18 @@ static inline struct citation_pick citation_having(
 static inline struct citation_pick citation_having_real(
     struct citation_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct citation_order citation_by_pick(unsigned pick, bool descending)
+{
+    return citation_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(citation, citation_id, CITATION_ID, int64_t);
 ORM_NUMBER_PICKS(citation, citation_id, CITATION_ID, int64_t, int64_t);
@@ -1724,6 +1778,13 @@ static inline bool word_exists(struct word_manager *m, const struct word_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *word_explain(
+    struct word_manager *m, const struct word_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct word *word_new(struct word_manager *m)
 {
     return (struct word *)orm_new((struct orm_manager *)m);
@@ -1766,12 +1827,6 @@ static inline struct word_order word_order_(struct orm_order orm)
 static inline struct word_plan word_plan_(struct orm_plan orm)
 {
     struct word_plan p = {orm};
-    return p;
-}
-
-static inline struct word_pick word_pick_(struct orm_pick orm)
-{
-    struct word_pick p = {orm};
     return p;
 }
 
@@ -1848,10 +1903,19 @@ static inline struct word_order word_nulls_last(struct word_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct word_order word_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct word_pick word_pick_(struct orm_pick orm)
 {
-    return word_order_(orm_order_pick(pick, descending));
+    struct word_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *word_select(
+    struct word_manager *m, const struct word_query *q, const struct word_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct word_pick word_into(struct word **into)
@@ -1876,10 +1940,18 @@ static inline struct word_pick word_having(
 static inline struct word_pick word_having_real(
     struct word_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct word_order word_by_pick(unsigned pick, bool descending)
+{
+    return word_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(word, word_id, WORD_ID, int64_t);
 ORM_NUMBER_PICKS(word, word_id, WORD_ID, int64_t, int64_t);
@@ -2010,6 +2082,13 @@ static inline bool best_exists(struct best_manager *m, const struct best_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *best_explain(
+    struct best_manager *m, const struct best_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline void best_refresh(struct best *b)
 {
     orm_refresh((struct orm_object *)b);
@@ -2032,12 +2111,6 @@ static inline struct best_order best_order_(struct orm_order orm)
 static inline struct best_plan best_plan_(struct orm_plan orm)
 {
     struct best_plan p = {orm};
-    return p;
-}
-
-static inline struct best_pick best_pick_(struct orm_pick orm)
-{
-    struct best_pick p = {orm};
     return p;
 }
 
@@ -2114,10 +2187,19 @@ static inline struct best_order best_nulls_last(struct best_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct best_order best_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct best_pick best_pick_(struct orm_pick orm)
 {
-    return best_order_(orm_order_pick(pick, descending));
+    struct best_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *best_select(
+    struct best_manager *m, const struct best_query *q, const struct best_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct best_pick best_into(struct best **into)
@@ -2142,10 +2224,18 @@ static inline struct best_pick best_having(
 static inline struct best_pick best_having_real(
     struct best_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct best_order best_by_pick(unsigned pick, bool descending)
+{
+    return best_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_TEXT_CONDITIONS(best, best_name, BEST_NAME);
 ORM_SORTED_PICKS(best, best_name, BEST_NAME, const char *);
@@ -2301,6 +2391,13 @@ static inline bool total_exists(struct total_manager *m, const struct total_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *total_explain(
+    struct total_manager *m, const struct total_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline void total_refresh(struct total *t)
 {
     orm_refresh((struct orm_object *)t);
@@ -2323,12 +2420,6 @@ static inline struct total_order total_order_(struct orm_order orm)
 static inline struct total_plan total_plan_(struct orm_plan orm)
 {
     struct total_plan p = {orm};
-    return p;
-}
-
-static inline struct total_pick total_pick_(struct orm_pick orm)
-{
-    struct total_pick p = {orm};
     return p;
 }
 
@@ -2405,10 +2496,19 @@ static inline struct total_order total_nulls_last(struct total_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct total_order total_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct total_pick total_pick_(struct orm_pick orm)
 {
-    return total_order_(orm_order_pick(pick, descending));
+    struct total_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *total_select(struct total_manager *m,
+    const struct total_query *q, const struct total_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct total_pick total_into(struct total **into)
@@ -2433,10 +2533,18 @@ static inline struct total_pick total_having(
 static inline struct total_pick total_having_real(
     struct total_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct total_order total_by_pick(unsigned pick, bool descending)
+{
+    return total_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(total, total_id, TOTAL_ID, int64_t);
 ORM_NUMBER_PICKS(total, total_id, TOTAL_ID, int64_t, int64_t);

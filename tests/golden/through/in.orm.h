@@ -236,6 +236,13 @@ static inline bool package_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *package_explain(
+    struct package_manager *m, const struct package_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct package *package_new(struct package_manager *m)
 {
     return (struct package *)orm_new((struct orm_manager *)m);
@@ -278,12 +285,6 @@ static inline struct package_order package_order_(struct orm_order orm)
 static inline struct package_plan package_plan_(struct orm_plan orm)
 {
     struct package_plan p = {orm};
-    return p;
-}
-
-static inline struct package_pick package_pick_(struct orm_pick orm)
-{
-    struct package_pick p = {orm};
     return p;
 }
 
@@ -360,10 +361,19 @@ static inline struct package_order package_nulls_last(struct package_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct package_order package_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct package_pick package_pick_(struct orm_pick orm)
 {
-    return package_order_(orm_order_pick(pick, descending));
+    struct package_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *package_select(struct package_manager *m,
+    const struct package_query *q, const struct package_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct package_pick package_into(struct package **into)
@@ -388,10 +398,18 @@ static inline struct package_pick package_having(
 static inline struct package_pick package_having_real(
     struct package_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct package_order package_by_pick(unsigned pick, bool descending)
+{
+    return package_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(package, package_id, PACKAGE_ID, int64_t);
 ORM_NUMBER_PICKS(package, package_id, PACKAGE_ID, int64_t, int64_t);
@@ -606,6 +624,13 @@ static inline bool dependency_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *dependency_explain(
+    struct dependency_manager *m, const struct dependency_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct dependency *dependency_new(struct dependency_manager *m)
 {
     return (struct dependency *)orm_new((struct orm_manager *)m);
@@ -650,12 +675,6 @@ static inline struct dependency_order dependency_order_(struct orm_order orm)
 static inline struct dependency_plan dependency_plan_(struct orm_plan orm)
 {
     struct dependency_plan p = {orm};
-    return p;
-}
-
-static inline struct dependency_pick dependency_pick_(struct orm_pick orm)
-{
-    struct dependency_pick p = {orm};
     return p;
 }
 
@@ -735,10 +754,19 @@ static inline struct dependency_order dependency_nulls_last(struct dependency_or
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct dependency_order dependency_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct dependency_pick dependency_pick_(struct orm_pick orm)
 {
-    return dependency_order_(orm_order_pick(pick, descending));
+    struct dependency_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *dependency_select(struct dependency_manager *m,
+    const struct dependency_query *q, const struct dependency_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct dependency_pick dependency_into(struct dependency **into)
@@ -763,10 +791,18 @@ static inline struct dependency_pick dependency_having(
 static inline struct dependency_pick dependency_having_real(
     struct dependency_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct dependency_order dependency_by_pick(unsigned pick, bool descending)
+{
+    return dependency_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(dependency, dependency_id, DEPENDENCY_ID, int64_t);
 ORM_NUMBER_PICKS(dependency, dependency_id, DEPENDENCY_ID, int64_t, int64_t);

@@ -400,6 +400,13 @@ static inline bool sample_exists(struct sample_manager *m, const struct sample_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *sample_explain(
+    struct sample_manager *m, const struct sample_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct sample *sample_new(struct sample_manager *m)
 {
     return (struct sample *)orm_new((struct orm_manager *)m);
@@ -432,12 +439,6 @@ static inline struct sample_order sample_order_(struct orm_order orm)
 static inline struct sample_plan sample_plan_(struct orm_plan orm)
 {
     struct sample_plan p = {orm};
-    return p;
-}
-
-static inline struct sample_pick sample_pick_(struct orm_pick orm)
-{
-    struct sample_pick p = {orm};
     return p;
 }
 
@@ -514,10 +515,19 @@ static inline struct sample_order sample_nulls_last(struct sample_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct sample_order sample_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct sample_pick sample_pick_(struct orm_pick orm)
 {
-    return sample_order_(orm_order_pick(pick, descending));
+    struct sample_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *sample_select(struct sample_manager *m,
+    const struct sample_query *q, const struct sample_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct sample_pick sample_into(struct sample **into)
@@ -542,10 +552,18 @@ static inline struct sample_pick sample_having(
 static inline struct sample_pick sample_having_real(
     struct sample_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct sample_order sample_by_pick(unsigned pick, bool descending)
+{
+    return sample_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(sample, sample_id, SAMPLE_ID, int64_t);
 ORM_NUMBER_PICKS(sample, sample_id, SAMPLE_ID, int64_t, int64_t);
@@ -950,6 +968,13 @@ static inline bool maybe_exists(struct maybe_manager *m, const struct maybe_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *maybe_explain(
+    struct maybe_manager *m, const struct maybe_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct maybe *maybe_new(struct maybe_manager *m)
 {
     return (struct maybe *)orm_new((struct orm_manager *)m);
@@ -982,12 +1007,6 @@ static inline struct maybe_order maybe_order_(struct orm_order orm)
 static inline struct maybe_plan maybe_plan_(struct orm_plan orm)
 {
     struct maybe_plan p = {orm};
-    return p;
-}
-
-static inline struct maybe_pick maybe_pick_(struct orm_pick orm)
-{
-    struct maybe_pick p = {orm};
     return p;
 }
 
@@ -1064,10 +1083,19 @@ static inline struct maybe_order maybe_nulls_last(struct maybe_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct maybe_order maybe_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct maybe_pick maybe_pick_(struct orm_pick orm)
 {
-    return maybe_order_(orm_order_pick(pick, descending));
+    struct maybe_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *maybe_select(struct maybe_manager *m,
+    const struct maybe_query *q, const struct maybe_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct maybe_pick maybe_into(struct maybe **into)
@@ -1092,10 +1120,18 @@ static inline struct maybe_pick maybe_having(
 static inline struct maybe_pick maybe_having_real(
     struct maybe_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct maybe_order maybe_by_pick(unsigned pick, bool descending)
+{
+    return maybe_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(maybe, maybe_id, MAYBE_ID, int64_t);
 ORM_NUMBER_PICKS(maybe, maybe_id, MAYBE_ID, int64_t, int64_t);
@@ -1330,6 +1366,13 @@ static inline bool preset_exists(struct preset_manager *m, const struct preset_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *preset_explain(
+    struct preset_manager *m, const struct preset_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct preset *preset_new(struct preset_manager *m)
 {
     return (struct preset *)orm_new((struct orm_manager *)m);
@@ -1362,12 +1405,6 @@ static inline struct preset_order preset_order_(struct orm_order orm)
 static inline struct preset_plan preset_plan_(struct orm_plan orm)
 {
     struct preset_plan p = {orm};
-    return p;
-}
-
-static inline struct preset_pick preset_pick_(struct orm_pick orm)
-{
-    struct preset_pick p = {orm};
     return p;
 }
 
@@ -1444,10 +1481,19 @@ static inline struct preset_order preset_nulls_last(struct preset_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct preset_order preset_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct preset_pick preset_pick_(struct orm_pick orm)
 {
-    return preset_order_(orm_order_pick(pick, descending));
+    struct preset_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *preset_select(struct preset_manager *m,
+    const struct preset_query *q, const struct preset_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct preset_pick preset_into(struct preset **into)
@@ -1472,10 +1518,18 @@ static inline struct preset_pick preset_having(
 static inline struct preset_pick preset_having_real(
     struct preset_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct preset_order preset_by_pick(unsigned pick, bool descending)
+{
+    return preset_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_TEXT_CONDITIONS(preset, preset_code, PRESET_CODE);
 ORM_SORTED_PICKS(preset, preset_code, PRESET_CODE, const char *);

@@ -540,6 +540,13 @@ static inline bool reading_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
+/* How the server would find what the query yields. */
+static inline const char *reading_explain(
+    struct reading_manager *m, const struct reading_query *q)
+{
+    return orm_explain((struct orm_manager *)m, q);
+}
+
 static inline struct reading *reading_new(struct reading_manager *m)
 {
     return (struct reading *)orm_new((struct orm_manager *)m);
@@ -572,12 +579,6 @@ static inline struct reading_order reading_order_(struct orm_order orm)
 static inline struct reading_plan reading_plan_(struct orm_plan orm)
 {
     struct reading_plan p = {orm};
-    return p;
-}
-
-static inline struct reading_pick reading_pick_(struct orm_pick orm)
-{
-    struct reading_pick p = {orm};
     return p;
 }
 
@@ -654,10 +655,19 @@ static inline struct reading_order reading_nulls_last(struct reading_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct reading_order reading_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+static inline struct reading_pick reading_pick_(struct orm_pick orm)
 {
-    return reading_order_(orm_order_pick(pick, descending));
+    struct reading_pick p = {orm};
+    return p;
+}
+
+/* Picks end with an empty one; orm_next() fills what they name. */
+static inline struct orm_rows *reading_select(struct reading_manager *m,
+    const struct reading_query *q, const struct reading_pick *picks)
+{
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct reading_pick reading_into(struct reading **into)
@@ -682,10 +692,18 @@ static inline struct reading_pick reading_having(
 static inline struct reading_pick reading_having_real(
     struct reading_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)op;
+    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct reading_order reading_by_pick(unsigned pick, bool descending)
+{
+    return reading_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(reading, reading_number, READING_NUMBER, int64_t);
 ORM_NUMBER_PICKS(reading, reading_number, READING_NUMBER, int64_t, int64_t);
