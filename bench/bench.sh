@@ -80,6 +80,7 @@ records=$(mktemp)
 trap 'rm -f "$records"' EXIT
 
 # with_data BOOKS COMMAND...: in a database of its own.
+# shellcheck disable=SC2016 # the inner shell expands it
 with_data() {
     rows=$1
     shift

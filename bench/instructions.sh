@@ -37,9 +37,9 @@ count() {
         /^ob=/ { own = path[number] == program }
         /^calls=/ { getline; next }
         /^[-+*0-9]/ { all += $2; if (own) mine += $2 }
-        END { printf "all=%d own=%d\n", all, mine }' "$work/out" >"$work/counted"
-    . "$work/counted"
-    [ "$all" -gt 0 ] && [ "$own" -gt 0 ] || fail "nothing was counted"
+        END { printf "%d %d\n", all, mine }' "$work/out" >"$work/counted"
+    read -r all own <"$work/counted"
+    [ "$own" -gt 0 ] || fail "nothing was counted"
 }
 
 recorded() {

@@ -29,9 +29,10 @@ set yrange [0:*]
 set xlabel "rows"
 set ylabel "microseconds a row"
 set key bottom left
-do for [pair in "W1s,load W2,load_with_author W5,insert"] {
-    workload = pair[1:strstrt(pair, ",") - 1]
-    set title pair[strstrt(pair, ",") + 1:*] noenhanced
+set format x "10^{%T}"
+set offsets graph 0, graph 0, graph 0.1, 0
+do for [workload in "W1s W2 W5"] {
+    set title workload eq "W1s" ? "load" : workload eq "W2" ? "load with authors" : "insert"
     plot workload . " by hand" with linespoints title "by hand", \
          workload . " generated" with linespoints title "generated"
 }

@@ -11,6 +11,7 @@ struct arena {
     struct arena_block *blocks; /* the newest first */
     char *next;
     char *end;
+    size_t block_size; /* of the next ordinary block; 0: a small one */
 };
 
 /* Aligned for any object; not zeroed.  NULL when memory is out. */
@@ -29,5 +30,39 @@ void arena_clear(struct arena *a);
 
 /* Takes everything back, for good. */
 void arena_free(struct arena *a);
+
+/* Of all blocks together. */
+size_t arena_size(const struct arena *a);
+
+/* Under a sanitizer the bytes are not to be touched any more. */
+void arena_poison(void *p, size_t size);
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_POISONS 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_POISONS 1
+#endif
+#endif
+#ifndef ARENA_POISONS
+#define ARENA_POISONS 0
+#endif
+
+/* -- Heirs ------------------------------------------------------------------------- */
+/* An arena may end while some of what lies in it lives on: blocks then go, whole, to
+ * other arenas.  A block that two of them claim goes to the common heir. */
+
+struct arena_will {
+    struct arena_block **blocks; /* by address; NULL: memory was out, all are claimed */
+    size_t count;
+    struct arena *common;
+};
+
+void arena_will_make(struct arena_will *w, const struct arena *a, struct arena *common);
+
+/* The block that `p` points into, if it is one of ours, goes to the heir. */
+void arena_claim(struct arena_will *w, const void *p, struct arena *heir);
+
+/* Frees what nobody claimed, and the will. */
+void arena_share_out(struct arena *a, struct arena_will *w);
 
 #endif

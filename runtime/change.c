@@ -4,9 +4,10 @@
  * the flush finds what is missing by that. */
 #include "change.h"
 
-#include "on_update.h"
 #include "memory.h"
+#include "on_update.h"
 #include "relate.h"
+#include "scope.h"
 #include "slot.h"
 #include "undo.h"
 
@@ -228,6 +229,19 @@ static bool may_set_all(
     return true;
 }
 
+/* What lies in another scope may go before us. */
+static bool copy_values(struct orm_object *o, const struct orm_to_one *ref,
+    const struct orm_object *to, union orm_value *values)
+{
+    for (unsigned i = 0; i < ref->count; i++) {
+        const struct orm_column *c = &o->model->columns[ref->columns[i]];
+        const bool given = !bit_is_set(object_null_bits(to), ref->target_columns[i]);
+        if (given && !type_is_number(c) && !type_copy(c, &values[i], &o->scope->arena))
+            return false;
+    }
+    return true;
+}
+
 void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
 {
     struct orm_session *s = object_session(o);
@@ -242,15 +256,20 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
     key_read(ref_target_columns(ref), to, values); /* of a new one, what is known */
     const bool linked = is_linked(o, ref, to, values);
     if (!linked) {
+        if (o->scope != to->scope && !copy_values(o, ref, to, values)) {
+            session_nomem(s);
+            return;
+        }
         if (!may_set_all(o, ref, values) || !begin(o) ||
             !put_all(o, ref->columns, ref->count, values))
             return;
     }
-    *object_slot(o, ref) = to;
+    scope_keep_for(to, o->scope);
+    slot_put(o, ref, to);
     if (!linked)
         relate_show(o, ref);
     if (ref->unique && ref->inverse != ORM_NO_INVERSE)
-        *object_slot(to, &to->model->to_ones[ref->inverse]) = o;
+        slot_put(to, &to->model->to_ones[ref->inverse], o);
 }
 
 /* -- Making and deleting ----------------------------------------------------------- */

@@ -79,8 +79,9 @@ bool compile_refuse_relation(struct compiler *c, const char *relation, const cha
 
 /* Runs `walk` over `query` once, and if its shape, begun with `kind` and `m`, is new,
  * once more to write the text.  If a table that it reads has unwritten changes, they
- * are flushed first, and no sooner than the query is known to be right.  The parameters
- * are in `s->params`.  NULL: the error is recorded. */
+ * are flushed first, and no sooner than the query is known to be right (which clears
+ * the scratch memory).  The parameters are in `s->params`.  NULL: the error is
+ * recorded. */
 struct pg_statement *compile(struct orm_session *s, char kind,
     const struct orm_model *m, bool (*walk)(struct compiler *c, const void *query),
     const void *query);

@@ -222,10 +222,10 @@ bool flight_land(struct orm_session *s, size_t *failed_item)
     bool retried = false;
     const int64_t began = watch_begin(s);
     const bool good = fly(s, &f, &retried);
-    watch_end(s, f.sent, began, retried);
     for (size_t i = 0; i < s->item_count; i++)
         if (i < f.sent && flight_counts(&s->items[i]))
             s->statement_count++;
+    watch_end(s, f.sent, began, retried);
     if (good) {
         if (s->begins) {
             s->transaction = TX_OPEN;

@@ -2,9 +2,9 @@
 #include "flush.h"
 
 #include "clock.h"
-#include "on_update.h"
 #include "keys.h"
 #include "link.h"
+#include "on_update.h"
 
 #include <string.h>
 
@@ -344,11 +344,12 @@ static bool add_links(struct flush *p)
 {
     struct orm_session *s = p->s;
     link_collapse(s);
-    size_t n = 0;
-    for (size_t i = 0; i < s->link_count; i++)
+    const size_t count = s->link_count;
+    link_forget(s);
+    for (size_t i = 0; i < count; i++)
         if (is_row(s->links[i].owner) && is_row(s->links[i].target))
-            s->links[n++] = s->links[i];
-    s->link_count = n;
+            link_again(s, s->links[i]);
+    const size_t n = s->link_count;
 
     for (size_t i = 0; i < n;) {
         const struct link *l = &s->links[i];

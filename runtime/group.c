@@ -127,6 +127,10 @@ void group_form(struct path *path, struct orm_object **objects, size_t count)
     struct orm_group *g =
         arena_get(&path->scope->arena, sizeof *g + count * sizeof(struct orm_object *));
     *g = (struct orm_group){.path = path};
+    if (path->scope->outer) {
+        g->next = path->scope->groups;
+        path->scope->groups = g;
+    }
     for (size_t i = 0; i < count; i++) {
         struct orm_object *o = objects[i];
         if (o->group && o->group->live > count)

@@ -20,6 +20,7 @@ struct path {
 
 struct orm_group {
     struct path *path;
+    struct orm_group *next;       /* of the path's scope */
     size_t size;                  /* places */
     size_t live;                  /* members left */
     struct orm_object *members[]; /* NULL: has left */

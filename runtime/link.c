@@ -24,6 +24,14 @@ static const struct orm_to_many *recorded_as(
     return inverse && comes_first(s, inverse, rel) ? inverse : rel;
 }
 
+/* There is room. */
+void link_again(struct orm_session *s, struct link l)
+{
+    s->links[s->link_count++] = l;
+    l.owner->state |= OBJECT_LINKED;
+    l.target->state |= OBJECT_LINKED;
+}
+
 bool link_record(struct orm_session *s, const struct orm_to_many *rel,
     struct orm_object *owner, struct orm_object *target, bool add)
 {
@@ -31,16 +39,25 @@ bool link_record(struct orm_session *s, const struct orm_to_many *rel,
         return session_nomem(s);
     const struct orm_to_many *inverse = join_inverse(rel);
     const bool turned = recorded_as(s, rel) != rel;
-    s->links[s->link_count++] = (struct link){
-        .relation = recorded_as(s, rel),
-        .owner = turned ? target : owner,
-        .target = turned ? owner : target,
-        .add = add,
-    };
+    link_again(s, (struct link){
+                      .relation = recorded_as(s, rel),
+                      .owner = turned ? target : owner,
+                      .target = turned ? owner : target,
+                      .add = add,
+                  });
     list_note(object_manager(owner, rel), target, add);
     if (inverse)
         list_note(object_manager(target, inverse), owner, add);
     return !s->error.code;
+}
+
+void link_forget(struct orm_session *s)
+{
+    for (size_t i = 0; i < s->link_count; i++) {
+        s->links[i].owner->state &= ~OBJECT_LINKED;
+        s->links[i].target->state &= ~OBJECT_LINKED;
+    }
+    s->link_count = 0;
 }
 
 /* -- Collapsing -------------------------------------------------------------------- */

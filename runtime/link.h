@@ -10,6 +10,12 @@
 bool link_record(struct orm_session *s, const struct orm_to_many *rel,
     struct orm_object *owner, struct orm_object *target, bool add);
 
+/* One that was forgotten waits again. */
+void link_again(struct orm_session *s, struct link l);
+
+/* Those recorded so far wait no more. */
+void link_forget(struct orm_session *s);
+
 /* Keeps the last record of each pair, sorted by relation, removals first. */
 void link_collapse(struct orm_session *s);
 

@@ -110,9 +110,30 @@ void list_drop(struct orm_manager *m)
         m->list = &dropped;
 }
 
+static void show_all(struct orm_object *owner, const void *list)
+{
+    for (size_t i = 0; i < list_length(list); i++)
+        scope_show(owner, list_item(list, i));
+}
+
+void list_forget(struct orm_manager *m, const struct orm_scope *ends)
+{
+    const void **list = has_notes(m) ? &notes_of(m)->list : &m->list;
+    if (!*list || *list == &dropped)
+        return;
+    for (size_t i = 0; i < list_length(*list); i++)
+        if (list_item(*list, i)->scope == ends) {
+            *list = NULL;
+            return;
+        }
+    show_all(manager_owner(m), *list);
+}
+
 void list_keep(struct orm_manager *m, const void *list)
 {
     struct orm_object *owner = manager_owner(m);
+    if (object_session(owner)->has_scopes)
+        show_all(owner, list);
     struct notes *n = has_notes(m) ? notes_of(m) : NULL;
     if (!n && owner->state & OBJECT_NEW) {
         n = arena_get(&owner->scope->arena, sizeof *n);
@@ -157,8 +178,10 @@ void list_note(struct orm_manager *m, struct orm_object *o, bool linked)
 {
     struct orm_object *owner = manager_owner(m);
     list_drop(m);
-    if (owner->state & OBJECT_NEW)
-        add_note(owner->scope, m, (struct list_note){.object = o, .linked = linked});
+    if (!(owner->state & OBJECT_NEW))
+        return;
+    scope_keep_for(o, owner->scope);
+    add_note(owner->scope, m, (struct list_note){.object = o, .linked = linked});
 }
 
 const struct list_note *list_next_note(
@@ -180,5 +203,18 @@ void list_end_notes(struct orm_object *o)
         struct orm_manager *m = object_manager(o, &o->model->to_manys[i]);
         if (has_notes(m))
             m->list = notes_of(m)->list;
+    }
+}
+
+void list_visit_notes(
+    const struct orm_object *o, void (*visit)(void *arg, const void *memory), void *arg)
+{
+    for (unsigned i = 0; i < o->model->to_many_count; i++) {
+        const struct orm_manager *m = object_manager(o, &o->model->to_manys[i]);
+        if (!has_notes(m))
+            continue;
+        visit(arg, notes_of(m)->list);
+        for (const struct list_note *n = notes_of(m)->first; n; n = n->next)
+            visit(arg, n);
     }
 }

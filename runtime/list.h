@@ -31,6 +31,9 @@ static inline bool list_is_unloaded(const struct orm_manager *m)
 
 void list_drop(struct orm_manager *m);
 
+/* The scope ends: a list that shows one of its objects is unloaded. */
+void list_forget(struct orm_manager *m, const struct orm_scope *ends);
+
 /* A change linked `o` to the slot, or unlinked it: the list is dropped, and an unsaved
  * owner notes it.  For a join model `o` is its object. */
 void list_note(struct orm_manager *m, struct orm_object *o, bool linked);
@@ -45,8 +48,12 @@ const struct list_note *list_next_note(
     const struct orm_manager *m, const struct list_note *after);
 size_t list_note_count(const struct orm_manager *m);
 
-/* What was made of the notes. */
+/* What was loaded, or made of the notes. */
 void list_keep(struct orm_manager *m, const void *list);
+
+/* The memory of all notes of an object. */
+void list_visit_notes(const struct orm_object *o,
+    void (*visit)(void *arg, const void *memory), void *arg);
 
 /* The object is saved or gone: its slots keep what was made of their notes. */
 void list_end_notes(struct orm_object *o);

@@ -306,8 +306,23 @@ static void fill_again(struct orm_object *o, const struct pg_cell *cells)
     }
 }
 
+/* Where rows have the model's columns. */
+struct cells {
+    const struct pg_result *r;
+    const uint16_t *at; /* one by one; NULL: first */
+    unsigned count;
+};
+
+static void take_row(const struct cells *from, size_t row, struct pg_cell *cells)
+{
+    if (!from->at)
+        pg_row(from->r, row, cells);
+    for (unsigned i = 0; from->at && i < from->count; i++)
+        cells[i] = pg_value(from->r, row, from->at[i]);
+}
+
 /* A row that came twice made one fresh object. */
-static void publish(struct orm_session *s, const struct pg_result *r, size_t row,
+static void publish(struct orm_session *s, const struct cells *from, size_t row,
     struct pg_cell *cells, struct orm_object *o)
 {
     if (o->state & OBJECT_FRESH) {
@@ -315,7 +330,7 @@ static void publish(struct orm_session *s, const struct pg_result *r, size_t row
         return;
     }
     if (o->stamp <= s->stamp) {
-        pg_row(r, row, cells);
+        take_row(from, row, cells);
         fill_again(o, cells);
     }
     o->stamp = s->stamp;
@@ -325,15 +340,15 @@ static void publish(struct orm_session *s, const struct pg_result *r, size_t row
 /* -- Both -------------------------------------------------------------------------- */
 
 static bool claim_rows(struct orm_scope *scope, const struct orm_model *m,
-    const struct pg_result *r, struct pg_cell *cells, struct orm_object **objects)
+    const struct cells *from, struct pg_cell *cells, struct orm_object **objects)
 {
     struct orm_session *s = scope->session;
-    if (!idmap_reserve(&session_model(s, m)->map, pg_rows(r)))
+    const size_t rows = pg_rows(from->r);
+    if (!idmap_reserve(&session_model(s, m)->map, rows))
         return session_nomem(s);
-    const size_t rows = pg_rows(r);
     size_t claimed = 0;
     for (; claimed < rows; claimed++) {
-        pg_row(r, claimed, cells);
+        take_row(from, claimed, cells);
         objects[claimed] = claim(scope, m, cells);
         if (!objects[claimed])
             break;
@@ -345,19 +360,38 @@ static bool claim_rows(struct orm_scope *scope, const struct orm_model *m,
     return !s->error.code;
 }
 
-bool load_rows(struct orm_scope *scope, const struct orm_model *m,
-    const struct pg_result *r, size_t more, struct orm_object **objects)
+/* The columns' types are those of the model, if `fits`. */
+static bool load(struct orm_scope *scope, const struct orm_model *m, bool fits,
+    const struct cells *from, struct orm_object **objects)
 {
     struct orm_session *s = scope->session;
-    struct pg_cell *cells = arena_get(&s->scratch, pg_columns(r) * sizeof *cells);
-    if (!cells)
+    const size_t count = from->at ? from->count : pg_columns(from->r);
+    struct pg_cell *cells = fits ? arena_get(&s->scratch, count * sizeof *cells) : NULL;
+    if (fits && !cells)
         session_nomem(s);
-    if (!cells || !check_eager_columns(s, m, r, more) ||
-        !claim_rows(scope, m, r, cells, objects)) {
+    if (!cells || !claim_rows(scope, m, from, cells, objects)) {
         scope_want_nothing(s);
         return false;
     }
-    for (size_t i = 0; i < pg_rows(r); i++)
-        publish(s, r, i, cells, objects[i]);
+    for (size_t i = 0; i < pg_rows(from->r); i++)
+        publish(s, from, i, cells, objects[i]);
     return true;
+}
+
+bool load_rows(struct orm_scope *scope, const struct orm_model *m,
+    const struct pg_result *r, size_t more, struct orm_object **objects)
+{
+    const struct cells from = {.r = r};
+    const bool fits = check_eager_columns(scope->session, m, r, more);
+    return load(scope, m, fits, &from, objects);
+}
+
+bool load_rows_at(struct orm_scope *scope, const struct orm_model *m,
+    const struct pg_result *r, const uint16_t *at, struct orm_object **objects)
+{
+    const struct cells from = {r, at, model_eager_count(m)};
+    bool fits = true;
+    for (unsigned i = 0; fits && i < from.count; i++)
+        fits = load_check_type(scope->session, m, i, r, at[i]);
+    return load(scope, m, fits, &from, objects);
 }

@@ -52,6 +52,10 @@ bool load_check_cell_as(struct orm_session *s, const struct orm_model *m,
 bool load_rows(struct orm_scope *scope, const struct orm_model *m,
     const struct pg_result *r, size_t more, struct orm_object **objects);
 
+/* The same of a result that has the model's columns `at` these places. */
+bool load_rows_at(struct orm_scope *scope, const struct orm_model *m,
+    const struct pg_result *r, const uint16_t *at, struct orm_object **objects);
+
 /* The mapped object with the key in checked cells, one per column of it, expired or
  * not. */
 struct orm_object *load_find(

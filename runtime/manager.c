@@ -1,4 +1,5 @@
 /* manager.c: what can be asked of a table or a relation. */
+#include "manager.h"
 #include "fetch.h"
 #include "flight.h"
 #include "language.h"
@@ -34,13 +35,13 @@ static const struct {
     size_t length;
 } no_list = {&nothing, 0};
 
-static const void *empty_list(struct orm_session *s, const struct orm_manager *m)
+const void *manager_empty_list(struct orm_manager *m)
 {
-    return session_model(s, m->relation->target)->empty;
+    return m ? session_model(manager_session(m), m->relation->target)->empty : &no_list;
 }
 
-static const void *list_of_rows(
-    struct orm_manager *manager, enum orm_fetch fetch, const struct pg_result *r)
+const void *manager_list(struct orm_manager *manager, enum orm_fetch fetch,
+    const struct pg_result *r, const uint16_t *at)
 {
     struct orm_scope *scope = manager_scope(manager);
     struct orm_session *s = scope->session;
@@ -56,7 +57,8 @@ static const void *list_of_rows(
     } else {
         session_nomem(s);
     }
-    if (room && load_rows(scope, m, r, 0, objects)) {
+    if (room && (at ? load_rows_at(scope, m, r, at, objects)
+                    : load_rows(scope, m, r, 0, objects))) {
         list = list_make(scope, m, objects, rows);
         group_form(path, objects, rows);
     }
@@ -83,9 +85,9 @@ static const void *find(struct orm_manager *m, const void *conditions, unsigned 
     enum orm_fetch fetch;
     const struct pg_result *r =
         fetch_of_query(m, conditions, &fetch) ? ask(s, &q) : NULL;
-    const void *list = r ? list_of_rows(m, fetch, r) : NULL;
+    const void *list = r ? manager_list(m, fetch, r, NULL) : NULL;
     flight_end(s);
-    return list ? list : empty_list(s, m);
+    return list ? list : manager_empty_list(m);
 }
 
 static bool is_slot(const struct orm_manager *m)
@@ -108,7 +110,7 @@ const void *orm_all(struct orm_manager *m)
         return find(m, NULL, 0);
     struct orm_session *s = manager_session(m);
     const void *list = fetch_give_list(s, to_many_list(s, m));
-    return list ? list : empty_list(s, m);
+    return list ? list : manager_empty_list(m);
 }
 
 /* The list that answers without the server, or NULL. */

@@ -3,6 +3,7 @@
 #include "change.h"
 #include "fetch.h"
 #include "link.h"
+#include "scope.h"
 
 static bool may_join(
     struct orm_session *s, const struct orm_to_many *rel, const struct orm_object *o)
@@ -80,6 +81,7 @@ void orm_add(struct orm_manager *m, struct orm_object *o)
         return;
     struct orm_session *s = object_session(owner);
     const struct orm_to_many *rel = m->relation;
+    scope_keep_for(o, owner->scope);
     if (rel->kind == ORM_MANY_REVERSE)
         orm_set_ref(o, rel->ref, owner);
     else if (rel->through)

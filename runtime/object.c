@@ -1,5 +1,6 @@
 /* object.c: one object. */
 #include "identity.h"
+#include "scope.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -51,7 +52,7 @@ static void make_blank(
 
 struct orm_object *object_make(struct orm_scope *scope, const struct orm_model *m)
 {
-    struct orm_object *o = arena_get(&scope->arena, m->size);
+    struct orm_object *o = scope_get_object(scope, m->size);
     if (o)
         make_blank(o, scope, m);
     return o;

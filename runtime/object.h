@@ -17,6 +17,7 @@
 #define OBJECT_KEYED       512u  /* new, and the flush under way took its key */
 #define OBJECT_FRESH       1024u /* mapped by a load that can still fail */
 #define OBJECT_FORMER      2048u /* in session.formers */
+#define OBJECT_LINKED      4096u /* session.links has it */
 #define OBJECT_FETCH_AT    30u   /* two bits from here: see fetch.h */
 
 static inline struct orm_session *object_session(const struct orm_object *o)
@@ -68,8 +69,9 @@ void object_clear_changes(struct orm_object *o);
 /* Whether a new row is complete without the program's setting the column. */
 static inline bool column_may_be_unset(const struct orm_column *c)
 {
-    return c->flags & (ORM_COLUMN_NULLABLE | ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY |
-                          ORM_COLUMN_FILLED_ON_INSERT | ORM_COLUMN_UUID7 | COLUMN_IS_OURS);
+    return c->flags &
+           (ORM_COLUMN_NULLABLE | ORM_COLUMN_DEFAULT | ORM_COLUMN_IDENTITY |
+               ORM_COLUMN_FILLED_ON_INSERT | ORM_COLUMN_UUID7 | COLUMN_IS_OURS);
 }
 
 /* -- Lazy columns ------------------------------------------------------------------ */

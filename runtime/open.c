@@ -6,6 +6,7 @@
 #include "list.h"
 #include "memory.h"
 #include "report.h"
+#include "scope.h"
 
 #include <string.h>
 
@@ -17,7 +18,7 @@ static void put_names(struct orm_session *s, bool schemas)
 {
     params_array_begin(&s->params, type_oids(&text_column, NULL).oid);
     for (size_t i = 0; i < s->enums->count; i++) {
-        const struct orm_enum *e = s->enums->enums[i];
+        const struct orm_named_type *e = s->enums->enums[i];
         params_array_add(&s->params, &text_column,
             (union orm_value){.text = schemas ? e->schema : e->name});
     }
@@ -139,11 +140,11 @@ static bool number_enums(struct orm_session *s)
     for (unsigned i = 0; e && i < s->schema->model_count; i++) {
         const struct orm_model *m = s->schema->models[i];
         for (unsigned c = 0; c < m->column_count; c++) {
-            if (!m->columns[c].enumeration)
+            if (!m->columns[c].named)
                 continue;
             if (!numbers_reserve(&e->numbers, 1))
                 return false;
-            numbers_add(&e->numbers, m->columns[c].enumeration);
+            numbers_add(&e->numbers, m->columns[c].named);
         }
     }
     if (!e)
@@ -181,7 +182,7 @@ static void free_objects(struct orm_session *s)
     }
     s->change_count = s->link_count = s->undo_count = 0;
     report_forget_all(s);
-    arena_clear(&s->own.arena);
+    scope_drop_all(s);
     arena_clear(&s->undo_arena);
     arena_clear(&s->scratch);
 }
@@ -205,6 +206,7 @@ static void free_session(struct orm_session *s)
     memory_free(s->formers);
     memory_free(s->followed);
     memory_free(s->undos);
+    memory_free(s->crossings);
     memory_free(s->models);
     numbers_free(&s->numbers);
     free_enums(s->enums);
@@ -223,6 +225,7 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
     s->schema = schema;
     s->own.session = s;
     s->scope = &s->own;
+    s->unit = 1;
     s->deadline = CLOCK_NEVER;
     s->fetch = ORM_FETCH_PEERS;
     s->budget.most = ORM_UNLIMITED;

@@ -155,7 +155,7 @@ static unsigned family(const struct orm_column *col)
 /* An array or a range is what it is down to the item. */
 static bool are_comparable(const struct orm_column *a, const struct orm_column *b)
 {
-    if (a->enumeration != b->enumeration)
+    if (a->named != b->named)
         return false;
     return type_is_made_of(a) || type_is_made_of(b)
                ? a->type == b->type && a->element == b->element
@@ -267,7 +267,7 @@ void operator_write(
     compile_text(c, " ");
     if (type_is_of_extension(col)) {
         compile_text(c, "OPERATOR(");
-        compile_identifier(c, col->enumeration->schema);
+        compile_identifier(c, col->named->schema);
         compile_text(c, ".");
     }
     compile_text(c, symbol);

@@ -32,6 +32,9 @@ static bool is_sortable(const struct orm_column *col)
 static bool find_column(struct compiler *c, const struct ordering *o,
     const struct orm_order *order, struct sort *sort)
 {
+    if (order->column == ORM_TOO_FAR)
+        return compile_refuse(
+            c, "an order by a column that is more than 3 relations away");
     if (!via_reach(o->via, order->via, &sort->at))
         return false;
     const struct orm_model *m = sort->at.model;

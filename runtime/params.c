@@ -45,6 +45,7 @@ static void begin(struct params *p)
     if (!grow(p))
         return;
     p->types[p->count] = 0;
+    p->lengths[p->count] = 0;
     p->offsets[p->count++] = p->bytes.length;
 }
 
@@ -146,6 +147,13 @@ void params_unnest(struct buffer *sql, unsigned count)
     buffer_text(sql, ")");
 }
 
+void params_add_null(struct params *p)
+{
+    begin(p);
+    if (!p->bytes.failed)
+        p->lengths[p->count - 1] = -1;
+}
+
 bool params_finish(struct params *p, struct orm_error *e)
 {
     if (p->bytes.failed)
@@ -158,8 +166,9 @@ bool params_finish(struct params *p, struct orm_error *e)
             p->bytes.length);
     for (int i = 0; i < p->count; i++) {
         const size_t end = i + 1 < p->count ? p->offsets[i + 1] : p->bytes.length;
-        p->values[i] = p->bytes.data + p->offsets[i];
-        p->lengths[i] = (int)(end - p->offsets[i]);
+        const bool is_null = p->lengths[i] < 0;
+        p->values[i] = is_null ? NULL : p->bytes.data + p->offsets[i];
+        p->lengths[i] = is_null ? -1 : (int)(end - p->offsets[i]);
     }
     return true;
 }

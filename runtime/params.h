@@ -27,6 +27,7 @@ void params_add(struct params *p, const struct orm_column *c, union orm_value v)
 void params_add_array(struct params *p, const struct orm_column *c, union orm_value v,
     uint32_t element_oid);
 void params_add_int8(struct params *p, int64_t v);
+void params_add_null(struct params *p);
 void params_add_text(struct params *p, const char *text);
 
 /* A pattern of LIKE for what has `text` in it, between wildcards or nothing. */

@@ -478,6 +478,11 @@ uint32_t pg_column_type(const struct pg_result *r, size_t column)
     return PQftype(r, (int)column);
 }
 
+const char *pg_column_name(const struct pg_result *r, size_t column)
+{
+    return PQfname(r, (int)column);
+}
+
 size_t pg_affected(const struct pg_result *r)
 {
     return (size_t)strtoull(PQcmdTuples((PGresult *)(uintptr_t)r), NULL, 10);

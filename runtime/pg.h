@@ -17,7 +17,7 @@ struct pg_result; /* libpq's own: PGresult */
 struct pg_statement {
     char name[36];
     const char *sql;
-    const char *model; /* that it is about, or "" */
+    const char *model;     /* that it is about, or "" */
     const uint32_t *types; /* oids of the parameters */
     int type_count;
     bool prepared;
@@ -84,6 +84,8 @@ uint64_t pg_round_trips(const struct pg *c);
 size_t pg_rows(const struct pg_result *r);
 size_t pg_columns(const struct pg_result *r);
 uint32_t pg_column_type(const struct pg_result *r, size_t column);
+
+const char *pg_column_name(const struct pg_result *r, size_t column);
 
 /* Rows that an INSERT made, or that another statement changed. */
 size_t pg_affected(const struct pg_result *r);

@@ -48,23 +48,23 @@ static bool check_object(
     return true;
 }
 
-/* Our columns have the values that the object has in its own. */
+/* Our columns have the values that the object has in its own.  If it has none nothing
+ * can refer to it: where ours have values that is false, else as unknown as ever. */
 static void columns_are(struct clause *w, const uint16_t *ours,
     struct key_columns theirs, const struct orm_object *o)
 {
-    const bool none = key_is_null(theirs, o); /* which nothing can refer to */
+    const bool none = key_is_null(theirs, o);
     shape_add(w->c->s, none);
-    if (none) {
-        compile_text(w->c, "false");
-        return;
-    }
     compile_text(w->c, theirs.count > 1 ? "(" : "");
     for (unsigned i = 0; i < theirs.count; i++) {
         const unsigned their = theirs.at[i];
-        compile_text(w->c, i ? " AND " : "");
+        compile_text(w->c, !i ? "" : none ? " OR " : " AND ");
         compile_column(w->c, w->at, ours[i]);
-        compile_text(w->c, " = ");
-        compile_value(w->c, &theirs.model->columns[their], object_value(o, their));
+        compile_text(w->c, none ? " <> " : " = ");
+        if (none)
+            compile_column(w->c, w->at, ours[i]);
+        else
+            compile_value(w->c, &theirs.model->columns[their], object_value(o, their));
     }
     compile_text(w->c, theirs.count > 1 ? ")" : "");
 }

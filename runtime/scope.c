@@ -1,5 +1,113 @@
-/* scope.c: what is loaded belongs to a scope, and goes with it. */
+/* scope.c: scopes begin and end; scope_end.c has what that means for objects. */
 #include "scope.h"
+
+#include "memory.h"
+
+/* -- Beginning and ending ---------------------------------------------------------- */
+
+void scope_begin_in(struct orm_scope *scope, struct orm_scope *outer)
+{
+    *scope = (struct orm_scope){
+        .session = outer->session,
+        .outer = outer,
+        .unit = outer->session->unit,
+        .first_undo = outer->session->undo_count,
+    };
+    scope->session->has_scopes = true;
+}
+
+void orm_scope_begin(struct orm_session *s)
+{
+    if (!s)
+        return;
+    struct orm_scope *scope = memory_get(sizeof *scope);
+    if (!scope) {
+        s->scopes_missed++;
+        session_nomem(s);
+        return;
+    }
+    scope_begin_in(scope, s->scope);
+    s->scope = scope;
+}
+
+/* What waits on goes to what is held in `live`. */
+static void end_held(struct orm_scope *scope, struct orm_scope *live)
+{
+    struct orm_scope *held = scope->held;
+    if (!held)
+        return;
+    scope->held = NULL;
+    scope_end(held, live);
+    memory_free(held);
+}
+
+void orm_scope_end(struct orm_session *s)
+{
+    if (!s)
+        return;
+    struct orm_scope *scope = s->scope;
+    if (s->scopes_missed) {
+        s->scopes_missed--;
+    } else if (!scope->outer) {
+        error_set(&s->error, ORM_INVALID,
+            "orm_scope_end: no scope is open; orm_reset() ends those that are");
+    } else {
+        s->scope = scope->outer;
+        end_held(scope, scope->outer);
+        scope_end(scope, scope->outer);
+        memory_free(scope);
+    }
+}
+
+void scope_settle(struct orm_session *s)
+{
+    s->unit++;
+    for (struct orm_scope *scope = s->scope; scope; scope = scope->outer)
+        end_held(scope, scope);
+}
+
+static void drop(struct orm_scope *scope)
+{
+    if (scope->held)
+        arena_free(&scope->held->arena);
+    memory_free(scope->held);
+    scope->held = NULL;
+}
+
+void scope_drop_all(struct orm_session *s)
+{
+    for (struct orm_scope *scope = s->scope, *outer; scope != &s->own; scope = outer) {
+        outer = scope->outer;
+        drop(scope);
+        arena_free(&scope->arena);
+        memory_free(scope);
+    }
+    drop(&s->own);
+    arena_clear(&s->own.arena);
+    s->own.loans = NULL;
+    s->own.groups = NULL;
+    s->scope = &s->own;
+    s->scopes_missed = 0;
+    s->crossing_count = 0;
+}
+
+/* -- Keeping ----------------------------------------------------------------------- */
+
+void scope_keep_for(struct orm_object *o, const struct orm_scope *scope)
+{
+    if (o->state & OBJECT_PLACEHOLDER)
+        return;
+    while (!scope_holds(o->scope, scope))
+        o->scope = o->scope->outer;
+}
+
+void orm_keep(struct orm_object *o)
+{
+    if (o && !(o->state & OBJECT_PLACEHOLDER) && o->scope->outer)
+        o->scope = o->scope->outer;
+}
+
+/* -- Room in several arenas at once ------------------------------------------------ */
 
 void scope_want(struct orm_scope *scope, size_t bytes)
 {

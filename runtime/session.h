@@ -12,12 +12,19 @@
 #include "statement.h"
 #include "uuid7.h"
 
-/* What owns the memory of objects, and gives it back all at once. */
+/* What owns the memory of objects, and gives it back all at once.  scope.h has more. */
 struct orm_scope {
     struct orm_session *session;
     struct orm_scope *outer; /* NULL: the session's own */
+    struct orm_scope *held;  /* inside this one, or NULL: what scopes that ended left,
+                              * and what waits for commit or rollback */
     struct arena arena;
-    size_t wanted;           /* bytes, see scope.h */
+    struct scope_entry *objects; /* made here; those of the session's own are not */
+    struct orm_group *groups;
+    struct loan *loans;      /* to objects of outer scopes, which show some of ours */
+    uint64_t unit;           /* of work, in which it began; since then */
+    size_t first_undo;       /* our objects have no undo before this one */
+    size_t wanted;           /* bytes */
     struct orm_scope *wants; /* the next that wants some */
 };
 
@@ -53,6 +60,13 @@ struct link {
     struct orm_object *target;
     bool add;
     size_t sequence; /* for link_collapse() */
+};
+
+/* A slot or list of the first shows the second, of a scope that is neither the same nor
+ * around it nor inside. */
+struct crossing {
+    struct orm_object *shows;
+    struct orm_object *shown;
 };
 
 /* What an object was like when the unit of work began; no copy: it did not exist. */
@@ -122,6 +136,11 @@ struct orm_session {
     struct orm_scope own;    /* the outermost */
     struct orm_scope *scope; /* the current one: what queries bring belongs to it */
     struct orm_scope *wanting;
+    bool has_scopes;      /* had any but its own */
+    uint64_t unit;        /* counts units of work */
+    size_t scopes_missed; /* begun when memory was out: they are none */
+    struct crossing *crossings;
+    size_t crossing_count, crossing_capacity;
     char *placeholders; /* of all models */
 
     struct uuid7 uuid7; /* the last that was made */
@@ -157,6 +176,7 @@ struct orm_session {
     struct undo *undos;
     size_t undo_count, undo_capacity;
     struct arena undo_arena;
+    bool undos_are_loose; /* what their slots showed may have left its scope */
 };
 
 /* Referenced models have lower numbers than referring ones. */

@@ -2,6 +2,14 @@
 #include "slot.h"
 
 #include "relate.h"
+#include "scope.h"
+
+void slot_put(
+    struct orm_object *o, const struct orm_to_one *ref, struct orm_object *target)
+{
+    *object_slot(o, ref) = target;
+    scope_show(o, target);
+}
 
 void object_reset_slots_of(struct orm_object *o, unsigned column)
 {

@@ -4,6 +4,10 @@
 
 #include "object.h"
 
+/* The slot shows `target`. */
+void slot_put(
+    struct orm_object *o, const struct orm_to_one *ref, struct orm_object *target);
+
 /* The column is given another value, or a slot its object: forgets what the slots that
  * hang on the column hold. */
 void object_reset_slots_of(struct orm_object *o, unsigned column);

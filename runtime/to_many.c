@@ -10,6 +10,7 @@
 #include "load.h"
 #include "relate.h"
 #include "scope.h"
+#include "slot.h"
 #include "write.h"
 
 /* -- Whose lists ------------------------------------------------------------------- */
@@ -261,9 +262,8 @@ static void preset_owner(const struct orm_to_many *rel, struct orm_object *owner
     if (fetch_leaves_empty(object_session(owner), ref))
         return;
     for (size_t i = 0; i < count; i++) {
-        struct orm_object **slot = object_slot(objects[i], ref);
-        if (!*slot && !relate_is_changed(objects[i], ref))
-            *slot = owner;
+        if (!*object_slot(objects[i], ref) && !relate_is_changed(objects[i], ref))
+            slot_put(objects[i], ref, owner);
     }
 }
 
@@ -284,8 +284,8 @@ static void publish(struct load *l, struct orm_object **sorted, size_t *next)
             continue;
         const size_t n = without_repeats(sorted + start, l->counts[i]);
         preset_owner(l->rel, l->owners[i], sorted + start, n);
-        object_manager(l->owners[i], l->rel)->list =
-            list_make(l->owners[i]->scope, l->rel->target, sorted + start, n);
+        list_keep(object_manager(l->owners[i], l->rel),
+            list_make(l->owners[i]->scope, l->rel->target, sorted + start, n));
     }
 }
 

@@ -7,6 +7,7 @@
 #include "flight.h"
 #include "load.h"
 #include "relate.h"
+#include "slot.h"
 #include "write.h"
 
 /* -- One slot ---------------------------------------------------------------------- */
@@ -33,14 +34,13 @@ static enum orm_ref slot_state(const struct orm_object *o, unsigned slot)
 static void wire(struct orm_object *o, unsigned slot, struct orm_object *target)
 {
     const struct orm_to_one *ref = &o->model->to_ones[slot];
-    *object_slot(o, ref) = target;
+    slot_put(o, ref, target);
     bit_put(object_missing_bits(o), slot, false);
     if (!ref->unique || ref->inverse == ORM_NO_INVERSE)
         return;
-    struct orm_object **back =
-        object_slot(target, &target->model->to_ones[ref->inverse]);
-    if (!*back) {
-        *back = o;
+    const struct orm_to_one *back = &target->model->to_ones[ref->inverse];
+    if (!*object_slot(target, back)) {
+        slot_put(target, back, o);
         bit_put(object_missing_bits(target), ref->inverse, false);
     }
 }

@@ -1,5 +1,6 @@
 /* transaction.c: where a unit of work begins and ends. */
 #include "flight.h"
+#include "scope.h"
 #include "undo.h"
 #include "write.h"
 
@@ -102,6 +103,7 @@ bool orm_commit(struct orm_session *s)
     const bool good = write_changes(s, true);
     if (good || s->error.outcome == ORM_COMMITTED) {
         undo_forget(s);
+        scope_settle(s);
         s->transaction = TX_NONE;
         begin_plain(s);
     }
@@ -138,6 +140,7 @@ void orm_rollback(struct orm_session *s)
         s->transaction = open;
     }
     undo_all(s);
+    scope_settle(s);
     s->transaction = TX_NONE;
     begin_plain(s);
 

@@ -128,7 +128,7 @@ bool type_accepts(const struct orm_model *m, const struct orm_column *c,
         low = INT32_MIN, high = INT32_MAX;
         break;
     case ORM_ENUM:
-        low = 0, high = c->enumeration->label_count - 1;
+        low = 0, high = c->named->label_count - 1;
         break;
     case ORM_DATE:
         if (v.integer == ORM_DATE_INFINITY || v.integer == ORM_DATE_MINUS_INFINITY)
@@ -212,7 +212,7 @@ void type_encode(const struct orm_column *c, union orm_value v, struct buffer *t
         decimal_encode(c, v.integer, to);
         break;
     case ORM_ENUM:
-        buffer_text(to, c->enumeration->labels[v.integer]);
+        buffer_text(to, c->named->labels[v.integer]);
         break;
     case ORM_TEXT:
     case ORM_VARCHAR:
@@ -224,7 +224,7 @@ void type_encode(const struct orm_column *c, union orm_value v, struct buffer *t
 }
 
 /* The index of a label, or -1. */
-static int64_t label_index(const struct orm_enum *e, struct pg_cell cell)
+static int64_t label_index(const struct orm_named_type *e, struct pg_cell cell)
 {
     for (uint16_t i = 0; i < e->label_count; i++)
         if (strncmp(e->labels[i], cell.data, (size_t)cell.length) == 0 &&
@@ -251,7 +251,7 @@ bool type_check(const struct orm_model *m, const struct orm_column *c,
         return true;
     case ORM_ENUM:
         if (memchr(cell.data, '\0', (size_t)cell.length) ||
-            label_index(c->enumeration, cell) < 0)
+            label_index(c->named, cell) < 0)
             return error_set_field(e, ORM_DRIFT, m, c,
                 "the database has the label \"%.*s\", the YAML does not; add it and "
                 "generate again",
@@ -329,7 +329,7 @@ union orm_value type_decode(const struct orm_column *c, struct pg_cell cell)
         v.integer = decimal_decode(c, cell);
         break;
     case ORM_ENUM:
-        v.integer = label_index(c->enumeration, cell);
+        v.integer = label_index(c->named, cell);
         break;
     default:
         v.text = cell.data;

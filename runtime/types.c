@@ -76,8 +76,8 @@ struct type_oids type_oids(const struct orm_column *c, const struct enum_oids *e
         const struct orm_column item = type_element(c);
         return (struct type_oids){.oid = type_oids(&item, enums).array_oid};
     }
-    return c->enumeration ? enums->oids[numbers_find(&enums->numbers, c->enumeration)]
-                          : type_rows[c->type].oids;
+    return c->named ? enums->oids[numbers_find(&enums->numbers, c->named)]
+                    : type_rows[c->type].oids;
 }
 
 struct type_oids type_bulk_oids(
@@ -89,14 +89,14 @@ struct type_oids type_bulk_oids(
 const char *type_name(const struct orm_column *c)
 {
     const unsigned type = c->type == ORM_ARRAY ? c->element : c->type;
-    return type == ORM_ENUM ? c->enumeration->name : type_rows[type].yaml;
+    return type == ORM_ENUM ? c->named->name : type_rows[type].yaml;
 }
 
 void type_sql(const struct orm_column *c, struct buffer *sql)
 {
     const unsigned type = c->type == ORM_ARRAY ? c->element : c->type;
-    if (c->enumeration)
-        buffer_table(sql, c->enumeration->schema, c->enumeration->name);
+    if (c->named)
+        buffer_table(sql, c->named->schema, c->named->name);
     else
         buffer_text(sql, type_rows[type].sql);
     if (c->type == ORM_ARRAY)
@@ -284,7 +284,7 @@ static void print_bool(const struct orm_column *c, union orm_value v, struct buf
 static void print_label(
     const struct orm_column *c, union orm_value v, struct buffer *to)
 {
-    buffer_text(to, c->enumeration->labels[v.integer]);
+    buffer_text(to, c->named->labels[v.integer]);
 }
 
 /* printf() puts in what the program's locale has for a decimal point. */

@@ -20,7 +20,7 @@ struct type_oids {
 
 struct enum_oids {
     struct numbers numbers;
-    const struct orm_enum **enums; /* by number */
+    const struct orm_named_type **enums; /* by number */
     struct type_oids *oids;
     size_t count;
 };
@@ -54,7 +54,7 @@ static inline bool type_is_text(const struct orm_column *c)
 
 static inline bool type_is_of_extension(const struct orm_column *c)
 {
-    return c->enumeration && c->type != ORM_ENUM && c->type != ORM_ARRAY;
+    return c->named && c->type != ORM_ENUM && c->type != ORM_ARRAY;
 }
 
 /* Arrays, ranges and multiranges are made of values of another type. */

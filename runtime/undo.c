@@ -6,12 +6,13 @@
  * and objects that were filled since are expired. */
 #include "undo.h"
 
-#include "on_update.h"
 #include "group.h"
 #include "identity.h"
+#include "link.h"
 #include "list.h"
 #include "memory.h"
 #include "object.h"
+#include "on_update.h"
 #include "slot.h"
 
 #include <string.h>
@@ -40,7 +41,7 @@ static void forget_unwritten(struct orm_session *s)
     for (size_t i = 0; i < s->change_count; i++)
         s->changes[i]->state &= ~OBJECT_QUEUED;
     s->change_count = 0;
-    s->link_count = 0;
+    link_forget(s);
     on_update_forget(s);
     for (unsigned i = 0; i < s->schema->model_count; i++)
         s->models[i].unwritten = 0;
@@ -51,6 +52,7 @@ void undo_forget(struct orm_session *s)
     for (size_t i = 0; i < s->undo_count; i++)
         s->undos[i].object->state &= ~OBJECT_UNDO;
     s->undo_count = 0;
+    s->undos_are_loose = false;
     arena_clear(&s->undo_arena);
 }
 
@@ -86,11 +88,15 @@ static void restore(struct orm_object *o, const void *copy)
     const bool is_mapped = o->state & OBJECT_MAPPED;
     struct orm_group *group = o->group;
     const uint32_t at = o->at;
+    struct orm_scope *scope = o->scope;
 
     memcpy(o, copy, o->model->size);
     o->group = group;
     o->at = at;
+    o->scope = scope;
     o->state &= ~OBJECT_QUEUED;
+    if (object_session(o)->undos_are_loose)
+        object_reset_all_slots(o);
     if (!is_mapped && o->state & OBJECT_MAPPED) {
         o->state &= ~OBJECT_MAPPED;
         if (idmap_reserve(map, 1))
@@ -110,6 +116,7 @@ void undo_all(struct orm_session *s)
         else
             detach(u->object);
     }
+    s->undos_are_loose = false;
     arena_clear(&s->undo_arena);
     if (s->transaction == TX_WROTE)
         object_distrust(s, s->began);

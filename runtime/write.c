@@ -8,6 +8,7 @@
 #include "cascade.h"
 #include "flight.h"
 #include "flush.h"
+#include "link.h"
 #include "on_update.h"
 #include "returned.h"
 #include "undo.h"
@@ -164,7 +165,7 @@ static bool publish(struct flush *p)
     for (unsigned i = 0; i < s->schema->model_count; i++)
         s->models[i].unwritten = 0;
     s->change_count = 0;
-    s->link_count = 0;
+    link_forget(s);
     if (p->first && s->transaction == TX_OPEN)
         s->transaction = TX_WROTE;
 

@@ -218,7 +218,7 @@ static void check_relations(struct draft *d)
     for (size_t i = 0; i < d->model_count; i++)
         for (size_t j = 0; j < d->models[i].field_count; j++) {
             const struct draft_field *f = &d->models[i].fields[j];
-            if (f->enumeration)
+            if (f->enumeration && f->enumeration->model == d->models[i].model)
                 enter_relation(d, &relations, "type ", d->models[i].model->schema,
                     f->enumeration->name, f->place,
                     arena_printf(d->arena, "the enum of %s.%s",

@@ -254,8 +254,10 @@ bool parse_array_default(
 /* resolve.c: what is returned is right only if `d->diag` has no errors. */
 struct schema *draft_resolve(struct draft *d);
 
-/* key.c: which columns identify a row, and which refer to one. */
+/* key.c: which fields identify a row, and which one a reference names. */
 void resolve_keys(struct draft *d);
+
+/* key_columns.c: the columns of keys, and of what refers to them. */
 void settle_columns(struct draft *d);
 
 /* reverse.c: what files tell of each other's relations. */

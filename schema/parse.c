@@ -131,7 +131,7 @@ static void parse_model(
         parse_field(d, m, n, f);
         strmap_add(&m->by_name, f->name, f);
     }
-    spread_optional(m);
+    take_over_from_values(m);
     m->unique = keys.parts.unique;
     m->checks = keys.parts.checks;
     m->exclude = keys.parts.exclude;

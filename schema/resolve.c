@@ -213,14 +213,15 @@ static void fill_models(struct draft *d, struct schema *s)
 
 static void fill_enumerations(struct draft *d, struct schema *s)
 {
-    size_t count = 0;
+    size_t count = count_value_enumerations(d);
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
         for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
             count += f->enumeration != NULL;
     s->enumerations = arena_array(d->arena, count, sizeof(struct enumeration *));
+    fill_value_enumerations(d, s);
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
         for (struct draft_field *f = m->fields; f < m->fields + m->field_count; f++)
-            if (f->enumeration) {
+            if (f->enumeration && !f->enumeration->file) {
                 f->enumeration->model = m->model;
                 f->enumeration->file = m->model->file;
                 f->enumeration->schema = m->schema;

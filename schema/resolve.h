@@ -17,4 +17,7 @@ struct many *other_end(const struct draft_field *f);
 /* The column of a field that is no relation. */
 struct field column_of(const struct draft_field *f);
 
+/* Why a column of that kind cannot identify rows, or hold what does; or NULL. */
+const char *trait_problem(const struct traits *t);
+
 #endif

@@ -25,7 +25,7 @@ const struct key value_keys[] = {
 
 /* What a field of a value may say: it is a column, and nothing but its own. */
 static const char *const of_values[] = {
-    "type", "optional", "default", "doc", "column", "collation"};
+    "type", "enum", "array", "optional", "default", "doc", "column", "collation"};
 
 static bool is_of_values(const char *key)
 {
@@ -278,17 +278,40 @@ const struct node *embed_values(
     return all;
 }
 
-/* What may be absent is so when all of its columns are null. */
-void spread_optional(struct draft_model *m)
+/* What may be absent is so when all of its columns are null.  An enumeration is the
+ * value's, whoever embeds it. */
+void take_over_from_values(struct draft_model *m)
 {
     for (size_t i = 0; i < m->embed_count; i++) {
         const struct draft_embed *e = &m->embeds[i];
-        for (size_t k = 0; e->optional && k < e->value->model.field_count; k++)
-            m->fields[e->first + k].optional = true;
+        for (size_t k = 0; k < e->value->model.field_count; k++) {
+            struct draft_field *f = &m->fields[e->first + k];
+            f->optional = f->optional || e->optional;
+            f->enumeration = e->value->model.fields[k].enumeration;
+        }
     }
 }
 
 /* ---- filling ---- */
+
+/* The next value of the files, all of them in order; NULL: there is none. */
+struct walk {
+    size_t file;
+    const struct node *next;
+};
+
+static struct draft_value *next_value(const struct draft *d, struct walk *w)
+{
+    while (!w->next && w->file < d->file_count) {
+        const struct node *map = d->files[w->file++]->values;
+        w->next = map ? map->first : NULL;
+    }
+    if (!w->next)
+        return NULL;
+    struct draft_value *v = strmap_get(&d->values, w->next->key->text);
+    w->next = w->next->next;
+    return v;
+}
 
 static void fill_value(struct draft *d, struct schema *s, struct draft_value *v)
 {
@@ -330,20 +353,40 @@ static void fill_embeds(struct draft *d, struct draft_model *m)
     }
 }
 
+size_t count_value_enumerations(const struct draft *d)
+{
+    struct walk w = {0};
+    size_t count = 0;
+    for (const struct draft_value *v; (v = next_value(d, &w));)
+        for (size_t i = 0; i < v->model.field_count; i++)
+            count += v->model.fields[i].enumeration != NULL;
+    return count;
+}
+
+void fill_value_enumerations(struct draft *d, struct schema *s)
+{
+    struct walk w = {0};
+    for (const struct draft_value *v; (v = next_value(d, &w));)
+        for (size_t i = 0; i < v->model.field_count; i++) {
+            struct enumeration *e = v->model.fields[i].enumeration;
+            if (!e || e->file)
+                continue;
+            e->file = &s->files[v->model.file->number];
+            e->schema = v->model.file->sql_schema;
+            s->enumerations[s->enumeration_count++] = e;
+        }
+}
+
 void fill_values(struct draft *d, struct schema *s)
 {
     size_t count = 0;
     for (size_t i = 0; i < d->file_count; i++)
         count += d->files[i]->values ? d->files[i]->values->count : 0;
     s->values = arena_array(d->arena, count, sizeof *s->values);
-    for (size_t i = 0; i < d->file_count; i++) {
-        const struct node *map = d->files[i]->values;
-        for (const struct node *n = map ? map->first : NULL; n; n = n->next) {
-            struct draft_value *v = strmap_get(&d->values, n->key->text);
-            if (!v->broken && !v->value)
-                fill_value(d, s, v);
-        }
-    }
+    struct walk w = {0};
+    for (struct draft_value *v; (v = next_value(d, &w));)
+        if (!v->broken && !v->value)
+            fill_value(d, s, v);
     for (struct draft_model *m = d->models; m < d->models + d->model_count; m++)
         fill_embeds(d, m);
 }

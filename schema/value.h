@@ -17,8 +17,12 @@ void read_values(struct draft *d);
 const struct node *embed_values(
     struct draft *d, struct draft_model *m, const struct node *fields);
 
-/* With all fields parsed. */
-void spread_optional(struct draft_model *m);
+/* With all fields parsed: what they have of the value itself. */
+void take_over_from_values(struct draft_model *m);
+
+/* The enumerations of values that `s` has no room for yet: how many, or added to it. */
+size_t count_value_enumerations(const struct draft *d);
+void fill_value_enumerations(struct draft *d, struct schema *s);
 
 /* With all columns there. */
 void fill_values(struct draft *d, struct schema *s);

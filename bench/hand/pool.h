@@ -30,7 +30,7 @@ size_t hand_pool_used(const struct hand_pool *p);
 static inline void *hand_get(struct hand_pool *p, size_t size)
 {
     const size_t gap = -(uintptr_t)p->next & 7u;
-    if ((size_t)(p->end - p->next) < size + gap)
+    if ((size_t)(p->end - p->next) <= size + gap)
         return hand_pool_more(p, size);
     char *given = p->next + gap;
     p->next = given + size;

@@ -162,6 +162,17 @@ ORM_EXPORT bool orm_ok(const struct orm_session *s) ORM_CHECKED;
  * the error unless the connection is lost. */
 ORM_EXPORT void orm_rollback(struct orm_session *s);
 
+/* -- Scopes ------------------------------------------------------------------------ */
+
+/* What is loaded or made from now on belongs to a scope, up to the matching
+ * orm_scope_end(): then it is freed, and is in no map, group, slot or list any more.
+ * What is loaded through an object belongs to that object's scope, wherever it is
+ * asked.  Objects that are not written yet, or that the open transaction has written,
+ * live until it is committed or rolled back.  Scopes nest; those that are open at
+ * orm_reset() or orm_close() end there. */
+ORM_EXPORT void orm_scope_begin(struct orm_session *s);
+ORM_EXPORT void orm_scope_end(struct orm_session *s);
+
 /* Every call on `s` returns within `milliseconds` from now, with ORM_TIMEOUT if need
  * be; 0 lifts the deadline.  A statement cut off costs the connection.  (Name
  * resolution inside libpq is the one wait that is not covered.) */

@@ -111,7 +111,7 @@ enum orm_type {
 
 /* A type that the database knows by its name alone: an enumeration, or, without labels,
  * one of `types:` in the YAML. */
-struct orm_enum {
+struct orm_named_type {
     const char *schema;
     const char *name;
     const char *const *labels;
@@ -131,9 +131,9 @@ struct orm_enum {
 #define ORM_COLUMN_UUID7            512u /* a new object has one at once */
 
 struct orm_column {
-    const char *name;  /* in SQL */
-    const char *field; /* in YAML, for messages */
-    const struct orm_enum *enumeration;
+    const char *name;                   /* in SQL */
+    const char *field;                  /* in YAML, for messages */
+    const struct orm_named_type *named; /* or NULL */
     const char *made; /* of a key: the SQL that makes a value, or NULL */
     uint32_t offset;
     uint32_t length; /* characters, or decimal digits */
@@ -265,7 +265,7 @@ static inline bool orm_has(const struct orm_object *o, unsigned column)
 }
 
 /* "" for a value that is none. */
-static inline const char *orm_label(const struct orm_enum *e, unsigned value)
+static inline const char *orm_label(const struct orm_named_type *e, unsigned value)
 {
     return value < e->label_count ? e->labels[value] : "";
 }
@@ -314,6 +314,10 @@ ORM_EXPORT void orm_add(struct orm_manager *m, struct orm_object *o);
 ORM_EXPORT void orm_remove(struct orm_manager *m, struct orm_object *o);
 
 ORM_EXPORT void orm_delete(struct orm_object *o);
+
+/* The object belongs to the scope outside of its own from now on, with its values.  Its
+ * slots and lists keep what lives as long. */
+ORM_EXPORT void orm_keep(struct orm_object *o);
 
 /* Asks the server for the row, fills the clean columns, and drops what the slots hold
  * and what was loaded of lazy columns. */

@@ -39,7 +39,8 @@ enum orm_op {
     ORM_ENDS_WITH,
     ORM_HAS_TEXT,
     ORM_REGEX,  /* a POSIX regular expression, as PostgreSQL's ~ */
-    ORM_SEARCH, /* full text: words as websearch_to_tsquery() reads them */
+    ORM_SEARCH, /* full text: to_tsvector('simple', column) has the words as
+                   websearch_to_tsquery() reads them */
     ORM_CONTAINS,
     ORM_CONTAINED_BY,
     ORM_OVERLAPS,
@@ -74,7 +75,8 @@ union orm_value {
     const struct orm_object *object;
 };
 
-#define ORM_COND_NOT    1u /* it does not hold; a null holds neither way */
+/* A null holds neither way, but that no related row matches is known. */
+#define ORM_COND_NOT    1u /* it does not hold */
 #define ORM_COND_FOLD   2u /* capitals and small letters are the same */
 #define ORM_COND_COLUMN 4u /* compares with the model's column `other`, not a value */
 
@@ -164,10 +166,11 @@ struct ORM_MAY_ALIAS orm_query {
     struct orm_plan with[ORM_QUERY_WITH];
     struct orm_order distinct_on[ORM_QUERY_DISTINCT]; /* the first row of each; they
                                                          lead the order */
-    const struct orm_object *after; /* rows that come behind it in the order */
+    const struct orm_object *after; /* rows that come behind it in the order, by what
+                                       it has in memory */
     unsigned limit;                 /* 0: none */
     unsigned offset;
-    enum orm_lock lock;
+    enum orm_lock lock; /* of the query's own table; opens a transaction */
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct; /* of orm_select(): equal rows once */

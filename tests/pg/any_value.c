@@ -267,7 +267,7 @@ union orm_value any_value(const struct orm_column *c, uint64_t *random, struct a
         return (union orm_value){.integer = any_decimal(c, random)};
     case ORM_ENUM:
         return (union orm_value){
-            .integer = (int64_t)below(random, c->enumeration->label_count)};
+            .integer = (int64_t)below(random, c->named->label_count)};
     case ORM_TEXT:
         return (union orm_value){.text = any_text(random, UNLIMITED, a)};
     case ORM_VARCHAR:

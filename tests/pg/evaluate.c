@@ -65,7 +65,7 @@ static bool is_text(const struct orm_column *col)
 /* What an extension brought here is citext. */
 static bool is_folded(const struct orm_column *col)
 {
-    return col->enumeration && is_text(col);
+    return col->named && is_text(col);
 }
 
 static int compare(
@@ -302,10 +302,14 @@ static enum truth is_one_of(struct orm_object *o, const struct orm_cond *cond)
 {
     const struct list *list = cond->value.data;
     const struct orm_object *has = target(o, cond->column);
-    for (size_t i = 0; i < list->len; i++)
+    const unsigned key = o->model->to_ones[cond->column].target_columns[0];
+    bool any = false; /* that can be referred to */
+    for (size_t i = 0; i < list->len; i++) {
         if (has == list->items[i])
             return YES;
-    return has || !list->len ? NO : without_target(o, cond->column);
+        any = any || orm_has(list->items[i], key);
+    }
+    return has || !any ? NO : without_target(o, cond->column);
 }
 
 static enum truth some(struct orm_object *o, const struct orm_cond *cond)

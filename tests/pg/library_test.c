@@ -34,9 +34,9 @@ unsigned long long waited(struct orm_session *s)
     return waits_seen - before;
 }
 
-const struct author_query authors_by_id = {.order = {{{AUTHOR_ID + 1, false}}}};
-const struct book_query books_by_id = {.order = {{{BOOK_ID + 1, false}}}};
-const struct choice_query choices_by_id = {.order = {{{CHOICE_ID + 1, false}}}};
+const struct author_query authors_by_id = {.order = {{{.column = AUTHOR_ID + 1}}}};
+const struct book_query books_by_id = {.order = {{{.column = BOOK_ID + 1}}}};
+const struct choice_query choices_by_id = {.order = {{{.column = CHOICE_ID + 1}}}};
 
 void arrange_library(PGconn *db, int n, int each)
 {
@@ -50,6 +50,17 @@ void arrange_library(PGconn *db, int n, int each)
         "insert into book_tags (book_id, tag_id)"
         "  select id, 1 + (id + j) %% 3 from book, generate_series(0, 1) j",
         n, n * each, each, n * each);
+}
+
+void arrange_choices(PGconn *db)
+{
+    db_exec(db,
+        "insert into author (name) select 'author ' || i from generate_series(1, 3) i;"
+        "insert into question (words, author_id)"
+        "  select 'question ' || i, i from generate_series(1, 3) i;"
+        "insert into choice (words, question_id, alt_id, req_id)"
+        "  select 'choice ' || i, 1 + i %% 3, 1 + (i + 1) %% 3, 1 + (i + 2) %% 3"
+        "  from generate_series(1, 6) i");
 }
 
 void drop_foreign_keys(PGconn *db, const char *table)

@@ -37,6 +37,9 @@ extern const struct choice_query choices_by_id;
  * three tags. */
 void arrange_library(PGconn *db, int n, int each);
 
+/* Six choices that point to three questions by three authors. */
+void arrange_choices(PGconn *db);
+
 /* Rows may refer to nothing from now on, to the end of the program. */
 void drop_foreign_keys(PGconn *db, const char *table);
 

@@ -201,6 +201,7 @@ static void every_operator_finds_what_sql_finds(void **state)
 
         {compare(ITEM_LOW, ORM_LT, ITEM_HIGH), "low < high"},
         {compare(ITEM_PRICE, ORM_GE, ITEM_WEIGHT), "price::float8 >= weight"},
+        {compare(ITEM_LOW, ORM_LT, ITEM_SPARE_ID), "low < spare_id"},
         {but(compare(ITEM_LOW, ORM_LT, ITEM_HIGH)), "low >= high"},
         {folded(compare(ITEM_NAME, ORM_GT, ITEM_ALIAS)), "lower(name) > lower(alias)"},
         {compare(ITEM_NAME, ORM_NE, ITEM_LETTERS), "name <> letters::text"},

@@ -64,6 +64,8 @@ void arrange_shop(PGconn *db)
         "  'secret ' || i %% 3,"
         "  case when i %% 6 > 0 then i %% 6 end"
         " from generate_series(1, 30) i;"
+        "update maker set badge = id - 1 where id < 4;"
+        "update item set guest_badge = id %% 3 where id < 7;"
         "update item set spare_id = id %% 7 + 1 where id %% 4 > 0;"
         "insert into item_tags (item_id, tag_id)"
         "  select i, t from generate_series(1, 30) i, generate_series(1, 3) t"

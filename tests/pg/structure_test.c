@@ -219,6 +219,38 @@ static void a_value_is_read_and_written_in_one_call(void **state)
     close_lib(s);
 }
 
+static void a_value_holds_labels_of_a_type_of_its_own(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_lib();
+    struct writer *a = writer_get(writer_table(s), 2);
+    struct address home = writer_home(a);
+    assert_false(home.has_kind);
+    const enum address_uses uses[] = {ADDRESS_USES_PARCELS, ADDRESS_USES_LETTERS};
+    home.has_kind = true;
+    home.kind = ADDRESS_KIND_WORK;
+    home.has_uses = true;
+    home.uses = (struct address_uses_array){.items = uses, .len = 2};
+    writer_set_home(a, home);
+    writer_set_office(a, home); /* of the same type */
+    assert_true(orm_commit(s));
+    assert_string_equal(
+        db_text(db, "select home_kind, home_uses, at_kind, at_uses from writer"
+                    " where id = 2"),
+        "work|{parcels,letters}|work|{parcels,letters}");
+    close_lib(s);
+
+    s = open_lib();
+    a = writer_get(writer_table(s), 2);
+    home = writer_office(a);
+    assert_int_equal(home.kind, ADDRESS_KIND_WORK);
+    assert_int_equal(home.uses.len, 2);
+    assert_int_equal(home.uses.items[0], ADDRESS_USES_PARCELS);
+    writer_clear_office(a);
+    assert_true(orm_commit(s));
+    close_lib(s);
+}
+
 static void an_optional_value_is_absent_when_all_its_columns_are_null(void **state)
 {
     (void)state;
@@ -357,6 +389,7 @@ int main(void)
         STRUCTURE_TEST(what_is_added_takes_its_place_when_the_list_is_loaded_again),
         STRUCTURE_TEST(what_a_mixin_brings_is_the_model_s_own),
         STRUCTURE_TEST(a_value_is_read_and_written_in_one_call),
+        STRUCTURE_TEST(a_value_holds_labels_of_a_type_of_its_own),
         STRUCTURE_TEST(an_optional_value_is_absent_when_all_its_columns_are_null),
         STRUCTURE_TEST(columns_of_a_value_are_columns_like_others),
         STRUCTURE_TEST(rows_of_a_view_are_objects),

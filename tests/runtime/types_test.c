@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char *const labels[] = {"depends", "pre_depends", "suggests"};
-static const struct orm_enum kind = {
+static const struct orm_named_type kind = {
     .schema = "public", .name = "kind", .labels = labels, .label_count = 3};
 static const struct orm_model model = {.name = "book"};
 
@@ -29,7 +29,7 @@ static struct orm_column column_of(enum orm_type type)
     return (struct orm_column){.name = "c",
         .field = "c",
         .type = (uint8_t)type,
-        .enumeration = &kind,
+        .named = &kind,
         .length = 5,
         .offset = offsetof(struct sample, at)};
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const char *const labels[] = {"depends", "pre_depends", "suggests"};
-static const struct orm_enum kind = {
+static const struct orm_named_type kind = {
     .schema = "public", .name = "kind", .labels = labels, .label_count = 3};
 static const struct orm_model model = {.name = "book"};
 
@@ -19,7 +19,7 @@ bool cell_column(unsigned n, struct orm_column *c)
         .field = "c",
         .type = (uint8_t)(is_array ? ORM_ARRAY : type),
         .element = (uint8_t)(is_array ? type : 0),
-        .enumeration = type == ORM_ENUM ? &kind : NULL};
+        .named = type == ORM_ENUM ? &kind : NULL};
     if (type == ORM_VARCHAR || type == ORM_CHAR)
         c->length = 5;
     if (type == ORM_DECIMAL || type == ORM_NUMERIC) {

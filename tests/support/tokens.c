@@ -88,7 +88,7 @@ struct token next_c_token(const char **at)
             const bool bad = !end || has_trigraph(s, end);
             return take(at, bad ? TOKEN_BAD : TOKEN_QUOTED, bad ? s + 1 : end);
         }
-        return plain_token(at, "#(){}[]<>=!&|?:;,.+-*/");
+        return plain_token(at, "#(){}[]<>=!&|?:;,.+-*/^");
     }
 }
 

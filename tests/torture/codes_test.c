@@ -120,6 +120,20 @@ static void make_other_session(struct orm_session *s)
     close_library(other);
 }
 
+static void make_fetch_raised(struct orm_session *s)
+{
+    orm_set_fetch(s, ORM_FETCH_RAISE);
+    (void)book_author(book_get(book_table(s), 1));
+    orm_set_fetch(s, ORM_FETCH_PEERS);
+}
+
+static void make_budget(struct orm_session *s)
+{
+    orm_expect_statements(s, 0);
+    (void)book_all(book_table(s));
+    orm_expect_statements(s, ORM_UNLIMITED);
+}
+
 static void (*const makers[])(struct orm_session *s) = {
     [ORM_OK] = make_ok,
     [ORM_NOMEM] = make_nomem,
@@ -133,6 +147,8 @@ static void (*const makers[])(struct orm_session *s) = {
     [ORM_NOT_FOUND] = make_not_found,
     [ORM_UNSAVED] = make_unsaved,
     [ORM_INVALID] = make_invalid,
+    [ORM_FETCH_RAISED] = make_fetch_raised,
+    [ORM_BUDGET] = make_budget,
     [ORM_RANGE] = make_range,
     [ORM_OTHER_SESSION] = make_other_session,
 };

@@ -13,7 +13,7 @@ static const char *const link_kind_labels_[] = {
     "NULL",
 };
 
-const struct orm_enum link_kind_enum_ = {
+const struct orm_named_type link_kind_enum_ = {
     .schema = "public",
     .name = "link_kind",
     .labels = link_kind_labels_,
@@ -135,7 +135,7 @@ static const struct orm_column link_columns_[] = {
     {
         .name = "kind",
         .field = "kind",
-        .enumeration = &link_kind_enum_,
+        .named = &link_kind_enum_,
         .offset = offsetof(struct link, kind_),
         .type = ORM_ENUM,
     },

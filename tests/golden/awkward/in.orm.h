@@ -126,7 +126,7 @@ enum link_kind {
     LINK_KIND_NULL
 };
 
-extern const struct orm_enum link_kind_enum_;
+extern const struct orm_named_type link_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *link_kind_name(enum link_kind value);
@@ -517,7 +517,14 @@ static inline bool link_exists(struct link_manager *m, const struct link_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct link_list *link_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct link_list *)orm_from_sql(s, &link_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *link_explain(
     struct link_manager *m, const struct link_query *q)
 {
@@ -542,6 +549,12 @@ static inline void link_remove(struct link_manager *m, struct link *link)
 static inline void link_delete(struct link *l)
 {
     orm_delete((struct orm_object *)l);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void link_keep(struct link *l)
+{
+    orm_keep((struct orm_object *)l);
 }
 
 static inline void link_refresh(struct link *l)
@@ -650,7 +663,7 @@ static inline struct link_pick link_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is link_picks_end(). */
 static inline struct orm_rows *link_select(
     struct link_manager *m, const struct link_query *q, const struct link_pick *picks)
 {
@@ -667,6 +680,11 @@ static inline struct link_pick link_rows_into(int64_t *into)
     return link_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct link_pick link_picks_end(void)
+{
+    return link_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct link_pick link_having(
     struct link_pick p, enum orm_op op, int64_t bound)
@@ -679,7 +697,7 @@ static inline struct link_pick link_having(
 static inline struct link_pick link_having_real(
     struct link_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -895,7 +913,14 @@ static inline bool a_exists(struct a_manager *m, const struct a_query *q)
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct a_list *a_from_sql(struct orm_session *s, struct orm_raw sql,
+    const struct orm_param *params, size_t count)
+{
+    return (const struct a_list *)orm_from_sql(s, &a_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *a_explain(struct a_manager *m, const struct a_query *q)
 {
     return orm_explain((struct orm_manager *)m, q);
@@ -919,6 +944,12 @@ static inline void a_remove(struct a_manager *m, struct a *value)
 static inline void a_delete(struct a *a)
 {
     orm_delete((struct orm_object *)a);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void a_keep(struct a *a)
+{
+    orm_keep((struct orm_object *)a);
 }
 
 static inline void a_refresh(struct a *a)
@@ -1026,7 +1057,7 @@ static inline struct a_pick a_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is a_picks_end(). */
 static inline struct orm_rows *a_select(
     struct a_manager *m, const struct a_query *q, const struct a_pick *picks)
 {
@@ -1043,6 +1074,11 @@ static inline struct a_pick a_rows_into(int64_t *into)
     return a_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct a_pick a_picks_end(void)
+{
+    return a_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct a_pick a_having(struct a_pick p, enum orm_op op, int64_t bound)
 {
@@ -1053,7 +1089,7 @@ static inline struct a_pick a_having(struct a_pick p, enum orm_op op, int64_t bo
 
 static inline struct a_pick a_having_real(struct a_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1177,7 +1213,14 @@ static inline bool m_exists(struct m_manager *m, const struct m_query *q)
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct m_list *m_from_sql(struct orm_session *s, struct orm_raw sql,
+    const struct orm_param *params, size_t count)
+{
+    return (const struct m_list *)orm_from_sql(s, &m_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *m_explain(struct m_manager *m, const struct m_query *q)
 {
     return orm_explain((struct orm_manager *)m, q);
@@ -1201,6 +1244,12 @@ static inline void m_remove(struct m_manager *m, struct m *value)
 static inline void m_delete(struct m *m)
 {
     orm_delete((struct orm_object *)m);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void m_keep(struct m *m)
+{
+    orm_keep((struct orm_object *)m);
 }
 
 static inline void m_refresh(struct m *m)
@@ -1308,7 +1357,7 @@ static inline struct m_pick m_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is m_picks_end(). */
 static inline struct orm_rows *m_select(
     struct m_manager *m, const struct m_query *q, const struct m_pick *picks)
 {
@@ -1325,6 +1374,11 @@ static inline struct m_pick m_rows_into(int64_t *into)
     return m_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct m_pick m_picks_end(void)
+{
+    return m_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct m_pick m_having(struct m_pick p, enum orm_op op, int64_t bound)
 {
@@ -1335,7 +1389,7 @@ static inline struct m_pick m_having(struct m_pick p, enum orm_op op, int64_t bo
 
 static inline struct m_pick m_having_real(struct m_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

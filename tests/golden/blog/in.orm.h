@@ -272,7 +272,15 @@ static inline bool author_exists(struct author_manager *m, const struct author_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct author_list *author_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct author_list *)orm_from_sql(
+        s, &author_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *author_explain(
     struct author_manager *m, const struct author_query *q)
 {
@@ -287,6 +295,12 @@ static inline struct author *author_new(struct author_manager *m)
 static inline void author_delete(struct author *a)
 {
     orm_delete((struct orm_object *)a);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void author_keep(struct author *a)
+{
+    orm_keep((struct orm_object *)a);
 }
 
 static inline void author_refresh(struct author *a)
@@ -395,7 +409,7 @@ static inline struct author_pick author_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is author_picks_end(). */
 static inline struct orm_rows *author_select(struct author_manager *m,
     const struct author_query *q, const struct author_pick *picks)
 {
@@ -412,6 +426,11 @@ static inline struct author_pick author_rows_into(int64_t *into)
     return author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct author_pick author_picks_end(void)
+{
+    return author_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct author_pick author_having(
     struct author_pick p, enum orm_op op, int64_t bound)
@@ -424,7 +443,7 @@ static inline struct author_pick author_having(
 static inline struct author_pick author_having_real(
     struct author_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -681,7 +700,14 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct book_list *book_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct book_list *)orm_from_sql(s, &book_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *book_explain(
     struct book_manager *m, const struct book_query *q)
 {
@@ -706,6 +732,12 @@ static inline void book_remove(struct book_manager *m, struct book *book)
 static inline void book_delete(struct book *b)
 {
     orm_delete((struct orm_object *)b);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void book_keep(struct book *b)
+{
+    orm_keep((struct orm_object *)b);
 }
 
 static inline void book_refresh(struct book *b)
@@ -814,7 +846,7 @@ static inline struct book_pick book_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is book_picks_end(). */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
@@ -831,6 +863,11 @@ static inline struct book_pick book_rows_into(int64_t *into)
     return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct book_pick book_picks_end(void)
+{
+    return book_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct book_pick book_having(
     struct book_pick p, enum orm_op op, int64_t bound)
@@ -843,7 +880,7 @@ static inline struct book_pick book_having(
 static inline struct book_pick book_having_real(
     struct book_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -976,7 +1013,14 @@ static inline bool tag_exists(struct tag_manager *m, const struct tag_query *q)
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct tag_list *tag_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct tag_list *)orm_from_sql(s, &tag_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *tag_explain(struct tag_manager *m, const struct tag_query *q)
 {
     return orm_explain((struct orm_manager *)m, q);
@@ -1000,6 +1044,12 @@ static inline void tag_remove(struct tag_manager *m, struct tag *tag)
 static inline void tag_delete(struct tag *t)
 {
     orm_delete((struct orm_object *)t);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void tag_keep(struct tag *t)
+{
+    orm_keep((struct orm_object *)t);
 }
 
 static inline void tag_refresh(struct tag *t)
@@ -1108,7 +1158,7 @@ static inline struct tag_pick tag_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is tag_picks_end(). */
 static inline struct orm_rows *tag_select(
     struct tag_manager *m, const struct tag_query *q, const struct tag_pick *picks)
 {
@@ -1125,6 +1175,11 @@ static inline struct tag_pick tag_rows_into(int64_t *into)
     return tag_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct tag_pick tag_picks_end(void)
+{
+    return tag_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct tag_pick tag_having(
     struct tag_pick p, enum orm_op op, int64_t bound)
@@ -1137,7 +1192,7 @@ static inline struct tag_pick tag_having(
 static inline struct tag_pick tag_having_real(
     struct tag_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

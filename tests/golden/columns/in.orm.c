@@ -10,7 +10,7 @@ static const char *const ledger_account_kind_labels_[] = {
     "savings",
 };
 
-const struct orm_enum ledger_account_kind_enum_ = {
+const struct orm_named_type ledger_account_kind_enum_ = {
     .schema = "public",
     .name = "account_kind",
     .labels = ledger_account_kind_labels_,
@@ -276,7 +276,7 @@ static const struct orm_column ledger_account_columns_[] = {
     {
         .name = "kind",
         .field = "kind",
-        .enumeration = &ledger_account_kind_enum_,
+        .named = &ledger_account_kind_enum_,
         .offset = offsetof(struct ledger_account, kind_),
         .type = ORM_ENUM,
         .flags = ORM_COLUMN_DEFAULT,

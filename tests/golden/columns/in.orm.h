@@ -293,7 +293,7 @@ enum ledger_account_kind {
     LEDGER_ACCOUNT_KIND_SAVINGS
 };
 
-extern const struct orm_enum ledger_account_kind_enum_;
+extern const struct orm_named_type ledger_account_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *ledger_account_kind_name(enum ledger_account_kind value);
@@ -484,7 +484,15 @@ static inline bool product_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct product_list *product_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct product_list *)orm_from_sql(
+        s, &product_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *product_explain(
     struct product_manager *m, const struct product_query *q)
 {
@@ -499,6 +507,12 @@ static inline struct product *product_new(struct product_manager *m)
 static inline void product_delete(struct product *p)
 {
     orm_delete((struct orm_object *)p);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void product_keep(struct product *p)
+{
+    orm_keep((struct orm_object *)p);
 }
 
 static inline void product_refresh(struct product *p)
@@ -607,7 +621,7 @@ static inline struct product_pick product_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is product_picks_end(). */
 static inline struct orm_rows *product_select(struct product_manager *m,
     const struct product_query *q, const struct product_pick *picks)
 {
@@ -624,6 +638,11 @@ static inline struct product_pick product_rows_into(int64_t *into)
     return product_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct product_pick product_picks_end(void)
+{
+    return product_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct product_pick product_having(
     struct product_pick p, enum orm_op op, int64_t bound)
@@ -636,7 +655,7 @@ static inline struct product_pick product_having(
 static inline struct product_pick product_having_real(
     struct product_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -769,7 +788,15 @@ static inline bool invoice_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct invoice_list *invoice_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct invoice_list *)orm_from_sql(
+        s, &invoice_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *invoice_explain(
     struct invoice_manager *m, const struct invoice_query *q)
 {
@@ -784,6 +811,12 @@ static inline struct invoice *invoice_new(struct invoice_manager *m)
 static inline void invoice_delete(struct invoice *i)
 {
     orm_delete((struct orm_object *)i);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void invoice_keep(struct invoice *i)
+{
+    orm_keep((struct orm_object *)i);
 }
 
 static inline void invoice_refresh(struct invoice *i)
@@ -892,7 +925,7 @@ static inline struct invoice_pick invoice_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is invoice_picks_end(). */
 static inline struct orm_rows *invoice_select(struct invoice_manager *m,
     const struct invoice_query *q, const struct invoice_pick *picks)
 {
@@ -909,6 +942,11 @@ static inline struct invoice_pick invoice_rows_into(int64_t *into)
     return invoice_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct invoice_pick invoice_picks_end(void)
+{
+    return invoice_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct invoice_pick invoice_having(
     struct invoice_pick p, enum orm_op op, int64_t bound)
@@ -921,7 +959,7 @@ static inline struct invoice_pick invoice_having(
 static inline struct invoice_pick invoice_having_real(
     struct invoice_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1040,7 +1078,15 @@ static inline bool ticket_exists(struct ticket_manager *m, const struct ticket_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct ticket_list *ticket_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct ticket_list *)orm_from_sql(
+        s, &ticket_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *ticket_explain(
     struct ticket_manager *m, const struct ticket_query *q)
 {
@@ -1055,6 +1101,12 @@ static inline struct ticket *ticket_new(struct ticket_manager *m)
 static inline void ticket_delete(struct ticket *t)
 {
     orm_delete((struct orm_object *)t);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void ticket_keep(struct ticket *t)
+{
+    orm_keep((struct orm_object *)t);
 }
 
 static inline void ticket_refresh(struct ticket *t)
@@ -1163,7 +1215,7 @@ static inline struct ticket_pick ticket_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is ticket_picks_end(). */
 static inline struct orm_rows *ticket_select(struct ticket_manager *m,
     const struct ticket_query *q, const struct ticket_pick *picks)
 {
@@ -1180,6 +1232,11 @@ static inline struct ticket_pick ticket_rows_into(int64_t *into)
     return ticket_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct ticket_pick ticket_picks_end(void)
+{
+    return ticket_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct ticket_pick ticket_having(
     struct ticket_pick p, enum orm_op op, int64_t bound)
@@ -1192,7 +1249,7 @@ static inline struct ticket_pick ticket_having(
 static inline struct ticket_pick ticket_having_real(
     struct ticket_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1425,7 +1482,16 @@ static inline bool ledger_account_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct ledger_account_list *ledger_account_from_sql(
+    struct orm_session *s, struct orm_raw sql, const struct orm_param *params,
+    size_t count)
+{
+    return (const struct ledger_account_list *)orm_from_sql(
+        s, &ledger_account_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *ledger_account_explain(
     struct ledger_account_manager *m, const struct ledger_account_query *q)
 {
@@ -1453,6 +1519,12 @@ static inline void ledger_account_remove(
 static inline void ledger_account_delete(struct ledger_account *l)
 {
     orm_delete((struct orm_object *)l);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void ledger_account_keep(struct ledger_account *l)
+{
+    orm_keep((struct orm_object *)l);
 }
 
 static inline void ledger_account_refresh(struct ledger_account *l)
@@ -1569,7 +1641,7 @@ static inline struct ledger_account_pick ledger_account_pick_(struct orm_pick or
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is ledger_account_picks_end(). */
 static inline struct orm_rows *ledger_account_select(struct ledger_account_manager *m,
     const struct ledger_account_query *q, const struct ledger_account_pick *picks)
 {
@@ -1587,6 +1659,11 @@ static inline struct ledger_account_pick ledger_account_rows_into(int64_t *into)
     return ledger_account_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct ledger_account_pick ledger_account_picks_end(void)
+{
+    return ledger_account_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct ledger_account_pick ledger_account_having(
     struct ledger_account_pick p, enum orm_op op, int64_t bound)
@@ -1599,7 +1676,7 @@ static inline struct ledger_account_pick ledger_account_having(
 static inline struct ledger_account_pick ledger_account_having_real(
     struct ledger_account_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1861,7 +1938,14 @@ static inline bool page_exists(struct page_manager *m, const struct page_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct page_list *page_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct page_list *)orm_from_sql(s, &page_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *page_explain(
     struct page_manager *m, const struct page_query *q)
 {
@@ -1886,6 +1970,12 @@ static inline void page_remove(struct page_manager *m, struct page *page)
 static inline void page_delete(struct page *p)
 {
     orm_delete((struct orm_object *)p);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void page_keep(struct page *p)
+{
+    orm_keep((struct orm_object *)p);
 }
 
 static inline void page_refresh(struct page *p)
@@ -1994,7 +2084,7 @@ static inline struct page_pick page_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is page_picks_end(). */
 static inline struct orm_rows *page_select(
     struct page_manager *m, const struct page_query *q, const struct page_pick *picks)
 {
@@ -2011,6 +2101,11 @@ static inline struct page_pick page_rows_into(int64_t *into)
     return page_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct page_pick page_picks_end(void)
+{
+    return page_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct page_pick page_having(
     struct page_pick p, enum orm_op op, int64_t bound)
@@ -2023,7 +2118,7 @@ static inline struct page_pick page_having(
 static inline struct page_pick page_having_real(
     struct page_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2158,7 +2253,15 @@ static inline bool binder_exists(struct binder_manager *m, const struct binder_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct binder_list *binder_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct binder_list *)orm_from_sql(
+        s, &binder_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *binder_explain(
     struct binder_manager *m, const struct binder_query *q)
 {
@@ -2173,6 +2276,12 @@ static inline struct binder *binder_new(struct binder_manager *m)
 static inline void binder_delete(struct binder *b)
 {
     orm_delete((struct orm_object *)b);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void binder_keep(struct binder *b)
+{
+    orm_keep((struct orm_object *)b);
 }
 
 static inline void binder_refresh(struct binder *b)
@@ -2281,7 +2390,7 @@ static inline struct binder_pick binder_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is binder_picks_end(). */
 static inline struct orm_rows *binder_select(struct binder_manager *m,
     const struct binder_query *q, const struct binder_pick *picks)
 {
@@ -2298,6 +2407,11 @@ static inline struct binder_pick binder_rows_into(int64_t *into)
     return binder_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct binder_pick binder_picks_end(void)
+{
+    return binder_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct binder_pick binder_having(
     struct binder_pick p, enum orm_op op, int64_t bound)
@@ -2310,7 +2424,7 @@ static inline struct binder_pick binder_having(
 static inline struct binder_pick binder_having_real(
     struct binder_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2449,7 +2563,14 @@ static inline bool leaf_exists(struct leaf_manager *m, const struct leaf_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct leaf_list *leaf_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct leaf_list *)orm_from_sql(s, &leaf_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *leaf_explain(
     struct leaf_manager *m, const struct leaf_query *q)
 {
@@ -2464,6 +2585,12 @@ static inline struct leaf *leaf_new(struct leaf_manager *m)
 static inline void leaf_delete(struct leaf *l)
 {
     orm_delete((struct orm_object *)l);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void leaf_keep(struct leaf *l)
+{
+    orm_keep((struct orm_object *)l);
 }
 
 static inline void leaf_refresh(struct leaf *l)
@@ -2572,7 +2699,7 @@ static inline struct leaf_pick leaf_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is leaf_picks_end(). */
 static inline struct orm_rows *leaf_select(
     struct leaf_manager *m, const struct leaf_query *q, const struct leaf_pick *picks)
 {
@@ -2589,6 +2716,11 @@ static inline struct leaf_pick leaf_rows_into(int64_t *into)
     return leaf_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct leaf_pick leaf_picks_end(void)
+{
+    return leaf_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct leaf_pick leaf_having(
     struct leaf_pick p, enum orm_op op, int64_t bound)
@@ -2601,7 +2733,7 @@ static inline struct leaf_pick leaf_having(
 static inline struct leaf_pick leaf_having_real(
     struct leaf_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2746,7 +2878,15 @@ static inline bool edition_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct edition_list *edition_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct edition_list *)orm_from_sql(
+        s, &edition_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *edition_explain(
     struct edition_manager *m, const struct edition_query *q)
 {
@@ -2761,6 +2901,12 @@ static inline struct edition *edition_new(struct edition_manager *m)
 static inline void edition_delete(struct edition *e)
 {
     orm_delete((struct orm_object *)e);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void edition_keep(struct edition *e)
+{
+    orm_keep((struct orm_object *)e);
 }
 
 static inline void edition_refresh(struct edition *e)
@@ -2869,7 +3015,7 @@ static inline struct edition_pick edition_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is edition_picks_end(). */
 static inline struct orm_rows *edition_select(struct edition_manager *m,
     const struct edition_query *q, const struct edition_pick *picks)
 {
@@ -2886,6 +3032,11 @@ static inline struct edition_pick edition_rows_into(int64_t *into)
     return edition_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct edition_pick edition_picks_end(void)
+{
+    return edition_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct edition_pick edition_having(
     struct edition_pick p, enum orm_op op, int64_t bound)
@@ -2898,7 +3049,7 @@ static inline struct edition_pick edition_having(
 static inline struct edition_pick edition_having_real(
     struct edition_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

@@ -190,7 +190,15 @@ static inline bool author_exists(struct author_manager *m, const struct author_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct author_list *author_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct author_list *)orm_from_sql(
+        s, &author_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *author_explain(
     struct author_manager *m, const struct author_query *q)
 {
@@ -205,6 +213,12 @@ static inline struct author *author_new(struct author_manager *m)
 static inline void author_delete(struct author *a)
 {
     orm_delete((struct orm_object *)a);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void author_keep(struct author *a)
+{
+    orm_keep((struct orm_object *)a);
 }
 
 static inline void author_refresh(struct author *a)
@@ -313,7 +327,7 @@ static inline struct author_pick author_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is author_picks_end(). */
 static inline struct orm_rows *author_select(struct author_manager *m,
     const struct author_query *q, const struct author_pick *picks)
 {
@@ -330,6 +344,11 @@ static inline struct author_pick author_rows_into(int64_t *into)
     return author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct author_pick author_picks_end(void)
+{
+    return author_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct author_pick author_having(
     struct author_pick p, enum orm_op op, int64_t bound)
@@ -342,7 +361,7 @@ static inline struct author_pick author_having(
 static inline struct author_pick author_having_real(
     struct author_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -617,7 +636,14 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct book_list *book_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct book_list *)orm_from_sql(s, &book_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *book_explain(
     struct book_manager *m, const struct book_query *q)
 {
@@ -642,6 +668,12 @@ static inline void book_remove(struct book_manager *m, struct book *book)
 static inline void book_delete(struct book *b)
 {
     orm_delete((struct orm_object *)b);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void book_keep(struct book *b)
+{
+    orm_keep((struct orm_object *)b);
 }
 
 static inline void book_refresh(struct book *b)
@@ -750,7 +782,7 @@ static inline struct book_pick book_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is book_picks_end(). */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
@@ -767,6 +799,11 @@ static inline struct book_pick book_rows_into(int64_t *into)
     return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct book_pick book_picks_end(void)
+{
+    return book_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct book_pick book_having(
     struct book_pick p, enum orm_op op, int64_t bound)
@@ -779,7 +816,7 @@ static inline struct book_pick book_having(
 static inline struct book_pick book_having_real(
     struct book_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

@@ -399,7 +399,15 @@ static inline bool org_person_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct org_person_list *org_person_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct org_person_list *)orm_from_sql(
+        s, &org_person_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *org_person_explain(
     struct org_person_manager *m, const struct org_person_query *q)
 {
@@ -426,6 +434,12 @@ static inline void org_person_remove(
 static inline void org_person_delete(struct org_person *p)
 {
     orm_delete((struct orm_object *)p);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void org_person_keep(struct org_person *p)
+{
+    orm_keep((struct orm_object *)p);
 }
 
 static inline void org_person_refresh(struct org_person *p)
@@ -537,7 +551,7 @@ static inline struct org_person_pick org_person_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is org_person_picks_end(). */
 static inline struct orm_rows *org_person_select(struct org_person_manager *m,
     const struct org_person_query *q, const struct org_person_pick *picks)
 {
@@ -554,6 +568,11 @@ static inline struct org_person_pick org_person_rows_into(int64_t *into)
     return org_person_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct org_person_pick org_person_picks_end(void)
+{
+    return org_person_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct org_person_pick org_person_having(
     struct org_person_pick p, enum orm_op op, int64_t bound)
@@ -566,7 +585,7 @@ static inline struct org_person_pick org_person_having(
 static inline struct org_person_pick org_person_having_real(
     struct org_person_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -756,7 +775,15 @@ static inline bool org_team_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct org_team_list *org_team_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct org_team_list *)orm_from_sql(
+        s, &org_team_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *org_team_explain(
     struct org_team_manager *m, const struct org_team_query *q)
 {
@@ -771,6 +798,12 @@ static inline struct org_team *org_team_new(struct org_team_manager *m)
 static inline void org_team_delete(struct org_team *t)
 {
     orm_delete((struct orm_object *)t);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void org_team_keep(struct org_team *t)
+{
+    orm_keep((struct orm_object *)t);
 }
 
 static inline void org_team_refresh(struct org_team *t)
@@ -879,7 +912,7 @@ static inline struct org_team_pick org_team_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is org_team_picks_end(). */
 static inline struct orm_rows *org_team_select(struct org_team_manager *m,
     const struct org_team_query *q, const struct org_team_pick *picks)
 {
@@ -896,6 +929,11 @@ static inline struct org_team_pick org_team_rows_into(int64_t *into)
     return org_team_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct org_team_pick org_team_picks_end(void)
+{
+    return org_team_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct org_team_pick org_team_having(
     struct org_team_pick p, enum orm_op op, int64_t bound)
@@ -908,7 +946,7 @@ static inline struct org_team_pick org_team_having(
 static inline struct org_team_pick org_team_having_real(
     struct org_team_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1068,7 +1106,15 @@ static inline bool org_badge_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct org_badge_list *org_badge_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct org_badge_list *)orm_from_sql(
+        s, &org_badge_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *org_badge_explain(
     struct org_badge_manager *m, const struct org_badge_query *q)
 {
@@ -1083,6 +1129,12 @@ static inline struct org_badge *org_badge_new(struct org_badge_manager *m)
 static inline void org_badge_delete(struct org_badge *b)
 {
     orm_delete((struct orm_object *)b);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void org_badge_keep(struct org_badge *b)
+{
+    orm_keep((struct orm_object *)b);
 }
 
 static inline void org_badge_refresh(struct org_badge *b)
@@ -1192,7 +1244,7 @@ static inline struct org_badge_pick org_badge_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is org_badge_picks_end(). */
 static inline struct orm_rows *org_badge_select(struct org_badge_manager *m,
     const struct org_badge_query *q, const struct org_badge_pick *picks)
 {
@@ -1209,6 +1261,11 @@ static inline struct org_badge_pick org_badge_rows_into(int64_t *into)
     return org_badge_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct org_badge_pick org_badge_picks_end(void)
+{
+    return org_badge_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct org_badge_pick org_badge_having(
     struct org_badge_pick p, enum orm_op op, int64_t bound)
@@ -1221,7 +1278,7 @@ static inline struct org_badge_pick org_badge_having(
 static inline struct org_badge_pick org_badge_having_real(
     struct org_badge_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

@@ -37,7 +37,7 @@ static const struct orm_column book_columns_[] = {
     {
         .name = "suits_id",
         .field = "suits",
-        .enumeration = &climate_kind_enum_,
+        .named = &climate_kind_enum_,
         .offset = offsetof(struct book, suits_id_),
         .type = ORM_ENUM,
         .flags = ORM_COLUMN_NULLABLE,

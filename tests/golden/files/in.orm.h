@@ -404,7 +404,14 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct book_list *book_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct book_list *)orm_from_sql(s, &book_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *book_explain(
     struct book_manager *m, const struct book_query *q)
 {
@@ -429,6 +436,12 @@ static inline void book_remove(struct book_manager *m, struct book *book)
 static inline void book_delete(struct book *b)
 {
     orm_delete((struct orm_object *)b);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void book_keep(struct book *b)
+{
+    orm_keep((struct orm_object *)b);
 }
 
 static inline void book_refresh(struct book *b)
@@ -537,7 +550,7 @@ static inline struct book_pick book_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is book_picks_end(). */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
@@ -554,6 +567,11 @@ static inline struct book_pick book_rows_into(int64_t *into)
     return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct book_pick book_picks_end(void)
+{
+    return book_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct book_pick book_having(
     struct book_pick p, enum orm_op op, int64_t bound)
@@ -566,7 +584,7 @@ static inline struct book_pick book_having(
 static inline struct book_pick book_having_real(
     struct book_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -705,7 +723,14 @@ static inline bool topic_exists(struct topic_manager *m, const struct topic_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct topic_list *topic_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct topic_list *)orm_from_sql(s, &topic_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *topic_explain(
     struct topic_manager *m, const struct topic_query *q)
 {
@@ -730,6 +755,12 @@ static inline void topic_remove(struct topic_manager *m, struct topic *topic)
 static inline void topic_delete(struct topic *t)
 {
     orm_delete((struct orm_object *)t);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void topic_keep(struct topic *t)
+{
+    orm_keep((struct orm_object *)t);
 }
 
 static inline void topic_refresh(struct topic *t)
@@ -838,7 +869,7 @@ static inline struct topic_pick topic_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is topic_picks_end(). */
 static inline struct orm_rows *topic_select(struct topic_manager *m,
     const struct topic_query *q, const struct topic_pick *picks)
 {
@@ -855,6 +886,11 @@ static inline struct topic_pick topic_rows_into(int64_t *into)
     return topic_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct topic_pick topic_picks_end(void)
+{
+    return topic_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct topic_pick topic_having(
     struct topic_pick p, enum orm_op op, int64_t bound)
@@ -867,7 +903,7 @@ static inline struct topic_pick topic_having(
 static inline struct topic_pick topic_having_real(
     struct topic_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

@@ -12,7 +12,7 @@ static const char *const p_person_mood_labels_[] = {
     "tired",
 };
 
-const struct orm_enum p_person_mood_enum_ = {
+const struct orm_named_type p_person_mood_enum_ = {
     .schema = "public",
     .name = "person_mood",
     .labels = p_person_mood_labels_,
@@ -43,7 +43,7 @@ static const struct orm_column p_person_columns_[] = {
     {
         .name = "mood",
         .field = "mood",
-        .enumeration = &p_person_mood_enum_,
+        .named = &p_person_mood_enum_,
         .offset = offsetof(struct p_person, mood_),
         .type = ORM_ENUM,
     },

@@ -111,7 +111,7 @@ enum p_person_mood {
     P_PERSON_MOOD_TIRED
 };
 
-extern const struct orm_enum p_person_mood_enum_;
+extern const struct orm_named_type p_person_mood_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *p_person_mood_name(enum p_person_mood value);
@@ -304,7 +304,15 @@ static inline bool p_person_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct p_person_list *p_person_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct p_person_list *)orm_from_sql(
+        s, &p_person_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *p_person_explain(
     struct p_person_manager *m, const struct p_person_query *q)
 {
@@ -329,6 +337,12 @@ static inline void p_person_remove(struct p_person_manager *m, struct p_person *
 static inline void p_person_delete(struct p_person *p)
 {
     orm_delete((struct orm_object *)p);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void p_person_keep(struct p_person *p)
+{
+    orm_keep((struct orm_object *)p);
 }
 
 static inline void p_person_refresh(struct p_person *p)
@@ -437,7 +451,7 @@ static inline struct p_person_pick p_person_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is p_person_picks_end(). */
 static inline struct orm_rows *p_person_select(struct p_person_manager *m,
     const struct p_person_query *q, const struct p_person_pick *picks)
 {
@@ -454,6 +468,11 @@ static inline struct p_person_pick p_person_rows_into(int64_t *into)
     return p_person_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct p_person_pick p_person_picks_end(void)
+{
+    return p_person_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct p_person_pick p_person_having(
     struct p_person_pick p, enum orm_op op, int64_t bound)
@@ -466,7 +485,7 @@ static inline struct p_person_pick p_person_having(
 static inline struct p_person_pick p_person_having_real(
     struct p_person_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -623,7 +642,15 @@ static inline bool p_author_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct p_author_list *p_author_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct p_author_list *)orm_from_sql(
+        s, &p_author_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *p_author_explain(
     struct p_author_manager *m, const struct p_author_query *q)
 {
@@ -638,6 +665,12 @@ static inline struct p_author *p_author_new(struct p_author_manager *m)
 static inline void p_author_delete(struct p_author *a)
 {
     orm_delete((struct orm_object *)a);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void p_author_keep(struct p_author *a)
+{
+    orm_keep((struct orm_object *)a);
 }
 
 static inline void p_author_refresh(struct p_author *a)
@@ -746,7 +779,7 @@ static inline struct p_author_pick p_author_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is p_author_picks_end(). */
 static inline struct orm_rows *p_author_select(struct p_author_manager *m,
     const struct p_author_query *q, const struct p_author_pick *picks)
 {
@@ -763,6 +796,11 @@ static inline struct p_author_pick p_author_rows_into(int64_t *into)
     return p_author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct p_author_pick p_author_picks_end(void)
+{
+    return p_author_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct p_author_pick p_author_having(
     struct p_author_pick p, enum orm_op op, int64_t bound)
@@ -775,7 +813,7 @@ static inline struct p_author_pick p_author_having(
 static inline struct p_author_pick p_author_having_real(
     struct p_author_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

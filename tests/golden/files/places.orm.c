@@ -12,7 +12,7 @@ static const char *const climate_kind_labels_[] = {
     "wet",
 };
 
-const struct orm_enum climate_kind_enum_ = {
+const struct orm_named_type climate_kind_enum_ = {
     .schema = "atlas",
     .name = "climate_kind",
     .labels = climate_kind_labels_,
@@ -101,7 +101,7 @@ static const struct orm_column climate_columns_[] = {
     {
         .name = "kind",
         .field = "kind",
-        .enumeration = &climate_kind_enum_,
+        .named = &climate_kind_enum_,
         .offset = offsetof(struct climate, kind_),
         .type = ORM_ENUM,
     },

@@ -105,7 +105,7 @@ enum climate_kind {
     CLIMATE_KIND_WET
 };
 
-extern const struct orm_enum climate_kind_enum_;
+extern const struct orm_named_type climate_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *climate_kind_name(enum climate_kind value);
@@ -215,7 +215,14 @@ static inline bool place_exists(struct place_manager *m, const struct place_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct place_list *place_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct place_list *)orm_from_sql(s, &place_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *place_explain(
     struct place_manager *m, const struct place_query *q)
 {
@@ -230,6 +237,12 @@ static inline struct place *place_new(struct place_manager *m)
 static inline void place_delete(struct place *p)
 {
     orm_delete((struct orm_object *)p);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void place_keep(struct place *p)
+{
+    orm_keep((struct orm_object *)p);
 }
 
 static inline void place_refresh(struct place *p)
@@ -338,7 +351,7 @@ static inline struct place_pick place_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is place_picks_end(). */
 static inline struct orm_rows *place_select(struct place_manager *m,
     const struct place_query *q, const struct place_pick *picks)
 {
@@ -355,6 +368,11 @@ static inline struct place_pick place_rows_into(int64_t *into)
     return place_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct place_pick place_picks_end(void)
+{
+    return place_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct place_pick place_having(
     struct place_pick p, enum orm_op op, int64_t bound)
@@ -367,7 +385,7 @@ static inline struct place_pick place_having(
 static inline struct place_pick place_having_real(
     struct place_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -488,7 +506,15 @@ static inline bool climate_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct climate_list *climate_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct climate_list *)orm_from_sql(
+        s, &climate_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *climate_explain(
     struct climate_manager *m, const struct climate_query *q)
 {
@@ -503,6 +529,12 @@ static inline struct climate *climate_new(struct climate_manager *m)
 static inline void climate_delete(struct climate *c)
 {
     orm_delete((struct orm_object *)c);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void climate_keep(struct climate *c)
+{
+    orm_keep((struct orm_object *)c);
 }
 
 static inline void climate_refresh(struct climate *c)
@@ -611,7 +643,7 @@ static inline struct climate_pick climate_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is climate_picks_end(). */
 static inline struct orm_rows *climate_select(struct climate_manager *m,
     const struct climate_query *q, const struct climate_pick *picks)
 {
@@ -628,6 +660,11 @@ static inline struct climate_pick climate_rows_into(int64_t *into)
     return climate_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct climate_pick climate_picks_end(void)
+{
+    return climate_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct climate_pick climate_having(
     struct climate_pick p, enum orm_op op, int64_t bound)
@@ -640,7 +677,7 @@ static inline struct climate_pick climate_having(
 static inline struct climate_pick climate_having_real(
     struct climate_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

@@ -11,7 +11,7 @@ static const char *const duty_kind_labels_[] = {
     "clean",
 };
 
-const struct orm_enum duty_kind_enum_ = {
+const struct orm_named_type duty_kind_enum_ = {
     .schema = "public",
     .name = "duty_kind",
     .labels = duty_kind_labels_,
@@ -1523,7 +1523,7 @@ static const struct orm_column duty_columns_[] = {
     {
         .name = "kind",
         .field = "kind",
-        .enumeration = &duty_kind_enum_,
+        .named = &duty_kind_enum_,
         .offset = offsetof(struct duty, kind_),
         .type = ORM_ENUM,
     },
@@ -1659,7 +1659,7 @@ static const struct orm_column shift_columns_[] = {
     {
         .name = "duty_id",
         .field = "duty",
-        .enumeration = &duty_kind_enum_,
+        .named = &duty_kind_enum_,
         .offset = offsetof(struct shift, duty_id_),
         .type = ORM_ENUM,
     },

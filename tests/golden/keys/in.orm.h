@@ -634,7 +634,7 @@ enum duty_kind {
     DUTY_KIND_CLEAN
 };
 
-extern const struct orm_enum duty_kind_enum_;
+extern const struct orm_named_type duty_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *duty_kind_name(enum duty_kind value);
@@ -752,7 +752,15 @@ static inline bool tenant_exists(struct tenant_manager *m, const struct tenant_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct tenant_list *tenant_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct tenant_list *)orm_from_sql(
+        s, &tenant_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *tenant_explain(
     struct tenant_manager *m, const struct tenant_query *q)
 {
@@ -767,6 +775,12 @@ static inline struct tenant *tenant_new(struct tenant_manager *m)
 static inline void tenant_delete(struct tenant *t)
 {
     orm_delete((struct orm_object *)t);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void tenant_keep(struct tenant *t)
+{
+    orm_keep((struct orm_object *)t);
 }
 
 static inline void tenant_refresh(struct tenant *t)
@@ -875,7 +889,7 @@ static inline struct tenant_pick tenant_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is tenant_picks_end(). */
 static inline struct orm_rows *tenant_select(struct tenant_manager *m,
     const struct tenant_query *q, const struct tenant_pick *picks)
 {
@@ -892,6 +906,11 @@ static inline struct tenant_pick tenant_rows_into(int64_t *into)
     return tenant_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct tenant_pick tenant_picks_end(void)
+{
+    return tenant_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct tenant_pick tenant_having(
     struct tenant_pick p, enum orm_op op, int64_t bound)
@@ -904,7 +923,7 @@ static inline struct tenant_pick tenant_having(
 static inline struct tenant_pick tenant_having_real(
     struct tenant_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1170,7 +1189,15 @@ static inline bool course_exists(struct course_manager *m, const struct course_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct course_list *course_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct course_list *)orm_from_sql(
+        s, &course_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *course_explain(
     struct course_manager *m, const struct course_query *q)
 {
@@ -1195,6 +1222,12 @@ static inline void course_remove(struct course_manager *m, struct course *course
 static inline void course_delete(struct course *c)
 {
     orm_delete((struct orm_object *)c);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void course_keep(struct course *c)
+{
+    orm_keep((struct orm_object *)c);
 }
 
 static inline void course_refresh(struct course *c)
@@ -1303,7 +1336,7 @@ static inline struct course_pick course_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is course_picks_end(). */
 static inline struct orm_rows *course_select(struct course_manager *m,
     const struct course_query *q, const struct course_pick *picks)
 {
@@ -1320,6 +1353,11 @@ static inline struct course_pick course_rows_into(int64_t *into)
     return course_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct course_pick course_picks_end(void)
+{
+    return course_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct course_pick course_having(
     struct course_pick p, enum orm_op op, int64_t bound)
@@ -1332,7 +1370,7 @@ static inline struct course_pick course_having(
 static inline struct course_pick course_having_real(
     struct course_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1615,7 +1653,15 @@ static inline bool student_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct student_list *student_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct student_list *)orm_from_sql(
+        s, &student_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *student_explain(
     struct student_manager *m, const struct student_query *q)
 {
@@ -1640,6 +1686,12 @@ static inline void student_remove(struct student_manager *m, struct student *stu
 static inline void student_delete(struct student *s)
 {
     orm_delete((struct orm_object *)s);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void student_keep(struct student *s)
+{
+    orm_keep((struct orm_object *)s);
 }
 
 static inline void student_refresh(struct student *s)
@@ -1748,7 +1800,7 @@ static inline struct student_pick student_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is student_picks_end(). */
 static inline struct orm_rows *student_select(struct student_manager *m,
     const struct student_query *q, const struct student_pick *picks)
 {
@@ -1765,6 +1817,11 @@ static inline struct student_pick student_rows_into(int64_t *into)
     return student_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct student_pick student_picks_end(void)
+{
+    return student_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct student_pick student_having(
     struct student_pick p, enum orm_op op, int64_t bound)
@@ -1777,7 +1834,7 @@ static inline struct student_pick student_having(
 static inline struct student_pick student_having_real(
     struct student_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2022,7 +2079,15 @@ static inline bool enrolment_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct enrolment_list *enrolment_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct enrolment_list *)orm_from_sql(
+        s, &enrolment_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *enrolment_explain(
     struct enrolment_manager *m, const struct enrolment_query *q)
 {
@@ -2049,6 +2114,12 @@ static inline void enrolment_remove(
 static inline void enrolment_delete(struct enrolment *e)
 {
     orm_delete((struct orm_object *)e);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void enrolment_keep(struct enrolment *e)
+{
+    orm_keep((struct orm_object *)e);
 }
 
 static inline void enrolment_refresh(struct enrolment *e)
@@ -2158,7 +2229,7 @@ static inline struct enrolment_pick enrolment_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is enrolment_picks_end(). */
 static inline struct orm_rows *enrolment_select(struct enrolment_manager *m,
     const struct enrolment_query *q, const struct enrolment_pick *picks)
 {
@@ -2175,6 +2246,11 @@ static inline struct enrolment_pick enrolment_rows_into(int64_t *into)
     return enrolment_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct enrolment_pick enrolment_picks_end(void)
+{
+    return enrolment_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct enrolment_pick enrolment_having(
     struct enrolment_pick p, enum orm_op op, int64_t bound)
@@ -2187,7 +2263,7 @@ static inline struct enrolment_pick enrolment_having(
 static inline struct enrolment_pick enrolment_having_real(
     struct enrolment_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2384,7 +2460,14 @@ static inline bool grade_exists(struct grade_manager *m, const struct grade_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct grade_list *grade_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct grade_list *)orm_from_sql(s, &grade_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *grade_explain(
     struct grade_manager *m, const struct grade_query *q)
 {
@@ -2409,6 +2492,12 @@ static inline void grade_remove(struct grade_manager *m, struct grade *grade)
 static inline void grade_delete(struct grade *g)
 {
     orm_delete((struct orm_object *)g);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void grade_keep(struct grade *g)
+{
+    orm_keep((struct orm_object *)g);
 }
 
 static inline void grade_refresh(struct grade *g)
@@ -2517,7 +2606,7 @@ static inline struct grade_pick grade_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is grade_picks_end(). */
 static inline struct orm_rows *grade_select(struct grade_manager *m,
     const struct grade_query *q, const struct grade_pick *picks)
 {
@@ -2534,6 +2623,11 @@ static inline struct grade_pick grade_rows_into(int64_t *into)
     return grade_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct grade_pick grade_picks_end(void)
+{
+    return grade_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct grade_pick grade_having(
     struct grade_pick p, enum orm_op op, int64_t bound)
@@ -2546,7 +2640,7 @@ static inline struct grade_pick grade_having(
 static inline struct grade_pick grade_having_real(
     struct grade_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2701,7 +2795,14 @@ static inline bool label_exists(struct label_manager *m, const struct label_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct label_list *label_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct label_list *)orm_from_sql(s, &label_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *label_explain(
     struct label_manager *m, const struct label_query *q)
 {
@@ -2726,6 +2827,12 @@ static inline void label_remove(struct label_manager *m, struct label *label)
 static inline void label_delete(struct label *l)
 {
     orm_delete((struct orm_object *)l);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void label_keep(struct label *l)
+{
+    orm_keep((struct orm_object *)l);
 }
 
 static inline void label_refresh(struct label *l)
@@ -2834,7 +2941,7 @@ static inline struct label_pick label_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is label_picks_end(). */
 static inline struct orm_rows *label_select(struct label_manager *m,
     const struct label_query *q, const struct label_pick *picks)
 {
@@ -2851,6 +2958,11 @@ static inline struct label_pick label_rows_into(int64_t *into)
     return label_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct label_pick label_picks_end(void)
+{
+    return label_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct label_pick label_having(
     struct label_pick p, enum orm_op op, int64_t bound)
@@ -2863,7 +2975,7 @@ static inline struct label_pick label_having(
 static inline struct label_pick label_having_real(
     struct label_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -3052,7 +3164,14 @@ static inline bool alias_exists(struct alias_manager *m, const struct alias_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct alias_list *alias_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct alias_list *)orm_from_sql(s, &alias_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *alias_explain(
     struct alias_manager *m, const struct alias_query *q)
 {
@@ -3077,6 +3196,12 @@ static inline void alias_remove(struct alias_manager *m, struct alias *alias)
 static inline void alias_delete(struct alias *a)
 {
     orm_delete((struct orm_object *)a);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void alias_keep(struct alias *a)
+{
+    orm_keep((struct orm_object *)a);
 }
 
 static inline void alias_refresh(struct alias *a)
@@ -3185,7 +3310,7 @@ static inline struct alias_pick alias_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is alias_picks_end(). */
 static inline struct orm_rows *alias_select(struct alias_manager *m,
     const struct alias_query *q, const struct alias_pick *picks)
 {
@@ -3202,6 +3327,11 @@ static inline struct alias_pick alias_rows_into(int64_t *into)
     return alias_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct alias_pick alias_picks_end(void)
+{
+    return alias_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct alias_pick alias_having(
     struct alias_pick p, enum orm_op op, int64_t bound)
@@ -3214,7 +3344,7 @@ static inline struct alias_pick alias_having(
 static inline struct alias_pick alias_having_real(
     struct alias_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -3397,7 +3527,15 @@ static inline bool certificate_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct certificate_list *certificate_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct certificate_list *)orm_from_sql(
+        s, &certificate_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *certificate_explain(
     struct certificate_manager *m, const struct certificate_query *q)
 {
@@ -3412,6 +3550,12 @@ static inline struct certificate *certificate_new(struct certificate_manager *m)
 static inline void certificate_delete(struct certificate *c)
 {
     orm_delete((struct orm_object *)c);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void certificate_keep(struct certificate *c)
+{
+    orm_keep((struct orm_object *)c);
 }
 
 static inline void certificate_refresh(struct certificate *c)
@@ -3527,7 +3671,7 @@ static inline struct certificate_pick certificate_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is certificate_picks_end(). */
 static inline struct orm_rows *certificate_select(struct certificate_manager *m,
     const struct certificate_query *q, const struct certificate_pick *picks)
 {
@@ -3544,6 +3688,11 @@ static inline struct certificate_pick certificate_rows_into(int64_t *into)
     return certificate_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct certificate_pick certificate_picks_end(void)
+{
+    return certificate_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct certificate_pick certificate_having(
     struct certificate_pick p, enum orm_op op, int64_t bound)
@@ -3556,7 +3705,7 @@ static inline struct certificate_pick certificate_having(
 static inline struct certificate_pick certificate_having_real(
     struct certificate_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -3750,7 +3899,14 @@ static inline bool room_exists(struct room_manager *m, const struct room_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct room_list *room_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct room_list *)orm_from_sql(s, &room_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *room_explain(
     struct room_manager *m, const struct room_query *q)
 {
@@ -3765,6 +3921,12 @@ static inline struct room *room_new(struct room_manager *m)
 static inline void room_delete(struct room *r)
 {
     orm_delete((struct orm_object *)r);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void room_keep(struct room *r)
+{
+    orm_keep((struct orm_object *)r);
 }
 
 static inline void room_refresh(struct room *r)
@@ -3873,7 +4035,7 @@ static inline struct room_pick room_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is room_picks_end(). */
 static inline struct orm_rows *room_select(
     struct room_manager *m, const struct room_query *q, const struct room_pick *picks)
 {
@@ -3890,6 +4052,11 @@ static inline struct room_pick room_rows_into(int64_t *into)
     return room_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct room_pick room_picks_end(void)
+{
+    return room_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct room_pick room_having(
     struct room_pick p, enum orm_op op, int64_t bound)
@@ -3902,7 +4069,7 @@ static inline struct room_pick room_having(
 static inline struct room_pick room_having_real(
     struct room_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -4113,7 +4280,14 @@ static inline bool event_exists(struct event_manager *m, const struct event_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct event_list *event_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct event_list *)orm_from_sql(s, &event_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *event_explain(
     struct event_manager *m, const struct event_query *q)
 {
@@ -4138,6 +4312,12 @@ static inline void event_remove(struct event_manager *m, struct event *event)
 static inline void event_delete(struct event *e)
 {
     orm_delete((struct orm_object *)e);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void event_keep(struct event *e)
+{
+    orm_keep((struct orm_object *)e);
 }
 
 static inline void event_refresh(struct event *e)
@@ -4246,7 +4426,7 @@ static inline struct event_pick event_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is event_picks_end(). */
 static inline struct orm_rows *event_select(struct event_manager *m,
     const struct event_query *q, const struct event_pick *picks)
 {
@@ -4263,6 +4443,11 @@ static inline struct event_pick event_rows_into(int64_t *into)
     return event_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct event_pick event_picks_end(void)
+{
+    return event_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct event_pick event_having(
     struct event_pick p, enum orm_op op, int64_t bound)
@@ -4275,7 +4460,7 @@ static inline struct event_pick event_having(
 static inline struct event_pick event_having_real(
     struct event_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -4449,7 +4634,15 @@ static inline bool ticket_exists(struct ticket_manager *m, const struct ticket_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct ticket_list *ticket_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct ticket_list *)orm_from_sql(
+        s, &ticket_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *ticket_explain(
     struct ticket_manager *m, const struct ticket_query *q)
 {
@@ -4474,6 +4667,12 @@ static inline void ticket_remove(struct ticket_manager *m, struct ticket *ticket
 static inline void ticket_delete(struct ticket *t)
 {
     orm_delete((struct orm_object *)t);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void ticket_keep(struct ticket *t)
+{
+    orm_keep((struct orm_object *)t);
 }
 
 static inline void ticket_refresh(struct ticket *t)
@@ -4582,7 +4781,7 @@ static inline struct ticket_pick ticket_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is ticket_picks_end(). */
 static inline struct orm_rows *ticket_select(struct ticket_manager *m,
     const struct ticket_query *q, const struct ticket_pick *picks)
 {
@@ -4599,6 +4798,11 @@ static inline struct ticket_pick ticket_rows_into(int64_t *into)
     return ticket_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct ticket_pick ticket_picks_end(void)
+{
+    return ticket_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct ticket_pick ticket_having(
     struct ticket_pick p, enum orm_op op, int64_t bound)
@@ -4611,7 +4815,7 @@ static inline struct ticket_pick ticket_having(
 static inline struct ticket_pick ticket_having_real(
     struct ticket_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -4751,7 +4955,15 @@ static inline bool holiday_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct holiday_list *holiday_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct holiday_list *)orm_from_sql(
+        s, &holiday_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *holiday_explain(
     struct holiday_manager *m, const struct holiday_query *q)
 {
@@ -4776,6 +4988,12 @@ static inline void holiday_remove(struct holiday_manager *m, struct holiday *hol
 static inline void holiday_delete(struct holiday *h)
 {
     orm_delete((struct orm_object *)h);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void holiday_keep(struct holiday *h)
+{
+    orm_keep((struct orm_object *)h);
 }
 
 static inline void holiday_refresh(struct holiday *h)
@@ -4884,7 +5102,7 @@ static inline struct holiday_pick holiday_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is holiday_picks_end(). */
 static inline struct orm_rows *holiday_select(struct holiday_manager *m,
     const struct holiday_query *q, const struct holiday_pick *picks)
 {
@@ -4901,6 +5119,11 @@ static inline struct holiday_pick holiday_rows_into(int64_t *into)
     return holiday_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct holiday_pick holiday_picks_end(void)
+{
+    return holiday_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct holiday_pick holiday_having(
     struct holiday_pick p, enum orm_op op, int64_t bound)
@@ -4913,7 +5136,7 @@ static inline struct holiday_pick holiday_having(
 static inline struct holiday_pick holiday_having_real(
     struct holiday_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -5091,7 +5314,14 @@ static inline bool duty_exists(struct duty_manager *m, const struct duty_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct duty_list *duty_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct duty_list *)orm_from_sql(s, &duty_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *duty_explain(
     struct duty_manager *m, const struct duty_query *q)
 {
@@ -5116,6 +5346,12 @@ static inline void duty_remove(struct duty_manager *m, struct duty *duty)
 static inline void duty_delete(struct duty *d)
 {
     orm_delete((struct orm_object *)d);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void duty_keep(struct duty *d)
+{
+    orm_keep((struct orm_object *)d);
 }
 
 static inline void duty_refresh(struct duty *d)
@@ -5224,7 +5460,7 @@ static inline struct duty_pick duty_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is duty_picks_end(). */
 static inline struct orm_rows *duty_select(
     struct duty_manager *m, const struct duty_query *q, const struct duty_pick *picks)
 {
@@ -5241,6 +5477,11 @@ static inline struct duty_pick duty_rows_into(int64_t *into)
     return duty_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct duty_pick duty_picks_end(void)
+{
+    return duty_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct duty_pick duty_having(
     struct duty_pick p, enum orm_op op, int64_t bound)
@@ -5253,7 +5494,7 @@ static inline struct duty_pick duty_having(
 static inline struct duty_pick duty_having_real(
     struct duty_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -5588,7 +5829,14 @@ static inline bool shift_exists(struct shift_manager *m, const struct shift_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct shift_list *shift_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct shift_list *)orm_from_sql(s, &shift_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *shift_explain(
     struct shift_manager *m, const struct shift_query *q)
 {
@@ -5613,6 +5861,12 @@ static inline void shift_remove(struct shift_manager *m, struct shift *shift)
 static inline void shift_delete(struct shift *s)
 {
     orm_delete((struct orm_object *)s);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void shift_keep(struct shift *s)
+{
+    orm_keep((struct orm_object *)s);
 }
 
 static inline void shift_refresh(struct shift *s)
@@ -5721,7 +5975,7 @@ static inline struct shift_pick shift_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is shift_picks_end(). */
 static inline struct orm_rows *shift_select(struct shift_manager *m,
     const struct shift_query *q, const struct shift_pick *picks)
 {
@@ -5738,6 +5992,11 @@ static inline struct shift_pick shift_rows_into(int64_t *into)
     return shift_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct shift_pick shift_picks_end(void)
+{
+    return shift_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct shift_pick shift_having(
     struct shift_pick p, enum orm_op op, int64_t bound)
@@ -5750,7 +6009,7 @@ static inline struct shift_pick shift_having(
 static inline struct shift_pick shift_having_real(
     struct shift_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -6002,7 +6261,15 @@ static inline bool moment_exists(struct moment_manager *m, const struct moment_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct moment_list *moment_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct moment_list *)orm_from_sql(
+        s, &moment_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *moment_explain(
     struct moment_manager *m, const struct moment_query *q)
 {
@@ -6027,6 +6294,12 @@ static inline void moment_remove(struct moment_manager *m, struct moment *moment
 static inline void moment_delete(struct moment *m)
 {
     orm_delete((struct orm_object *)m);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void moment_keep(struct moment *m)
+{
+    orm_keep((struct orm_object *)m);
 }
 
 static inline void moment_refresh(struct moment *m)
@@ -6135,7 +6408,7 @@ static inline struct moment_pick moment_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is moment_picks_end(). */
 static inline struct orm_rows *moment_select(struct moment_manager *m,
     const struct moment_query *q, const struct moment_pick *picks)
 {
@@ -6152,6 +6425,11 @@ static inline struct moment_pick moment_rows_into(int64_t *into)
     return moment_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct moment_pick moment_picks_end(void)
+{
+    return moment_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct moment_pick moment_having(
     struct moment_pick p, enum orm_op op, int64_t bound)
@@ -6164,7 +6442,7 @@ static inline struct moment_pick moment_having(
 static inline struct moment_pick moment_having_real(
     struct moment_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -6335,7 +6613,14 @@ static inline bool badge_exists(struct badge_manager *m, const struct badge_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct badge_list *badge_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct badge_list *)orm_from_sql(s, &badge_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *badge_explain(
     struct badge_manager *m, const struct badge_query *q)
 {
@@ -6350,6 +6635,12 @@ static inline struct badge *badge_new(struct badge_manager *m)
 static inline void badge_delete(struct badge *b)
 {
     orm_delete((struct orm_object *)b);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void badge_keep(struct badge *b)
+{
+    orm_keep((struct orm_object *)b);
 }
 
 static inline void badge_refresh(struct badge *b)
@@ -6458,7 +6749,7 @@ static inline struct badge_pick badge_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is badge_picks_end(). */
 static inline struct orm_rows *badge_select(struct badge_manager *m,
     const struct badge_query *q, const struct badge_pick *picks)
 {
@@ -6475,6 +6766,11 @@ static inline struct badge_pick badge_rows_into(int64_t *into)
     return badge_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct badge_pick badge_picks_end(void)
+{
+    return badge_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct badge_pick badge_having(
     struct badge_pick p, enum orm_op op, int64_t bound)
@@ -6487,7 +6783,7 @@ static inline struct badge_pick badge_having(
 static inline struct badge_pick badge_having_real(
     struct badge_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -6678,7 +6974,15 @@ static inline bool holder_exists(struct holder_manager *m, const struct holder_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct holder_list *holder_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct holder_list *)orm_from_sql(
+        s, &holder_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *holder_explain(
     struct holder_manager *m, const struct holder_query *q)
 {
@@ -6703,6 +7007,12 @@ static inline void holder_remove(struct holder_manager *m, struct holder *holder
 static inline void holder_delete(struct holder *h)
 {
     orm_delete((struct orm_object *)h);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void holder_keep(struct holder *h)
+{
+    orm_keep((struct orm_object *)h);
 }
 
 static inline void holder_refresh(struct holder *h)
@@ -6811,7 +7121,7 @@ static inline struct holder_pick holder_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is holder_picks_end(). */
 static inline struct orm_rows *holder_select(struct holder_manager *m,
     const struct holder_query *q, const struct holder_pick *picks)
 {
@@ -6828,6 +7138,11 @@ static inline struct holder_pick holder_rows_into(int64_t *into)
     return holder_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct holder_pick holder_picks_end(void)
+{
+    return holder_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct holder_pick holder_having(
     struct holder_pick p, enum orm_op op, int64_t bound)
@@ -6840,7 +7155,7 @@ static inline struct holder_pick holder_having(
 static inline struct holder_pick holder_having_real(
     struct holder_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -7115,7 +7430,14 @@ static inline bool visit_exists(struct visit_manager *m, const struct visit_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct visit_list *visit_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct visit_list *)orm_from_sql(s, &visit_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *visit_explain(
     struct visit_manager *m, const struct visit_query *q)
 {
@@ -7140,6 +7462,12 @@ static inline void visit_remove(struct visit_manager *m, struct visit *visit)
 static inline void visit_delete(struct visit *v)
 {
     orm_delete((struct orm_object *)v);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void visit_keep(struct visit *v)
+{
+    orm_keep((struct orm_object *)v);
 }
 
 static inline void visit_refresh(struct visit *v)
@@ -7248,7 +7576,7 @@ static inline struct visit_pick visit_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is visit_picks_end(). */
 static inline struct orm_rows *visit_select(struct visit_manager *m,
     const struct visit_query *q, const struct visit_pick *picks)
 {
@@ -7265,6 +7593,11 @@ static inline struct visit_pick visit_rows_into(int64_t *into)
     return visit_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct visit_pick visit_picks_end(void)
+{
+    return visit_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct visit_pick visit_having(
     struct visit_pick p, enum orm_op op, int64_t bound)
@@ -7277,7 +7610,7 @@ static inline struct visit_pick visit_having(
 static inline struct visit_pick visit_having_real(
     struct visit_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

@@ -351,7 +351,15 @@ static inline bool author_exists(struct author_manager *m, const struct author_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct author_list *author_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct author_list *)orm_from_sql(
+        s, &author_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *author_explain(
     struct author_manager *m, const struct author_query *q)
 {
@@ -366,6 +374,12 @@ static inline struct author *author_new(struct author_manager *m)
 static inline void author_delete(struct author *a)
 {
     orm_delete((struct orm_object *)a);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void author_keep(struct author *a)
+{
+    orm_keep((struct orm_object *)a);
 }
 
 static inline void author_refresh(struct author *a)
@@ -474,7 +488,7 @@ static inline struct author_pick author_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is author_picks_end(). */
 static inline struct orm_rows *author_select(struct author_manager *m,
     const struct author_query *q, const struct author_pick *picks)
 {
@@ -491,6 +505,11 @@ static inline struct author_pick author_rows_into(int64_t *into)
     return author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct author_pick author_picks_end(void)
+{
+    return author_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct author_pick author_having(
     struct author_pick p, enum orm_op op, int64_t bound)
@@ -503,7 +522,7 @@ static inline struct author_pick author_having(
 static inline struct author_pick author_having_real(
     struct author_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -650,7 +669,15 @@ static inline bool profile_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct profile_list *profile_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct profile_list *)orm_from_sql(
+        s, &profile_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *profile_explain(
     struct profile_manager *m, const struct profile_query *q)
 {
@@ -675,6 +702,12 @@ static inline void profile_remove(struct profile_manager *m, struct profile *pro
 static inline void profile_delete(struct profile *p)
 {
     orm_delete((struct orm_object *)p);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void profile_keep(struct profile *p)
+{
+    orm_keep((struct orm_object *)p);
 }
 
 static inline void profile_refresh(struct profile *p)
@@ -783,7 +816,7 @@ static inline struct profile_pick profile_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is profile_picks_end(). */
 static inline struct orm_rows *profile_select(struct profile_manager *m,
     const struct profile_query *q, const struct profile_pick *picks)
 {
@@ -800,6 +833,11 @@ static inline struct profile_pick profile_rows_into(int64_t *into)
     return profile_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct profile_pick profile_picks_end(void)
+{
+    return profile_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct profile_pick profile_having(
     struct profile_pick p, enum orm_op op, int64_t bound)
@@ -812,7 +850,7 @@ static inline struct profile_pick profile_having(
 static inline struct profile_pick profile_having_real(
     struct profile_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -943,7 +981,15 @@ static inline bool picture_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct picture_list *picture_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct picture_list *)orm_from_sql(
+        s, &picture_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *picture_explain(
     struct picture_manager *m, const struct picture_query *q)
 {
@@ -968,6 +1014,12 @@ static inline void picture_remove(struct picture_manager *m, struct picture *pic
 static inline void picture_delete(struct picture *p)
 {
     orm_delete((struct orm_object *)p);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void picture_keep(struct picture *p)
+{
+    orm_keep((struct orm_object *)p);
 }
 
 static inline void picture_refresh(struct picture *p)
@@ -1076,7 +1128,7 @@ static inline struct picture_pick picture_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is picture_picks_end(). */
 static inline struct orm_rows *picture_select(struct picture_manager *m,
     const struct picture_query *q, const struct picture_pick *picks)
 {
@@ -1093,6 +1145,11 @@ static inline struct picture_pick picture_rows_into(int64_t *into)
     return picture_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct picture_pick picture_picks_end(void)
+{
+    return picture_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct picture_pick picture_having(
     struct picture_pick p, enum orm_op op, int64_t bound)
@@ -1105,7 +1162,7 @@ static inline struct picture_pick picture_having(
 static inline struct picture_pick picture_having_real(
     struct picture_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1315,7 +1372,14 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct book_list *book_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct book_list *)orm_from_sql(s, &book_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *book_explain(
     struct book_manager *m, const struct book_query *q)
 {
@@ -1340,6 +1404,12 @@ static inline void book_remove(struct book_manager *m, struct book *book)
 static inline void book_delete(struct book *b)
 {
     orm_delete((struct orm_object *)b);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void book_keep(struct book *b)
+{
+    orm_keep((struct orm_object *)b);
 }
 
 static inline void book_refresh(struct book *b)
@@ -1448,7 +1518,7 @@ static inline struct book_pick book_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is book_picks_end(). */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
@@ -1465,6 +1535,11 @@ static inline struct book_pick book_rows_into(int64_t *into)
     return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct book_pick book_picks_end(void)
+{
+    return book_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct book_pick book_having(
     struct book_pick p, enum orm_op op, int64_t bound)
@@ -1477,7 +1552,7 @@ static inline struct book_pick book_having(
 static inline struct book_pick book_having_real(
     struct book_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1696,7 +1771,15 @@ static inline bool chapter_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct chapter_list *chapter_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct chapter_list *)orm_from_sql(
+        s, &chapter_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *chapter_explain(
     struct chapter_manager *m, const struct chapter_query *q)
 {
@@ -1721,6 +1804,12 @@ static inline void chapter_remove(struct chapter_manager *m, struct chapter *cha
 static inline void chapter_delete(struct chapter *c)
 {
     orm_delete((struct orm_object *)c);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void chapter_keep(struct chapter *c)
+{
+    orm_keep((struct orm_object *)c);
 }
 
 static inline void chapter_refresh(struct chapter *c)
@@ -1829,7 +1918,7 @@ static inline struct chapter_pick chapter_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is chapter_picks_end(). */
 static inline struct orm_rows *chapter_select(struct chapter_manager *m,
     const struct chapter_query *q, const struct chapter_pick *picks)
 {
@@ -1846,6 +1935,11 @@ static inline struct chapter_pick chapter_rows_into(int64_t *into)
     return chapter_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct chapter_pick chapter_picks_end(void)
+{
+    return chapter_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct chapter_pick chapter_having(
     struct chapter_pick p, enum orm_op op, int64_t bound)
@@ -1858,7 +1952,7 @@ static inline struct chapter_pick chapter_having(
 static inline struct chapter_pick chapter_having_real(
     struct chapter_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

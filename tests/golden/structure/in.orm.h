@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe5f14c8f6c0f4ad1u
+#define IN_ORM_HASH 0x4ce9db350131991au
 
 #ifdef __cplusplus
 extern "C" {
@@ -220,12 +220,38 @@ struct total_query {
     bool overfull;
 };
 
+enum address_kind {
+    ADDRESS_KIND_HOME,
+    ADDRESS_KIND_WORK
+};
+
+extern const struct orm_named_type address_kind_enum_;
+
+/* The label in SQL; "" for a value that is none. */
+const char *address_kind_name(enum address_kind value);
+
+enum address_uses {
+    ADDRESS_USES_LETTERS,
+    ADDRESS_USES_PARCELS
+};
+
+struct address_uses_array {
+    const enum address_uses *items;
+    const bool *nulls;
+    size_t len;
+};
+
+extern const struct orm_named_type address_uses_enum_;
+
+/* The label in SQL; "" for a value that is none. */
+const char *address_uses_name(enum address_uses value);
+
 enum word_mood {
     WORD_MOOD_NEW,
     WORD_MOOD_OLD
 };
 
-extern const struct orm_enum word_mood_enum_;
+extern const struct orm_named_type word_mood_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *word_mood_name(enum word_mood value);
@@ -237,6 +263,10 @@ struct address {
     const char *zip;
     bool has_since;
     orm_date since;
+    bool has_kind;
+    enum address_kind kind;
+    bool has_uses;
+    struct address_uses_array uses;
 };
 
 struct money {
@@ -251,17 +281,21 @@ extern const struct orm_schema lib_schema;
 /* Table "writer". */
 struct writer {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(10)];
-    uint64_t changed_bits[ORM_WORDS(10)];
+    uint64_t null_bits[ORM_WORDS(14)];
+    uint64_t changed_bits[ORM_WORDS(14)];
 
     int64_t id_;
     const char *name_;
     const char *home_street_;
     const char *home_zip_;
     orm_date home_since_;
+    int32_t home_kind_;
+    struct address_uses_array home_uses_;
     const char *at_street_;
     const char *at_zip_;
     orm_date at_since_;
+    int32_t at_kind_;
+    struct address_uses_array at_uses_;
     int64_t fee_amount_;
     const char *fee_currency_;
 
@@ -275,9 +309,13 @@ enum writer_column {
     WRITER_HOME_STREET,
     WRITER_HOME_ZIP,
     WRITER_HOME_SINCE,
+    WRITER_HOME_KIND,
+    WRITER_HOME_USES,
     WRITER_AT_STREET,
     WRITER_AT_ZIP,
     WRITER_AT_SINCE,
+    WRITER_AT_KIND,
+    WRITER_AT_USES,
     WRITER_FEE_AMOUNT,
     WRITER_FEE_CURRENCY
 };
@@ -327,6 +365,30 @@ static inline bool writer_has_home_since(const struct writer *w)
     return orm_has((const struct orm_object *)w, WRITER_HOME_SINCE);
 }
 
+/* Null reads as 0; writer_has_home_kind() tells. */
+static inline enum address_kind writer_home_kind(const struct writer *w)
+{
+    return (enum address_kind)(w ? w->home_kind_ : 0);
+}
+
+static inline bool writer_has_home_kind(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_HOME_KIND);
+}
+
+/* Null reads as zeros; writer_has_home_uses() tells. */
+static inline struct address_uses_array writer_home_uses(const struct writer *w)
+{
+    static const struct address_uses_array nothing = ORM_ZERO;
+
+    return w ? w->home_uses_ : nothing;
+}
+
+static inline bool writer_has_home_uses(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_HOME_USES);
+}
+
 /* Null reads as ""; writer_has_at_street() tells. */
 static inline const char *writer_at_street(const struct writer *w)
 {
@@ -358,6 +420,30 @@ static inline orm_date writer_at_since(const struct writer *w)
 static inline bool writer_has_at_since(const struct writer *w)
 {
     return orm_has((const struct orm_object *)w, WRITER_AT_SINCE);
+}
+
+/* Null reads as 0; writer_has_at_kind() tells. */
+static inline enum address_kind writer_at_kind(const struct writer *w)
+{
+    return (enum address_kind)(w ? w->at_kind_ : 0);
+}
+
+static inline bool writer_has_at_kind(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_AT_KIND);
+}
+
+/* Null reads as zeros; writer_has_at_uses() tells. */
+static inline struct address_uses_array writer_at_uses(const struct writer *w)
+{
+    static const struct address_uses_array nothing = ORM_ZERO;
+
+    return w ? w->at_uses_ : nothing;
+}
+
+static inline bool writer_has_at_uses(const struct writer *w)
+{
+    return orm_has((const struct orm_object *)w, WRITER_AT_USES);
 }
 
 static inline int64_t writer_fee_amount(const struct writer *w)
@@ -426,6 +512,35 @@ static inline void writer_clear_home_since(struct writer *w)
     orm_set_null(&w->orm, WRITER_HOME_SINCE);
 }
 
+static inline void writer_set_home_kind(struct writer *w, enum address_kind home_kind)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WRITER_HOME_KIND, home_kind);
+}
+
+static inline void writer_clear_home_kind(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_HOME_KIND);
+}
+
+static inline void writer_set_home_uses(
+    struct writer *w, struct address_uses_array home_uses)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_data(&w->orm, WRITER_HOME_USES, &home_uses);
+}
+
+static inline void writer_clear_home_uses(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_HOME_USES);
+}
+
 static inline void writer_set_at_street(struct writer *w, const char *at_street)
 {
     if (!w)
@@ -468,6 +583,35 @@ static inline void writer_clear_at_since(struct writer *w)
     orm_set_null(&w->orm, WRITER_AT_SINCE);
 }
 
+static inline void writer_set_at_kind(struct writer *w, enum address_kind at_kind)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_integer(&w->orm, WRITER_AT_KIND, at_kind);
+}
+
+static inline void writer_clear_at_kind(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_AT_KIND);
+}
+
+static inline void writer_set_at_uses(
+    struct writer *w, struct address_uses_array at_uses)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_data(&w->orm, WRITER_AT_USES, &at_uses);
+}
+
+static inline void writer_clear_at_uses(struct writer *w)
+{
+    if (!w)
+        orm_abort_null(__func__);
+    orm_set_null(&w->orm, WRITER_AT_USES);
+}
+
 static inline void writer_set_fee_amount(struct writer *w, int64_t fee_amount)
 {
     if (!w)
@@ -492,6 +636,10 @@ static inline struct address writer_home(const struct writer *w)
     value.zip = writer_home_zip(w);
     value.has_since = writer_has_home_since(w);
     value.since = writer_home_since(w);
+    value.has_kind = writer_has_home_kind(w);
+    value.kind = writer_home_kind(w);
+    value.has_uses = writer_has_home_uses(w);
+    value.uses = writer_home_uses(w);
     return value;
 }
 
@@ -506,6 +654,14 @@ static inline void writer_set_home(struct writer *w, struct address value)
         writer_set_home_since(w, value.since);
     else
         writer_clear_home_since(w);
+    if (value.has_kind)
+        writer_set_home_kind(w, value.kind);
+    else
+        writer_clear_home_kind(w);
+    if (value.has_uses)
+        writer_set_home_uses(w, value.uses);
+    else
+        writer_clear_home_uses(w);
 }
 
 /* Where the writer writes. */
@@ -517,6 +673,10 @@ static inline struct address writer_office(const struct writer *w)
     value.zip = writer_at_zip(w);
     value.has_since = writer_has_at_since(w);
     value.since = writer_at_since(w);
+    value.has_kind = writer_has_at_kind(w);
+    value.kind = writer_at_kind(w);
+    value.has_uses = writer_has_at_uses(w);
+    value.uses = writer_at_uses(w);
     return value;
 }
 
@@ -531,6 +691,14 @@ static inline void writer_set_office(struct writer *w, struct address value)
         writer_set_at_since(w, value.since);
     else
         writer_clear_at_since(w);
+    if (value.has_kind)
+        writer_set_at_kind(w, value.kind);
+    else
+        writer_clear_at_kind(w);
+    if (value.has_uses)
+        writer_set_at_uses(w, value.uses);
+    else
+        writer_clear_at_uses(w);
 }
 
 static inline bool writer_has_office(const struct writer *w)
@@ -539,7 +707,11 @@ static inline bool writer_has_office(const struct writer *w)
         return true;
     if (writer_has_at_zip(w))
         return true;
-    return writer_has_at_since(w);
+    if (writer_has_at_since(w))
+        return true;
+    if (writer_has_at_kind(w))
+        return true;
+    return writer_has_at_uses(w);
 }
 
 static inline void writer_clear_office(struct writer *w)
@@ -547,6 +719,8 @@ static inline void writer_clear_office(struct writer *w)
     writer_clear_at_street(w);
     writer_clear_at_zip(w);
     writer_clear_at_since(w);
+    writer_clear_at_kind(w);
+    writer_clear_at_uses(w);
 }
 
 static inline struct money writer_fee(const struct writer *w)
@@ -615,7 +789,15 @@ static inline bool writer_exists(struct writer_manager *m, const struct writer_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct writer_list *writer_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct writer_list *)orm_from_sql(
+        s, &writer_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *writer_explain(
     struct writer_manager *m, const struct writer_query *q)
 {
@@ -630,6 +812,12 @@ static inline struct writer *writer_new(struct writer_manager *m)
 static inline void writer_delete(struct writer *w)
 {
     orm_delete((struct orm_object *)w);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void writer_keep(struct writer *w)
+{
+    orm_keep((struct orm_object *)w);
 }
 
 static inline void writer_refresh(struct writer *w)
@@ -738,7 +926,7 @@ static inline struct writer_pick writer_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is writer_picks_end(). */
 static inline struct orm_rows *writer_select(struct writer_manager *m,
     const struct writer_query *q, const struct writer_pick *picks)
 {
@@ -755,6 +943,11 @@ static inline struct writer_pick writer_rows_into(int64_t *into)
     return writer_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct writer_pick writer_picks_end(void)
+{
+    return writer_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct writer_pick writer_having(
     struct writer_pick p, enum orm_op op, int64_t bound)
@@ -767,7 +960,7 @@ static inline struct writer_pick writer_having(
 static inline struct writer_pick writer_having_real(
     struct writer_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -792,6 +985,14 @@ ORM_SORTED_PICKS(writer, writer_home_zip, WRITER_HOME_ZIP, const char *);
 ORM_INTEGER_CONDITIONS(writer, writer_home_since, WRITER_HOME_SINCE, orm_date);
 ORM_NULL_CONDITIONS(writer, writer_home_since, WRITER_HOME_SINCE);
 ORM_SORTED_PICKS(writer, writer_home_since, WRITER_HOME_SINCE, orm_date);
+ORM_INTEGER_KEYS(writer, writer_home_kind, WRITER_HOME_KIND, enum address_kind);
+ORM_NULL_CONDITIONS(writer, writer_home_kind, WRITER_HOME_KIND);
+ORM_SORTED_PICKS(writer, writer_home_kind, WRITER_HOME_KIND, enum address_kind);
+ORM_ARRAY_CONDITIONS(writer, writer_home_uses, WRITER_HOME_USES,
+    struct address_uses_array, orm_cond_integer, enum address_uses);
+ORM_NULL_CONDITIONS(writer, writer_home_uses, WRITER_HOME_USES);
+ORM_DISTINCT_PICKS(
+    writer, writer_home_uses, WRITER_HOME_USES, struct address_uses_array);
 ORM_TEXT_CONDITIONS(writer, writer_at_street, WRITER_AT_STREET);
 ORM_NULL_CONDITIONS(writer, writer_at_street, WRITER_AT_STREET);
 ORM_SORTED_PICKS(writer, writer_at_street, WRITER_AT_STREET, const char *);
@@ -801,6 +1002,13 @@ ORM_SORTED_PICKS(writer, writer_at_zip, WRITER_AT_ZIP, const char *);
 ORM_INTEGER_CONDITIONS(writer, writer_at_since, WRITER_AT_SINCE, orm_date);
 ORM_NULL_CONDITIONS(writer, writer_at_since, WRITER_AT_SINCE);
 ORM_SORTED_PICKS(writer, writer_at_since, WRITER_AT_SINCE, orm_date);
+ORM_INTEGER_KEYS(writer, writer_at_kind, WRITER_AT_KIND, enum address_kind);
+ORM_NULL_CONDITIONS(writer, writer_at_kind, WRITER_AT_KIND);
+ORM_SORTED_PICKS(writer, writer_at_kind, WRITER_AT_KIND, enum address_kind);
+ORM_ARRAY_CONDITIONS(writer, writer_at_uses, WRITER_AT_USES, struct address_uses_array,
+    orm_cond_integer, enum address_uses);
+ORM_NULL_CONDITIONS(writer, writer_at_uses, WRITER_AT_USES);
+ORM_DISTINCT_PICKS(writer, writer_at_uses, WRITER_AT_USES, struct address_uses_array);
 ORM_INTEGER_CONDITIONS(writer, writer_fee_amount, WRITER_FEE_AMOUNT, int64_t);
 ORM_NUMBER_PICKS(writer, writer_fee_amount, WRITER_FEE_AMOUNT, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(writer, writer_fee_currency, WRITER_FEE_CURRENCY);
@@ -998,7 +1206,14 @@ static inline bool paper_exists(struct paper_manager *m, const struct paper_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct paper_list *paper_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct paper_list *)orm_from_sql(s, &paper_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *paper_explain(
     struct paper_manager *m, const struct paper_query *q)
 {
@@ -1023,6 +1238,12 @@ static inline void paper_remove(struct paper_manager *m, struct paper *paper)
 static inline void paper_delete(struct paper *p)
 {
     orm_delete((struct orm_object *)p);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void paper_keep(struct paper *p)
+{
+    orm_keep((struct orm_object *)p);
 }
 
 static inline void paper_refresh(struct paper *p)
@@ -1131,7 +1352,7 @@ static inline struct paper_pick paper_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is paper_picks_end(). */
 static inline struct orm_rows *paper_select(struct paper_manager *m,
     const struct paper_query *q, const struct paper_pick *picks)
 {
@@ -1148,6 +1369,11 @@ static inline struct paper_pick paper_rows_into(int64_t *into)
     return paper_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct paper_pick paper_picks_end(void)
+{
+    return paper_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct paper_pick paper_having(
     struct paper_pick p, enum orm_op op, int64_t bound)
@@ -1160,7 +1386,7 @@ static inline struct paper_pick paper_having(
 static inline struct paper_pick paper_having_real(
     struct paper_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1359,7 +1585,15 @@ static inline bool citation_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct citation_list *citation_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct citation_list *)orm_from_sql(
+        s, &citation_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *citation_explain(
     struct citation_manager *m, const struct citation_query *q)
 {
@@ -1385,6 +1619,12 @@ static inline void citation_remove(
 static inline void citation_delete(struct citation *c)
 {
     orm_delete((struct orm_object *)c);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void citation_keep(struct citation *c)
+{
+    orm_keep((struct orm_object *)c);
 }
 
 static inline void citation_refresh(struct citation *c)
@@ -1493,7 +1733,7 @@ static inline struct citation_pick citation_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is citation_picks_end(). */
 static inline struct orm_rows *citation_select(struct citation_manager *m,
     const struct citation_query *q, const struct citation_pick *picks)
 {
@@ -1510,6 +1750,11 @@ static inline struct citation_pick citation_rows_into(int64_t *into)
     return citation_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct citation_pick citation_picks_end(void)
+{
+    return citation_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct citation_pick citation_having(
     struct citation_pick p, enum orm_op op, int64_t bound)
@@ -1522,7 +1767,7 @@ static inline struct citation_pick citation_having(
 static inline struct citation_pick citation_having_real(
     struct citation_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1778,7 +2023,14 @@ static inline bool word_exists(struct word_manager *m, const struct word_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct word_list *word_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct word_list *)orm_from_sql(s, &word_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *word_explain(
     struct word_manager *m, const struct word_query *q)
 {
@@ -1803,6 +2055,12 @@ static inline void word_remove(struct word_manager *m, struct word *word)
 static inline void word_delete(struct word *w)
 {
     orm_delete((struct orm_object *)w);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void word_keep(struct word *w)
+{
+    orm_keep((struct orm_object *)w);
 }
 
 static inline void word_refresh(struct word *w)
@@ -1911,7 +2169,7 @@ static inline struct word_pick word_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is word_picks_end(). */
 static inline struct orm_rows *word_select(
     struct word_manager *m, const struct word_query *q, const struct word_pick *picks)
 {
@@ -1928,6 +2186,11 @@ static inline struct word_pick word_rows_into(int64_t *into)
     return word_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct word_pick word_picks_end(void)
+{
+    return word_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct word_pick word_having(
     struct word_pick p, enum orm_op op, int64_t bound)
@@ -1940,7 +2203,7 @@ static inline struct word_pick word_having(
 static inline struct word_pick word_having_real(
     struct word_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2082,11 +2345,24 @@ static inline bool best_exists(struct best_manager *m, const struct best_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct best_list *best_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct best_list *)orm_from_sql(s, &best_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *best_explain(
     struct best_manager *m, const struct best_query *q)
 {
     return orm_explain((struct orm_manager *)m, q);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void best_keep(struct best *b)
+{
+    orm_keep((struct orm_object *)b);
 }
 
 static inline void best_refresh(struct best *b)
@@ -2195,7 +2471,7 @@ static inline struct best_pick best_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is best_picks_end(). */
 static inline struct orm_rows *best_select(
     struct best_manager *m, const struct best_query *q, const struct best_pick *picks)
 {
@@ -2212,6 +2488,11 @@ static inline struct best_pick best_rows_into(int64_t *into)
     return best_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct best_pick best_picks_end(void)
+{
+    return best_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct best_pick best_having(
     struct best_pick p, enum orm_op op, int64_t bound)
@@ -2224,7 +2505,7 @@ static inline struct best_pick best_having(
 static inline struct best_pick best_having_real(
     struct best_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -2391,11 +2672,24 @@ static inline bool total_exists(struct total_manager *m, const struct total_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct total_list *total_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct total_list *)orm_from_sql(s, &total_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *total_explain(
     struct total_manager *m, const struct total_query *q)
 {
     return orm_explain((struct orm_manager *)m, q);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void total_keep(struct total *t)
+{
+    orm_keep((struct orm_object *)t);
 }
 
 static inline void total_refresh(struct total *t)
@@ -2504,7 +2798,7 @@ static inline struct total_pick total_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is total_picks_end(). */
 static inline struct orm_rows *total_select(struct total_manager *m,
     const struct total_query *q, const struct total_pick *picks)
 {
@@ -2521,6 +2815,11 @@ static inline struct total_pick total_rows_into(int64_t *into)
     return total_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct total_pick total_picks_end(void)
+{
+    return total_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct total_pick total_having(
     struct total_pick p, enum orm_op op, int64_t bound)
@@ -2533,7 +2832,7 @@ static inline struct total_pick total_having(
 static inline struct total_pick total_having_real(
     struct total_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

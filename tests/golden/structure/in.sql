@@ -2,6 +2,10 @@
 
 CREATE SCHEMA IF NOT EXISTS "lib";
 
+CREATE TYPE "lib"."address_kind" AS ENUM ('home', 'work');
+
+CREATE TYPE "lib"."address_uses" AS ENUM ('letters', 'parcels');
+
 CREATE TYPE "lib"."word_mood" AS ENUM ('new', 'old');
 
 CREATE TABLE "lib"."writer" (
@@ -10,9 +14,13 @@ CREATE TABLE "lib"."writer" (
     "home_street" text NOT NULL,
     "home_code" text,
     "home_since" date,
+    "home_kind" "lib"."address_kind",
+    "home_uses" "lib"."address_uses"[],
     "at_street" text,
     "at_code" text,
     "at_since" date,
+    "at_kind" "lib"."address_kind",
+    "at_uses" "lib"."address_uses"[],
     "fee_amount" bigint NOT NULL DEFAULT 0,
     "fee_currency" varchar(3) NOT NULL DEFAULT 'EUR',
     CONSTRAINT "writer_pkey" PRIMARY KEY ("id")

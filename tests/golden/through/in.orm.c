@@ -10,7 +10,7 @@ static const char *const dependency_kind_labels_[] = {
     "recommends",
 };
 
-const struct orm_enum dependency_kind_enum_ = {
+const struct orm_named_type dependency_kind_enum_ = {
     .schema = "public",
     .name = "dependency_kind",
     .labels = dependency_kind_labels_,
@@ -269,7 +269,7 @@ static const struct orm_column dependency_columns_[] = {
     {
         .name = "kind",
         .field = "kind",
-        .enumeration = &dependency_kind_enum_,
+        .named = &dependency_kind_enum_,
         .offset = offsetof(struct dependency, kind_),
         .type = ORM_ENUM,
     },

@@ -89,7 +89,7 @@ enum dependency_kind {
     DEPENDENCY_KIND_RECOMMENDS
 };
 
-extern const struct orm_enum dependency_kind_enum_;
+extern const struct orm_named_type dependency_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *dependency_kind_name(enum dependency_kind value);
@@ -236,7 +236,15 @@ static inline bool package_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct package_list *package_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct package_list *)orm_from_sql(
+        s, &package_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *package_explain(
     struct package_manager *m, const struct package_query *q)
 {
@@ -261,6 +269,12 @@ static inline void package_remove(struct package_manager *m, struct package *pac
 static inline void package_delete(struct package *p)
 {
     orm_delete((struct orm_object *)p);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void package_keep(struct package *p)
+{
+    orm_keep((struct orm_object *)p);
 }
 
 static inline void package_refresh(struct package *p)
@@ -369,7 +383,7 @@ static inline struct package_pick package_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is package_picks_end(). */
 static inline struct orm_rows *package_select(struct package_manager *m,
     const struct package_query *q, const struct package_pick *picks)
 {
@@ -386,6 +400,11 @@ static inline struct package_pick package_rows_into(int64_t *into)
     return package_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct package_pick package_picks_end(void)
+{
+    return package_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct package_pick package_having(
     struct package_pick p, enum orm_op op, int64_t bound)
@@ -398,7 +417,7 @@ static inline struct package_pick package_having(
 static inline struct package_pick package_having_real(
     struct package_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -624,7 +643,15 @@ static inline bool dependency_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct dependency_list *dependency_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct dependency_list *)orm_from_sql(
+        s, &dependency_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *dependency_explain(
     struct dependency_manager *m, const struct dependency_query *q)
 {
@@ -651,6 +678,12 @@ static inline void dependency_remove(
 static inline void dependency_delete(struct dependency *d)
 {
     orm_delete((struct orm_object *)d);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void dependency_keep(struct dependency *d)
+{
+    orm_keep((struct orm_object *)d);
 }
 
 static inline void dependency_refresh(struct dependency *d)
@@ -762,7 +795,7 @@ static inline struct dependency_pick dependency_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is dependency_picks_end(). */
 static inline struct orm_rows *dependency_select(struct dependency_manager *m,
     const struct dependency_query *q, const struct dependency_pick *picks)
 {
@@ -779,6 +812,11 @@ static inline struct dependency_pick dependency_rows_into(int64_t *into)
     return dependency_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct dependency_pick dependency_picks_end(void)
+{
+    return dependency_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct dependency_pick dependency_having(
     struct dependency_pick p, enum orm_op op, int64_t bound)
@@ -791,7 +829,7 @@ static inline struct dependency_pick dependency_having(
 static inline struct dependency_pick dependency_having_real(
     struct dependency_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

@@ -11,7 +11,7 @@ static const char *const sample_kind_labels_[] = {
     "breaks",
 };
 
-const struct orm_enum sample_kind_enum_ = {
+const struct orm_named_type sample_kind_enum_ = {
     .schema = "odd",
     .name = "sample_kind",
     .labels = sample_kind_labels_,
@@ -28,7 +28,7 @@ static const char *const maybe_kind_labels_[] = {
     "b",
 };
 
-const struct orm_enum maybe_kind_enum_ = {
+const struct orm_named_type maybe_kind_enum_ = {
     .schema = "odd",
     .name = "maybe_kind",
     .labels = maybe_kind_labels_,
@@ -45,7 +45,7 @@ static const char *const preset_kind_labels_[] = {
     "off",
 };
 
-const struct orm_enum preset_kind_enum_ = {
+const struct orm_named_type preset_kind_enum_ = {
     .schema = "odd",
     .name = "preset_kind",
     .labels = preset_kind_labels_,
@@ -137,7 +137,7 @@ static const struct orm_column sample_columns_[] = {
     {
         .name = "kind",
         .field = "kind",
-        .enumeration = &sample_kind_enum_,
+        .named = &sample_kind_enum_,
         .offset = offsetof(struct sample, kind_),
         .type = ORM_ENUM,
     },
@@ -267,7 +267,7 @@ static const struct orm_column maybe_columns_[] = {
     {
         .name = "kind",
         .field = "kind",
-        .enumeration = &maybe_kind_enum_,
+        .named = &maybe_kind_enum_,
         .offset = offsetof(struct maybe, kind_),
         .type = ORM_ENUM,
         .flags = ORM_COLUMN_NULLABLE,
@@ -376,7 +376,7 @@ static const struct orm_column preset_columns_[] = {
     {
         .name = "kind",
         .field = "kind",
-        .enumeration = &preset_kind_enum_,
+        .named = &preset_kind_enum_,
         .offset = offsetof(struct preset, kind_),
         .type = ORM_ENUM,
         .flags = ORM_COLUMN_DEFAULT,

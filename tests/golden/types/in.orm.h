@@ -124,7 +124,7 @@ enum sample_kind {
     SAMPLE_KIND_BREAKS
 };
 
-extern const struct orm_enum sample_kind_enum_;
+extern const struct orm_named_type sample_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *sample_kind_name(enum sample_kind value);
@@ -134,7 +134,7 @@ enum maybe_kind {
     MAYBE_KIND_B
 };
 
-extern const struct orm_enum maybe_kind_enum_;
+extern const struct orm_named_type maybe_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *maybe_kind_name(enum maybe_kind value);
@@ -144,7 +144,7 @@ enum preset_kind {
     PRESET_KIND_OFF
 };
 
-extern const struct orm_enum preset_kind_enum_;
+extern const struct orm_named_type preset_kind_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *preset_kind_name(enum preset_kind value);
@@ -400,7 +400,15 @@ static inline bool sample_exists(struct sample_manager *m, const struct sample_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct sample_list *sample_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct sample_list *)orm_from_sql(
+        s, &sample_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *sample_explain(
     struct sample_manager *m, const struct sample_query *q)
 {
@@ -415,6 +423,12 @@ static inline struct sample *sample_new(struct sample_manager *m)
 static inline void sample_delete(struct sample *s)
 {
     orm_delete((struct orm_object *)s);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void sample_keep(struct sample *s)
+{
+    orm_keep((struct orm_object *)s);
 }
 
 static inline void sample_refresh(struct sample *s)
@@ -523,7 +537,7 @@ static inline struct sample_pick sample_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is sample_picks_end(). */
 static inline struct orm_rows *sample_select(struct sample_manager *m,
     const struct sample_query *q, const struct sample_pick *picks)
 {
@@ -540,6 +554,11 @@ static inline struct sample_pick sample_rows_into(int64_t *into)
     return sample_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct sample_pick sample_picks_end(void)
+{
+    return sample_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct sample_pick sample_having(
     struct sample_pick p, enum orm_op op, int64_t bound)
@@ -552,7 +571,7 @@ static inline struct sample_pick sample_having(
 static inline struct sample_pick sample_having_real(
     struct sample_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -968,7 +987,14 @@ static inline bool maybe_exists(struct maybe_manager *m, const struct maybe_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct maybe_list *maybe_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct maybe_list *)orm_from_sql(s, &maybe_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *maybe_explain(
     struct maybe_manager *m, const struct maybe_query *q)
 {
@@ -983,6 +1009,12 @@ static inline struct maybe *maybe_new(struct maybe_manager *m)
 static inline void maybe_delete(struct maybe *m)
 {
     orm_delete((struct orm_object *)m);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void maybe_keep(struct maybe *m)
+{
+    orm_keep((struct orm_object *)m);
 }
 
 static inline void maybe_refresh(struct maybe *m)
@@ -1091,7 +1123,7 @@ static inline struct maybe_pick maybe_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is maybe_picks_end(). */
 static inline struct orm_rows *maybe_select(struct maybe_manager *m,
     const struct maybe_query *q, const struct maybe_pick *picks)
 {
@@ -1108,6 +1140,11 @@ static inline struct maybe_pick maybe_rows_into(int64_t *into)
     return maybe_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct maybe_pick maybe_picks_end(void)
+{
+    return maybe_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct maybe_pick maybe_having(
     struct maybe_pick p, enum orm_op op, int64_t bound)
@@ -1120,7 +1157,7 @@ static inline struct maybe_pick maybe_having(
 static inline struct maybe_pick maybe_having_real(
     struct maybe_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }
@@ -1366,7 +1403,15 @@ static inline bool preset_exists(struct preset_manager *m, const struct preset_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct preset_list *preset_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct preset_list *)orm_from_sql(
+        s, &preset_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *preset_explain(
     struct preset_manager *m, const struct preset_query *q)
 {
@@ -1381,6 +1426,12 @@ static inline struct preset *preset_new(struct preset_manager *m)
 static inline void preset_delete(struct preset *p)
 {
     orm_delete((struct orm_object *)p);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void preset_keep(struct preset *p)
+{
+    orm_keep((struct orm_object *)p);
 }
 
 static inline void preset_refresh(struct preset *p)
@@ -1489,7 +1540,7 @@ static inline struct preset_pick preset_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is preset_picks_end(). */
 static inline struct orm_rows *preset_select(struct preset_manager *m,
     const struct preset_query *q, const struct preset_pick *picks)
 {
@@ -1506,6 +1557,11 @@ static inline struct preset_pick preset_rows_into(int64_t *into)
     return preset_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct preset_pick preset_picks_end(void)
+{
+    return preset_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct preset_pick preset_having(
     struct preset_pick p, enum orm_op op, int64_t bound)
@@ -1518,7 +1574,7 @@ static inline struct preset_pick preset_having(
 static inline struct preset_pick preset_having_real(
     struct preset_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

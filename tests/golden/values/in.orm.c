@@ -10,7 +10,7 @@ static const char *const reading_states_labels_[] = {
     "busy",
 };
 
-const struct orm_enum reading_states_enum_ = {
+const struct orm_named_type reading_states_enum_ = {
     .schema = "public",
     .name = "reading_states",
     .labels = reading_states_labels_,
@@ -22,12 +22,12 @@ const char *reading_states_name(enum reading_states value)
     return orm_label(&reading_states_enum_, (unsigned)value);
 }
 
-static const struct orm_enum email_type_ = {
+static const struct orm_named_type email_type_ = {
     .schema = "public",
     .name = "citext",
 };
 
-static const struct orm_enum serial_no_type_ = {
+static const struct orm_named_type serial_no_type_ = {
     .schema = "public",
     .name = "serial_no",
 };
@@ -156,7 +156,7 @@ static const struct orm_column reading_columns_[] = {
     {
         .name = "owner",
         .field = "owner",
-        .enumeration = &email_type_,
+        .named = &email_type_,
         .offset = offsetof(struct reading, owner_),
         .type = ORM_TEXT,
         .flags = ORM_COLUMN_NULLABLE,
@@ -172,7 +172,7 @@ static const struct orm_column reading_columns_[] = {
     {
         .name = "batches",
         .field = "batches",
-        .enumeration = &serial_no_type_,
+        .named = &serial_no_type_,
         .offset = offsetof(struct reading, batches_),
         .length = 20,
         .type = ORM_ARRAY,
@@ -182,7 +182,7 @@ static const struct orm_column reading_columns_[] = {
     {
         .name = "states",
         .field = "states",
-        .enumeration = &reading_states_enum_,
+        .named = &reading_states_enum_,
         .offset = offsetof(struct reading, states_),
         .type = ORM_ARRAY,
         .element = ORM_ENUM,

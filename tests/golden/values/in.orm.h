@@ -61,7 +61,7 @@ struct reading_states_array {
     size_t len;
 };
 
-extern const struct orm_enum reading_states_enum_;
+extern const struct orm_named_type reading_states_enum_;
 
 /* The label in SQL; "" for a value that is none. */
 const char *reading_states_name(enum reading_states value);
@@ -540,7 +540,15 @@ static inline bool reading_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* How the server would find what the query yields. */
+/* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
+static inline const struct reading_list *reading_from_sql(struct orm_session *s,
+    struct orm_raw sql, const struct orm_param *params, size_t count)
+{
+    return (const struct reading_list *)orm_from_sql(
+        s, &reading_model, sql, params, count);
+}
+
+/* How the server would look for it. */
 static inline const char *reading_explain(
     struct reading_manager *m, const struct reading_query *q)
 {
@@ -555,6 +563,12 @@ static inline struct reading *reading_new(struct reading_manager *m)
 static inline void reading_delete(struct reading *r)
 {
     orm_delete((struct orm_object *)r);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void reading_keep(struct reading *r)
+{
+    orm_keep((struct orm_object *)r);
 }
 
 static inline void reading_refresh(struct reading *r)
@@ -663,7 +677,7 @@ static inline struct reading_pick reading_pick_(struct orm_pick orm)
     return p;
 }
 
-/* Picks end with an empty one; orm_next() fills what they name. */
+/* orm_next() fills what the picks name; the last one is reading_picks_end(). */
 static inline struct orm_rows *reading_select(struct reading_manager *m,
     const struct reading_query *q, const struct reading_pick *picks)
 {
@@ -680,6 +694,11 @@ static inline struct reading_pick reading_rows_into(int64_t *into)
     return reading_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
+static inline struct reading_pick reading_picks_end(void)
+{
+    return reading_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
+}
+
 /* Only groups whose pick compares so. */
 static inline struct reading_pick reading_having(
     struct reading_pick p, enum orm_op op, int64_t bound)
@@ -692,7 +711,7 @@ static inline struct reading_pick reading_having(
 static inline struct reading_pick reading_having_real(
     struct reading_pick p, enum orm_op op, double bound)
 {
-    p.orm.having = (uint8_t)(op | ORM_HAVING_REAL);
+    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
     p.orm.bound.real = bound;
     return p;
 }

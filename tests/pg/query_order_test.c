@@ -1,4 +1,4 @@
-/* order_test.c: orders, pages, distinct rows and locks. */
+/* query_order_test.c: orders, pages, distinct rows and locks. */
 #include "shop_test.h"
 
 #include "session.h"
@@ -501,6 +501,10 @@ static void orders_that_there_are_not_are_refused(void **state)
             "item: the query goes through relation 8, which the model does not have"},
         {{.column = ITEM_ID + 1, .nulls = 3},
             "item: an order whose nulls are neither first nor last"},
+        {item_by_maker(maker_by_country((struct country_order){
+                           orm_order_through(0, orm_order_through(0, by(0, ASC)))}))
+                .orm,
+            "item: an order by a column that is more than 3 relations away"},
         {{.pick = 1}, "item: an order by a pick that the query does not have"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {

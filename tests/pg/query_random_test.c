@@ -1,4 +1,4 @@
-/* asking_test.c: random queries, beside what they mean in C.
+/* query_random_test.c: random queries, beside what they mean in C.
  *
  * Conditions of all kinds, brackets, related rows, orders, limits and pages; now and
  * then something is changed before the question.  A failure names its seed;

@@ -1,8 +1,9 @@
-/* related_test.c: conditions on related rows. */
+/* query_related_test.c: conditions on related rows. */
 #include "shop_test.h"
 
 #define TO_MAKER  ITEM_REF_MAKER
 #define TO_SPARE  ITEM_REF_SPARE
+#define TO_GUEST  ITEM_REF_GUEST
 #define TO_TICKET ITEM_REF_TICKET
 
 static PGconn *db;
@@ -69,6 +70,9 @@ static void queries_of_related_models_are_conditions(void **state)
     /* Makers of which somebody bought a red thing. */
     const struct orm_query sold_red = {
         .where = {some(&item_model, "tags", &red), some(&item_model, "buyers", NULL)}};
+    const struct orm_query low_one = {.where = {orm_cond_integer(ORM_EQ, ITEM_LOW, 1)}};
+    const struct orm_query low_and_high = {
+        .where = {low_one.where[0], orm_cond_integer(ORM_EQ, ITEM_HIGH, 2)}};
     const struct orm_query popular = {
         .where = {some(&maker_model, "items", &sold_red)}};
 #define TAGGED(name)                                                                   \
@@ -98,6 +102,10 @@ static void queries_of_related_models_are_conditions(void **state)
         {{matches(TO_MAKER, &popular)},
             "maker_id in (select maker_id from item t where id <= 20 and " TAGGED(
                 "red") ")"},
+        {{matches(TO_SPARE, &low_and_high)},
+            "spare_id in (select id from item where low = 1 and high = 2)"},
+        {{matches(TO_SPARE, &low_one), low_and_high.where[1]},
+            "spare_id in (select id from item where low = 1) and high = 2"},
         {{orm_cond_plain(ORM_ANY_OF, 0), matches(TO_MAKER, &german),
              some(&item_model, "sales", &many), orm_cond_plain(ORM_END, 0)},
             "maker_id in (2, 5) or id between 16 and 20"},
@@ -124,10 +132,21 @@ static void objects_are_conditions(void **state)
         .where = {{orm_cond_integer(ORM_EQ, MAKER_FOUNDED, 1)}}};
     const struct ticket *sixth = ticket_get(ticket_table(s), 6);
     const struct ticket *unused = ticket_get(ticket_table(s), 9);
+    struct maker *badged = maker_get(maker_table(s), 1);
+    struct maker *plain = maker_get(maker_table(s), 4);
+    struct maker *both[] = {plain, badged, NULL};
+    const struct maker_list badges = {both, 2}, without = {both, 1};
     const struct {
         struct orm_cond cond;
         const char *sql;
     } cases[] = {
+        {orm_cond_object(ORM_IS, TO_GUEST, &badged->orm), "guest_badge = 0"},
+        {orm_cond_object(ORM_IS, TO_GUEST, &plain->orm), "false"},
+        {but(orm_cond_object(ORM_IS, TO_GUEST, &plain->orm)),
+            "guest_badge is not null"},
+        {orm_cond_data(ORM_IS_ONE_OF, TO_GUEST, &badges), "guest_badge = 0"},
+        {orm_cond_data(ORM_IS_ONE_OF, TO_GUEST, &without), "false"},
+        {matches(TO_GUEST, NULL), "guest_badge in (0, 1, 2)"},
         {orm_cond_object(ORM_IS, TO_MAKER, &bolt->orm), "maker_id = 2"},
         {but(orm_cond_object(ORM_IS, TO_MAKER, &bolt->orm)), "maker_id <> 2"},
         {orm_cond_data(ORM_IS_ONE_OF, TO_MAKER, olds), "maker_id in (1, 4)"},
@@ -220,7 +239,9 @@ static void what_a_condition_reads_is_flushed_first(void **state)
     struct maker *later = maker_new(maker_table(s));
     maker_set_name(later, "Later");
     q.where[0] = orm_cond_object(ORM_IS, TO_MAKER, &later->orm);
+    spent(s);
     assert_string_equal(found(s, &q), "");
+    assert_int_equal(spent(s), 2);
     assert_fine(s);
     orm_rollback(s);
     close_shop(s);
@@ -294,6 +315,7 @@ static void thirty_two_levels_are_a_query_and_a_hundred_are_refused(void **state
     struct orm_session *s = open_shop();
     for (size_t i = 1; i < COUNT(nested); i++)
         nested[i].where[0] = matches(TO_SPARE, &nested[i - 1]);
+    nested[2].order[0] = by(ITEM_ID, false);
     assert_finds(s, db, &nested[2],
         "spare_id in (select id from item where spare_id in (select id from item))",
         "id");

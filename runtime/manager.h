@@ -1,0 +1,15 @@
+/* manager.h: from rows to the list that a program gets. */
+#ifndef RUNTIME_MANAGER_H
+#define RUNTIME_MANAGER_H
+
+#include "session.h"
+
+/* The rows' objects, peers of each other.  The model's columns are the first of the
+ * result, or `at` these places.  NULL: the error is recorded, and no object changed. */
+const void *manager_list(struct orm_manager *manager, enum orm_fetch fetch,
+    const struct pg_result *r, const uint16_t *at);
+
+/* What stands for a list when nothing came. */
+const void *manager_empty_list(struct orm_manager *m);
+
+#endif
