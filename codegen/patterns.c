@@ -21,6 +21,7 @@ const struct pattern of_model[] = {
     {FUNCTION, "%m_find"},
     {FUNCTION, "%m_first"},
     {FUNCTION, "%m_get"},
+    {FUNCTION, "%m_get_many"},
     {FUNCTION, "%m_require"},
     {FUNCTION, "%m_count"},
     {FUNCTION, "%m_exists"},
@@ -28,6 +29,12 @@ const struct pattern of_model[] = {
     {FUNCTION, "%m_explain"},
     {FUNCTION, "%m_refresh"},
     {FUNCTION, "%m_keep"},
+    {FUNCTION, "%m_expire"},
+    {FUNCTION, "%m_group"},
+    {STRUCT, "%m_chunks"},
+    {FUNCTION, "%m_stream"},
+    {FUNCTION, "%m_chunk"},
+    {FUNCTION, "%m_stream_end"},
     {FUNCTION, "%m_where"},
     {FUNCTION, "%m_sort"},
     {FUNCTION, "%m_with"},
@@ -54,6 +61,12 @@ const struct pattern of_model[] = {
 const struct pattern of_written_model[] = {
     {FUNCTION, "%m_new"},
     {FUNCTION, "%m_delete"},
+    {FUNCTION, "%m_clone"},
+    {0, NULL},
+};
+
+const struct pattern of_composite_model[] = {
+    {STRUCT, "%m_key"},
     {0, NULL},
 };
 

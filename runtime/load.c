@@ -329,10 +329,10 @@ static void publish(struct orm_session *s, const struct cells *from, size_t row,
         o->state &= ~OBJECT_FRESH;
         return;
     }
-    if (o->stamp <= s->stamp) {
-        take_row(from, row, cells);
-        fill_again(o, cells);
-    }
+    if (o->stamp > s->stamp)
+        return; /* the row is older: of a cursor */
+    take_row(from, row, cells);
+    fill_again(o, cells);
     o->stamp = s->stamp;
     o->state &= ~OBJECT_EXPIRED;
 }

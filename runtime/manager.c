@@ -26,18 +26,10 @@ struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *mod
 
 /* -- Lists ------------------------------------------------------------------------- */
 
-/* What stands for a list when there is no session: never read as more than empty. */
-static const struct {
-    void *items[1];
-} nothing = {{NULL}};
-static const struct {
-    const void *items;
-    size_t length;
-} no_list = {&nothing, 0};
-
 const void *manager_empty_list(struct orm_manager *m)
 {
-    return m ? session_model(manager_session(m), m->relation->target)->empty : &no_list;
+    return m ? session_model(manager_session(m), m->relation->target)->empty
+             : list_none();
 }
 
 const void *manager_list(struct orm_manager *manager, enum orm_fetch fetch,
@@ -71,6 +63,8 @@ static const struct pg_result *ask(struct orm_session *s, const struct query *q)
 {
     const struct orm_model *model = q->manager->relation->target;
     struct pg_statement *st = s->error.code ? NULL : query_compile(s, q);
+    if (st && query_needs_transaction(q))
+        orm_begin(s);
     const struct pg_result *r = st ? flight_one(s, model, st) : NULL;
     if (st && !r && q->conditions)
         language_blame(s, model, q->conditions);
@@ -98,14 +92,14 @@ static bool is_slot(const struct orm_manager *m)
 const void *orm_find(struct orm_manager *m, const void *query)
 {
     if (!m)
-        return &no_list;
+        return list_none();
     return query || !is_slot(m) ? find(m, query, 0) : orm_all(m);
 }
 
 const void *orm_all(struct orm_manager *m)
 {
     if (!m)
-        return &no_list;
+        return list_none();
     if (!is_slot(m))
         return find(m, NULL, 0);
     struct orm_session *s = manager_session(m);
@@ -265,4 +259,13 @@ void orm_refresh(struct orm_object *o)
     char name[128];
     error_set_field(&s->error, ORM_STALE, m, NULL, "%s is not in the table any more",
         object_describe(o, name, sizeof name));
+}
+
+void orm_expire(struct orm_object *o)
+{
+    if (!o || !object_is_live(o) || o->state & OBJECT_NEW)
+        return;
+    object_reset_all_slots(o);
+    object_unload(o);
+    o->state |= OBJECT_EXPIRED;
 }

@@ -133,7 +133,7 @@ static void wire_by_their_columns(struct load *l, struct key_columns ours)
     for (size_t i = l->mapped; i < l->mapped + l->loaded; i++) {
         struct orm_object *target = l->targets[i];
         struct orm_object *owner = counterpart(l, target, theirs, ours);
-        if (owner && waits(owner, l->slot))
+        if (owner && waits(owner, l->slot) && object_is_live(target))
             wire(owner, l->slot, target);
     }
 }
@@ -146,7 +146,7 @@ static void wire_by_our_columns(struct load *l, struct key_columns ours)
         if (!waits(o, l->slot))
             continue;
         struct orm_object *target = counterpart(l, o, ours, theirs);
-        if (target && !(target->state & OBJECT_EXPIRED))
+        if (target && !(target->state & OBJECT_EXPIRED) && object_is_live(target))
             take(l, o, target);
     }
 }

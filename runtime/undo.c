@@ -13,6 +13,7 @@
 #include "memory.h"
 #include "object.h"
 #include "on_update.h"
+#include "relate.h"
 #include "slot.h"
 
 #include <string.h>
@@ -59,6 +60,7 @@ void undo_forget(struct orm_session *s)
 /* An object made in the unit of work that is rolled back. */
 static void detach(struct orm_object *o)
 {
+    relate_touch_all(o);
     list_end_notes(o);
     object_unmap(o);
     for (unsigned i = 0; i < o->model->key_count; i++) {
@@ -80,8 +82,25 @@ static bool has_key_of(const struct orm_object *o, const struct orm_object *othe
     return true;
 }
 
-static void restore(struct orm_object *o, const void *copy)
+/* What others show of the object as it is, and of what it was, is asked for again. */
+static void touch_both(struct orm_object *o, struct orm_object *was)
 {
+    if (o->state & OBJECT_DELETED)
+        relate_touch_all(was);
+    for (unsigned i = 0; i < o->model->to_one_count; i++) {
+        const struct orm_to_one *ref = &o->model->to_ones[i];
+        if (ref->reverse || !relate_is_changed(o, ref))
+            continue;
+        relate_touch(o, ref);
+        relate_touch(was, ref);
+    }
+}
+
+static void restore(struct orm_object *o, void *copy)
+{
+    if (object_session(o)->undos_are_loose)
+        object_reset_all_slots(copy);
+    touch_both(o, copy);
     struct idmap *map = &session_model(object_session(o), o->model)->map;
     if (o->state & OBJECT_MAPPED && !has_key_of(o, copy))
         object_leave_map(o);
@@ -95,8 +114,6 @@ static void restore(struct orm_object *o, const void *copy)
     o->at = at;
     o->scope = scope;
     o->state &= ~OBJECT_QUEUED;
-    if (object_session(o)->undos_are_loose)
-        object_reset_all_slots(o);
     if (!is_mapped && o->state & OBJECT_MAPPED) {
         o->state &= ~OBJECT_MAPPED;
         if (idmap_reserve(map, 1))

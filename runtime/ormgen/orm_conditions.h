@@ -13,6 +13,19 @@
 
 #include <ormgen/orm_model.h>
 
+/* What the model's own structs are made with. */
+#define ORM_WRAPPER_(m, part)                                                          \
+    static inline struct m##_##part m##_##part##_(struct orm_##part orm) {             \
+        struct m##_##part wrapped = {orm};                                             \
+        return wrapped;                                                                \
+    }
+#define ORM_WRAPPERS(m)                                                                \
+    ORM_WRAPPER_(m, cond)                                                              \
+    ORM_WRAPPER_(m, order)                                                             \
+    ORM_WRAPPER_(m, plan)                                                              \
+    ORM_WRAPPER_(m, pick)                                                              \
+    struct m##_query
+
 /* Names are made by pasting before they are handed on: a column may be called like
  * somebody's macro. */
 #define ORM_COND_(m, name, parameters, cond)                                           \
@@ -161,6 +174,15 @@
     ORM_SORTED_PICKS_(m, f, C, T)                                                      \
     ORM_PICK_(m, f##_sum_into, (S * into), orm_pick_of(ORM_PICK_SUM, C, into))         \
     ORM_PICK_(m, f##_avg_into, (double *into), orm_pick_of(ORM_PICK_AVG, C, into))     \
+    struct m##_pick
+
+/* Their average is none of a number. */
+#define ORM_INTERVAL_PICKS(m, f, C)                                                    \
+    ORM_SORTED_PICKS_(m, f, C, struct orm_interval)                                    \
+    ORM_PICK_(m, f##_sum_into, (struct orm_interval * into),                           \
+        orm_pick_of(ORM_PICK_SUM, C, into))                                            \
+    ORM_PICK_(m, f##_avg_into, (struct orm_interval * into),                           \
+        orm_pick_of(ORM_PICK_AVG, C, into))                                            \
     struct m##_pick
 
 /* -- Relations --------------------------------------------------------------------- */

@@ -58,6 +58,10 @@ right 'const struct book_pick picks[] = {book_title_into(&text), book_pages_max_
 right 'const struct book_pick picks[] = {book_having(book_rows_into(&n), ORM_GT, 1), book_picks_end()};
     book_select(book_table(s), NULL, picks);'
 
+right 'const int64_t keys[] = {1, 2}; book_get_many(book_table(s), keys, 2);'
+right 'struct book_chunks *c = book_stream(book_table(s), &q, 9); book_chunk(c); book_stream_end(c);'
+right 'book_group(book_all(book_table(s))); book_keep(b); book_expire(b); book_clone(b);'
+
 it "refuses those of another"
 wrong 'book_where(&q, author_name_eq("x"));'
 wrong 'book_where(&aq, book_title_eq("x"));'
@@ -83,6 +87,12 @@ wrong 'book_where(&q, book_author_is(t));'
 wrong 'book_where(&q, book_author_in(tag_all(tag_table(s))));'
 wrong 'book_after(&q, a);'
 wrong 'book_explain(author_table(s), &q);'
+wrong 'book_stream(book_table(s), &aq, 9);'
+wrong 'book_chunk(author_stream(author_table(s), &aq, 9));'
+wrong 'book_group(author_all(author_table(s)));'
+wrong 'book_keep(a);'
+wrong 'book_set_author(b, book_clone(b));'
+wrong 'const int32_t keys[] = {1, 2}; book_get_many(book_table(s), keys, 2);'
 
 it "refuses a value of another type, and a variable that cannot take it"
 wrong 'book_where(&q, book_title_eq(5));'

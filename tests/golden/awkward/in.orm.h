@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xfe2ea18b8511dc06u
+#define IN_ORM_HASH 0x921a3ceff5deee6cu
 
 #ifdef __cplusplus
 extern "C" {
@@ -165,6 +165,8 @@ struct link {
 
     struct orm_object *holder_;
 };
+
+struct link_chunks;
 
 enum link_column {
     LINK_ID,
@@ -499,6 +501,15 @@ static inline struct link *link_get(struct link_manager *m, int64_t id)
     return (struct link *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct link_list *link_get_many(
+    struct link_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct link_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct link *link_require(struct link_manager *m, int64_t id)
 {
@@ -551,6 +562,24 @@ static inline void link_delete(struct link *l)
     orm_delete((struct orm_object *)l);
 }
 
+/* An unsaved copy. */
+static inline struct link *link_clone(struct link *l)
+{
+    return (struct link *)orm_clone((struct orm_object *)l);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void link_expire(struct link *l)
+{
+    orm_expire((struct orm_object *)l);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void link_group(const struct link_list *list)
+{
+    orm_group(&link_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void link_keep(struct link *l)
 {
@@ -562,25 +591,28 @@ static inline void link_refresh(struct link *l)
     orm_refresh((struct orm_object *)l);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct link_chunks *link_stream(
+    struct link_manager *m, const struct link_query *q, unsigned chunk)
+{
+    return (struct link_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct link_list *link_chunk(struct link_chunks *chunks)
+{
+    return (const struct link_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void link_stream_end(struct link_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct link_query ----------------------------------- */
 
-static inline struct link_cond link_cond_(struct orm_cond orm)
-{
-    struct link_cond c = {orm};
-    return c;
-}
-
-static inline struct link_order link_order_(struct orm_order orm)
-{
-    struct link_order o = {orm};
-    return o;
-}
-
-static inline struct link_plan link_plan_(struct orm_plan orm)
-{
-    struct link_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(link);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void link_where(struct link_query *q, struct link_cond c)
@@ -656,12 +688,6 @@ static inline struct link_order link_nulls_last(struct link_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct link_pick link_pick_(struct orm_pick orm)
-{
-    struct link_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is link_picks_end(). */
 static inline struct orm_rows *link_select(
@@ -770,6 +796,8 @@ struct a {
     struct link_manager items_;
     struct a_manager b_;
 };
+
+struct a_chunks;
 
 enum a_column {
     A_KEY,
@@ -895,6 +923,15 @@ static inline struct a *a_get(struct a_manager *m, const char *value)
     return (struct a *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct a_list *a_get_many(
+    struct a_manager *m, const char * const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct a_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct a *a_require(struct a_manager *m, const char *value)
 {
@@ -946,6 +983,24 @@ static inline void a_delete(struct a *a)
     orm_delete((struct orm_object *)a);
 }
 
+/* An unsaved copy. */
+static inline struct a *a_clone(struct a *a)
+{
+    return (struct a *)orm_clone((struct orm_object *)a);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void a_expire(struct a *a)
+{
+    orm_expire((struct orm_object *)a);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void a_group(const struct a_list *list)
+{
+    orm_group(&a_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void a_keep(struct a *a)
 {
@@ -957,25 +1012,28 @@ static inline void a_refresh(struct a *a)
     orm_refresh((struct orm_object *)a);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct a_chunks *a_stream(
+    struct a_manager *m, const struct a_query *q, unsigned chunk)
+{
+    return (struct a_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct a_list *a_chunk(struct a_chunks *chunks)
+{
+    return (const struct a_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void a_stream_end(struct a_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct a_query -------------------------------------- */
 
-static inline struct a_cond a_cond_(struct orm_cond orm)
-{
-    struct a_cond c = {orm};
-    return c;
-}
-
-static inline struct a_order a_order_(struct orm_order orm)
-{
-    struct a_order o = {orm};
-    return o;
-}
-
-static inline struct a_plan a_plan_(struct orm_plan orm)
-{
-    struct a_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(a);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void a_where(struct a_query *q, struct a_cond c)
@@ -1051,12 +1109,6 @@ static inline struct a_order a_nulls_last(struct a_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct a_pick a_pick_(struct orm_pick orm)
-{
-    struct a_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is a_picks_end(). */
 static inline struct orm_rows *a_select(
     struct a_manager *m, const struct a_query *q, const struct a_pick *picks)
@@ -1125,6 +1177,8 @@ struct m {
 
     struct a_manager a_;
 };
+
+struct m_chunks;
 
 enum m_column {
     M_ID,
@@ -1195,6 +1249,15 @@ static inline struct m *m_get(struct m_manager *m, int64_t id)
     return (struct m *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct m_list *m_get_many(
+    struct m_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct m_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct m *m_require(struct m_manager *m, int64_t id)
 {
@@ -1246,6 +1309,24 @@ static inline void m_delete(struct m *m)
     orm_delete((struct orm_object *)m);
 }
 
+/* An unsaved copy. */
+static inline struct m *m_clone(struct m *m)
+{
+    return (struct m *)orm_clone((struct orm_object *)m);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void m_expire(struct m *m)
+{
+    orm_expire((struct orm_object *)m);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void m_group(const struct m_list *list)
+{
+    orm_group(&m_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void m_keep(struct m *m)
 {
@@ -1257,25 +1338,28 @@ static inline void m_refresh(struct m *m)
     orm_refresh((struct orm_object *)m);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct m_chunks *m_stream(
+    struct m_manager *m, const struct m_query *q, unsigned chunk)
+{
+    return (struct m_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct m_list *m_chunk(struct m_chunks *chunks)
+{
+    return (const struct m_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void m_stream_end(struct m_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct m_query -------------------------------------- */
 
-static inline struct m_cond m_cond_(struct orm_cond orm)
-{
-    struct m_cond c = {orm};
-    return c;
-}
-
-static inline struct m_order m_order_(struct orm_order orm)
-{
-    struct m_order o = {orm};
-    return o;
-}
-
-static inline struct m_plan m_plan_(struct orm_plan orm)
-{
-    struct m_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(m);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void m_where(struct m_query *q, struct m_cond c)
@@ -1350,12 +1434,6 @@ static inline struct m_order m_nulls_last(struct m_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct m_pick m_pick_(struct orm_pick orm)
-{
-    struct m_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is m_picks_end(). */
 static inline struct orm_rows *m_select(

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xdc16076e59d4a0f8u
+#define IN_ORM_HASH 0xe3048b5b2d6125b7u
 
 #ifdef __cplusplus
 extern "C" {
@@ -320,6 +320,8 @@ struct product {
     int32_t number_;
 };
 
+struct product_chunks;
+
 enum product_column {
     PRODUCT_ID,
     PRODUCT_NAME,
@@ -464,6 +466,15 @@ static inline struct product *product_get(struct product_manager *m, int64_t id)
     return (struct product *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct product_list *product_get_many(
+    struct product_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct product_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct product *product_require(struct product_manager *m, int64_t id)
 {
@@ -509,6 +520,24 @@ static inline void product_delete(struct product *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct product *product_clone(struct product *p)
+{
+    return (struct product *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void product_expire(struct product *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void product_group(const struct product_list *list)
+{
+    orm_group(&product_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void product_keep(struct product *p)
 {
@@ -520,25 +549,28 @@ static inline void product_refresh(struct product *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct product_chunks *product_stream(
+    struct product_manager *m, const struct product_query *q, unsigned chunk)
+{
+    return (struct product_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct product_list *product_chunk(struct product_chunks *chunks)
+{
+    return (const struct product_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void product_stream_end(struct product_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct product_query -------------------------------- */
 
-static inline struct product_cond product_cond_(struct orm_cond orm)
-{
-    struct product_cond c = {orm};
-    return c;
-}
-
-static inline struct product_order product_order_(struct orm_order orm)
-{
-    struct product_order o = {orm};
-    return o;
-}
-
-static inline struct product_plan product_plan_(struct orm_plan orm)
-{
-    struct product_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(product);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void product_where(struct product_query *q, struct product_cond c)
@@ -614,12 +646,6 @@ static inline struct product_order product_nulls_last(struct product_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct product_pick product_pick_(struct orm_pick orm)
-{
-    struct product_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is product_picks_end(). */
 static inline struct orm_rows *product_select(struct product_manager *m,
@@ -701,6 +727,8 @@ struct invoice {
     const char *place_;
 };
 
+struct invoice_chunks;
+
 enum invoice_column {
     INVOICE_NUMBER,
     INVOICE_SERIAL,
@@ -768,6 +796,15 @@ static inline struct invoice *invoice_get(struct invoice_manager *m, int32_t num
     return (struct invoice *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct invoice_list *invoice_get_many(
+    struct invoice_manager *m, int32_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct invoice_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct invoice *invoice_require(struct invoice_manager *m, int32_t number)
 {
@@ -813,6 +850,24 @@ static inline void invoice_delete(struct invoice *i)
     orm_delete((struct orm_object *)i);
 }
 
+/* An unsaved copy. */
+static inline struct invoice *invoice_clone(struct invoice *i)
+{
+    return (struct invoice *)orm_clone((struct orm_object *)i);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void invoice_expire(struct invoice *i)
+{
+    orm_expire((struct orm_object *)i);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void invoice_group(const struct invoice_list *list)
+{
+    orm_group(&invoice_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void invoice_keep(struct invoice *i)
 {
@@ -824,25 +879,28 @@ static inline void invoice_refresh(struct invoice *i)
     orm_refresh((struct orm_object *)i);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct invoice_chunks *invoice_stream(
+    struct invoice_manager *m, const struct invoice_query *q, unsigned chunk)
+{
+    return (struct invoice_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct invoice_list *invoice_chunk(struct invoice_chunks *chunks)
+{
+    return (const struct invoice_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void invoice_stream_end(struct invoice_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct invoice_query -------------------------------- */
 
-static inline struct invoice_cond invoice_cond_(struct orm_cond orm)
-{
-    struct invoice_cond c = {orm};
-    return c;
-}
-
-static inline struct invoice_order invoice_order_(struct orm_order orm)
-{
-    struct invoice_order o = {orm};
-    return o;
-}
-
-static inline struct invoice_plan invoice_plan_(struct orm_plan orm)
-{
-    struct invoice_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(invoice);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void invoice_where(struct invoice_query *q, struct invoice_cond c)
@@ -919,12 +977,6 @@ static inline struct invoice_order invoice_nulls_last(struct invoice_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct invoice_pick invoice_pick_(struct orm_pick orm)
-{
-    struct invoice_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is invoice_picks_end(). */
 static inline struct orm_rows *invoice_select(struct invoice_manager *m,
     const struct invoice_query *q, const struct invoice_pick *picks)
@@ -990,6 +1042,8 @@ struct ticket {
     int16_t code_;
     const char *title_;
 };
+
+struct ticket_chunks;
 
 enum ticket_column {
     TICKET_CODE,
@@ -1059,6 +1113,15 @@ static inline struct ticket *ticket_get(struct ticket_manager *m, int16_t code)
     return (struct ticket *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct ticket_list *ticket_get_many(
+    struct ticket_manager *m, int16_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct ticket_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct ticket *ticket_require(struct ticket_manager *m, int16_t code)
 {
@@ -1103,6 +1166,24 @@ static inline void ticket_delete(struct ticket *t)
     orm_delete((struct orm_object *)t);
 }
 
+/* An unsaved copy. */
+static inline struct ticket *ticket_clone(struct ticket *t)
+{
+    return (struct ticket *)orm_clone((struct orm_object *)t);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void ticket_expire(struct ticket *t)
+{
+    orm_expire((struct orm_object *)t);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void ticket_group(const struct ticket_list *list)
+{
+    orm_group(&ticket_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void ticket_keep(struct ticket *t)
 {
@@ -1114,25 +1195,28 @@ static inline void ticket_refresh(struct ticket *t)
     orm_refresh((struct orm_object *)t);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct ticket_chunks *ticket_stream(
+    struct ticket_manager *m, const struct ticket_query *q, unsigned chunk)
+{
+    return (struct ticket_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct ticket_list *ticket_chunk(struct ticket_chunks *chunks)
+{
+    return (const struct ticket_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void ticket_stream_end(struct ticket_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct ticket_query --------------------------------- */
 
-static inline struct ticket_cond ticket_cond_(struct orm_cond orm)
-{
-    struct ticket_cond c = {orm};
-    return c;
-}
-
-static inline struct ticket_order ticket_order_(struct orm_order orm)
-{
-    struct ticket_order o = {orm};
-    return o;
-}
-
-static inline struct ticket_plan ticket_plan_(struct orm_plan orm)
-{
-    struct ticket_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(ticket);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void ticket_where(struct ticket_query *q, struct ticket_cond c)
@@ -1209,12 +1293,6 @@ static inline struct ticket_order ticket_nulls_last(struct ticket_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct ticket_pick ticket_pick_(struct orm_pick orm)
-{
-    struct ticket_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is ticket_picks_end(). */
 static inline struct orm_rows *ticket_select(struct ticket_manager *m,
     const struct ticket_query *q, const struct ticket_pick *picks)
@@ -1288,6 +1366,8 @@ struct ledger_account {
     struct orm_object *parent_;
     struct ledger_account_manager children_;
 };
+
+struct ledger_account_chunks;
 
 enum ledger_account_column {
     LEDGER_ACCOUNT_ID,
@@ -1461,6 +1541,15 @@ static inline struct ledger_account *ledger_account_get(
     return (struct ledger_account *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct ledger_account_list *ledger_account_get_many(
+    struct ledger_account_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct ledger_account_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct ledger_account *ledger_account_require(
     struct ledger_account_manager *m, int64_t id)
@@ -1521,6 +1610,24 @@ static inline void ledger_account_delete(struct ledger_account *l)
     orm_delete((struct orm_object *)l);
 }
 
+/* An unsaved copy. */
+static inline struct ledger_account *ledger_account_clone(struct ledger_account *l)
+{
+    return (struct ledger_account *)orm_clone((struct orm_object *)l);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void ledger_account_expire(struct ledger_account *l)
+{
+    orm_expire((struct orm_object *)l);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void ledger_account_group(const struct ledger_account_list *list)
+{
+    orm_group(&ledger_account_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void ledger_account_keep(struct ledger_account *l)
 {
@@ -1532,25 +1639,31 @@ static inline void ledger_account_refresh(struct ledger_account *l)
     orm_refresh((struct orm_object *)l);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct ledger_account_chunks *ledger_account_stream(
+    struct ledger_account_manager *m, const struct ledger_account_query *q,
+    unsigned chunk)
+{
+    return (struct ledger_account_chunks *)orm_stream(
+        (struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct ledger_account_list *ledger_account_chunk(
+    struct ledger_account_chunks *chunks)
+{
+    return (const struct ledger_account_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void ledger_account_stream_end(struct ledger_account_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct ledger_account_query ------------------------- */
 
-static inline struct ledger_account_cond ledger_account_cond_(struct orm_cond orm)
-{
-    struct ledger_account_cond c = {orm};
-    return c;
-}
-
-static inline struct ledger_account_order ledger_account_order_(struct orm_order orm)
-{
-    struct ledger_account_order o = {orm};
-    return o;
-}
-
-static inline struct ledger_account_plan ledger_account_plan_(struct orm_plan orm)
-{
-    struct ledger_account_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(ledger_account);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void ledger_account_where(
@@ -1634,12 +1747,6 @@ static inline struct ledger_account_order ledger_account_nulls_last(
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct ledger_account_pick ledger_account_pick_(struct orm_pick orm)
-{
-    struct ledger_account_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is ledger_account_picks_end(). */
 static inline struct orm_rows *ledger_account_select(struct ledger_account_manager *m,
@@ -1744,6 +1851,8 @@ struct page {
 
     struct orm_object *book_;
 };
+
+struct page_chunks;
 
 enum page_column {
     PAGE_ID,
@@ -1920,6 +2029,15 @@ static inline struct page *page_get(struct page_manager *m, int64_t id)
     return (struct page *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct page_list *page_get_many(
+    struct page_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct page_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct page *page_require(struct page_manager *m, int64_t id)
 {
@@ -1972,6 +2090,24 @@ static inline void page_delete(struct page *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct page *page_clone(struct page *p)
+{
+    return (struct page *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void page_expire(struct page *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void page_group(const struct page_list *list)
+{
+    orm_group(&page_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void page_keep(struct page *p)
 {
@@ -1983,25 +2119,28 @@ static inline void page_refresh(struct page *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct page_chunks *page_stream(
+    struct page_manager *m, const struct page_query *q, unsigned chunk)
+{
+    return (struct page_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct page_list *page_chunk(struct page_chunks *chunks)
+{
+    return (const struct page_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void page_stream_end(struct page_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct page_query ----------------------------------- */
 
-static inline struct page_cond page_cond_(struct orm_cond orm)
-{
-    struct page_cond c = {orm};
-    return c;
-}
-
-static inline struct page_order page_order_(struct orm_order orm)
-{
-    struct page_order o = {orm};
-    return o;
-}
-
-static inline struct page_plan page_plan_(struct orm_plan orm)
-{
-    struct page_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(page);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void page_where(struct page_query *q, struct page_cond c)
@@ -2077,12 +2216,6 @@ static inline struct page_order page_nulls_last(struct page_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct page_pick page_pick_(struct orm_pick orm)
-{
-    struct page_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is page_picks_end(). */
 static inline struct orm_rows *page_select(
@@ -2163,6 +2296,8 @@ struct binder {
     struct page_manager pages_;
 };
 
+struct binder_chunks;
+
 enum binder_column {
     BINDER_ID,
     BINDER_NAME
@@ -2234,6 +2369,15 @@ static inline struct binder *binder_get(struct binder_manager *m, int64_t id)
     return (struct binder *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct binder_list *binder_get_many(
+    struct binder_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct binder_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct binder *binder_require(struct binder_manager *m, int64_t id)
 {
@@ -2278,6 +2422,24 @@ static inline void binder_delete(struct binder *b)
     orm_delete((struct orm_object *)b);
 }
 
+/* An unsaved copy. */
+static inline struct binder *binder_clone(struct binder *b)
+{
+    return (struct binder *)orm_clone((struct orm_object *)b);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void binder_expire(struct binder *b)
+{
+    orm_expire((struct orm_object *)b);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void binder_group(const struct binder_list *list)
+{
+    orm_group(&binder_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void binder_keep(struct binder *b)
 {
@@ -2289,25 +2451,28 @@ static inline void binder_refresh(struct binder *b)
     orm_refresh((struct orm_object *)b);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct binder_chunks *binder_stream(
+    struct binder_manager *m, const struct binder_query *q, unsigned chunk)
+{
+    return (struct binder_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct binder_list *binder_chunk(struct binder_chunks *chunks)
+{
+    return (const struct binder_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void binder_stream_end(struct binder_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct binder_query --------------------------------- */
 
-static inline struct binder_cond binder_cond_(struct orm_cond orm)
-{
-    struct binder_cond c = {orm};
-    return c;
-}
-
-static inline struct binder_order binder_order_(struct orm_order orm)
-{
-    struct binder_order o = {orm};
-    return o;
-}
-
-static inline struct binder_plan binder_plan_(struct orm_plan orm)
-{
-    struct binder_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(binder);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void binder_where(struct binder_query *q, struct binder_cond c)
@@ -2384,12 +2549,6 @@ static inline struct binder_order binder_nulls_last(struct binder_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct binder_pick binder_pick_(struct orm_pick orm)
-{
-    struct binder_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is binder_picks_end(). */
 static inline struct orm_rows *binder_select(struct binder_manager *m,
     const struct binder_query *q, const struct binder_pick *picks)
@@ -2456,6 +2615,13 @@ struct leaf {
     int32_t number_;
     const char *words_;
 };
+
+struct leaf_key {
+    const char *tree;
+    int32_t number;
+};
+
+struct leaf_chunks;
 
 enum leaf_column {
     LEAF_TREE,
@@ -2543,6 +2709,16 @@ static inline struct leaf *leaf_get(
     return (struct leaf *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct leaf_list *leaf_get_many(
+    struct leaf_manager *m, struct leaf_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct leaf_key, tree), offsetof(struct leaf_key, number)};
+    return (const struct leaf_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct leaf *leaf_require(
     struct leaf_manager *m, const char *tree, int32_t number)
@@ -2587,6 +2763,24 @@ static inline void leaf_delete(struct leaf *l)
     orm_delete((struct orm_object *)l);
 }
 
+/* An unsaved copy. */
+static inline struct leaf *leaf_clone(struct leaf *l)
+{
+    return (struct leaf *)orm_clone((struct orm_object *)l);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void leaf_expire(struct leaf *l)
+{
+    orm_expire((struct orm_object *)l);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void leaf_group(const struct leaf_list *list)
+{
+    orm_group(&leaf_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void leaf_keep(struct leaf *l)
 {
@@ -2598,25 +2792,28 @@ static inline void leaf_refresh(struct leaf *l)
     orm_refresh((struct orm_object *)l);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct leaf_chunks *leaf_stream(
+    struct leaf_manager *m, const struct leaf_query *q, unsigned chunk)
+{
+    return (struct leaf_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct leaf_list *leaf_chunk(struct leaf_chunks *chunks)
+{
+    return (const struct leaf_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void leaf_stream_end(struct leaf_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct leaf_query ----------------------------------- */
 
-static inline struct leaf_cond leaf_cond_(struct orm_cond orm)
-{
-    struct leaf_cond c = {orm};
-    return c;
-}
-
-static inline struct leaf_order leaf_order_(struct orm_order orm)
-{
-    struct leaf_order o = {orm};
-    return o;
-}
-
-static inline struct leaf_plan leaf_plan_(struct orm_plan orm)
-{
-    struct leaf_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(leaf);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void leaf_where(struct leaf_query *q, struct leaf_cond c)
@@ -2693,12 +2890,6 @@ static inline struct leaf_order leaf_nulls_last(struct leaf_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct leaf_pick leaf_pick_(struct orm_pick orm)
-{
-    struct leaf_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is leaf_picks_end(). */
 static inline struct orm_rows *leaf_select(
     struct leaf_manager *m, const struct leaf_query *q, const struct leaf_pick *picks)
@@ -2766,6 +2957,13 @@ struct edition {
     const char *words_;
     int64_t revision_;
 };
+
+struct edition_key {
+    const char *work;
+    int32_t number;
+};
+
+struct edition_chunks;
 
 enum edition_column {
     EDITION_WORK,
@@ -2856,6 +3054,16 @@ static inline struct edition *edition_get(
     return (struct edition *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct edition_list *edition_get_many(
+    struct edition_manager *m, struct edition_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct edition_key, work), offsetof(struct edition_key, number)};
+    return (const struct edition_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct edition *edition_require(
     struct edition_manager *m, const char *work, int32_t number)
@@ -2903,6 +3111,24 @@ static inline void edition_delete(struct edition *e)
     orm_delete((struct orm_object *)e);
 }
 
+/* An unsaved copy. */
+static inline struct edition *edition_clone(struct edition *e)
+{
+    return (struct edition *)orm_clone((struct orm_object *)e);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void edition_expire(struct edition *e)
+{
+    orm_expire((struct orm_object *)e);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void edition_group(const struct edition_list *list)
+{
+    orm_group(&edition_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void edition_keep(struct edition *e)
 {
@@ -2914,25 +3140,28 @@ static inline void edition_refresh(struct edition *e)
     orm_refresh((struct orm_object *)e);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct edition_chunks *edition_stream(
+    struct edition_manager *m, const struct edition_query *q, unsigned chunk)
+{
+    return (struct edition_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct edition_list *edition_chunk(struct edition_chunks *chunks)
+{
+    return (const struct edition_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void edition_stream_end(struct edition_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct edition_query -------------------------------- */
 
-static inline struct edition_cond edition_cond_(struct orm_cond orm)
-{
-    struct edition_cond c = {orm};
-    return c;
-}
-
-static inline struct edition_order edition_order_(struct orm_order orm)
-{
-    struct edition_order o = {orm};
-    return o;
-}
-
-static inline struct edition_plan edition_plan_(struct orm_plan orm)
-{
-    struct edition_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(edition);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void edition_where(struct edition_query *q, struct edition_cond c)
@@ -3008,12 +3237,6 @@ static inline struct edition_order edition_nulls_last(struct edition_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct edition_pick edition_pick_(struct orm_pick orm)
-{
-    struct edition_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is edition_picks_end(). */
 static inline struct orm_rows *edition_select(struct edition_manager *m,

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x38c6b9e27eebfa73u
+#define IN_ORM_HASH 0xe9a1d2ce440fa412u
 
 #ifdef __cplusplus
 extern "C" {
@@ -142,6 +142,8 @@ struct org_person {
     struct orm_object *badge_;
     struct org_person_manager reports_;
 };
+
+struct org_person_chunks;
 
 enum org_person_column {
     ORG_PERSON_ID,
@@ -378,6 +380,15 @@ static inline struct org_person *org_person_get(
     return (struct org_person *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct org_person_list *org_person_get_many(
+    struct org_person_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct org_person_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct org_person *org_person_require(
     struct org_person_manager *m, int64_t id)
@@ -436,6 +447,24 @@ static inline void org_person_delete(struct org_person *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct org_person *org_person_clone(struct org_person *p)
+{
+    return (struct org_person *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void org_person_expire(struct org_person *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void org_person_group(const struct org_person_list *list)
+{
+    orm_group(&org_person_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void org_person_keep(struct org_person *p)
 {
@@ -447,25 +476,29 @@ static inline void org_person_refresh(struct org_person *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct org_person_chunks *org_person_stream(
+    struct org_person_manager *m, const struct org_person_query *q, unsigned chunk)
+{
+    return (struct org_person_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct org_person_list *org_person_chunk(
+    struct org_person_chunks *chunks)
+{
+    return (const struct org_person_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void org_person_stream_end(struct org_person_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct org_person_query ----------------------------- */
 
-static inline struct org_person_cond org_person_cond_(struct orm_cond orm)
-{
-    struct org_person_cond c = {orm};
-    return c;
-}
-
-static inline struct org_person_order org_person_order_(struct orm_order orm)
-{
-    struct org_person_order o = {orm};
-    return o;
-}
-
-static inline struct org_person_plan org_person_plan_(struct orm_plan orm)
-{
-    struct org_person_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(org_person);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void org_person_where(
@@ -544,12 +577,6 @@ static inline struct org_person_order org_person_nulls_last(struct org_person_or
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct org_person_pick org_person_pick_(struct orm_pick orm)
-{
-    struct org_person_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is org_person_picks_end(). */
 static inline struct orm_rows *org_person_select(struct org_person_manager *m,
@@ -633,6 +660,8 @@ struct org_team {
     struct orm_object *leader_;
     struct org_person_manager members_;
 };
+
+struct org_team_chunks;
 
 enum org_team_column {
     ORG_TEAM_ID,
@@ -755,6 +784,15 @@ static inline struct org_team *org_team_get(struct org_team_manager *m, int64_t 
     return (struct org_team *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct org_team_list *org_team_get_many(
+    struct org_team_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct org_team_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct org_team *org_team_require(struct org_team_manager *m, int64_t id)
 {
@@ -800,6 +838,24 @@ static inline void org_team_delete(struct org_team *t)
     orm_delete((struct orm_object *)t);
 }
 
+/* An unsaved copy. */
+static inline struct org_team *org_team_clone(struct org_team *t)
+{
+    return (struct org_team *)orm_clone((struct orm_object *)t);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void org_team_expire(struct org_team *t)
+{
+    orm_expire((struct orm_object *)t);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void org_team_group(const struct org_team_list *list)
+{
+    orm_group(&org_team_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void org_team_keep(struct org_team *t)
 {
@@ -811,25 +867,28 @@ static inline void org_team_refresh(struct org_team *t)
     orm_refresh((struct orm_object *)t);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct org_team_chunks *org_team_stream(
+    struct org_team_manager *m, const struct org_team_query *q, unsigned chunk)
+{
+    return (struct org_team_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct org_team_list *org_team_chunk(struct org_team_chunks *chunks)
+{
+    return (const struct org_team_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void org_team_stream_end(struct org_team_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct org_team_query ------------------------------- */
 
-static inline struct org_team_cond org_team_cond_(struct orm_cond orm)
-{
-    struct org_team_cond c = {orm};
-    return c;
-}
-
-static inline struct org_team_order org_team_order_(struct orm_order orm)
-{
-    struct org_team_order o = {orm};
-    return o;
-}
-
-static inline struct org_team_plan org_team_plan_(struct orm_plan orm)
-{
-    struct org_team_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(org_team);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void org_team_where(struct org_team_query *q, struct org_team_cond c)
@@ -906,12 +965,6 @@ static inline struct org_team_order org_team_nulls_last(struct org_team_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct org_team_pick org_team_pick_(struct orm_pick orm)
-{
-    struct org_team_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is org_team_picks_end(). */
 static inline struct orm_rows *org_team_select(struct org_team_manager *m,
     const struct org_team_query *q, const struct org_team_pick *picks)
@@ -984,6 +1037,8 @@ struct org_badge {
 
     struct orm_object *owner_;
 };
+
+struct org_badge_chunks;
 
 enum org_badge_column {
     ORG_BADGE_ID,
@@ -1085,6 +1140,15 @@ static inline struct org_badge *org_badge_get(struct org_badge_manager *m, int64
     return (struct org_badge *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct org_badge_list *org_badge_get_many(
+    struct org_badge_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct org_badge_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct org_badge *org_badge_require(
     struct org_badge_manager *m, int64_t id)
@@ -1131,6 +1195,24 @@ static inline void org_badge_delete(struct org_badge *b)
     orm_delete((struct orm_object *)b);
 }
 
+/* An unsaved copy. */
+static inline struct org_badge *org_badge_clone(struct org_badge *b)
+{
+    return (struct org_badge *)orm_clone((struct orm_object *)b);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void org_badge_expire(struct org_badge *b)
+{
+    orm_expire((struct orm_object *)b);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void org_badge_group(const struct org_badge_list *list)
+{
+    orm_group(&org_badge_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void org_badge_keep(struct org_badge *b)
 {
@@ -1142,25 +1224,29 @@ static inline void org_badge_refresh(struct org_badge *b)
     orm_refresh((struct orm_object *)b);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct org_badge_chunks *org_badge_stream(
+    struct org_badge_manager *m, const struct org_badge_query *q, unsigned chunk)
+{
+    return (struct org_badge_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct org_badge_list *org_badge_chunk(
+    struct org_badge_chunks *chunks)
+{
+    return (const struct org_badge_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void org_badge_stream_end(struct org_badge_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct org_badge_query ------------------------------ */
 
-static inline struct org_badge_cond org_badge_cond_(struct orm_cond orm)
-{
-    struct org_badge_cond c = {orm};
-    return c;
-}
-
-static inline struct org_badge_order org_badge_order_(struct orm_order orm)
-{
-    struct org_badge_order o = {orm};
-    return o;
-}
-
-static inline struct org_badge_plan org_badge_plan_(struct orm_plan orm)
-{
-    struct org_badge_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(org_badge);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void org_badge_where(struct org_badge_query *q, struct org_badge_cond c)
@@ -1237,12 +1323,6 @@ static inline struct org_badge_order org_badge_nulls_last(struct org_badge_order
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct org_badge_pick org_badge_pick_(struct orm_pick orm)
-{
-    struct org_badge_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is org_badge_picks_end(). */
 static inline struct orm_rows *org_badge_select(struct org_badge_manager *m,

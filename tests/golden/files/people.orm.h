@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 3
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0xbe08b7a8133a964cu
+#define PEOPLE_ORM_HASH 0xfff8a95bf5d69e7cu
 
 #ifdef __cplusplus
 extern "C" {
@@ -136,6 +136,8 @@ struct p_person {
     struct orm_object *author_;
     struct book_manager reads_;
 };
+
+struct p_person_chunks;
 
 enum p_person_column {
     P_PERSON_ID,
@@ -284,6 +286,15 @@ static inline struct p_person *p_person_get(struct p_person_manager *m, int64_t 
     return (struct p_person *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct p_person_list *p_person_get_many(
+    struct p_person_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct p_person_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct p_person *p_person_require(struct p_person_manager *m, int64_t id)
 {
@@ -339,6 +350,24 @@ static inline void p_person_delete(struct p_person *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct p_person *p_person_clone(struct p_person *p)
+{
+    return (struct p_person *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void p_person_expire(struct p_person *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void p_person_group(const struct p_person_list *list)
+{
+    orm_group(&p_person_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void p_person_keep(struct p_person *p)
 {
@@ -350,25 +379,28 @@ static inline void p_person_refresh(struct p_person *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct p_person_chunks *p_person_stream(
+    struct p_person_manager *m, const struct p_person_query *q, unsigned chunk)
+{
+    return (struct p_person_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct p_person_list *p_person_chunk(struct p_person_chunks *chunks)
+{
+    return (const struct p_person_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void p_person_stream_end(struct p_person_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct p_person_query ------------------------------- */
 
-static inline struct p_person_cond p_person_cond_(struct orm_cond orm)
-{
-    struct p_person_cond c = {orm};
-    return c;
-}
-
-static inline struct p_person_order p_person_order_(struct orm_order orm)
-{
-    struct p_person_order o = {orm};
-    return o;
-}
-
-static inline struct p_person_plan p_person_plan_(struct orm_plan orm)
-{
-    struct p_person_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(p_person);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void p_person_where(struct p_person_query *q, struct p_person_cond c)
@@ -445,12 +477,6 @@ static inline struct p_person_order p_person_nulls_last(struct p_person_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct p_person_pick p_person_pick_(struct orm_pick orm)
-{
-    struct p_person_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is p_person_picks_end(). */
 static inline struct orm_rows *p_person_select(struct p_person_manager *m,
     const struct p_person_query *q, const struct p_person_pick *picks)
@@ -526,6 +552,8 @@ struct p_author {
     struct orm_object *person_;
     struct book_manager books_;
 };
+
+struct p_author_chunks;
 
 enum p_author_column {
     P_AUTHOR_ID,
@@ -622,6 +650,15 @@ static inline struct p_author *p_author_get(struct p_author_manager *m, int64_t 
     return (struct p_author *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct p_author_list *p_author_get_many(
+    struct p_author_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct p_author_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct p_author *p_author_require(struct p_author_manager *m, int64_t id)
 {
@@ -667,6 +704,24 @@ static inline void p_author_delete(struct p_author *a)
     orm_delete((struct orm_object *)a);
 }
 
+/* An unsaved copy. */
+static inline struct p_author *p_author_clone(struct p_author *a)
+{
+    return (struct p_author *)orm_clone((struct orm_object *)a);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void p_author_expire(struct p_author *a)
+{
+    orm_expire((struct orm_object *)a);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void p_author_group(const struct p_author_list *list)
+{
+    orm_group(&p_author_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void p_author_keep(struct p_author *a)
 {
@@ -678,25 +733,28 @@ static inline void p_author_refresh(struct p_author *a)
     orm_refresh((struct orm_object *)a);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct p_author_chunks *p_author_stream(
+    struct p_author_manager *m, const struct p_author_query *q, unsigned chunk)
+{
+    return (struct p_author_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct p_author_list *p_author_chunk(struct p_author_chunks *chunks)
+{
+    return (const struct p_author_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void p_author_stream_end(struct p_author_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct p_author_query ------------------------------- */
 
-static inline struct p_author_cond p_author_cond_(struct orm_cond orm)
-{
-    struct p_author_cond c = {orm};
-    return c;
-}
-
-static inline struct p_author_order p_author_order_(struct orm_order orm)
-{
-    struct p_author_order o = {orm};
-    return o;
-}
-
-static inline struct p_author_plan p_author_plan_(struct orm_plan orm)
-{
-    struct p_author_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(p_author);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void p_author_where(struct p_author_query *q, struct p_author_cond c)
@@ -772,12 +830,6 @@ static inline struct p_author_order p_author_nulls_last(struct p_author_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct p_author_pick p_author_pick_(struct orm_pick orm)
-{
-    struct p_author_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is p_author_picks_end(). */
 static inline struct orm_rows *p_author_select(struct p_author_manager *m,

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x732a8c762d1ba5b1u
+#define IN_ORM_HASH 0xc303f37bdec0f2cdu
 
 #ifdef __cplusplus
 extern "C" {
@@ -656,6 +656,8 @@ struct tenant {
     struct student_manager students_;
 };
 
+struct tenant_chunks;
+
 enum tenant_column {
     TENANT_ID,
     TENANT_NAME
@@ -733,6 +735,15 @@ static inline struct tenant *tenant_get(struct tenant_manager *m, int64_t id)
     return (struct tenant *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct tenant_list *tenant_get_many(
+    struct tenant_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct tenant_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct tenant *tenant_require(struct tenant_manager *m, int64_t id)
 {
@@ -777,6 +788,24 @@ static inline void tenant_delete(struct tenant *t)
     orm_delete((struct orm_object *)t);
 }
 
+/* An unsaved copy. */
+static inline struct tenant *tenant_clone(struct tenant *t)
+{
+    return (struct tenant *)orm_clone((struct orm_object *)t);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void tenant_expire(struct tenant *t)
+{
+    orm_expire((struct orm_object *)t);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void tenant_group(const struct tenant_list *list)
+{
+    orm_group(&tenant_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void tenant_keep(struct tenant *t)
 {
@@ -788,25 +817,28 @@ static inline void tenant_refresh(struct tenant *t)
     orm_refresh((struct orm_object *)t);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct tenant_chunks *tenant_stream(
+    struct tenant_manager *m, const struct tenant_query *q, unsigned chunk)
+{
+    return (struct tenant_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct tenant_list *tenant_chunk(struct tenant_chunks *chunks)
+{
+    return (const struct tenant_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void tenant_stream_end(struct tenant_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct tenant_query --------------------------------- */
 
-static inline struct tenant_cond tenant_cond_(struct orm_cond orm)
-{
-    struct tenant_cond c = {orm};
-    return c;
-}
-
-static inline struct tenant_order tenant_order_(struct orm_order orm)
-{
-    struct tenant_order o = {orm};
-    return o;
-}
-
-static inline struct tenant_plan tenant_plan_(struct orm_plan orm)
-{
-    struct tenant_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(tenant);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void tenant_where(struct tenant_query *q, struct tenant_cond c)
@@ -882,12 +914,6 @@ static inline struct tenant_order tenant_nulls_last(struct tenant_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct tenant_pick tenant_pick_(struct orm_pick orm)
-{
-    struct tenant_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is tenant_picks_end(). */
 static inline struct orm_rows *tenant_select(struct tenant_manager *m,
@@ -965,6 +991,13 @@ struct course {
     struct student_manager attended_by_;
     struct enrolment_manager enrolments_;
 };
+
+struct course_key {
+    int64_t tenant_id;
+    int32_t number;
+};
+
+struct course_chunks;
 
 enum course_column {
     COURSE_TENANT_ID,
@@ -1168,6 +1201,16 @@ static inline struct course *course_get(
     return (struct course *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct course_list *course_get_many(
+    struct course_manager *m, struct course_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct course_key, tenant_id), offsetof(struct course_key, number)};
+    return (const struct course_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct course *course_require(
     struct course_manager *m, int64_t tenant_id, int32_t number)
@@ -1224,6 +1267,24 @@ static inline void course_delete(struct course *c)
     orm_delete((struct orm_object *)c);
 }
 
+/* An unsaved copy. */
+static inline struct course *course_clone(struct course *c)
+{
+    return (struct course *)orm_clone((struct orm_object *)c);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void course_expire(struct course *c)
+{
+    orm_expire((struct orm_object *)c);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void course_group(const struct course_list *list)
+{
+    orm_group(&course_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void course_keep(struct course *c)
 {
@@ -1235,25 +1296,28 @@ static inline void course_refresh(struct course *c)
     orm_refresh((struct orm_object *)c);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct course_chunks *course_stream(
+    struct course_manager *m, const struct course_query *q, unsigned chunk)
+{
+    return (struct course_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct course_list *course_chunk(struct course_chunks *chunks)
+{
+    return (const struct course_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void course_stream_end(struct course_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct course_query --------------------------------- */
 
-static inline struct course_cond course_cond_(struct orm_cond orm)
-{
-    struct course_cond c = {orm};
-    return c;
-}
-
-static inline struct course_order course_order_(struct orm_order orm)
-{
-    struct course_order o = {orm};
-    return o;
-}
-
-static inline struct course_plan course_plan_(struct orm_plan orm)
-{
-    struct course_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(course);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void course_where(struct course_query *q, struct course_cond c)
@@ -1329,12 +1393,6 @@ static inline struct course_order course_nulls_last(struct course_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct course_pick course_pick_(struct orm_pick orm)
-{
-    struct course_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is course_picks_end(). */
 static inline struct orm_rows *course_select(struct course_manager *m,
@@ -1422,6 +1480,13 @@ struct student {
     struct student_manager friends_of_;
     struct enrolment_manager enrolments_;
 };
+
+struct student_key {
+    int64_t tenant_id;
+    int32_t number;
+};
+
+struct student_chunks;
 
 enum student_column {
     STUDENT_TENANT_ID,
@@ -1631,6 +1696,16 @@ static inline struct student *student_get(
     return (struct student *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct student_list *student_get_many(
+    struct student_manager *m, struct student_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct student_key, tenant_id), offsetof(struct student_key, number)};
+    return (const struct student_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct student *student_require(
     struct student_manager *m, int64_t tenant_id, int32_t number)
@@ -1688,6 +1763,24 @@ static inline void student_delete(struct student *s)
     orm_delete((struct orm_object *)s);
 }
 
+/* An unsaved copy. */
+static inline struct student *student_clone(struct student *s)
+{
+    return (struct student *)orm_clone((struct orm_object *)s);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void student_expire(struct student *s)
+{
+    orm_expire((struct orm_object *)s);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void student_group(const struct student_list *list)
+{
+    orm_group(&student_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void student_keep(struct student *s)
 {
@@ -1699,25 +1792,28 @@ static inline void student_refresh(struct student *s)
     orm_refresh((struct orm_object *)s);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct student_chunks *student_stream(
+    struct student_manager *m, const struct student_query *q, unsigned chunk)
+{
+    return (struct student_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct student_list *student_chunk(struct student_chunks *chunks)
+{
+    return (const struct student_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void student_stream_end(struct student_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct student_query -------------------------------- */
 
-static inline struct student_cond student_cond_(struct orm_cond orm)
-{
-    struct student_cond c = {orm};
-    return c;
-}
-
-static inline struct student_order student_order_(struct orm_order orm)
-{
-    struct student_order o = {orm};
-    return o;
-}
-
-static inline struct student_plan student_plan_(struct orm_plan orm)
-{
-    struct student_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(student);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void student_where(struct student_query *q, struct student_cond c)
@@ -1793,12 +1889,6 @@ static inline struct student_order student_nulls_last(struct student_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct student_pick student_pick_(struct orm_pick orm)
-{
-    struct student_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is student_picks_end(). */
 static inline struct orm_rows *student_select(struct student_manager *m,
@@ -1885,6 +1975,14 @@ struct enrolment {
     struct orm_object *certificate_;
     struct grade_manager grades_;
 };
+
+struct enrolment_key {
+    int64_t student_tenant_id;
+    int32_t student_number;
+    int32_t course_number;
+};
+
+struct enrolment_chunks;
 
 enum enrolment_column {
     ENROLMENT_STUDENT_TENANT_ID,
@@ -2056,6 +2154,16 @@ static inline struct enrolment *enrolment_get(struct enrolment_manager *m,
     return (struct enrolment *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct enrolment_list *enrolment_get_many(
+    struct enrolment_manager *m, struct enrolment_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct enrolment_key, student_tenant_id), offsetof(struct enrolment_key, student_number), offsetof(struct enrolment_key, course_number)};
+    return (const struct enrolment_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct enrolment *enrolment_require(struct enrolment_manager *m,
     int64_t student_tenant_id, int32_t student_number, int32_t course_number)
@@ -2116,6 +2224,24 @@ static inline void enrolment_delete(struct enrolment *e)
     orm_delete((struct orm_object *)e);
 }
 
+/* An unsaved copy. */
+static inline struct enrolment *enrolment_clone(struct enrolment *e)
+{
+    return (struct enrolment *)orm_clone((struct orm_object *)e);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void enrolment_expire(struct enrolment *e)
+{
+    orm_expire((struct orm_object *)e);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void enrolment_group(const struct enrolment_list *list)
+{
+    orm_group(&enrolment_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void enrolment_keep(struct enrolment *e)
 {
@@ -2127,25 +2253,29 @@ static inline void enrolment_refresh(struct enrolment *e)
     orm_refresh((struct orm_object *)e);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct enrolment_chunks *enrolment_stream(
+    struct enrolment_manager *m, const struct enrolment_query *q, unsigned chunk)
+{
+    return (struct enrolment_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct enrolment_list *enrolment_chunk(
+    struct enrolment_chunks *chunks)
+{
+    return (const struct enrolment_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void enrolment_stream_end(struct enrolment_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct enrolment_query ------------------------------ */
 
-static inline struct enrolment_cond enrolment_cond_(struct orm_cond orm)
-{
-    struct enrolment_cond c = {orm};
-    return c;
-}
-
-static inline struct enrolment_order enrolment_order_(struct orm_order orm)
-{
-    struct enrolment_order o = {orm};
-    return o;
-}
-
-static inline struct enrolment_plan enrolment_plan_(struct orm_plan orm)
-{
-    struct enrolment_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(enrolment);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void enrolment_where(struct enrolment_query *q, struct enrolment_cond c)
@@ -2222,12 +2352,6 @@ static inline struct enrolment_order enrolment_nulls_last(struct enrolment_order
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct enrolment_pick enrolment_pick_(struct orm_pick orm)
-{
-    struct enrolment_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is enrolment_picks_end(). */
 static inline struct orm_rows *enrolment_select(struct enrolment_manager *m,
@@ -2311,6 +2435,8 @@ struct grade {
 
     struct orm_object *enrolment_;
 };
+
+struct grade_chunks;
 
 enum grade_column {
     GRADE_ID,
@@ -2442,6 +2568,15 @@ static inline struct grade *grade_get(struct grade_manager *m, int64_t id)
     return (struct grade *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct grade_list *grade_get_many(
+    struct grade_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct grade_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct grade *grade_require(struct grade_manager *m, int64_t id)
 {
@@ -2494,6 +2629,24 @@ static inline void grade_delete(struct grade *g)
     orm_delete((struct orm_object *)g);
 }
 
+/* An unsaved copy. */
+static inline struct grade *grade_clone(struct grade *g)
+{
+    return (struct grade *)orm_clone((struct orm_object *)g);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void grade_expire(struct grade *g)
+{
+    orm_expire((struct orm_object *)g);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void grade_group(const struct grade_list *list)
+{
+    orm_group(&grade_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void grade_keep(struct grade *g)
 {
@@ -2505,25 +2658,28 @@ static inline void grade_refresh(struct grade *g)
     orm_refresh((struct orm_object *)g);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct grade_chunks *grade_stream(
+    struct grade_manager *m, const struct grade_query *q, unsigned chunk)
+{
+    return (struct grade_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct grade_list *grade_chunk(struct grade_chunks *chunks)
+{
+    return (const struct grade_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void grade_stream_end(struct grade_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct grade_query ---------------------------------- */
 
-static inline struct grade_cond grade_cond_(struct orm_cond orm)
-{
-    struct grade_cond c = {orm};
-    return c;
-}
-
-static inline struct grade_order grade_order_(struct orm_order orm)
-{
-    struct grade_order o = {orm};
-    return o;
-}
-
-static inline struct grade_plan grade_plan_(struct orm_plan orm)
-{
-    struct grade_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(grade);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void grade_where(struct grade_query *q, struct grade_cond c)
@@ -2599,12 +2755,6 @@ static inline struct grade_order grade_nulls_last(struct grade_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct grade_pick grade_pick_(struct orm_pick orm)
-{
-    struct grade_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is grade_picks_end(). */
 static inline struct orm_rows *grade_select(struct grade_manager *m,
@@ -2686,6 +2836,8 @@ struct label {
     struct alias_manager aliases_;
     struct alias_manager also_;
 };
+
+struct label_chunks;
 
 enum label_column {
     LABEL_NAME,
@@ -2777,6 +2929,15 @@ static inline struct label *label_get(struct label_manager *m, const char *name)
     return (struct label *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct label_list *label_get_many(
+    struct label_manager *m, const char * const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct label_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct label *label_require(struct label_manager *m, const char *name)
 {
@@ -2829,6 +2990,24 @@ static inline void label_delete(struct label *l)
     orm_delete((struct orm_object *)l);
 }
 
+/* An unsaved copy. */
+static inline struct label *label_clone(struct label *l)
+{
+    return (struct label *)orm_clone((struct orm_object *)l);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void label_expire(struct label *l)
+{
+    orm_expire((struct orm_object *)l);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void label_group(const struct label_list *list)
+{
+    orm_group(&label_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void label_keep(struct label *l)
 {
@@ -2840,25 +3019,28 @@ static inline void label_refresh(struct label *l)
     orm_refresh((struct orm_object *)l);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct label_chunks *label_stream(
+    struct label_manager *m, const struct label_query *q, unsigned chunk)
+{
+    return (struct label_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct label_list *label_chunk(struct label_chunks *chunks)
+{
+    return (const struct label_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void label_stream_end(struct label_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct label_query ---------------------------------- */
 
-static inline struct label_cond label_cond_(struct orm_cond orm)
-{
-    struct label_cond c = {orm};
-    return c;
-}
-
-static inline struct label_order label_order_(struct orm_order orm)
-{
-    struct label_order o = {orm};
-    return o;
-}
-
-static inline struct label_plan label_plan_(struct orm_plan orm)
-{
-    struct label_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(label);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void label_where(struct label_query *q, struct label_cond c)
@@ -2935,12 +3117,6 @@ static inline struct label_order label_nulls_last(struct label_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct label_pick label_pick_(struct orm_pick orm)
-{
-    struct label_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is label_picks_end(). */
 static inline struct orm_rows *label_select(struct label_manager *m,
     const struct label_query *q, const struct label_pick *picks)
@@ -3012,6 +3188,8 @@ struct alias {
     struct orm_object *label_;
     struct orm_object *of_;
 };
+
+struct alias_chunks;
 
 enum alias_column {
     ALIAS_ID,
@@ -3146,6 +3324,15 @@ static inline struct alias *alias_get(struct alias_manager *m, int64_t id)
     return (struct alias *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct alias_list *alias_get_many(
+    struct alias_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct alias_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct alias *alias_require(struct alias_manager *m, int64_t id)
 {
@@ -3198,6 +3385,24 @@ static inline void alias_delete(struct alias *a)
     orm_delete((struct orm_object *)a);
 }
 
+/* An unsaved copy. */
+static inline struct alias *alias_clone(struct alias *a)
+{
+    return (struct alias *)orm_clone((struct orm_object *)a);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void alias_expire(struct alias *a)
+{
+    orm_expire((struct orm_object *)a);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void alias_group(const struct alias_list *list)
+{
+    orm_group(&alias_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void alias_keep(struct alias *a)
 {
@@ -3209,25 +3414,28 @@ static inline void alias_refresh(struct alias *a)
     orm_refresh((struct orm_object *)a);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct alias_chunks *alias_stream(
+    struct alias_manager *m, const struct alias_query *q, unsigned chunk)
+{
+    return (struct alias_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct alias_list *alias_chunk(struct alias_chunks *chunks)
+{
+    return (const struct alias_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void alias_stream_end(struct alias_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct alias_query ---------------------------------- */
 
-static inline struct alias_cond alias_cond_(struct orm_cond orm)
-{
-    struct alias_cond c = {orm};
-    return c;
-}
-
-static inline struct alias_order alias_order_(struct orm_order orm)
-{
-    struct alias_order o = {orm};
-    return o;
-}
-
-static inline struct alias_plan alias_plan_(struct orm_plan orm)
-{
-    struct alias_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(alias);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void alias_where(struct alias_query *q, struct alias_cond c)
@@ -3304,12 +3512,6 @@ static inline struct alias_order alias_nulls_last(struct alias_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct alias_pick alias_pick_(struct orm_pick orm)
-{
-    struct alias_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is alias_picks_end(). */
 static inline struct orm_rows *alias_select(struct alias_manager *m,
     const struct alias_query *q, const struct alias_pick *picks)
@@ -3382,6 +3584,14 @@ struct certificate {
 
     struct orm_object *enrolment_;
 };
+
+struct certificate_key {
+    int64_t enrolment_student_tenant_id;
+    int32_t enrolment_student_number;
+    int32_t enrolment_course_number;
+};
+
+struct certificate_chunks;
 
 enum certificate_column {
     CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID,
@@ -3503,6 +3713,16 @@ static inline struct certificate *certificate_get(struct certificate_manager *m,
     return (struct certificate *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct certificate_list *certificate_get_many(
+    struct certificate_manager *m, struct certificate_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct certificate_key, enrolment_student_tenant_id), offsetof(struct certificate_key, enrolment_student_number), offsetof(struct certificate_key, enrolment_course_number)};
+    return (const struct certificate_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct certificate *certificate_require(struct certificate_manager *m,
     int64_t enrolment_student_tenant_id, int32_t enrolment_student_number,
@@ -3552,6 +3772,24 @@ static inline void certificate_delete(struct certificate *c)
     orm_delete((struct orm_object *)c);
 }
 
+/* An unsaved copy. */
+static inline struct certificate *certificate_clone(struct certificate *c)
+{
+    return (struct certificate *)orm_clone((struct orm_object *)c);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void certificate_expire(struct certificate *c)
+{
+    orm_expire((struct orm_object *)c);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void certificate_group(const struct certificate_list *list)
+{
+    orm_group(&certificate_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void certificate_keep(struct certificate *c)
 {
@@ -3563,25 +3801,29 @@ static inline void certificate_refresh(struct certificate *c)
     orm_refresh((struct orm_object *)c);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct certificate_chunks *certificate_stream(
+    struct certificate_manager *m, const struct certificate_query *q, unsigned chunk)
+{
+    return (struct certificate_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct certificate_list *certificate_chunk(
+    struct certificate_chunks *chunks)
+{
+    return (const struct certificate_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void certificate_stream_end(struct certificate_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct certificate_query ---------------------------- */
 
-static inline struct certificate_cond certificate_cond_(struct orm_cond orm)
-{
-    struct certificate_cond c = {orm};
-    return c;
-}
-
-static inline struct certificate_order certificate_order_(struct orm_order orm)
-{
-    struct certificate_order o = {orm};
-    return o;
-}
-
-static inline struct certificate_plan certificate_plan_(struct orm_plan orm)
-{
-    struct certificate_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(certificate);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void certificate_where(
@@ -3665,12 +3907,6 @@ static inline struct certificate_order certificate_nulls_last(
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct certificate_pick certificate_pick_(struct orm_pick orm)
-{
-    struct certificate_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is certificate_picks_end(). */
 static inline struct orm_rows *certificate_select(struct certificate_manager *m,
     const struct certificate_query *q, const struct certificate_pick *picks)
@@ -3748,6 +3984,8 @@ struct room {
 
     struct orm_object *course_;
 };
+
+struct room_chunks;
 
 enum room_column {
     ROOM_ID,
@@ -3881,6 +4119,15 @@ static inline struct room *room_get(struct room_manager *m, int64_t id)
     return (struct room *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct room_list *room_get_many(
+    struct room_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct room_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct room *room_require(struct room_manager *m, int64_t id)
 {
@@ -3923,6 +4170,24 @@ static inline void room_delete(struct room *r)
     orm_delete((struct orm_object *)r);
 }
 
+/* An unsaved copy. */
+static inline struct room *room_clone(struct room *r)
+{
+    return (struct room *)orm_clone((struct orm_object *)r);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void room_expire(struct room *r)
+{
+    orm_expire((struct orm_object *)r);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void room_group(const struct room_list *list)
+{
+    orm_group(&room_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void room_keep(struct room *r)
 {
@@ -3934,25 +4199,28 @@ static inline void room_refresh(struct room *r)
     orm_refresh((struct orm_object *)r);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct room_chunks *room_stream(
+    struct room_manager *m, const struct room_query *q, unsigned chunk)
+{
+    return (struct room_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct room_list *room_chunk(struct room_chunks *chunks)
+{
+    return (const struct room_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void room_stream_end(struct room_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct room_query ----------------------------------- */
 
-static inline struct room_cond room_cond_(struct orm_cond orm)
-{
-    struct room_cond c = {orm};
-    return c;
-}
-
-static inline struct room_order room_order_(struct orm_order orm)
-{
-    struct room_order o = {orm};
-    return o;
-}
-
-static inline struct room_plan room_plan_(struct orm_plan orm)
-{
-    struct room_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(room);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void room_where(struct room_query *q, struct room_cond c)
@@ -4029,12 +4297,6 @@ static inline struct room_order room_nulls_last(struct room_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct room_pick room_pick_(struct orm_pick orm)
-{
-    struct room_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is room_picks_end(). */
 static inline struct orm_rows *room_select(
     struct room_manager *m, const struct room_query *q, const struct room_pick *picks)
@@ -4109,6 +4371,8 @@ struct event {
     struct event_manager effects_;
     struct ticket_manager tickets_;
 };
+
+struct event_chunks;
 
 enum event_column {
     EVENT_ID,
@@ -4262,6 +4526,15 @@ static inline struct event *event_get(struct event_manager *m, struct orm_uuid i
     return (struct event *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct event_list *event_get_many(
+    struct event_manager *m, struct orm_uuid const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct event_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct event *event_require(struct event_manager *m, struct orm_uuid id)
 {
@@ -4314,6 +4587,24 @@ static inline void event_delete(struct event *e)
     orm_delete((struct orm_object *)e);
 }
 
+/* An unsaved copy. */
+static inline struct event *event_clone(struct event *e)
+{
+    return (struct event *)orm_clone((struct orm_object *)e);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void event_expire(struct event *e)
+{
+    orm_expire((struct orm_object *)e);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void event_group(const struct event_list *list)
+{
+    orm_group(&event_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void event_keep(struct event *e)
 {
@@ -4325,25 +4616,28 @@ static inline void event_refresh(struct event *e)
     orm_refresh((struct orm_object *)e);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct event_chunks *event_stream(
+    struct event_manager *m, const struct event_query *q, unsigned chunk)
+{
+    return (struct event_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct event_list *event_chunk(struct event_chunks *chunks)
+{
+    return (const struct event_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void event_stream_end(struct event_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct event_query ---------------------------------- */
 
-static inline struct event_cond event_cond_(struct orm_cond orm)
-{
-    struct event_cond c = {orm};
-    return c;
-}
-
-static inline struct event_order event_order_(struct orm_order orm)
-{
-    struct event_order o = {orm};
-    return o;
-}
-
-static inline struct event_plan event_plan_(struct orm_plan orm)
-{
-    struct event_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(event);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void event_where(struct event_query *q, struct event_cond c)
@@ -4420,12 +4714,6 @@ static inline struct event_order event_nulls_last(struct event_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct event_pick event_pick_(struct orm_pick orm)
-{
-    struct event_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is event_picks_end(). */
 static inline struct orm_rows *event_select(struct event_manager *m,
     const struct event_query *q, const struct event_pick *picks)
@@ -4500,6 +4788,13 @@ struct ticket {
 
     struct orm_object *event_;
 };
+
+struct ticket_key {
+    struct orm_uuid event_id;
+    struct orm_uuid code;
+};
+
+struct ticket_chunks;
 
 enum ticket_column {
     TICKET_EVENT_ID,
@@ -4613,6 +4908,16 @@ static inline struct ticket *ticket_get(
     return (struct ticket *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct ticket_list *ticket_get_many(
+    struct ticket_manager *m, struct ticket_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct ticket_key, event_id), offsetof(struct ticket_key, code)};
+    return (const struct ticket_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct ticket *ticket_require(
     struct ticket_manager *m, struct orm_uuid event_id, struct orm_uuid code)
@@ -4669,6 +4974,24 @@ static inline void ticket_delete(struct ticket *t)
     orm_delete((struct orm_object *)t);
 }
 
+/* An unsaved copy. */
+static inline struct ticket *ticket_clone(struct ticket *t)
+{
+    return (struct ticket *)orm_clone((struct orm_object *)t);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void ticket_expire(struct ticket *t)
+{
+    orm_expire((struct orm_object *)t);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void ticket_group(const struct ticket_list *list)
+{
+    orm_group(&ticket_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void ticket_keep(struct ticket *t)
 {
@@ -4680,25 +5003,28 @@ static inline void ticket_refresh(struct ticket *t)
     orm_refresh((struct orm_object *)t);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct ticket_chunks *ticket_stream(
+    struct ticket_manager *m, const struct ticket_query *q, unsigned chunk)
+{
+    return (struct ticket_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct ticket_list *ticket_chunk(struct ticket_chunks *chunks)
+{
+    return (const struct ticket_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void ticket_stream_end(struct ticket_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct ticket_query --------------------------------- */
 
-static inline struct ticket_cond ticket_cond_(struct orm_cond orm)
-{
-    struct ticket_cond c = {orm};
-    return c;
-}
-
-static inline struct ticket_order ticket_order_(struct orm_order orm)
-{
-    struct ticket_order o = {orm};
-    return o;
-}
-
-static inline struct ticket_plan ticket_plan_(struct orm_plan orm)
-{
-    struct ticket_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(ticket);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void ticket_where(struct ticket_query *q, struct ticket_cond c)
@@ -4775,12 +5101,6 @@ static inline struct ticket_order ticket_nulls_last(struct ticket_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct ticket_pick ticket_pick_(struct orm_pick orm)
-{
-    struct ticket_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is ticket_picks_end(). */
 static inline struct orm_rows *ticket_select(struct ticket_manager *m,
     const struct ticket_query *q, const struct ticket_pick *picks)
@@ -4850,6 +5170,8 @@ struct holiday {
     struct duty_manager helpers_;
     struct shift_manager shifts_;
 };
+
+struct holiday_chunks;
 
 enum holiday_column {
     HOLIDAY_DAY,
@@ -4935,6 +5257,15 @@ static inline struct holiday *holiday_get(struct holiday_manager *m, orm_date da
     return (struct holiday *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct holiday_list *holiday_get_many(
+    struct holiday_manager *m, orm_date const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct holiday_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct holiday *holiday_require(struct holiday_manager *m, orm_date day)
 {
@@ -4990,6 +5321,24 @@ static inline void holiday_delete(struct holiday *h)
     orm_delete((struct orm_object *)h);
 }
 
+/* An unsaved copy. */
+static inline struct holiday *holiday_clone(struct holiday *h)
+{
+    return (struct holiday *)orm_clone((struct orm_object *)h);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void holiday_expire(struct holiday *h)
+{
+    orm_expire((struct orm_object *)h);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void holiday_group(const struct holiday_list *list)
+{
+    orm_group(&holiday_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void holiday_keep(struct holiday *h)
 {
@@ -5001,25 +5350,28 @@ static inline void holiday_refresh(struct holiday *h)
     orm_refresh((struct orm_object *)h);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct holiday_chunks *holiday_stream(
+    struct holiday_manager *m, const struct holiday_query *q, unsigned chunk)
+{
+    return (struct holiday_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct holiday_list *holiday_chunk(struct holiday_chunks *chunks)
+{
+    return (const struct holiday_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void holiday_stream_end(struct holiday_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct holiday_query -------------------------------- */
 
-static inline struct holiday_cond holiday_cond_(struct orm_cond orm)
-{
-    struct holiday_cond c = {orm};
-    return c;
-}
-
-static inline struct holiday_order holiday_order_(struct orm_order orm)
-{
-    struct holiday_order o = {orm};
-    return o;
-}
-
-static inline struct holiday_plan holiday_plan_(struct orm_plan orm)
-{
-    struct holiday_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(holiday);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void holiday_where(struct holiday_query *q, struct holiday_cond c)
@@ -5096,12 +5448,6 @@ static inline struct holiday_order holiday_nulls_last(struct holiday_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct holiday_pick holiday_pick_(struct orm_pick orm)
-{
-    struct holiday_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is holiday_picks_end(). */
 static inline struct orm_rows *holiday_select(struct holiday_manager *m,
     const struct holiday_query *q, const struct holiday_pick *picks)
@@ -5173,6 +5519,8 @@ struct duty {
     struct moment_manager moments_;
     struct moment_manager nights_;
 };
+
+struct duty_chunks;
 
 enum duty_column {
     DUTY_KIND,
@@ -5296,6 +5644,15 @@ static inline struct duty *duty_get(struct duty_manager *m, enum duty_kind kind)
     return (struct duty *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct duty_list *duty_get_many(
+    struct duty_manager *m, enum duty_kind const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct duty_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct duty *duty_require(struct duty_manager *m, enum duty_kind kind)
 {
@@ -5348,6 +5705,24 @@ static inline void duty_delete(struct duty *d)
     orm_delete((struct orm_object *)d);
 }
 
+/* An unsaved copy. */
+static inline struct duty *duty_clone(struct duty *d)
+{
+    return (struct duty *)orm_clone((struct orm_object *)d);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void duty_expire(struct duty *d)
+{
+    orm_expire((struct orm_object *)d);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void duty_group(const struct duty_list *list)
+{
+    orm_group(&duty_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void duty_keep(struct duty *d)
 {
@@ -5359,25 +5734,28 @@ static inline void duty_refresh(struct duty *d)
     orm_refresh((struct orm_object *)d);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct duty_chunks *duty_stream(
+    struct duty_manager *m, const struct duty_query *q, unsigned chunk)
+{
+    return (struct duty_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct duty_list *duty_chunk(struct duty_chunks *chunks)
+{
+    return (const struct duty_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void duty_stream_end(struct duty_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct duty_query ----------------------------------- */
 
-static inline struct duty_cond duty_cond_(struct orm_cond orm)
-{
-    struct duty_cond c = {orm};
-    return c;
-}
-
-static inline struct duty_order duty_order_(struct orm_order orm)
-{
-    struct duty_order o = {orm};
-    return o;
-}
-
-static inline struct duty_plan duty_plan_(struct orm_plan orm)
-{
-    struct duty_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(duty);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void duty_where(struct duty_query *q, struct duty_cond c)
@@ -5453,12 +5831,6 @@ static inline struct duty_order duty_nulls_last(struct duty_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct duty_pick duty_pick_(struct orm_pick orm)
-{
-    struct duty_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is duty_picks_end(). */
 static inline struct orm_rows *duty_select(
@@ -5542,6 +5914,15 @@ struct shift {
     struct moment_manager met_;
     struct shift_manager earlier_;
 };
+
+struct shift_key {
+    orm_date holiday_id;
+    enum duty_kind duty_id;
+    orm_clock starts;
+    bool spare;
+};
+
+struct shift_chunks;
 
 enum shift_column {
     SHIFT_HOLIDAY_ID,
@@ -5807,6 +6188,16 @@ static inline struct shift *shift_get(struct shift_manager *m, orm_date holiday_
     return (struct shift *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct shift_list *shift_get_many(
+    struct shift_manager *m, struct shift_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct shift_key, holiday_id), offsetof(struct shift_key, duty_id), offsetof(struct shift_key, starts), offsetof(struct shift_key, spare)};
+    return (const struct shift_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct shift *shift_require(struct shift_manager *m, orm_date holiday_id,
     enum duty_kind duty_id, orm_clock starts, bool spare)
@@ -5863,6 +6254,24 @@ static inline void shift_delete(struct shift *s)
     orm_delete((struct orm_object *)s);
 }
 
+/* An unsaved copy. */
+static inline struct shift *shift_clone(struct shift *s)
+{
+    return (struct shift *)orm_clone((struct orm_object *)s);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void shift_expire(struct shift *s)
+{
+    orm_expire((struct orm_object *)s);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void shift_group(const struct shift_list *list)
+{
+    orm_group(&shift_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void shift_keep(struct shift *s)
 {
@@ -5874,25 +6283,28 @@ static inline void shift_refresh(struct shift *s)
     orm_refresh((struct orm_object *)s);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct shift_chunks *shift_stream(
+    struct shift_manager *m, const struct shift_query *q, unsigned chunk)
+{
+    return (struct shift_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct shift_list *shift_chunk(struct shift_chunks *chunks)
+{
+    return (const struct shift_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void shift_stream_end(struct shift_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct shift_query ---------------------------------- */
 
-static inline struct shift_cond shift_cond_(struct orm_cond orm)
-{
-    struct shift_cond c = {orm};
-    return c;
-}
-
-static inline struct shift_order shift_order_(struct orm_order orm)
-{
-    struct shift_order o = {orm};
-    return o;
-}
-
-static inline struct shift_plan shift_plan_(struct orm_plan orm)
-{
-    struct shift_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(shift);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void shift_where(struct shift_query *q, struct shift_cond c)
@@ -5968,12 +6380,6 @@ static inline struct shift_order shift_nulls_last(struct shift_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct shift_pick shift_pick_(struct orm_pick orm)
-{
-    struct shift_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is shift_picks_end(). */
 static inline struct orm_rows *shift_select(struct shift_manager *m,
@@ -6063,6 +6469,13 @@ struct moment {
     struct orm_object *night_;
     struct shift_manager met_in_;
 };
+
+struct moment_key {
+    orm_time at;
+    orm_timestamp local;
+};
+
+struct moment_chunks;
 
 enum moment_column {
     MOMENT_AT,
@@ -6240,6 +6653,16 @@ static inline struct moment *moment_get(
     return (struct moment *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct moment_list *moment_get_many(
+    struct moment_manager *m, struct moment_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct moment_key, at), offsetof(struct moment_key, local)};
+    return (const struct moment_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct moment *moment_require(
     struct moment_manager *m, orm_time at, orm_timestamp local)
@@ -6296,6 +6719,24 @@ static inline void moment_delete(struct moment *m)
     orm_delete((struct orm_object *)m);
 }
 
+/* An unsaved copy. */
+static inline struct moment *moment_clone(struct moment *m)
+{
+    return (struct moment *)orm_clone((struct orm_object *)m);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void moment_expire(struct moment *m)
+{
+    orm_expire((struct orm_object *)m);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void moment_group(const struct moment_list *list)
+{
+    orm_group(&moment_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void moment_keep(struct moment *m)
 {
@@ -6307,25 +6748,28 @@ static inline void moment_refresh(struct moment *m)
     orm_refresh((struct orm_object *)m);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct moment_chunks *moment_stream(
+    struct moment_manager *m, const struct moment_query *q, unsigned chunk)
+{
+    return (struct moment_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct moment_list *moment_chunk(struct moment_chunks *chunks)
+{
+    return (const struct moment_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void moment_stream_end(struct moment_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct moment_query --------------------------------- */
 
-static inline struct moment_cond moment_cond_(struct orm_cond orm)
-{
-    struct moment_cond c = {orm};
-    return c;
-}
-
-static inline struct moment_order moment_order_(struct orm_order orm)
-{
-    struct moment_order o = {orm};
-    return o;
-}
-
-static inline struct moment_plan moment_plan_(struct orm_plan orm)
-{
-    struct moment_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(moment);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void moment_where(struct moment_query *q, struct moment_cond c)
@@ -6401,12 +6845,6 @@ static inline struct moment_order moment_nulls_last(struct moment_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct moment_pick moment_pick_(struct orm_pick orm)
-{
-    struct moment_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is moment_picks_end(). */
 static inline struct orm_rows *moment_select(struct moment_manager *m,
@@ -6485,6 +6923,8 @@ struct badge {
     struct visit_manager seen_in_;
     struct visit_manager lent_in_;
 };
+
+struct badge_chunks;
 
 enum badge_column {
     BADGE_ID,
@@ -6595,6 +7035,15 @@ static inline struct badge *badge_get(struct badge_manager *m, int64_t id)
     return (struct badge *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct badge_list *badge_get_many(
+    struct badge_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct badge_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct badge *badge_require(struct badge_manager *m, int64_t id)
 {
@@ -6637,6 +7086,24 @@ static inline void badge_delete(struct badge *b)
     orm_delete((struct orm_object *)b);
 }
 
+/* An unsaved copy. */
+static inline struct badge *badge_clone(struct badge *b)
+{
+    return (struct badge *)orm_clone((struct orm_object *)b);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void badge_expire(struct badge *b)
+{
+    orm_expire((struct orm_object *)b);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void badge_group(const struct badge_list *list)
+{
+    orm_group(&badge_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void badge_keep(struct badge *b)
 {
@@ -6648,25 +7115,28 @@ static inline void badge_refresh(struct badge *b)
     orm_refresh((struct orm_object *)b);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct badge_chunks *badge_stream(
+    struct badge_manager *m, const struct badge_query *q, unsigned chunk)
+{
+    return (struct badge_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct badge_list *badge_chunk(struct badge_chunks *chunks)
+{
+    return (const struct badge_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void badge_stream_end(struct badge_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct badge_query ---------------------------------- */
 
-static inline struct badge_cond badge_cond_(struct orm_cond orm)
-{
-    struct badge_cond c = {orm};
-    return c;
-}
-
-static inline struct badge_order badge_order_(struct orm_order orm)
-{
-    struct badge_order o = {orm};
-    return o;
-}
-
-static inline struct badge_plan badge_plan_(struct orm_plan orm)
-{
-    struct badge_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(badge);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void badge_where(struct badge_query *q, struct badge_cond c)
@@ -6743,12 +7213,6 @@ static inline struct badge_order badge_nulls_last(struct badge_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct badge_pick badge_pick_(struct orm_pick orm)
-{
-    struct badge_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is badge_picks_end(). */
 static inline struct orm_rows *badge_select(struct badge_manager *m,
     const struct badge_query *q, const struct badge_pick *picks)
@@ -6823,6 +7287,13 @@ struct holder {
     struct orm_object *badge_;
     struct visit_manager visits_;
 };
+
+struct holder_key {
+    const char *badge_code;
+    int32_t number;
+};
+
+struct holder_chunks;
 
 enum holder_column {
     HOLDER_BADGE_CODE,
@@ -6953,6 +7424,16 @@ static inline struct holder *holder_get(
     return (struct holder *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct holder_list *holder_get_many(
+    struct holder_manager *m, struct holder_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct holder_key, badge_code), offsetof(struct holder_key, number)};
+    return (const struct holder_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct holder *holder_require(
     struct holder_manager *m, const char *badge_code, int32_t number)
@@ -7009,6 +7490,24 @@ static inline void holder_delete(struct holder *h)
     orm_delete((struct orm_object *)h);
 }
 
+/* An unsaved copy. */
+static inline struct holder *holder_clone(struct holder *h)
+{
+    return (struct holder *)orm_clone((struct orm_object *)h);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void holder_expire(struct holder *h)
+{
+    orm_expire((struct orm_object *)h);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void holder_group(const struct holder_list *list)
+{
+    orm_group(&holder_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void holder_keep(struct holder *h)
 {
@@ -7020,25 +7519,28 @@ static inline void holder_refresh(struct holder *h)
     orm_refresh((struct orm_object *)h);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct holder_chunks *holder_stream(
+    struct holder_manager *m, const struct holder_query *q, unsigned chunk)
+{
+    return (struct holder_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct holder_list *holder_chunk(struct holder_chunks *chunks)
+{
+    return (const struct holder_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void holder_stream_end(struct holder_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct holder_query --------------------------------- */
 
-static inline struct holder_cond holder_cond_(struct orm_cond orm)
-{
-    struct holder_cond c = {orm};
-    return c;
-}
-
-static inline struct holder_order holder_order_(struct orm_order orm)
-{
-    struct holder_order o = {orm};
-    return o;
-}
-
-static inline struct holder_plan holder_plan_(struct orm_plan orm)
-{
-    struct holder_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(holder);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void holder_where(struct holder_query *q, struct holder_cond c)
@@ -7114,12 +7616,6 @@ static inline struct holder_order holder_nulls_last(struct holder_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct holder_pick holder_pick_(struct orm_pick orm)
-{
-    struct holder_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is holder_picks_end(). */
 static inline struct orm_rows *holder_select(struct holder_manager *m,
@@ -7197,6 +7693,8 @@ struct visit {
     struct orm_object *seen_;
     struct orm_object *lent_;
 };
+
+struct visit_chunks;
 
 enum visit_column {
     VISIT_ID,
@@ -7412,6 +7910,15 @@ static inline struct visit *visit_get(struct visit_manager *m, int64_t id)
     return (struct visit *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct visit_list *visit_get_many(
+    struct visit_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct visit_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct visit *visit_require(struct visit_manager *m, int64_t id)
 {
@@ -7464,6 +7971,24 @@ static inline void visit_delete(struct visit *v)
     orm_delete((struct orm_object *)v);
 }
 
+/* An unsaved copy. */
+static inline struct visit *visit_clone(struct visit *v)
+{
+    return (struct visit *)orm_clone((struct orm_object *)v);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void visit_expire(struct visit *v)
+{
+    orm_expire((struct orm_object *)v);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void visit_group(const struct visit_list *list)
+{
+    orm_group(&visit_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void visit_keep(struct visit *v)
 {
@@ -7475,25 +8000,28 @@ static inline void visit_refresh(struct visit *v)
     orm_refresh((struct orm_object *)v);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct visit_chunks *visit_stream(
+    struct visit_manager *m, const struct visit_query *q, unsigned chunk)
+{
+    return (struct visit_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct visit_list *visit_chunk(struct visit_chunks *chunks)
+{
+    return (const struct visit_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void visit_stream_end(struct visit_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct visit_query ---------------------------------- */
 
-static inline struct visit_cond visit_cond_(struct orm_cond orm)
-{
-    struct visit_cond c = {orm};
-    return c;
-}
-
-static inline struct visit_order visit_order_(struct orm_order orm)
-{
-    struct visit_order o = {orm};
-    return o;
-}
-
-static inline struct visit_plan visit_plan_(struct orm_plan orm)
-{
-    struct visit_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(visit);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void visit_where(struct visit_query *q, struct visit_cond c)
@@ -7569,12 +8097,6 @@ static inline struct visit_order visit_nulls_last(struct visit_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct visit_pick visit_pick_(struct orm_pick orm)
-{
-    struct visit_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is visit_picks_end(). */
 static inline struct orm_rows *visit_select(struct visit_manager *m,

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xdf9e4b0b03c088ccu
+#define IN_ORM_HASH 0x7d5ff095028f8ce5u
 
 #ifdef __cplusplus
 extern "C" {
@@ -206,6 +206,8 @@ struct author {
     struct book_manager edited_;
 };
 
+struct author_chunks;
+
 enum author_column {
     AUTHOR_ID,
     AUTHOR_NAME,
@@ -332,6 +334,15 @@ static inline struct author *author_get(struct author_manager *m, int64_t id)
     return (struct author *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct author_list *author_get_many(
+    struct author_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct author_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct author *author_require(struct author_manager *m, int64_t id)
 {
@@ -376,6 +387,24 @@ static inline void author_delete(struct author *a)
     orm_delete((struct orm_object *)a);
 }
 
+/* An unsaved copy. */
+static inline struct author *author_clone(struct author *a)
+{
+    return (struct author *)orm_clone((struct orm_object *)a);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void author_expire(struct author *a)
+{
+    orm_expire((struct orm_object *)a);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void author_group(const struct author_list *list)
+{
+    orm_group(&author_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void author_keep(struct author *a)
 {
@@ -387,25 +416,28 @@ static inline void author_refresh(struct author *a)
     orm_refresh((struct orm_object *)a);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct author_chunks *author_stream(
+    struct author_manager *m, const struct author_query *q, unsigned chunk)
+{
+    return (struct author_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct author_list *author_chunk(struct author_chunks *chunks)
+{
+    return (const struct author_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void author_stream_end(struct author_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct author_query --------------------------------- */
 
-static inline struct author_cond author_cond_(struct orm_cond orm)
-{
-    struct author_cond c = {orm};
-    return c;
-}
-
-static inline struct author_order author_order_(struct orm_order orm)
-{
-    struct author_order o = {orm};
-    return o;
-}
-
-static inline struct author_plan author_plan_(struct orm_plan orm)
-{
-    struct author_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(author);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void author_where(struct author_query *q, struct author_cond c)
@@ -482,12 +514,6 @@ static inline struct author_order author_nulls_last(struct author_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct author_pick author_pick_(struct orm_pick orm)
-{
-    struct author_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is author_picks_end(). */
 static inline struct orm_rows *author_select(struct author_manager *m,
     const struct author_query *q, const struct author_pick *picks)
@@ -561,6 +587,8 @@ struct profile {
     struct orm_object *author_;
     struct picture_manager pictures_;
 };
+
+struct profile_chunks;
 
 enum profile_column {
     PROFILE_ID,
@@ -649,6 +677,15 @@ static inline struct profile *profile_get(struct profile_manager *m, int64_t id)
     return (struct profile *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct profile_list *profile_get_many(
+    struct profile_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct profile_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct profile *profile_require(struct profile_manager *m, int64_t id)
 {
@@ -704,6 +741,24 @@ static inline void profile_delete(struct profile *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct profile *profile_clone(struct profile *p)
+{
+    return (struct profile *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void profile_expire(struct profile *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void profile_group(const struct profile_list *list)
+{
+    orm_group(&profile_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void profile_keep(struct profile *p)
 {
@@ -715,25 +770,28 @@ static inline void profile_refresh(struct profile *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct profile_chunks *profile_stream(
+    struct profile_manager *m, const struct profile_query *q, unsigned chunk)
+{
+    return (struct profile_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct profile_list *profile_chunk(struct profile_chunks *chunks)
+{
+    return (const struct profile_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void profile_stream_end(struct profile_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct profile_query -------------------------------- */
 
-static inline struct profile_cond profile_cond_(struct orm_cond orm)
-{
-    struct profile_cond c = {orm};
-    return c;
-}
-
-static inline struct profile_order profile_order_(struct orm_order orm)
-{
-    struct profile_order o = {orm};
-    return o;
-}
-
-static inline struct profile_plan profile_plan_(struct orm_plan orm)
-{
-    struct profile_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(profile);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void profile_where(struct profile_query *q, struct profile_cond c)
@@ -810,12 +868,6 @@ static inline struct profile_order profile_nulls_last(struct profile_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct profile_pick profile_pick_(struct orm_pick orm)
-{
-    struct profile_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is profile_picks_end(). */
 static inline struct orm_rows *profile_select(struct profile_manager *m,
     const struct profile_query *q, const struct profile_pick *picks)
@@ -884,6 +936,8 @@ struct picture {
 
     struct profile_manager profiles_;
 };
+
+struct picture_chunks;
 
 enum picture_column {
     PICTURE_ID,
@@ -961,6 +1015,15 @@ static inline struct picture *picture_get(struct picture_manager *m, int64_t id)
     return (struct picture *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct picture_list *picture_get_many(
+    struct picture_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct picture_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct picture *picture_require(struct picture_manager *m, int64_t id)
 {
@@ -1016,6 +1079,24 @@ static inline void picture_delete(struct picture *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct picture *picture_clone(struct picture *p)
+{
+    return (struct picture *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void picture_expire(struct picture *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void picture_group(const struct picture_list *list)
+{
+    orm_group(&picture_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void picture_keep(struct picture *p)
 {
@@ -1027,25 +1108,28 @@ static inline void picture_refresh(struct picture *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct picture_chunks *picture_stream(
+    struct picture_manager *m, const struct picture_query *q, unsigned chunk)
+{
+    return (struct picture_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct picture_list *picture_chunk(struct picture_chunks *chunks)
+{
+    return (const struct picture_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void picture_stream_end(struct picture_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct picture_query -------------------------------- */
 
-static inline struct picture_cond picture_cond_(struct orm_cond orm)
-{
-    struct picture_cond c = {orm};
-    return c;
-}
-
-static inline struct picture_order picture_order_(struct orm_order orm)
-{
-    struct picture_order o = {orm};
-    return o;
-}
-
-static inline struct picture_plan picture_plan_(struct orm_plan orm)
-{
-    struct picture_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(picture);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void picture_where(struct picture_query *q, struct picture_cond c)
@@ -1122,12 +1206,6 @@ static inline struct picture_order picture_nulls_last(struct picture_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-static inline struct picture_pick picture_pick_(struct orm_pick orm)
-{
-    struct picture_pick p = {orm};
-    return p;
-}
-
 /* orm_next() fills what the picks name; the last one is picture_picks_end(). */
 static inline struct orm_rows *picture_select(struct picture_manager *m,
     const struct picture_query *q, const struct picture_pick *picks)
@@ -1199,6 +1277,8 @@ struct book {
     struct orm_object *editor_;
     struct chapter_manager chapters_;
 };
+
+struct book_chunks;
 
 enum book_column {
     BOOK_ID,
@@ -1354,6 +1434,15 @@ static inline struct book *book_get(struct book_manager *m, int64_t id)
     return (struct book *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct book_list *book_get_many(
+    struct book_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct book_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct book *book_require(struct book_manager *m, int64_t id)
 {
@@ -1406,6 +1495,24 @@ static inline void book_delete(struct book *b)
     orm_delete((struct orm_object *)b);
 }
 
+/* An unsaved copy. */
+static inline struct book *book_clone(struct book *b)
+{
+    return (struct book *)orm_clone((struct orm_object *)b);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void book_expire(struct book *b)
+{
+    orm_expire((struct orm_object *)b);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void book_group(const struct book_list *list)
+{
+    orm_group(&book_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void book_keep(struct book *b)
 {
@@ -1417,25 +1524,28 @@ static inline void book_refresh(struct book *b)
     orm_refresh((struct orm_object *)b);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct book_chunks *book_stream(
+    struct book_manager *m, const struct book_query *q, unsigned chunk)
+{
+    return (struct book_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct book_list *book_chunk(struct book_chunks *chunks)
+{
+    return (const struct book_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void book_stream_end(struct book_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct book_query ----------------------------------- */
 
-static inline struct book_cond book_cond_(struct orm_cond orm)
-{
-    struct book_cond c = {orm};
-    return c;
-}
-
-static inline struct book_order book_order_(struct orm_order orm)
-{
-    struct book_order o = {orm};
-    return o;
-}
-
-static inline struct book_plan book_plan_(struct orm_plan orm)
-{
-    struct book_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(book);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void book_where(struct book_query *q, struct book_cond c)
@@ -1511,12 +1621,6 @@ static inline struct book_order book_nulls_last(struct book_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct book_pick book_pick_(struct orm_pick orm)
-{
-    struct book_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is book_picks_end(). */
 static inline struct orm_rows *book_select(
@@ -1596,6 +1700,8 @@ struct chapter {
     struct orm_object *parent_;
     struct chapter_manager parts_;
 };
+
+struct chapter_chunks;
 
 enum chapter_column {
     CHAPTER_ID,
@@ -1751,6 +1857,15 @@ static inline struct chapter *chapter_get(struct chapter_manager *m, int64_t id)
     return (struct chapter *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct chapter_list *chapter_get_many(
+    struct chapter_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct chapter_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct chapter *chapter_require(struct chapter_manager *m, int64_t id)
 {
@@ -1806,6 +1921,24 @@ static inline void chapter_delete(struct chapter *c)
     orm_delete((struct orm_object *)c);
 }
 
+/* An unsaved copy. */
+static inline struct chapter *chapter_clone(struct chapter *c)
+{
+    return (struct chapter *)orm_clone((struct orm_object *)c);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void chapter_expire(struct chapter *c)
+{
+    orm_expire((struct orm_object *)c);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void chapter_group(const struct chapter_list *list)
+{
+    orm_group(&chapter_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void chapter_keep(struct chapter *c)
 {
@@ -1817,25 +1950,28 @@ static inline void chapter_refresh(struct chapter *c)
     orm_refresh((struct orm_object *)c);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct chapter_chunks *chapter_stream(
+    struct chapter_manager *m, const struct chapter_query *q, unsigned chunk)
+{
+    return (struct chapter_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct chapter_list *chapter_chunk(struct chapter_chunks *chunks)
+{
+    return (const struct chapter_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void chapter_stream_end(struct chapter_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct chapter_query -------------------------------- */
 
-static inline struct chapter_cond chapter_cond_(struct orm_cond orm)
-{
-    struct chapter_cond c = {orm};
-    return c;
-}
-
-static inline struct chapter_order chapter_order_(struct orm_order orm)
-{
-    struct chapter_order o = {orm};
-    return o;
-}
-
-static inline struct chapter_plan chapter_plan_(struct orm_plan orm)
-{
-    struct chapter_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(chapter);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void chapter_where(struct chapter_query *q, struct chapter_cond c)
@@ -1911,12 +2047,6 @@ static inline struct chapter_order chapter_nulls_last(struct chapter_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct chapter_pick chapter_pick_(struct orm_pick orm)
-{
-    struct chapter_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is chapter_picks_end(). */
 static inline struct orm_rows *chapter_select(struct chapter_manager *m,

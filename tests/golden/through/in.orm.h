@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x480f39e1c6d1b8c5u
+#define IN_ORM_HASH 0xfdc142e2994d4f23u
 
 #ifdef __cplusplus
 extern "C" {
@@ -115,6 +115,8 @@ struct package {
     struct dependency_manager dependents_;
 };
 
+struct package_chunks;
+
 enum package_column {
     PACKAGE_ID,
     PACKAGE_NAME
@@ -216,6 +218,15 @@ static inline struct package *package_get(struct package_manager *m, int64_t id)
     return (struct package *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct package_list *package_get_many(
+    struct package_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct package_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct package *package_require(struct package_manager *m, int64_t id)
 {
@@ -271,6 +282,24 @@ static inline void package_delete(struct package *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct package *package_clone(struct package *p)
+{
+    return (struct package *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void package_expire(struct package *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void package_group(const struct package_list *list)
+{
+    orm_group(&package_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void package_keep(struct package *p)
 {
@@ -282,25 +311,28 @@ static inline void package_refresh(struct package *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct package_chunks *package_stream(
+    struct package_manager *m, const struct package_query *q, unsigned chunk)
+{
+    return (struct package_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct package_list *package_chunk(struct package_chunks *chunks)
+{
+    return (const struct package_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void package_stream_end(struct package_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct package_query -------------------------------- */
 
-static inline struct package_cond package_cond_(struct orm_cond orm)
-{
-    struct package_cond c = {orm};
-    return c;
-}
-
-static inline struct package_order package_order_(struct orm_order orm)
-{
-    struct package_order o = {orm};
-    return o;
-}
-
-static inline struct package_plan package_plan_(struct orm_plan orm)
-{
-    struct package_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(package);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void package_where(struct package_query *q, struct package_cond c)
@@ -376,12 +408,6 @@ static inline struct package_order package_nulls_last(struct package_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct package_pick package_pick_(struct orm_pick orm)
-{
-    struct package_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is package_picks_end(). */
 static inline struct orm_rows *package_select(struct package_manager *m,
@@ -459,6 +485,8 @@ struct dependency {
     struct orm_object *package_;
     struct orm_object *target_;
 };
+
+struct dependency_chunks;
 
 enum dependency_column {
     DEPENDENCY_ID,
@@ -622,6 +650,15 @@ static inline struct dependency *dependency_get(
     return (struct dependency *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct dependency_list *dependency_get_many(
+    struct dependency_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct dependency_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct dependency *dependency_require(
     struct dependency_manager *m, int64_t id)
@@ -680,6 +717,24 @@ static inline void dependency_delete(struct dependency *d)
     orm_delete((struct orm_object *)d);
 }
 
+/* An unsaved copy. */
+static inline struct dependency *dependency_clone(struct dependency *d)
+{
+    return (struct dependency *)orm_clone((struct orm_object *)d);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void dependency_expire(struct dependency *d)
+{
+    orm_expire((struct orm_object *)d);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void dependency_group(const struct dependency_list *list)
+{
+    orm_group(&dependency_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void dependency_keep(struct dependency *d)
 {
@@ -691,25 +746,29 @@ static inline void dependency_refresh(struct dependency *d)
     orm_refresh((struct orm_object *)d);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct dependency_chunks *dependency_stream(
+    struct dependency_manager *m, const struct dependency_query *q, unsigned chunk)
+{
+    return (struct dependency_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct dependency_list *dependency_chunk(
+    struct dependency_chunks *chunks)
+{
+    return (const struct dependency_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void dependency_stream_end(struct dependency_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct dependency_query ----------------------------- */
 
-static inline struct dependency_cond dependency_cond_(struct orm_cond orm)
-{
-    struct dependency_cond c = {orm};
-    return c;
-}
-
-static inline struct dependency_order dependency_order_(struct orm_order orm)
-{
-    struct dependency_order o = {orm};
-    return o;
-}
-
-static inline struct dependency_plan dependency_plan_(struct orm_plan orm)
-{
-    struct dependency_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(dependency);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void dependency_where(
@@ -788,12 +847,6 @@ static inline struct dependency_order dependency_nulls_last(struct dependency_or
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct dependency_pick dependency_pick_(struct orm_pick orm)
-{
-    struct dependency_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is dependency_picks_end(). */
 static inline struct orm_rows *dependency_select(struct dependency_manager *m,

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x4e405fd63cc04a4du
+#define IN_ORM_HASH 0x074b097495efda6fu
 
 #ifdef __cplusplus
 extern "C" {
@@ -175,6 +175,8 @@ struct sample {
     orm_time moment_;
     int32_t kind_;
 };
+
+struct sample_chunks;
 
 enum sample_column {
     SAMPLE_ID,
@@ -381,6 +383,15 @@ static inline struct sample *sample_get(struct sample_manager *m, int64_t id)
     return (struct sample *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct sample_list *sample_get_many(
+    struct sample_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct sample_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct sample *sample_require(struct sample_manager *m, int64_t id)
 {
@@ -425,6 +436,24 @@ static inline void sample_delete(struct sample *s)
     orm_delete((struct orm_object *)s);
 }
 
+/* An unsaved copy. */
+static inline struct sample *sample_clone(struct sample *s)
+{
+    return (struct sample *)orm_clone((struct orm_object *)s);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void sample_expire(struct sample *s)
+{
+    orm_expire((struct orm_object *)s);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void sample_group(const struct sample_list *list)
+{
+    orm_group(&sample_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void sample_keep(struct sample *s)
 {
@@ -436,25 +465,28 @@ static inline void sample_refresh(struct sample *s)
     orm_refresh((struct orm_object *)s);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct sample_chunks *sample_stream(
+    struct sample_manager *m, const struct sample_query *q, unsigned chunk)
+{
+    return (struct sample_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct sample_list *sample_chunk(struct sample_chunks *chunks)
+{
+    return (const struct sample_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void sample_stream_end(struct sample_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct sample_query --------------------------------- */
 
-static inline struct sample_cond sample_cond_(struct orm_cond orm)
-{
-    struct sample_cond c = {orm};
-    return c;
-}
-
-static inline struct sample_order sample_order_(struct orm_order orm)
-{
-    struct sample_order o = {orm};
-    return o;
-}
-
-static inline struct sample_plan sample_plan_(struct orm_plan orm)
-{
-    struct sample_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(sample);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void sample_where(struct sample_query *q, struct sample_cond c)
@@ -530,12 +562,6 @@ static inline struct sample_order sample_nulls_last(struct sample_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct sample_pick sample_pick_(struct orm_pick orm)
-{
-    struct sample_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is sample_picks_end(). */
 static inline struct orm_rows *sample_select(struct sample_manager *m,
@@ -632,6 +658,8 @@ struct maybe {
     orm_time moment_;
     int32_t kind_;
 };
+
+struct maybe_chunks;
 
 enum maybe_column {
     MAYBE_ID,
@@ -969,6 +997,15 @@ static inline struct maybe *maybe_get(struct maybe_manager *m, int64_t id)
     return (struct maybe *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct maybe_list *maybe_get_many(
+    struct maybe_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct maybe_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct maybe *maybe_require(struct maybe_manager *m, int64_t id)
 {
@@ -1011,6 +1048,24 @@ static inline void maybe_delete(struct maybe *m)
     orm_delete((struct orm_object *)m);
 }
 
+/* An unsaved copy. */
+static inline struct maybe *maybe_clone(struct maybe *m)
+{
+    return (struct maybe *)orm_clone((struct orm_object *)m);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void maybe_expire(struct maybe *m)
+{
+    orm_expire((struct orm_object *)m);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void maybe_group(const struct maybe_list *list)
+{
+    orm_group(&maybe_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void maybe_keep(struct maybe *m)
 {
@@ -1022,25 +1077,28 @@ static inline void maybe_refresh(struct maybe *m)
     orm_refresh((struct orm_object *)m);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct maybe_chunks *maybe_stream(
+    struct maybe_manager *m, const struct maybe_query *q, unsigned chunk)
+{
+    return (struct maybe_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct maybe_list *maybe_chunk(struct maybe_chunks *chunks)
+{
+    return (const struct maybe_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void maybe_stream_end(struct maybe_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct maybe_query ---------------------------------- */
 
-static inline struct maybe_cond maybe_cond_(struct orm_cond orm)
-{
-    struct maybe_cond c = {orm};
-    return c;
-}
-
-static inline struct maybe_order maybe_order_(struct orm_order orm)
-{
-    struct maybe_order o = {orm};
-    return o;
-}
-
-static inline struct maybe_plan maybe_plan_(struct orm_plan orm)
-{
-    struct maybe_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(maybe);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void maybe_where(struct maybe_query *q, struct maybe_cond c)
@@ -1116,12 +1174,6 @@ static inline struct maybe_order maybe_nulls_last(struct maybe_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct maybe_pick maybe_pick_(struct orm_pick orm)
-{
-    struct maybe_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is maybe_picks_end(). */
 static inline struct orm_rows *maybe_select(struct maybe_manager *m,
@@ -1224,6 +1276,8 @@ struct preset {
     orm_time moment_;
     int32_t kind_;
 };
+
+struct preset_chunks;
 
 enum preset_column {
     PRESET_CODE,
@@ -1384,6 +1438,15 @@ static inline struct preset *preset_get(struct preset_manager *m, const char *co
     return (struct preset *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct preset_list *preset_get_many(
+    struct preset_manager *m, const char * const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct preset_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct preset *preset_require(struct preset_manager *m, const char *code)
 {
@@ -1428,6 +1491,24 @@ static inline void preset_delete(struct preset *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct preset *preset_clone(struct preset *p)
+{
+    return (struct preset *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void preset_expire(struct preset *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void preset_group(const struct preset_list *list)
+{
+    orm_group(&preset_model, list);
+}
+
 /* It outlives the scope that it belongs to. */
 static inline void preset_keep(struct preset *p)
 {
@@ -1439,25 +1520,28 @@ static inline void preset_refresh(struct preset *p)
     orm_refresh((struct orm_object *)p);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct preset_chunks *preset_stream(
+    struct preset_manager *m, const struct preset_query *q, unsigned chunk)
+{
+    return (struct preset_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct preset_list *preset_chunk(struct preset_chunks *chunks)
+{
+    return (const struct preset_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void preset_stream_end(struct preset_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct preset_query --------------------------------- */
 
-static inline struct preset_cond preset_cond_(struct orm_cond orm)
-{
-    struct preset_cond c = {orm};
-    return c;
-}
-
-static inline struct preset_order preset_order_(struct orm_order orm)
-{
-    struct preset_order o = {orm};
-    return o;
-}
-
-static inline struct preset_plan preset_plan_(struct orm_plan orm)
-{
-    struct preset_plan p = {orm};
-    return p;
-}
+ORM_WRAPPERS(preset);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void preset_where(struct preset_query *q, struct preset_cond c)
@@ -1533,12 +1617,6 @@ static inline struct preset_order preset_nulls_last(struct preset_order o)
 }
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
-
-static inline struct preset_pick preset_pick_(struct orm_pick orm)
-{
-    struct preset_pick p = {orm};
-    return p;
-}
 
 /* orm_next() fills what the picks name; the last one is preset_picks_end(). */
 static inline struct orm_rows *preset_select(struct preset_manager *m,
