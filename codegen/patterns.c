@@ -28,6 +28,8 @@ const struct pattern of_model[] = {
     {FUNCTION, "%m_from_sql"},
     {FUNCTION, "%m_explain"},
     {FUNCTION, "%m_refresh"},
+    {FUNCTION, "%m_refresh_with"},
+    {FUNCTION, "%m_prefetch"},
     {FUNCTION, "%m_keep"},
     {FUNCTION, "%m_expire"},
     {FUNCTION, "%m_group"},
@@ -115,6 +117,7 @@ const struct pattern of_family[] = {
 const struct pattern of_slot[] = {
     {FUNCTION, "%m_%f"},
     {FUNCTION, "%m_%f_state"},
+    {FUNCTION, "%m_%f_as"},
     {CONSTANT, "%M_REF_%F"},
     {FUNCTION, "%m_%f_is"},
     {FUNCTION, "%m_%f_in"},
@@ -136,6 +139,7 @@ const struct pattern of_optional_ref[] = {
 const struct pattern of_many[] = {
     {FUNCTION, "%m_%f"},
     {CONSTANT, "%M_MANY_%F"},
+    {FUNCTION, "%m_%f_as"},
     {FUNCTION, "%m_%f_some"},
     {FUNCTION, "%m_%f_count_into"},
     {FUNCTION, "%m_with_%f"},

@@ -135,6 +135,22 @@ static bool run(struct compiler *c, struct orm_session *s, char kind,
     return walk(c, query) && !s->error.code;
 }
 
+/* After a run: the statement it told the shape of. */
+static struct pg_statement *statement(struct compiler *c, struct orm_session *s,
+    char kind, const struct orm_model *m,
+    bool (*walk)(struct compiler *c, const void *query), const void *query)
+{
+    struct pg_statement *st = shape_known(s);
+    if (!st) {
+        if (!run(c, s, kind, m, walk, query, true))
+            return NULL;
+        st = s->params.bytes.failed
+                 ? NULL
+                 : shape_make(s, s->params.types, s->params.count, true);
+    }
+    return params_finish(&s->params, &s->error) ? st : NULL;
+}
+
 struct pg_statement *compile(struct orm_session *s, char kind,
     const struct orm_model *m, bool (*walk)(struct compiler *c, const void *query),
     const void *query)
@@ -145,13 +161,24 @@ struct pg_statement *compile(struct orm_session *s, char kind,
     if (c.waits &&
         (!write_changes(s, false) || !run(&c, s, kind, m, walk, query, false)))
         return NULL;
-    struct pg_statement *st = shape_known(s);
-    if (!st) {
-        if (!run(&c, s, kind, m, walk, query, true))
-            return NULL;
-        st = s->params.bytes.failed
-                 ? NULL
-                 : shape_make(s, s->params.types, s->params.count, true);
-    }
-    return params_finish(&s->params, &s->error) ? st : NULL;
+    return statement(&c, s, kind, m, walk, query);
+}
+
+struct pg_statement *compile_unflushed(struct orm_session *s, char kind,
+    const struct orm_model *m, bool (*walk)(struct compiler *c, const void *query),
+    const void *query)
+{
+    struct compiler c;
+    return run(&c, s, kind, m, walk, query, false)
+               ? statement(&c, s, kind, m, walk, query)
+               : NULL;
+}
+
+bool compile_waits(struct orm_session *s, char kind, const struct orm_model *m,
+    bool (*walk)(struct compiler *c, const void *query), const void *query, bool *waits)
+{
+    struct compiler c;
+    const bool good = run(&c, s, kind, m, walk, query, false);
+    *waits = c.waits;
+    return good;
 }

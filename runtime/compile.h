@@ -86,4 +86,15 @@ struct pg_statement *compile(struct orm_session *s, char kind,
     const struct orm_model *m, bool (*walk)(struct compiler *c, const void *query),
     const void *query);
 
+/* The same, and nothing is flushed: loads by key read the table as it is. */
+struct pg_statement *compile_unflushed(struct orm_session *s, char kind,
+    const struct orm_model *m, bool (*walk)(struct compiler *c, const void *query),
+    const void *query);
+
+/* Whether a flush is due before it.  False: the query is wrong, the error is recorded.
+ */
+bool compile_waits(struct orm_session *s, char kind, const struct orm_model *m,
+    bool (*walk)(struct compiler *c, const void *query), const void *query,
+    bool *waits);
+
 #endif

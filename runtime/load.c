@@ -123,32 +123,30 @@ bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned 
 }
 
 static bool check_columns(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, unsigned count, size_t more)
+    const struct pg_result *r, size_t first, unsigned count)
 {
-    if (pg_columns(r) != count + more)
-        return error_set(&s->error, ORM_LOST,
-            "the server broke the protocol: %zu columns instead of %zu", pg_columns(r),
-            count + more);
     for (unsigned i = 0; i < count; i++)
-        if (!load_check_type(s, m, i, r, i))
+        if (!load_check_type(s, m, i, r, first + i))
             return false;
     struct model_state *state = session_model(s, m);
     state->verified = count > state->verified ? count : state->verified;
     return true;
 }
 
-/* Whether the result's columns are those of an ordinary load, by type, and `more` after
- * them. */
-static bool check_eager_columns(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, size_t more)
+static bool check_width(
+    struct orm_session *s, const struct pg_result *r, size_t columns)
 {
-    return check_columns(s, m, r, model_eager_count(m), more);
+    return pg_columns(r) == columns ||
+           error_set(&s->error, ORM_LOST,
+               "the server broke the protocol: %zu columns instead of %zu",
+               pg_columns(r), columns);
 }
 
 bool load_check_table(
     struct orm_session *s, const struct orm_model *m, const struct pg_result *r)
 {
-    return check_columns(s, m, r, m->column_count, 0);
+    return check_width(s, r, m->column_count) &&
+           check_columns(s, m, r, 0, m->column_count);
 }
 
 /* -- First pass -------------------------------------------------------------------- */
@@ -202,13 +200,13 @@ void load_cell(struct orm_object *o, unsigned column, struct pg_cell cell)
         type_take(c, (char *)o + c->offset, cell, &o->scope->arena);
 }
 
-/* A new object with the row's values, mapped; there is room in the map.  NULL: memory
- * is out. */
+/* A new object with the row's values, mapped.  NULL: memory is out. */
 static struct orm_object *make_fresh(struct orm_scope *scope, const struct orm_model *m,
     const struct pg_cell *cells, size_t text_bytes)
 {
     struct orm_session *s = scope->session;
-    struct orm_object *o = object_make(scope, m);
+    struct idmap *map = &session_model(s, m)->map;
+    struct orm_object *o = idmap_reserve(map, 1) ? object_make(scope, m) : NULL;
     if (!o || !arena_reserve(&scope->arena, text_bytes))
         return NULL;
     const unsigned eager = model_eager_count(m);
@@ -218,7 +216,7 @@ static struct orm_object *make_fresh(struct orm_scope *scope, const struct orm_m
         object_unload(o);
     o->stamp = s->stamp;
     o->state = OBJECT_MAPPED | OBJECT_FRESH;
-    key_insert(&session_model(s, m)->map, key_of_model(m), o);
+    key_insert(map, key_of_model(m), o);
     return o;
 }
 
@@ -262,16 +260,6 @@ static struct orm_object *claim(
     return o;
 }
 
-/* The fresh ones of the first `count` objects are none again. */
-static void disclaim(struct orm_object **objects, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (objects[i]->state & OBJECT_FRESH) {
-            object_unmap(objects[i]);
-            objects[i]->state = OBJECT_GONE;
-        }
-}
-
 /* -- Second pass ------------------------------------------------------------------- */
 
 static bool is_equal(const struct orm_object *o, unsigned i, struct pg_cell cell)
@@ -306,92 +294,154 @@ static void fill_again(struct orm_object *o, const struct pg_cell *cells)
     }
 }
 
-/* Where rows have the model's columns. */
-struct cells {
-    const struct pg_result *r;
-    const uint16_t *at; /* one by one; NULL: first */
-    unsigned count;
-};
-
-static void take_row(const struct cells *from, size_t row, struct pg_cell *cells)
+static void read_row(const struct load_result *l, size_t row)
 {
-    if (!from->at)
-        pg_row(from->r, row, cells);
-    for (unsigned i = 0; from->at && i < from->count; i++)
-        cells[i] = pg_value(from->r, row, from->at[i]);
+    if (!l->at)
+        pg_row(l->result, row, l->cells);
+    for (size_t i = 0; l->at && i < l->columns; i++)
+        l->cells[i] = pg_value(l->result, row, l->at[i]);
 }
 
 /* A row that came twice made one fresh object. */
-static void publish(struct orm_session *s, const struct cells *from, size_t row,
-    struct pg_cell *cells, struct orm_object *o)
+static void publish(
+    const struct load_result *l, size_t row, const struct load_source *from)
 {
+    const struct orm_session *s = l->scope->session;
+    struct orm_object *o = from->objects[row];
     if (o->state & OBJECT_FRESH) {
         o->state &= ~OBJECT_FRESH;
         return;
     }
     if (o->stamp > s->stamp)
         return; /* the row is older: of a cursor */
-    take_row(from, row, cells);
-    fill_again(o, cells);
+    read_row(l, row);
+    fill_again(o, l->cells + from->first);
     o->stamp = s->stamp;
     o->state &= ~OBJECT_EXPIRED;
 }
 
 /* -- Both -------------------------------------------------------------------------- */
 
-static bool claim_rows(struct orm_scope *scope, const struct orm_model *m,
-    const struct cells *from, struct pg_cell *cells, struct orm_object **objects)
+static bool has_row(const struct load_source *from, const struct pg_cell *cells)
 {
-    struct orm_session *s = scope->session;
-    const size_t rows = pg_rows(from->r);
-    if (!idmap_reserve(&session_model(s, m)->map, rows))
-        return session_nomem(s);
-    size_t claimed = 0;
-    for (; claimed < rows; claimed++) {
-        take_row(from, claimed, cells);
-        objects[claimed] = claim(scope, m, cells);
-        if (!objects[claimed])
-            break;
-    }
-    if (claimed == rows && !scope_reserve(s))
-        session_nomem(s);
-    if (s->error.code)
-        disclaim(objects, claimed);
-    return !s->error.code;
+    return !from->outer || cells[from->first + from->model->key[0]].data;
 }
 
-/* The columns' types are those of the model, if `fits`. */
-static bool load(struct orm_scope *scope, const struct orm_model *m, bool fits,
-    const struct cells *from, struct orm_object **objects)
+static bool claim_row(const struct load_result *l, size_t row)
 {
-    struct orm_session *s = scope->session;
-    const size_t count = from->at ? from->count : pg_columns(from->r);
-    struct pg_cell *cells = fits ? arena_get(&s->scratch, count * sizeof *cells) : NULL;
-    if (fits && !cells)
-        session_nomem(s);
-    if (!cells || !claim_rows(scope, m, from, cells, objects)) {
+    const struct pg_cell *cells = l->cells;
+    for (size_t i = 0; i < l->source_count; i++) {
+        const struct load_source *from = &l->sources[i];
+        if (!has_row(from, cells))
+            continue;
+        from->objects[row] = claim(l->scope, from->model, cells + from->first);
+        if (!from->objects[row])
+            return false;
+    }
+    return true;
+}
+
+/* Whether the columns are what they must be, by type. */
+static bool check_result(const struct load_result *l)
+{
+    struct orm_session *s = l->scope->session;
+    bool fits = l->at || check_width(s, l->result, l->columns);
+    for (unsigned i = 0; fits && l->at && i < l->columns; i++)
+        fits = load_check_type(s, l->sources->model, i, l->result, l->at[i]);
+    for (size_t i = 0; fits && !l->at && i < l->source_count; i++)
+        fits = check_columns(s, l->sources[i].model, l->result, l->sources[i].first,
+            model_eager_count(l->sources[i].model));
+    return fits;
+}
+
+static bool begin_claim(struct load_result *l)
+{
+    struct orm_session *s = l->scope->session;
+    if (!check_result(l))
+        return false;
+    const size_t rows = pg_rows(l->result);
+    l->cells = arena_get(&s->scratch, l->columns * sizeof *l->cells);
+    if (!l->cells)
+        return session_nomem(s);
+    for (size_t i = 0; i < l->source_count; i++) {
+        const struct load_source *from = &l->sources[i];
+        if (!from->outer && !idmap_reserve(&session_model(s, from->model)->map, rows))
+            return session_nomem(s);
+        memset(from->objects, 0, rows * sizeof(struct orm_object *));
+    }
+    return true;
+}
+
+bool load_claim(struct load_result *l)
+{
+    if (!begin_claim(l))
+        return false;
+    for (size_t row = 0; row < pg_rows(l->result); row++) {
+        read_row(l, row);
+        if (!claim_row(l, row)) {
+            load_disclaim(l);
+            return false;
+        }
+    }
+    return true;
+}
+
+void load_disclaim(struct load_result *l)
+{
+    for (size_t i = 0; i < l->source_count; i++)
+        for (size_t row = 0; row < pg_rows(l->result); row++) {
+            struct orm_object *o = l->sources[i].objects[row];
+            if (!o || !(o->state & OBJECT_FRESH))
+                continue;
+            object_unmap(o);
+            o->state = OBJECT_GONE;
+        }
+}
+
+void load_publish(struct load_result *l)
+{
+    for (size_t i = 0; i < l->source_count; i++)
+        for (size_t row = 0; row < pg_rows(l->result); row++)
+            if (l->sources[i].objects[row])
+                publish(l, row, &l->sources[i]);
+}
+
+bool load_through(struct load_result *l)
+{
+    struct orm_session *s = l->scope->session;
+    if (!load_claim(l)) {
         scope_want_nothing(s);
         return false;
     }
-    for (size_t i = 0; i < pg_rows(from->r); i++)
-        publish(s, from, i, cells, objects[i]);
+    if (!scope_reserve(s)) {
+        load_disclaim(l);
+        return session_nomem(s);
+    }
+    load_publish(l);
     return true;
+}
+
+static bool load_alone(
+    struct load_result *l, const struct orm_model *m, struct orm_object **objects)
+{
+    struct load_source from = {.model = m, .objects = objects};
+    l->sources = &from;
+    l->source_count = 1;
+    return load_through(l);
 }
 
 bool load_rows(struct orm_scope *scope, const struct orm_model *m,
     const struct pg_result *r, size_t more, struct orm_object **objects)
 {
-    const struct cells from = {.r = r};
-    const bool fits = check_eager_columns(scope->session, m, r, more);
-    return load(scope, m, fits, &from, objects);
+    struct load_result l = {
+        .scope = scope, .result = r, .columns = model_eager_count(m) + more};
+    return load_alone(&l, m, objects);
 }
 
 bool load_rows_at(struct orm_scope *scope, const struct orm_model *m,
     const struct pg_result *r, const uint16_t *at, struct orm_object **objects)
 {
-    const struct cells from = {r, at, model_eager_count(m)};
-    bool fits = true;
-    for (unsigned i = 0; fits && i < from.count; i++)
-        fits = load_check_type(scope->session, m, i, r, at[i]);
-    return load(scope, m, fits, &from, objects);
+    struct load_result l = {
+        .scope = scope, .result = r, .columns = model_eager_count(m), .at = at};
+    return load_alone(&l, m, objects);
 }

@@ -44,11 +44,43 @@ bool load_check_type_as(struct orm_session *s, const struct orm_model *m,
 bool load_check_cell_as(struct orm_session *s, const struct orm_model *m,
     const struct orm_column *c, struct pg_cell cell, size_t *bytes);
 
-/* Makes every row an object: the mapped one, its clean columns filled, or a new one, of
- * `scope`.  `objects` has room for one pointer per row; the result may have `more`
- * columns behind the model's.  All cells are checked and all memory is taken before the
- * first object changes: on false none has.  What scopes want by then (scope.h) is
- * reserved, too, or forgotten. */
+/* -- From rows to objects ---------------------------------------------------------- */
+
+/* Columns of a result that are a model's, as an ordinary load has them. */
+struct load_source {
+    const struct orm_model *model;
+    size_t first;                /* of the columns */
+    bool outer;                  /* a row may have none: its key is null then */
+    struct orm_object **objects; /* room for one per row; NULL: it has none */
+};
+
+/* A result on its way into objects. */
+struct load_result {
+    struct orm_scope *scope; /* of objects that are new */
+    const struct pg_result *result;
+    size_t columns;     /* that it must have */
+    const uint16_t *at; /* where those of the one source are; NULL: in order */
+    struct load_source *sources;
+    size_t source_count;
+    struct pg_cell *cells; /* of a row, in scratch memory */
+};
+
+/* The first pass: every cell is checked, every row has its objects: mapped ones, not
+ * touched yet, and new ones, in the map but marked as fresh.  What publishing takes is
+ * to be reserved by the next scope_reserve().  False: the error is recorded, and all is
+ * as before. */
+bool load_claim(struct load_result *l);
+
+/* Between the passes something else failed: all is as before. */
+void load_disclaim(struct load_result *l);
+
+/* The second pass cannot fail: mapped objects are filled, their clean columns. */
+void load_publish(struct load_result *l);
+
+/* Both passes.  What scopes want by then is reserved, too, or forgotten. */
+bool load_through(struct load_result *l);
+
+/* The same over a result that holds one model's columns, and `more` behind them. */
 bool load_rows(struct orm_scope *scope, const struct orm_model *m,
     const struct pg_result *r, size_t more, struct orm_object **objects);
 

@@ -1,9 +1,12 @@
 /* manager.c: what can be asked of a table or a relation. */
 #include "manager.h"
+
+#include "alias.h"
 #include "fetch.h"
 #include "flight.h"
 #include "language.h"
 #include "load.h"
+#include "plan.h"
 #include "query.h"
 #include "relate.h"
 #include "scope.h"
@@ -32,30 +35,42 @@ const void *manager_empty_list(struct orm_manager *m)
              : list_none();
 }
 
-const void *manager_list(struct orm_manager *manager, enum orm_fetch fetch,
-    const struct pg_result *r, const uint16_t *at)
+/* The list of a query's rows; with plans, their root takes the objects. */
+static const void *list_of_rows(struct orm_manager *manager, struct path *path,
+    struct plan *plan, const struct pg_result *r, const uint16_t *at)
 {
-    struct orm_scope *scope = manager_scope(manager);
+    struct orm_scope *scope = path->scope;
     struct orm_session *s = scope->session;
     const struct orm_model *m = manager->relation->target;
     const size_t rows = pg_rows(r);
     struct orm_object **objects = arena_get(&s->scratch, (rows + 1) * sizeof *objects);
-    struct path *path = path_of_query(scope, fetch);
     const void *list = NULL;
-    const bool room = objects && path;
-    if (room) {
+    if (objects) {
         group_want(path, rows);
         list_want(scope, rows);
     } else {
         session_nomem(s);
     }
-    if (room && (at ? load_rows_at(scope, m, r, at, objects)
-                    : load_rows(scope, m, r, 0, objects))) {
+    const struct joins *joins = plan ? &plan->joined : &join_none;
+    if (objects && (at ? load_rows_at(scope, m, r, at, objects)
+                       : join_load(scope, joins, m, r, objects))) {
         list = list_make(scope, m, objects, rows);
         group_form(path, objects, rows);
+        if (plan && !plan_take(s, plan, path, objects, rows))
+            list = NULL;
     }
     arena_clear(&s->scratch);
     return list;
+}
+
+const void *manager_list(struct orm_manager *manager, enum orm_fetch fetch,
+    const struct pg_result *r, const uint16_t *at)
+{
+    struct orm_scope *scope = manager_scope(manager);
+    struct path *path = path_of_query(scope, fetch);
+    if (!path)
+        return session_nomem(scope->session), NULL;
+    return list_of_rows(manager, path, NULL, r, at);
 }
 
 /* Sends a compiled query.  NULL: the error is recorded. */
@@ -71,16 +86,46 @@ static const struct pg_result *ask(struct orm_session *s, const struct query *q)
     return r;
 }
 
+/* The plans of a query, or NULL: it has none, or the error is recorded. */
+static struct plan *plans_of(struct orm_session *s, const struct orm_model *m,
+    const struct orm_query *q, struct path *path)
+{
+    const bool any = q && !q->overfull && plan_is_any(q->with);
+    struct plan *p = any ? plan_make(s, m, q->with) : NULL;
+    if (!p || plan_join(p, path))
+        return p;
+    plan_end(s, p);
+    return NULL;
+}
+
+static const void *find_with(
+    struct orm_manager *m, const void *conditions, unsigned limit, struct path *path)
+{
+    struct orm_session *s = path->scope->session;
+    struct plan *plan = plans_of(s, m->relation->target, conditions, path);
+    const struct query q = {.kind = QUERY_OBJECTS,
+        .manager = m,
+        .conditions = conditions,
+        .limit = limit,
+        .joins = plan ? &plan->joined : NULL};
+    const struct pg_result *r = ask(s, &q);
+    const void *list = r ? list_of_rows(m, path, plan, r, NULL) : NULL;
+    flight_end(s);
+    const bool good = list && (!plan || plan_run(plan, path->scope));
+    plan_end(s, plan);
+    return good ? list : NULL;
+}
+
 static const void *find(struct orm_manager *m, const void *conditions, unsigned limit)
 {
     struct orm_session *s = manager_session(m);
-    const struct query q = {
-        .kind = QUERY_OBJECTS, .manager = m, .conditions = conditions, .limit = limit};
     enum orm_fetch fetch;
-    const struct pg_result *r =
-        fetch_of_query(m, conditions, &fetch) ? ask(s, &q) : NULL;
-    const void *list = r ? manager_list(m, fetch, r, NULL) : NULL;
-    flight_end(s);
+    if (s->error.code || !fetch_of_query(m, conditions, &fetch))
+        return manager_empty_list(m);
+    struct path *path = path_of_query(manager_scope(m), fetch);
+    const void *list = path ? find_with(m, conditions, limit, path) : NULL;
+    if (!path)
+        session_nomem(s);
     return list ? list : manager_empty_list(m);
 }
 
@@ -254,6 +299,7 @@ void orm_refresh(struct orm_object *o)
     if (load_by_key(s, m, key) == o) {
         object_reset_all_slots(o);
         object_unload(o);
+        alias_forget(o);
         return;
     }
     char name[128];

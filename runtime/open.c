@@ -198,10 +198,14 @@ static void free_session(struct orm_session *s)
     arena_free(&s->own.arena);
     arena_free(&s->undo_arena);
     arena_free(&s->scratch);
+    arena_free(&s->planning);
     statement_free_all(&s->statements);
     buffer_free(&s->shape);
     buffer_free(&s->sql);
     params_free(&s->params);
+    for (size_t i = 0; i < s->kept_count; i++)
+        params_free(&s->kept_params[i]);
+    memory_free(s->kept_params);
     params_free(&s->begin.settings);
     memory_free(s->items);
     memory_free(s->changes);

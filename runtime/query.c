@@ -1,6 +1,7 @@
 /* query.c: the objects that match, how many they are, whether there is one. */
 #include "query.h"
 
+#include "join.h"
 #include "load.h"
 #include "page.h"
 #include "related.h"
@@ -11,6 +12,11 @@ static const struct orm_query *query_of(const struct query *q)
 {
     static const struct orm_query none;
     return q->conditions ? q->conditions : &none;
+}
+
+static const struct joins *joins_of(const struct query *q)
+{
+    return q->joins ? q->joins : &join_none;
 }
 
 /* -- Order ------------------------------------------------------------------------- */
@@ -108,8 +114,9 @@ static void declare(struct compiler *c, unsigned cursor)
 }
 
 static void select_what(
-    struct compiler *c, enum query_kind kind, const struct ordering *o)
+    struct compiler *c, const struct query *q, const struct ordering *o)
 {
+    const enum query_kind kind = q->kind;
     compile_text(c, kind == QUERY_OBJECTS ? "SELECT "
                     : kind == QUERY_COUNT ? "SELECT count(*) FROM (SELECT "
                                           : "SELECT EXISTS (SELECT ");
@@ -118,6 +125,7 @@ static void select_what(
         compile_text(c, "1");
     else if (c->writes_sql)
         load_columns(c->s, c->at.model);
+    join_columns(c, joins_of(q));
     compile_text(c, " FROM ");
     compile_table(c, c->at);
     via_joins(o->via);
@@ -157,10 +165,10 @@ static bool walk(struct compiler *c, const void *query)
     shape_add(c->s, rel->kind);
     shape_add(c->s, (unsigned)session_number(c->s, rel->owner));
     shape_add(c->s, rel->offset);
-    if (!check_lock(c, q) || !sort(c, q, &via, &o))
+    if (!check_lock(c, q) || !sort(c, q, &via, &o) || !join_reach(joins_of(q), &via))
         return false;
     declare(c, q->cursor);
-    select_what(c, q->kind, &o);
+    select_what(c, q, &o);
     if (!which(c, q, &o))
         return false;
     if (q->kind == QUERY_OBJECTS)

@@ -10,13 +10,16 @@ enum query_kind {
     QUERY_EXISTS = 'X'
 };
 
+struct joins;
+
 /* What is asked: rows of the manager's model that belong to its owner and match. */
 struct query {
     enum query_kind kind;
     struct orm_manager *manager;
-    const void *conditions; /* a struct X_query, or NULL for all */
-    unsigned limit;         /* overrides the query's; 0: does not */
-    unsigned cursor;        /* rows are to be fetched from a cursor of this number */
+    const void *conditions;    /* a struct X_query, or NULL for all */
+    unsigned limit;            /* overrides the query's; 0: does not */
+    const struct joins *joins; /* that come with the rows, or NULL */
+    unsigned cursor;           /* rows are to be fetched from a cursor of this number */
 };
 
 /* The statement, with its parameters in `s->params`.  What it reads and is not written

@@ -22,14 +22,20 @@ bool key_set_add(struct orm_session *s, struct key_set *k, struct orm_object *o)
     return true;
 }
 
+void key_set_values(const struct key_set *k, unsigned i, struct params *to)
+{
+    const struct orm_column *c = &k->columns.model->columns[k->columns.at[i]];
+    for (size_t n = 0; n < k->count; n++)
+        params_array_add(to, c, type_get(c, k->objects[n]));
+}
+
 bool key_set_end(struct orm_session *s, const struct key_set *k)
 {
     params_clear(&s->params);
     for (unsigned i = 0; i < k->columns.count; i++) {
         const struct orm_column *c = &k->columns.model->columns[k->columns.at[i]];
         params_array_begin(&s->params, type_oids(c, s->enums).oid);
-        for (size_t n = 0; n < k->count; n++)
-            params_array_add(&s->params, c, type_get(c, k->objects[n]));
+        key_set_values(k, i, &s->params);
         params_array_end(&s->params);
     }
     return params_finish(&s->params, &s->error);

@@ -23,6 +23,9 @@ bool key_set_begin(
     struct orm_session *s, struct key_set *k, struct key_columns columns, size_t most);
 bool key_set_add(struct orm_session *s, struct key_set *k, struct orm_object *o);
 
+/* Appends the values of column `i` to an array that is being written. */
+void key_set_values(const struct key_set *k, unsigned i, struct params *to);
+
 /* Writes `s->params`, an array per column. */
 bool key_set_end(struct orm_session *s, const struct key_set *k);
 void key_set_free(struct key_set *k);

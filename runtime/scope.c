@@ -1,6 +1,7 @@
 /* scope.c: scopes begin and end; scope_end.c has what that means for objects. */
 #include "scope.h"
 
+#include "alias.h"
 #include "memory.h"
 
 /* -- Beginning and ending ---------------------------------------------------------- */
@@ -53,6 +54,7 @@ static void drop(struct orm_scope *scope)
 
 void scope_drop_all(struct orm_session *s)
 {
+    alias_forget_all(s);
     for (struct orm_scope *scope = s->scope, *outer; scope != &s->own; scope = outer) {
         outer = scope->outer;
         drop(scope);

@@ -5,6 +5,7 @@
  * live on. */
 #include "scope.h"
 
+#include "alias.h"
 #include "group.h"
 #include "identity.h"
 #include "list.h"
@@ -233,6 +234,7 @@ void scope_end(struct orm_scope *scope, struct orm_scope *live)
     sort_out(&e);
     move_groups(scope);
     shown_forget_lent(scope);
+    alias_end(scope);
     for (struct scope_entry *entry = e.left; entry; entry = entry->older)
         shown_forget(object_of(entry), scope);
     scope->session->undos_are_loose |= scope->session->undo_count != 0;

@@ -12,6 +12,15 @@
 #include "statement.h"
 #include "uuid7.h"
 
+/* What plans brought under a name, see alias.h. */
+struct alias_entry;
+struct alias_table {
+    struct alias_entry *entries;
+    size_t capacity; /* a power of two, or 0 */
+    size_t count;
+    bool crosses; /* something it holds may leave before its scope does */
+};
+
 /* What owns the memory of objects, and gives it back all at once.  scope.h has more. */
 struct orm_scope {
     struct orm_session *session;
@@ -19,6 +28,8 @@ struct orm_scope {
     struct orm_scope *held;  /* inside this one, or NULL: what scopes that ended left,
                               * and what waits for commit or rollback */
     struct arena arena;
+    struct alias_table aliases;
+    struct orm_scope *aliased;   /* the next that has some */
     struct scope_entry *objects; /* made here; those of the session's own are not */
     struct orm_group *groups;
     struct loan *loans;      /* to objects of outer scopes, which show some of ours */
@@ -136,19 +147,24 @@ struct orm_session {
     struct orm_scope own;    /* the outermost */
     struct orm_scope *scope; /* the current one: what queries bring belongs to it */
     struct orm_scope *wanting;
-    bool has_scopes;      /* had any but its own */
-    uint64_t unit;        /* counts units of work */
-    size_t scopes_missed; /* begun when memory was out: they are none */
+    struct orm_scope *aliased; /* the last that took some */
+    bool has_scopes;           /* had any but its own */
+    uint64_t unit;             /* counts units of work */
+    size_t scopes_missed;      /* begun when memory was out: they are none */
     struct crossing *crossings;
     size_t crossing_count, crossing_capacity;
     char *placeholders; /* of all models */
 
     struct uuid7 uuid7; /* the last that was made */
     struct statement_cache statements;
-    struct buffer shape, sql; /* of the statement that is being made */
-    const char *shape_model;  /* that it is about */
-    struct params params;     /* of the read that is being made */
-    struct arena scratch;     /* for one call */
+    struct buffer shape, sql;   /* of the statement that is being made */
+    const char *shape_model;    /* that it is about */
+    struct params params;       /* of the read that is being made */
+    struct params *kept_params; /* of a flight of several, each in its place */
+    size_t kept_count, kept_capacity;
+    struct arena scratch;  /* for one statement */
+    struct arena planning; /* for trees of plans */
+    unsigned plans_open;   /* so many */
 
     struct pg_item *items; /* the flight that is being made */
     size_t item_count, item_capacity;

@@ -4,6 +4,10 @@
 
 #include "list.h"
 
+/* How many owners' lists come in one statement at most, unless the relation's
+ * `max_keys` says otherwise. */
+#define MANY_OWNERS_MOST 10000
+
 /* The list of a relation's slot: from memory once it is loaded.  The first owner of a
  * group that is asked loads alone, the second for all that are left.  NULL: the error
  * is recorded. */

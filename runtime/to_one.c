@@ -3,12 +3,14 @@
  * A slot that points somewhere is read inline, by the generated getter.  A NULL slot
  * comes here: it has no key, or its row is known to be missing, or it is loaded now,
  * for all peers at once.  Loading by key never flushes. */
+#include "to_one.h"
+
 #include "fetch.h"
-#include "flight.h"
-#include "load.h"
-#include "relate.h"
+#include "plan.h"
 #include "slot.h"
 #include "write.h"
+
+#include <string.h>
 
 /* -- One slot ---------------------------------------------------------------------- */
 
@@ -31,7 +33,7 @@ static enum orm_ref slot_state(const struct orm_object *o, unsigned slot)
 }
 
 /* Links the two ends as far as the other is still open. */
-static void wire(struct orm_object *o, unsigned slot, struct orm_object *target)
+void to_one_wire(struct orm_object *o, unsigned slot, struct orm_object *target)
 {
     const struct orm_to_one *ref = &o->model->to_ones[slot];
     slot_put(o, ref, target);
@@ -70,205 +72,154 @@ enum orm_ref orm_ref_state(const struct orm_object *o, unsigned slot)
                : state;
 }
 
-/* -- A group ----------------------------------------------------------------------- */
+/* -- Many slots -------------------------------------------------------------------- */
 
-struct flock {
-    struct orm_object *alone; /* stands for the group when there is none */
-    struct orm_object **members;
-    size_t count;
-};
-
-static struct flock flock_of(struct orm_object *const *o)
-{
-    struct orm_group *g = (*o)->group;
-    if (g && fetch_mode(*o) != ORM_FETCH_ONE)
-        return (struct flock){.members = g->members, .count = g->size};
-    return (struct flock){.members = (struct orm_object **)(uintptr_t)o, .count = 1};
-}
-
-static bool waits(const struct orm_object *o, unsigned slot)
+bool to_one_waits(const struct orm_object *o, unsigned slot)
 {
     return o && object_is_live(o) && slot_state(o, slot) == ORM_REF_UNLOADED;
 }
 
-/* -- Loading ----------------------------------------------------------------------- */
-
-struct load {
-    struct orm_session *s;
-    struct orm_scope *scope; /* of who is asked: what is loaded belongs to it */
-    const struct orm_to_one *ref;
-    unsigned slot;
-    struct orm_object *asked;
-    struct flock flock;
-    size_t waiting; /* of them: for whom a key is asked for */
-    struct path *path;
-    struct key_set keys;
-    struct orm_object **targets; /* mapped ones first, then those that were loaded */
-    size_t mapped;
-    size_t loaded;
-    struct idmap
-        by_columns; /* when no key tells who belongs to whom: who is looked up */
-};
-
-static void take(struct load *l, struct orm_object *o, struct orm_object *target)
+/* The map does not know what a query would choose: under an alias all are asked. */
+static bool is_wanted(const struct follow *l, const struct orm_object *o)
 {
-    if (o == l->asked || !fetch_leaves_empty(l->s, l->ref))
-        wire(o, l->slot, target);
+    if (!l->alias)
+        return to_one_waits(o, l->slot);
+    return o && object_is_live(o) && !(o->state & OBJECT_NEW) && has_key(o, l->ref);
 }
 
-/* The object whose `theirs` have the values that `o` has in `ours`. */
-static struct orm_object *counterpart(struct load *l, const struct orm_object *o,
-    struct key_columns ours, struct key_columns theirs)
+/* The keys of targets that are not mapped.  Mapped ones are peers of what will be
+ * loaded. */
+static bool collect(struct orm_session *s, struct follow *l)
 {
-    struct idmap *map = key_columns_equal(theirs, key_of_model(theirs.model))
-                            ? &session_model(l->s, theirs.model)->map
-                            : &l->by_columns;
-    return key_find_like(map, theirs, o, ours);
-}
-
-/* Rows of a reverse slot hold our key. */
-static void wire_by_their_columns(struct load *l, struct key_columns ours)
-{
-    const struct key_columns theirs = ref_target_columns(l->ref);
-    for (size_t i = l->mapped; i < l->mapped + l->loaded; i++) {
-        struct orm_object *target = l->targets[i];
-        struct orm_object *owner = counterpart(l, target, theirs, ours);
-        if (owner && waits(owner, l->slot) && object_is_live(target))
-            wire(owner, l->slot, target);
-    }
-}
-
-static void wire_by_our_columns(struct load *l, struct key_columns ours)
-{
-    const struct key_columns theirs = ref_target_columns(l->ref);
-    for (size_t i = 0; i < l->flock.count; i++) {
-        struct orm_object *o = l->flock.members[i];
-        if (!waits(o, l->slot))
+    l->mapped_count = l->waiting = 0;
+    l->mapped = arena_get(&s->scratch, (l->owner_count + 1) * sizeof *l->mapped);
+    if (!l->mapped)
+        return session_nomem(s);
+    if (!key_set_begin(s, &l->keys, ref_columns(l->model, l->ref), l->owner_count))
+        return false;
+    for (size_t i = 0; i < l->owner_count; i++) {
+        struct orm_object *o = l->owners[i];
+        if (!is_wanted(l, o))
             continue;
-        struct orm_object *target = counterpart(l, o, ours, theirs);
-        if (target && !(target->state & OBJECT_EXPIRED) && object_is_live(target))
-            take(l, o, target);
+        struct orm_object *target = l->alias ? NULL : find_mapped(s, o, l->ref);
+        l->waiting += !target;
+        if (target)
+            l->mapped[l->mapped_count++] = target;
+        else if (!key_set_add(s, &l->keys, o))
+            return false;
+    }
+    l->must_ask = l->keys.count > 0;
+    return true;
+}
+
+/* Rows are looked up by the columns that the reference names: in the map if those are
+ * the key and all rows are wanted, else in an index. */
+static bool needs_index(const struct follow *l)
+{
+    return l->alias || !ref_is_by_key(l->ref);
+}
+
+static bool take_room(struct orm_session *s, struct follow *l, size_t rows)
+{
+    const size_t most = l->mapped_count + rows;
+    l->targets = arena_get(&s->scratch, (most + 1) * sizeof *l->targets);
+    if (!l->targets || (needs_index(l) && !idmap_reserve(&l->by_columns, rows)))
+        return session_nomem(s);
+    memcpy(l->targets, l->mapped, l->mapped_count * sizeof *l->targets);
+    group_want(l->path, most);
+    return !l->alias || follow_take_alias(l, l->owner_count);
+}
+
+static bool claim(struct orm_session *s, struct follow *l)
+{
+    const bool asks = l->asks == l;
+    return take_room(s, l, l->row_count) &&
+           (!asks || follow_claim(s, l, l->targets + l->mapped_count,
+                         model_eager_count(l->ref->target)));
+}
+
+static void fill_index(struct follow *l, size_t rows)
+{
+    const struct key_columns theirs = ref_target_columns(l->ref);
+    for (size_t i = 0; needs_index(l) && i < rows; i++)
+        if (!key_is_null(theirs, l->targets[l->mapped_count + i]))
+            key_insert(&l->by_columns, theirs, l->targets[l->mapped_count + i]);
+}
+
+static void keep_all(struct follow *l)
+{
+    const struct key_columns ours = ref_columns(l->model, l->ref);
+    const struct key_columns theirs = ref_target_columns(l->ref);
+    for (size_t i = 0; i < l->owner_count; i++) {
+        struct orm_object *o = l->owners[i];
+        if (o)
+            follow_keep(l, o,
+                is_wanted(l, o) ? key_find_like(&l->by_columns, theirs, o, ours)
+                                : NULL);
     }
 }
 
-/* Before rows become objects: room for those that will be looked up. */
-static bool reserve_index(struct load *l, struct key_columns looked_up)
+static bool is_left_empty(
+    struct orm_session *s, const struct follow *l, const struct orm_object *o)
 {
-    const size_t most = l->ref->reverse ? l->keys.count : l->loaded;
-    return key_columns_equal(looked_up, key_of_model(looked_up.model)) ||
-           idmap_reserve(&l->by_columns, most) || session_nomem(l->s);
-}
-
-static void fill_index(struct load *l, struct key_columns looked_up)
-{
-    if (!l->by_columns.capacity)
-        return;
-    struct orm_object **objects =
-        l->ref->reverse ? l->keys.objects : l->targets + l->mapped;
-    const size_t count = l->ref->reverse ? l->keys.count : l->loaded;
-    for (size_t i = 0; i < count; i++)
-        if (!key_is_null(looked_up, objects[i]))
-            key_insert(&l->by_columns, looked_up, objects[i]);
+    return l->asked && o != l->asked && fetch_leaves_empty(s, l->ref);
 }
 
 /* What waits still has no row. */
-static void mark_missing(const struct load *l)
+static void wire_all(struct orm_session *s, struct follow *l)
 {
-    for (size_t i = 0; i < l->flock.count; i++) {
-        struct orm_object *o = l->flock.members[i];
-        const bool left = fetch_leaves_empty(l->s, l->ref);
-        if (waits(o, l->slot) && !(left && find_mapped(l->s, o, l->ref)))
+    const struct key_columns ours = ref_columns(l->model, l->ref);
+    const struct key_columns theirs = ref_target_columns(l->ref);
+    struct idmap *map =
+        needs_index(l) ? &l->by_columns : &session_model(s, theirs.model)->map;
+    for (size_t i = 0; i < l->owner_count; i++) {
+        struct orm_object *o = l->owners[i];
+        if (!to_one_waits(o, l->slot))
+            continue;
+        struct orm_object *target = key_find_like(map, theirs, o, ours);
+        if (!target || target->state & OBJECT_EXPIRED || !object_is_live(target))
             bit_put(object_missing_bits(o), l->slot, true);
+        else if (!is_left_empty(s, l, o))
+            to_one_wire(o, l->slot, target);
     }
 }
 
-static bool take_rows(
-    struct load *l, struct key_columns ours, const struct pg_result *r)
+static void publish(struct orm_session *s, struct follow *l)
 {
-    const struct key_columns looked_up =
-        l->ref->reverse ? ours : ref_target_columns(l->ref);
-    l->loaded = pg_rows(r);
-    struct orm_object **all =
-        arena_get(&l->s->scratch, (l->mapped + l->loaded + 1) * sizeof *all);
-    if (!all)
-        return session_nomem(l->s);
-    for (size_t i = 0; i < l->mapped; i++)
-        all[i] = l->targets[i];
-    l->targets = all;
-    if (!reserve_index(l, looked_up))
-        return false;
-    group_want(l->path, l->mapped + l->loaded);
-    if (!load_rows(l->scope, l->ref->target, r, 0, all + l->mapped))
-        return false;
-    fill_index(l, looked_up);
-    if (l->ref->reverse)
-        wire_by_their_columns(l, ours);
+    const size_t rows = l->row_count;
+    fill_index(l, rows);
+    if (l->alias)
+        keep_all(l);
     else
-        wire_by_our_columns(l, ours);
-    mark_missing(l);
-    fetch_rows(l->s, l->path->way, all + l->mapped, l->loaded);
-    group_form(l->path, all, l->mapped + l->loaded);
-    return true;
+        wire_all(s, l);
+    follow_wire_joins(l);
+    if (l->asked)
+        fetch_rows(s, l->path->way, l->targets + l->mapped_count, rows);
+    if (l->targets)
+        group_form(l->path, l->targets, l->mapped_count + rows);
 }
 
-static bool ask_for_keys(struct load *l, struct key_columns ours)
-{
-    if (!key_set_end(l->s, &l->keys))
-        return false;
-    fetch_begin(l->asked, l->ref->name, l->path->way, l->waiting);
-    struct pg_statement *st =
-        load_statement(l->s, ref_target_columns(l->ref), LOAD_ANY);
-    const struct pg_result *r = flight_one(l->s, l->ref->target, st);
-    const bool good = r && take_rows(l, ours, r);
-    flight_end(l->s);
-    fetch_end(l->s);
-    return good;
-}
+const struct follow_steps to_one_steps = {collect, claim, publish};
 
-/* Fills the slots whose target is mapped, without a statement, and collects the keys of
- * the others.  Mapped targets are peers of what will be loaded. */
-static bool collect(struct load *l)
-{
-    for (size_t i = 0; i < l->flock.count; i++) {
-        struct orm_object *o = l->flock.members[i];
-        if (!waits(o, l->slot))
-            continue;
-        struct orm_object *target = find_mapped(l->s, o, l->ref);
-        if (target) {
-            take(l, o, target);
-            l->targets[l->mapped++] = target;
-            continue;
-        }
-        l->waiting++;
-        if (!key_set_add(l->s, &l->keys, o))
-            return false;
-    }
-    return true;
-}
-
+/* The slots of all peers, or of one object that has none. */
 static bool load_targets(struct orm_session *s, struct orm_object *asked, unsigned slot)
 {
     const struct orm_model *m = asked->model;
-    struct load l = {
-        .s = s,
-        .scope = asked->scope,
+    const struct orm_group *peers =
+        fetch_mode(asked) == ORM_FETCH_ONE ? NULL : asked->group;
+    struct follow l = {
+        .model = m,
         .ref = &m->to_ones[slot],
         .slot = slot,
         .asked = asked,
-        .flock = flock_of(&asked),
+        .owners = peers ? peers->members : &asked,
+        .owner_count = peers ? peers->size : 1,
+        .scope = asked->scope,
+        .path = path_beyond(asked, &m->to_ones[slot]),
     };
-    l.path = path_beyond(asked, l.ref);
-    l.targets = arena_get(&s->scratch, l.flock.count * sizeof *l.targets);
-    if (!l.path || !l.targets)
+    if (!l.path)
         return session_nomem(s);
-
-    const struct key_columns ours = ref_columns(m, l.ref);
-    const bool good = key_set_begin(s, &l.keys, ours, l.flock.count) && collect(&l) &&
-                      (!l.keys.count || ask_for_keys(&l, ours));
-    idmap_free(&l.by_columns);
-    key_set_free(&l.keys);
-    arena_clear(&s->scratch);
-    return good;
+    return l.ref->with_count ? plan_load_slots(s, &l) : follow_load(s, &l);
 }
 
 /* -- The call ---------------------------------------------------------------------- */
@@ -293,7 +244,7 @@ static struct orm_object *load_ref(
 
     struct orm_object *target = find_mapped(s, o, ref);
     if (target) {
-        wire(o, slot, target);
+        to_one_wire(o, slot, target);
         return target;
     }
     if (bit_is_set(object_missing_bits(o), slot))

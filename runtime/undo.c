@@ -6,6 +6,7 @@
  * and objects that were filled since are expired. */
 #include "undo.h"
 
+#include "alias.h"
 #include "group.h"
 #include "identity.h"
 #include "link.h"
@@ -126,6 +127,7 @@ static void restore(struct orm_object *o, void *copy)
 void undo_all(struct orm_session *s)
 {
     forget_unwritten(s);
+    alias_forget_all(s);
     while (s->undo_count) {
         const struct undo *u = &s->undos[--s->undo_count];
         if (u->copy)

@@ -17,7 +17,7 @@ static const struct via_table *find(
     return NULL;
 }
 
-static bool step(struct via *v, unsigned slot, struct source *at)
+bool via_step(struct via *v, unsigned slot, struct source *at)
 {
     if (slot >= at->model->to_one_count)
         return error_set_field(&v->c->s->error, ORM_INVALID, at->model, NULL,
@@ -44,7 +44,7 @@ bool via_reach(struct via *v, const uint16_t slots[ORM_ORDER_VIA], struct source
         shape_add(v->c->s, slots[i]);
         if (!slots[i])
             break;
-        if (!step(v, slots[i] - 1u, at))
+        if (!via_step(v, slots[i] - 1u, at))
             return false;
     }
     return true;

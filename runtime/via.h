@@ -26,6 +26,9 @@ void via_begin(struct via *v, struct compiler *c, struct source root);
  * same one.  False: the query is wrong, the error is recorded. */
 bool via_reach(struct via *v, const uint16_t slots[ORM_ORDER_VIA], struct source *at);
 
+/* From a table of them to the one that its slot leads to. */
+bool via_step(struct via *v, unsigned slot, struct source *at);
+
 /* " LEFT JOIN ..." for each table: what stands behind the root's. */
 void via_joins(const struct via *v);
 

@@ -203,6 +203,10 @@
         orm_plan_of(ORM_PLAN_TO_ONE, SLOT, alias, q))                                  \
     ORM_PLAN_(m, m##_join_##f, (const struct t##_query *q),                            \
         orm_plan_of(ORM_PLAN_JOIN, SLOT, NULL, q))                                     \
+    static inline struct t *m##_##f##_as(const struct m *o, const char *alias)         \
+    {                                                                                  \
+        return (struct t *)orm_object_as((const struct orm_object *)o, SLOT, alias);   \
+    }                                                                                  \
     struct m##_plan
 
 #define ORM_TO_MANY(m, f, LIST, t)                                                     \
@@ -214,6 +218,12 @@
         orm_plan_of(ORM_PLAN_TO_MANY, LIST, NULL, q))                                  \
     ORM_PLAN_(m, m##_with_##f##_as, (const char *alias, const struct t##_query *q),    \
         orm_plan_of(ORM_PLAN_TO_MANY, LIST, alias, q))                                 \
+    static inline const struct t##_list *m##_##f##_as(                                 \
+        const struct m *o, const char *alias)                                          \
+    {                                                                                  \
+        return (const struct t##_list *)orm_list_as(                                   \
+            (const struct orm_object *)o, LIST, alias);                                \
+    }                                                                                  \
     struct m##_plan
 
 #endif

@@ -342,7 +342,7 @@ ORM_EXPORT struct orm_object *orm_clone(struct orm_object *o);
 
 /* Makes the objects of a list, which may be the program's own, peers of each other, and
  * of nobody else: what one of them loads is loaded for all. */
-ORM_EXPORT void orm_group(const struct orm_model *model, const void *list);
+ORM_EXPORT void orm_group_list(const struct orm_model *model, const void *list);
 
 /* The object belongs to the scope outside of its own from now on, with its values.  Its
  * slots and lists keep what lives as long. */
@@ -351,6 +351,20 @@ ORM_EXPORT void orm_keep(struct orm_object *o);
 /* Asks the server for the row, fills the clean columns, and drops what the slots hold
  * and what was loaded of lazy columns. */
 ORM_EXPORT void orm_refresh(struct orm_object *o);
+
+/* The same, and loads what the query's `with` names. */
+ORM_EXPORT void orm_refresh_with(struct orm_object *o, const void *query);
+
+/* Loads what the query's `with` names for all objects of a list, and nothing that is
+ * there already: a round trip per level. */
+ORM_EXPORT void orm_prefetch(const void *list, const void *query);
+
+/* What a plan with an alias found for the object; never a query.  An alias that nothing
+ * was loaded under is an error of the session. */
+ORM_EXPORT struct orm_object *orm_object_as(
+    const struct orm_object *o, unsigned slot, const char *alias);
+ORM_EXPORT const void *orm_list_as(
+    const struct orm_object *o, unsigned many, const char *alias);
 
 /* Setters record; equal values are no change.  `o` must not be NULL. */
 ORM_EXPORT void orm_set_integer(struct orm_object *o, unsigned column, int64_t value);

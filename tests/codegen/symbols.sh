@@ -15,7 +15,8 @@ for case in types cycle through structure; do
     # make, as the compiler sees it.
     gcc -E -P "-I$include" "$header" | sed '1,/_schema;/d' >whole
     {
-        grep -o -E 'static inline struct [a-z_0-9]+ [a-z_0-9]+ \(' whole | cut -d ' ' -f 5
+        grep -o -E 'static inline (const )?struct [a-z_0-9]+ \*?[a-z_0-9]+ ?\(' whole |
+            sed 's/ *($//; s/.*[ *]//'
         grep -o -E '^(struct|enum) [a-z_0-9]+ \{' "$header" | cut -d ' ' -f 2
         grep -o -E '^ {4}[A-Z][A-Z_0-9]+,?$' "$header" | tr -d ' ,'
         grep -E '^[a-z]' "$header" | grep -o -E '[a-z_0-9]+\(' | tr -d '('

@@ -577,7 +577,7 @@ static inline void link_expire(struct link *l)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void link_group(const struct link_list *list)
 {
-    orm_group(&link_model, list);
+    orm_group_list(&link_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -589,6 +589,18 @@ static inline void link_keep(struct link *l)
 static inline void link_refresh(struct link *l)
 {
     orm_refresh((struct orm_object *)l);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void link_refresh_with(struct link *l, const struct link_query *with)
+{
+    orm_refresh_with((struct orm_object *)l, with);
+}
+
+static inline void link_prefetch(
+    const struct link_list *list, const struct link_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -998,7 +1010,7 @@ static inline void a_expire(struct a *a)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void a_group(const struct a_list *list)
 {
-    orm_group(&a_model, list);
+    orm_group_list(&a_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -1010,6 +1022,17 @@ static inline void a_keep(struct a *a)
 static inline void a_refresh(struct a *a)
 {
     orm_refresh((struct orm_object *)a);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void a_refresh_with(struct a *a, const struct a_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void a_prefetch(const struct a_list *list, const struct a_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -1324,7 +1347,7 @@ static inline void m_expire(struct m *m)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void m_group(const struct m_list *list)
 {
-    orm_group(&m_model, list);
+    orm_group_list(&m_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -1336,6 +1359,17 @@ static inline void m_keep(struct m *m)
 static inline void m_refresh(struct m *m)
 {
     orm_refresh((struct orm_object *)m);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void m_refresh_with(struct m *m, const struct m_query *with)
+{
+    orm_refresh_with((struct orm_object *)m, with);
+}
+
+static inline void m_prefetch(const struct m_list *list, const struct m_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */

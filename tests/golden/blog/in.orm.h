@@ -323,7 +323,7 @@ static inline void author_expire(struct author *a)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void author_group(const struct author_list *list)
 {
-    orm_group(&author_model, list);
+    orm_group_list(&author_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -335,6 +335,19 @@ static inline void author_keep(struct author *a)
 static inline void author_refresh(struct author *a)
 {
     orm_refresh((struct orm_object *)a);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void author_refresh_with(
+    struct author *a, const struct author_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void author_prefetch(
+    const struct author_list *list, const struct author_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -786,7 +799,7 @@ static inline void book_expire(struct book *b)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void book_group(const struct book_list *list)
 {
-    orm_group(&book_model, list);
+    orm_group_list(&book_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -798,6 +811,18 @@ static inline void book_keep(struct book *b)
 static inline void book_refresh(struct book *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void book_refresh_with(struct book *b, const struct book_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void book_prefetch(
+    const struct book_list *list, const struct book_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -1124,7 +1149,7 @@ static inline void tag_expire(struct tag *t)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void tag_group(const struct tag_list *list)
 {
-    orm_group(&tag_model, list);
+    orm_group_list(&tag_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -1136,6 +1161,18 @@ static inline void tag_keep(struct tag *t)
 static inline void tag_refresh(struct tag *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void tag_refresh_with(struct tag *t, const struct tag_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void tag_prefetch(
+    const struct tag_list *list, const struct tag_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */

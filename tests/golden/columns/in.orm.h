@@ -535,7 +535,7 @@ static inline void product_expire(struct product *p)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void product_group(const struct product_list *list)
 {
-    orm_group(&product_model, list);
+    orm_group_list(&product_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -547,6 +547,19 @@ static inline void product_keep(struct product *p)
 static inline void product_refresh(struct product *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void product_refresh_with(
+    struct product *p, const struct product_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void product_prefetch(
+    const struct product_list *list, const struct product_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -865,7 +878,7 @@ static inline void invoice_expire(struct invoice *i)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void invoice_group(const struct invoice_list *list)
 {
-    orm_group(&invoice_model, list);
+    orm_group_list(&invoice_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -877,6 +890,19 @@ static inline void invoice_keep(struct invoice *i)
 static inline void invoice_refresh(struct invoice *i)
 {
     orm_refresh((struct orm_object *)i);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void invoice_refresh_with(
+    struct invoice *i, const struct invoice_query *with)
+{
+    orm_refresh_with((struct orm_object *)i, with);
+}
+
+static inline void invoice_prefetch(
+    const struct invoice_list *list, const struct invoice_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -1181,7 +1207,7 @@ static inline void ticket_expire(struct ticket *t)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void ticket_group(const struct ticket_list *list)
 {
-    orm_group(&ticket_model, list);
+    orm_group_list(&ticket_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -1193,6 +1219,19 @@ static inline void ticket_keep(struct ticket *t)
 static inline void ticket_refresh(struct ticket *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void ticket_refresh_with(
+    struct ticket *t, const struct ticket_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void ticket_prefetch(
+    const struct ticket_list *list, const struct ticket_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -1625,7 +1664,7 @@ static inline void ledger_account_expire(struct ledger_account *l)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void ledger_account_group(const struct ledger_account_list *list)
 {
-    orm_group(&ledger_account_model, list);
+    orm_group_list(&ledger_account_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -1637,6 +1676,19 @@ static inline void ledger_account_keep(struct ledger_account *l)
 static inline void ledger_account_refresh(struct ledger_account *l)
 {
     orm_refresh((struct orm_object *)l);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void ledger_account_refresh_with(
+    struct ledger_account *l, const struct ledger_account_query *with)
+{
+    orm_refresh_with((struct orm_object *)l, with);
+}
+
+static inline void ledger_account_prefetch(
+    const struct ledger_account_list *list, const struct ledger_account_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -2105,7 +2157,7 @@ static inline void page_expire(struct page *p)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void page_group(const struct page_list *list)
 {
-    orm_group(&page_model, list);
+    orm_group_list(&page_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -2117,6 +2169,18 @@ static inline void page_keep(struct page *p)
 static inline void page_refresh(struct page *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void page_refresh_with(struct page *p, const struct page_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void page_prefetch(
+    const struct page_list *list, const struct page_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -2437,7 +2501,7 @@ static inline void binder_expire(struct binder *b)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void binder_group(const struct binder_list *list)
 {
-    orm_group(&binder_model, list);
+    orm_group_list(&binder_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -2449,6 +2513,19 @@ static inline void binder_keep(struct binder *b)
 static inline void binder_refresh(struct binder *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void binder_refresh_with(
+    struct binder *b, const struct binder_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void binder_prefetch(
+    const struct binder_list *list, const struct binder_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -2778,7 +2855,7 @@ static inline void leaf_expire(struct leaf *l)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void leaf_group(const struct leaf_list *list)
 {
-    orm_group(&leaf_model, list);
+    orm_group_list(&leaf_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -2790,6 +2867,18 @@ static inline void leaf_keep(struct leaf *l)
 static inline void leaf_refresh(struct leaf *l)
 {
     orm_refresh((struct orm_object *)l);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void leaf_refresh_with(struct leaf *l, const struct leaf_query *with)
+{
+    orm_refresh_with((struct orm_object *)l, with);
+}
+
+static inline void leaf_prefetch(
+    const struct leaf_list *list, const struct leaf_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -3126,7 +3215,7 @@ static inline void edition_expire(struct edition *e)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void edition_group(const struct edition_list *list)
 {
-    orm_group(&edition_model, list);
+    orm_group_list(&edition_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -3138,6 +3227,19 @@ static inline void edition_keep(struct edition *e)
 static inline void edition_refresh(struct edition *e)
 {
     orm_refresh((struct orm_object *)e);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void edition_refresh_with(
+    struct edition *e, const struct edition_query *with)
+{
+    orm_refresh_with((struct orm_object *)e, with);
+}
+
+static inline void edition_prefetch(
+    const struct edition_list *list, const struct edition_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */

@@ -241,7 +241,7 @@ static inline void author_expire(struct author *a)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void author_group(const struct author_list *list)
 {
-    orm_group(&author_model, list);
+    orm_group_list(&author_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -253,6 +253,19 @@ static inline void author_keep(struct author *a)
 static inline void author_refresh(struct author *a)
 {
     orm_refresh((struct orm_object *)a);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void author_refresh_with(
+    struct author *a, const struct author_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void author_prefetch(
+    const struct author_list *list, const struct author_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -722,7 +735,7 @@ static inline void book_expire(struct book *b)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void book_group(const struct book_list *list)
 {
-    orm_group(&book_model, list);
+    orm_group_list(&book_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -734,6 +747,18 @@ static inline void book_keep(struct book *b)
 static inline void book_refresh(struct book *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void book_refresh_with(struct book *b, const struct book_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void book_prefetch(
+    const struct book_list *list, const struct book_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */

@@ -462,7 +462,7 @@ static inline void org_person_expire(struct org_person *p)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void org_person_group(const struct org_person_list *list)
 {
-    orm_group(&org_person_model, list);
+    orm_group_list(&org_person_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -474,6 +474,19 @@ static inline void org_person_keep(struct org_person *p)
 static inline void org_person_refresh(struct org_person *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void org_person_refresh_with(
+    struct org_person *p, const struct org_person_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void org_person_prefetch(
+    const struct org_person_list *list, const struct org_person_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -853,7 +866,7 @@ static inline void org_team_expire(struct org_team *t)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void org_team_group(const struct org_team_list *list)
 {
-    orm_group(&org_team_model, list);
+    orm_group_list(&org_team_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -865,6 +878,19 @@ static inline void org_team_keep(struct org_team *t)
 static inline void org_team_refresh(struct org_team *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void org_team_refresh_with(
+    struct org_team *t, const struct org_team_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void org_team_prefetch(
+    const struct org_team_list *list, const struct org_team_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -1210,7 +1236,7 @@ static inline void org_badge_expire(struct org_badge *b)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void org_badge_group(const struct org_badge_list *list)
 {
-    orm_group(&org_badge_model, list);
+    orm_group_list(&org_badge_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -1222,6 +1248,19 @@ static inline void org_badge_keep(struct org_badge *b)
 static inline void org_badge_refresh(struct org_badge *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void org_badge_refresh_with(
+    struct org_badge *b, const struct org_badge_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void org_badge_prefetch(
+    const struct org_badge_list *list, const struct org_badge_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */

@@ -464,7 +464,7 @@ static inline void book_expire(struct book *b)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void book_group(const struct book_list *list)
 {
-    orm_group(&book_model, list);
+    orm_group_list(&book_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -476,6 +476,18 @@ static inline void book_keep(struct book *b)
 static inline void book_refresh(struct book *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void book_refresh_with(struct book *b, const struct book_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void book_prefetch(
+    const struct book_list *list, const struct book_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -809,7 +821,7 @@ static inline void topic_expire(struct topic *t)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void topic_group(const struct topic_list *list)
 {
-    orm_group(&topic_model, list);
+    orm_group_list(&topic_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -821,6 +833,18 @@ static inline void topic_keep(struct topic *t)
 static inline void topic_refresh(struct topic *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void topic_refresh_with(struct topic *t, const struct topic_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void topic_prefetch(
+    const struct topic_list *list, const struct topic_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */

@@ -365,7 +365,7 @@ static inline void p_person_expire(struct p_person *p)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void p_person_group(const struct p_person_list *list)
 {
-    orm_group(&p_person_model, list);
+    orm_group_list(&p_person_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -377,6 +377,19 @@ static inline void p_person_keep(struct p_person *p)
 static inline void p_person_refresh(struct p_person *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void p_person_refresh_with(
+    struct p_person *p, const struct p_person_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void p_person_prefetch(
+    const struct p_person_list *list, const struct p_person_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -719,7 +732,7 @@ static inline void p_author_expire(struct p_author *a)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void p_author_group(const struct p_author_list *list)
 {
-    orm_group(&p_author_model, list);
+    orm_group_list(&p_author_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -731,6 +744,19 @@ static inline void p_author_keep(struct p_author *a)
 static inline void p_author_refresh(struct p_author *a)
 {
     orm_refresh((struct orm_object *)a);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void p_author_refresh_with(
+    struct p_author *a, const struct p_author_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void p_author_prefetch(
+    const struct p_author_list *list, const struct p_author_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */

@@ -265,7 +265,7 @@ static inline void place_expire(struct place *p)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void place_group(const struct place_list *list)
 {
-    orm_group(&place_model, list);
+    orm_group_list(&place_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -277,6 +277,18 @@ static inline void place_keep(struct place *p)
 static inline void place_refresh(struct place *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void place_refresh_with(struct place *p, const struct place_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void place_prefetch(
+    const struct place_list *list, const struct place_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -583,7 +595,7 @@ static inline void climate_expire(struct climate *c)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void climate_group(const struct climate_list *list)
 {
-    orm_group(&climate_model, list);
+    orm_group_list(&climate_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -595,6 +607,19 @@ static inline void climate_keep(struct climate *c)
 static inline void climate_refresh(struct climate *c)
 {
     orm_refresh((struct orm_object *)c);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void climate_refresh_with(
+    struct climate *c, const struct climate_query *with)
+{
+    orm_refresh_with((struct orm_object *)c, with);
+}
+
+static inline void climate_prefetch(
+    const struct climate_list *list, const struct climate_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */

@@ -803,7 +803,7 @@ static inline void tenant_expire(struct tenant *t)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void tenant_group(const struct tenant_list *list)
 {
-    orm_group(&tenant_model, list);
+    orm_group_list(&tenant_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -815,6 +815,19 @@ static inline void tenant_keep(struct tenant *t)
 static inline void tenant_refresh(struct tenant *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void tenant_refresh_with(
+    struct tenant *t, const struct tenant_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void tenant_prefetch(
+    const struct tenant_list *list, const struct tenant_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -1282,7 +1295,7 @@ static inline void course_expire(struct course *c)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void course_group(const struct course_list *list)
 {
-    orm_group(&course_model, list);
+    orm_group_list(&course_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -1294,6 +1307,19 @@ static inline void course_keep(struct course *c)
 static inline void course_refresh(struct course *c)
 {
     orm_refresh((struct orm_object *)c);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void course_refresh_with(
+    struct course *c, const struct course_query *with)
+{
+    orm_refresh_with((struct orm_object *)c, with);
+}
+
+static inline void course_prefetch(
+    const struct course_list *list, const struct course_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -1778,7 +1804,7 @@ static inline void student_expire(struct student *s)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void student_group(const struct student_list *list)
 {
-    orm_group(&student_model, list);
+    orm_group_list(&student_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -1790,6 +1816,19 @@ static inline void student_keep(struct student *s)
 static inline void student_refresh(struct student *s)
 {
     orm_refresh((struct orm_object *)s);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void student_refresh_with(
+    struct student *s, const struct student_query *with)
+{
+    orm_refresh_with((struct orm_object *)s, with);
+}
+
+static inline void student_prefetch(
+    const struct student_list *list, const struct student_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -2239,7 +2278,7 @@ static inline void enrolment_expire(struct enrolment *e)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void enrolment_group(const struct enrolment_list *list)
 {
-    orm_group(&enrolment_model, list);
+    orm_group_list(&enrolment_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -2251,6 +2290,19 @@ static inline void enrolment_keep(struct enrolment *e)
 static inline void enrolment_refresh(struct enrolment *e)
 {
     orm_refresh((struct orm_object *)e);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void enrolment_refresh_with(
+    struct enrolment *e, const struct enrolment_query *with)
+{
+    orm_refresh_with((struct orm_object *)e, with);
+}
+
+static inline void enrolment_prefetch(
+    const struct enrolment_list *list, const struct enrolment_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -2644,7 +2696,7 @@ static inline void grade_expire(struct grade *g)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void grade_group(const struct grade_list *list)
 {
-    orm_group(&grade_model, list);
+    orm_group_list(&grade_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -2656,6 +2708,18 @@ static inline void grade_keep(struct grade *g)
 static inline void grade_refresh(struct grade *g)
 {
     orm_refresh((struct orm_object *)g);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void grade_refresh_with(struct grade *g, const struct grade_query *with)
+{
+    orm_refresh_with((struct orm_object *)g, with);
+}
+
+static inline void grade_prefetch(
+    const struct grade_list *list, const struct grade_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -3005,7 +3069,7 @@ static inline void label_expire(struct label *l)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void label_group(const struct label_list *list)
 {
-    orm_group(&label_model, list);
+    orm_group_list(&label_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -3017,6 +3081,18 @@ static inline void label_keep(struct label *l)
 static inline void label_refresh(struct label *l)
 {
     orm_refresh((struct orm_object *)l);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void label_refresh_with(struct label *l, const struct label_query *with)
+{
+    orm_refresh_with((struct orm_object *)l, with);
+}
+
+static inline void label_prefetch(
+    const struct label_list *list, const struct label_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -3400,7 +3476,7 @@ static inline void alias_expire(struct alias *a)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void alias_group(const struct alias_list *list)
 {
-    orm_group(&alias_model, list);
+    orm_group_list(&alias_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -3412,6 +3488,18 @@ static inline void alias_keep(struct alias *a)
 static inline void alias_refresh(struct alias *a)
 {
     orm_refresh((struct orm_object *)a);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void alias_refresh_with(struct alias *a, const struct alias_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void alias_prefetch(
+    const struct alias_list *list, const struct alias_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -3787,7 +3875,7 @@ static inline void certificate_expire(struct certificate *c)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void certificate_group(const struct certificate_list *list)
 {
-    orm_group(&certificate_model, list);
+    orm_group_list(&certificate_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -3799,6 +3887,19 @@ static inline void certificate_keep(struct certificate *c)
 static inline void certificate_refresh(struct certificate *c)
 {
     orm_refresh((struct orm_object *)c);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void certificate_refresh_with(
+    struct certificate *c, const struct certificate_query *with)
+{
+    orm_refresh_with((struct orm_object *)c, with);
+}
+
+static inline void certificate_prefetch(
+    const struct certificate_list *list, const struct certificate_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -4185,7 +4286,7 @@ static inline void room_expire(struct room *r)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void room_group(const struct room_list *list)
 {
-    orm_group(&room_model, list);
+    orm_group_list(&room_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -4197,6 +4298,18 @@ static inline void room_keep(struct room *r)
 static inline void room_refresh(struct room *r)
 {
     orm_refresh((struct orm_object *)r);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void room_refresh_with(struct room *r, const struct room_query *with)
+{
+    orm_refresh_with((struct orm_object *)r, with);
+}
+
+static inline void room_prefetch(
+    const struct room_list *list, const struct room_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -4602,7 +4715,7 @@ static inline void event_expire(struct event *e)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void event_group(const struct event_list *list)
 {
-    orm_group(&event_model, list);
+    orm_group_list(&event_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -4614,6 +4727,18 @@ static inline void event_keep(struct event *e)
 static inline void event_refresh(struct event *e)
 {
     orm_refresh((struct orm_object *)e);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void event_refresh_with(struct event *e, const struct event_query *with)
+{
+    orm_refresh_with((struct orm_object *)e, with);
+}
+
+static inline void event_prefetch(
+    const struct event_list *list, const struct event_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -4989,7 +5114,7 @@ static inline void ticket_expire(struct ticket *t)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void ticket_group(const struct ticket_list *list)
 {
-    orm_group(&ticket_model, list);
+    orm_group_list(&ticket_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -5001,6 +5126,19 @@ static inline void ticket_keep(struct ticket *t)
 static inline void ticket_refresh(struct ticket *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void ticket_refresh_with(
+    struct ticket *t, const struct ticket_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void ticket_prefetch(
+    const struct ticket_list *list, const struct ticket_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -5336,7 +5474,7 @@ static inline void holiday_expire(struct holiday *h)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void holiday_group(const struct holiday_list *list)
 {
-    orm_group(&holiday_model, list);
+    orm_group_list(&holiday_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -5348,6 +5486,19 @@ static inline void holiday_keep(struct holiday *h)
 static inline void holiday_refresh(struct holiday *h)
 {
     orm_refresh((struct orm_object *)h);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void holiday_refresh_with(
+    struct holiday *h, const struct holiday_query *with)
+{
+    orm_refresh_with((struct orm_object *)h, with);
+}
+
+static inline void holiday_prefetch(
+    const struct holiday_list *list, const struct holiday_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -5720,7 +5871,7 @@ static inline void duty_expire(struct duty *d)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void duty_group(const struct duty_list *list)
 {
-    orm_group(&duty_model, list);
+    orm_group_list(&duty_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -5732,6 +5883,18 @@ static inline void duty_keep(struct duty *d)
 static inline void duty_refresh(struct duty *d)
 {
     orm_refresh((struct orm_object *)d);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void duty_refresh_with(struct duty *d, const struct duty_query *with)
+{
+    orm_refresh_with((struct orm_object *)d, with);
+}
+
+static inline void duty_prefetch(
+    const struct duty_list *list, const struct duty_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -6269,7 +6432,7 @@ static inline void shift_expire(struct shift *s)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void shift_group(const struct shift_list *list)
 {
-    orm_group(&shift_model, list);
+    orm_group_list(&shift_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -6281,6 +6444,18 @@ static inline void shift_keep(struct shift *s)
 static inline void shift_refresh(struct shift *s)
 {
     orm_refresh((struct orm_object *)s);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void shift_refresh_with(struct shift *s, const struct shift_query *with)
+{
+    orm_refresh_with((struct orm_object *)s, with);
+}
+
+static inline void shift_prefetch(
+    const struct shift_list *list, const struct shift_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -6734,7 +6909,7 @@ static inline void moment_expire(struct moment *m)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void moment_group(const struct moment_list *list)
 {
-    orm_group(&moment_model, list);
+    orm_group_list(&moment_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -6746,6 +6921,19 @@ static inline void moment_keep(struct moment *m)
 static inline void moment_refresh(struct moment *m)
 {
     orm_refresh((struct orm_object *)m);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void moment_refresh_with(
+    struct moment *m, const struct moment_query *with)
+{
+    orm_refresh_with((struct orm_object *)m, with);
+}
+
+static inline void moment_prefetch(
+    const struct moment_list *list, const struct moment_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -7101,7 +7289,7 @@ static inline void badge_expire(struct badge *b)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void badge_group(const struct badge_list *list)
 {
-    orm_group(&badge_model, list);
+    orm_group_list(&badge_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -7113,6 +7301,18 @@ static inline void badge_keep(struct badge *b)
 static inline void badge_refresh(struct badge *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void badge_refresh_with(struct badge *b, const struct badge_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void badge_prefetch(
+    const struct badge_list *list, const struct badge_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -7505,7 +7705,7 @@ static inline void holder_expire(struct holder *h)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void holder_group(const struct holder_list *list)
 {
-    orm_group(&holder_model, list);
+    orm_group_list(&holder_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -7517,6 +7717,19 @@ static inline void holder_keep(struct holder *h)
 static inline void holder_refresh(struct holder *h)
 {
     orm_refresh((struct orm_object *)h);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void holder_refresh_with(
+    struct holder *h, const struct holder_query *with)
+{
+    orm_refresh_with((struct orm_object *)h, with);
+}
+
+static inline void holder_prefetch(
+    const struct holder_list *list, const struct holder_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -7986,7 +8199,7 @@ static inline void visit_expire(struct visit *v)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void visit_group(const struct visit_list *list)
 {
-    orm_group(&visit_model, list);
+    orm_group_list(&visit_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -7998,6 +8211,18 @@ static inline void visit_keep(struct visit *v)
 static inline void visit_refresh(struct visit *v)
 {
     orm_refresh((struct orm_object *)v);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void visit_refresh_with(struct visit *v, const struct visit_query *with)
+{
+    orm_refresh_with((struct orm_object *)v, with);
+}
+
+static inline void visit_prefetch(
+    const struct visit_list *list, const struct visit_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */

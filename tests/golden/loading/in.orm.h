@@ -402,7 +402,7 @@ static inline void author_expire(struct author *a)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void author_group(const struct author_list *list)
 {
-    orm_group(&author_model, list);
+    orm_group_list(&author_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -414,6 +414,19 @@ static inline void author_keep(struct author *a)
 static inline void author_refresh(struct author *a)
 {
     orm_refresh((struct orm_object *)a);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void author_refresh_with(
+    struct author *a, const struct author_query *with)
+{
+    orm_refresh_with((struct orm_object *)a, with);
+}
+
+static inline void author_prefetch(
+    const struct author_list *list, const struct author_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -756,7 +769,7 @@ static inline void profile_expire(struct profile *p)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void profile_group(const struct profile_list *list)
 {
-    orm_group(&profile_model, list);
+    orm_group_list(&profile_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -768,6 +781,19 @@ static inline void profile_keep(struct profile *p)
 static inline void profile_refresh(struct profile *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void profile_refresh_with(
+    struct profile *p, const struct profile_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void profile_prefetch(
+    const struct profile_list *list, const struct profile_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -1094,7 +1120,7 @@ static inline void picture_expire(struct picture *p)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void picture_group(const struct picture_list *list)
 {
-    orm_group(&picture_model, list);
+    orm_group_list(&picture_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -1106,6 +1132,19 @@ static inline void picture_keep(struct picture *p)
 static inline void picture_refresh(struct picture *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void picture_refresh_with(
+    struct picture *p, const struct picture_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void picture_prefetch(
+    const struct picture_list *list, const struct picture_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -1510,7 +1549,7 @@ static inline void book_expire(struct book *b)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void book_group(const struct book_list *list)
 {
-    orm_group(&book_model, list);
+    orm_group_list(&book_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -1522,6 +1561,18 @@ static inline void book_keep(struct book *b)
 static inline void book_refresh(struct book *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void book_refresh_with(struct book *b, const struct book_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void book_prefetch(
+    const struct book_list *list, const struct book_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -1936,7 +1987,7 @@ static inline void chapter_expire(struct chapter *c)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void chapter_group(const struct chapter_list *list)
 {
-    orm_group(&chapter_model, list);
+    orm_group_list(&chapter_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -1948,6 +1999,19 @@ static inline void chapter_keep(struct chapter *c)
 static inline void chapter_refresh(struct chapter *c)
 {
     orm_refresh((struct orm_object *)c);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void chapter_refresh_with(
+    struct chapter *c, const struct chapter_query *with)
+{
+    orm_refresh_with((struct orm_object *)c, with);
+}
+
+static inline void chapter_prefetch(
+    const struct chapter_list *list, const struct chapter_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */

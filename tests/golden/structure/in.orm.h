@@ -840,7 +840,7 @@ static inline void writer_expire(struct writer *w)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void writer_group(const struct writer_list *list)
 {
-    orm_group(&writer_model, list);
+    orm_group_list(&writer_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -852,6 +852,19 @@ static inline void writer_keep(struct writer *w)
 static inline void writer_refresh(struct writer *w)
 {
     orm_refresh((struct orm_object *)w);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void writer_refresh_with(
+    struct writer *w, const struct writer_query *with)
+{
+    orm_refresh_with((struct orm_object *)w, with);
+}
+
+static inline void writer_prefetch(
+    const struct writer_list *list, const struct writer_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -1292,7 +1305,7 @@ static inline void paper_expire(struct paper *p)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void paper_group(const struct paper_list *list)
 {
-    orm_group(&paper_model, list);
+    orm_group_list(&paper_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -1304,6 +1317,18 @@ static inline void paper_keep(struct paper *p)
 static inline void paper_refresh(struct paper *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void paper_refresh_with(struct paper *p, const struct paper_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void paper_prefetch(
+    const struct paper_list *list, const struct paper_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -1699,7 +1724,7 @@ static inline void citation_expire(struct citation *c)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void citation_group(const struct citation_list *list)
 {
-    orm_group(&citation_model, list);
+    orm_group_list(&citation_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -1711,6 +1736,19 @@ static inline void citation_keep(struct citation *c)
 static inline void citation_refresh(struct citation *c)
 {
     orm_refresh((struct orm_object *)c);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void citation_refresh_with(
+    struct citation *c, const struct citation_query *with)
+{
+    orm_refresh_with((struct orm_object *)c, with);
+}
+
+static inline void citation_prefetch(
+    const struct citation_list *list, const struct citation_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -2161,7 +2199,7 @@ static inline void word_expire(struct word *w)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void word_group(const struct word_list *list)
 {
-    orm_group(&word_model, list);
+    orm_group_list(&word_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -2173,6 +2211,18 @@ static inline void word_keep(struct word *w)
 static inline void word_refresh(struct word *w)
 {
     orm_refresh((struct orm_object *)w);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void word_refresh_with(struct word *w, const struct word_query *with)
+{
+    orm_refresh_with((struct orm_object *)w, with);
+}
+
+static inline void word_prefetch(
+    const struct word_list *list, const struct word_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -2483,7 +2533,7 @@ static inline void best_expire(struct best *b)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void best_group(const struct best_list *list)
 {
-    orm_group(&best_model, list);
+    orm_group_list(&best_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -2495,6 +2545,18 @@ static inline void best_keep(struct best *b)
 static inline void best_refresh(struct best *b)
 {
     orm_refresh((struct orm_object *)b);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void best_refresh_with(struct best *b, const struct best_query *with)
+{
+    orm_refresh_with((struct orm_object *)b, with);
+}
+
+static inline void best_prefetch(
+    const struct best_list *list, const struct best_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -2830,7 +2892,7 @@ static inline void total_expire(struct total *t)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void total_group(const struct total_list *list)
 {
-    orm_group(&total_model, list);
+    orm_group_list(&total_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -2842,6 +2904,18 @@ static inline void total_keep(struct total *t)
 static inline void total_refresh(struct total *t)
 {
     orm_refresh((struct orm_object *)t);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void total_refresh_with(struct total *t, const struct total_query *with)
+{
+    orm_refresh_with((struct orm_object *)t, with);
+}
+
+static inline void total_prefetch(
+    const struct total_list *list, const struct total_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */

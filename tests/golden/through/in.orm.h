@@ -297,7 +297,7 @@ static inline void package_expire(struct package *p)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void package_group(const struct package_list *list)
 {
-    orm_group(&package_model, list);
+    orm_group_list(&package_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -309,6 +309,19 @@ static inline void package_keep(struct package *p)
 static inline void package_refresh(struct package *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void package_refresh_with(
+    struct package *p, const struct package_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void package_prefetch(
+    const struct package_list *list, const struct package_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -732,7 +745,7 @@ static inline void dependency_expire(struct dependency *d)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void dependency_group(const struct dependency_list *list)
 {
-    orm_group(&dependency_model, list);
+    orm_group_list(&dependency_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -744,6 +757,19 @@ static inline void dependency_keep(struct dependency *d)
 static inline void dependency_refresh(struct dependency *d)
 {
     orm_refresh((struct orm_object *)d);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void dependency_refresh_with(
+    struct dependency *d, const struct dependency_query *with)
+{
+    orm_refresh_with((struct orm_object *)d, with);
+}
+
+static inline void dependency_prefetch(
+    const struct dependency_list *list, const struct dependency_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */

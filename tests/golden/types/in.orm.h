@@ -451,7 +451,7 @@ static inline void sample_expire(struct sample *s)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void sample_group(const struct sample_list *list)
 {
-    orm_group(&sample_model, list);
+    orm_group_list(&sample_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -463,6 +463,19 @@ static inline void sample_keep(struct sample *s)
 static inline void sample_refresh(struct sample *s)
 {
     orm_refresh((struct orm_object *)s);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void sample_refresh_with(
+    struct sample *s, const struct sample_query *with)
+{
+    orm_refresh_with((struct orm_object *)s, with);
+}
+
+static inline void sample_prefetch(
+    const struct sample_list *list, const struct sample_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -1063,7 +1076,7 @@ static inline void maybe_expire(struct maybe *m)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void maybe_group(const struct maybe_list *list)
 {
-    orm_group(&maybe_model, list);
+    orm_group_list(&maybe_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -1075,6 +1088,18 @@ static inline void maybe_keep(struct maybe *m)
 static inline void maybe_refresh(struct maybe *m)
 {
     orm_refresh((struct orm_object *)m);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void maybe_refresh_with(struct maybe *m, const struct maybe_query *with)
+{
+    orm_refresh_with((struct orm_object *)m, with);
+}
+
+static inline void maybe_prefetch(
+    const struct maybe_list *list, const struct maybe_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
@@ -1506,7 +1531,7 @@ static inline void preset_expire(struct preset *p)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void preset_group(const struct preset_list *list)
 {
-    orm_group(&preset_model, list);
+    orm_group_list(&preset_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -1518,6 +1543,19 @@ static inline void preset_keep(struct preset *p)
 static inline void preset_refresh(struct preset *p)
 {
     orm_refresh((struct orm_object *)p);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void preset_refresh_with(
+    struct preset *p, const struct preset_query *with)
+{
+    orm_refresh_with((struct orm_object *)p, with);
+}
+
+static inline void preset_prefetch(
+    const struct preset_list *list, const struct preset_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */

@@ -591,7 +591,7 @@ static inline void reading_expire(struct reading *r)
 /* Makes them peers: what one of them loads is loaded for all. */
 static inline void reading_group(const struct reading_list *list)
 {
-    orm_group(&reading_model, list);
+    orm_group_list(&reading_model, list);
 }
 
 /* It outlives the scope that it belongs to. */
@@ -603,6 +603,19 @@ static inline void reading_keep(struct reading *r)
 static inline void reading_refresh(struct reading *r)
 {
     orm_refresh((struct orm_object *)r);
+}
+
+/* Both read the `with` of a query: what it names is loaded too, unless it is there. */
+static inline void reading_refresh_with(
+    struct reading *r, const struct reading_query *with)
+{
+    orm_refresh_with((struct orm_object *)r, with);
+}
+
+static inline void reading_prefetch(
+    const struct reading_list *list, const struct reading_query *with)
+{
+    orm_prefetch(list, with);
 }
 
 /* -- Streams: so many rows at a time ----------------------------------------------- */
