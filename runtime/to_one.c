@@ -141,9 +141,11 @@ static bool claim(struct orm_session *s, struct follow *l)
 static void fill_index(struct follow *l, size_t rows)
 {
     const struct key_columns theirs = ref_target_columns(l->ref);
-    for (size_t i = 0; needs_index(l) && i < rows; i++)
-        if (!key_is_null(theirs, l->targets[l->mapped_count + i]))
-            key_insert(&l->by_columns, theirs, l->targets[l->mapped_count + i]);
+    for (size_t i = 0; needs_index(l) && i < rows; i++) {
+        struct orm_object *target = l->targets[l->mapped_count + i];
+        if (object_is_live(target) && !key_is_null(theirs, target))
+            key_insert(&l->by_columns, theirs, target);
+    }
 }
 
 static void keep_all(struct follow *l)

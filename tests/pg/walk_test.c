@@ -194,6 +194,19 @@ static void read_lazy(struct run *r, struct orm_object *o, unsigned column)
     note(r, orm_has(o, column) ? object_value(o, column).text : "-");
 }
 
+enum access {
+    FOLLOW,
+    LIST,
+    LAZY
+};
+
+/* Rows of a relation of the model with itself are regrouped while the loop goes. */
+static bool stays_in_model(const struct orm_model *m, enum access what, unsigned at)
+{
+    return (what == FOLLOW && m->to_ones[at].target == m) ||
+           (what == LIST && m->to_manys[at].target == m);
+}
+
 /* What a loop over the objects may cost at most: a group counts once. */
 static size_t count_groups(struct run *r, const struct set *set)
 {
@@ -207,12 +220,6 @@ static size_t count_groups(struct run *r, const struct set *set)
     }
     return n;
 }
-
-enum access {
-    FOLLOW,
-    LIST,
-    LAZY
-};
 
 /* One relation or column of all in the set: what a loop reads. */
 static void loop(struct run *r, enum access what, unsigned at, struct set *set)
@@ -231,7 +238,8 @@ static void loop(struct run *r, enum access what, unsigned at, struct set *set)
             read_lazy(r, o, at);
         cost += orm_statements(r->s) - before;
     }
-    check(r, cost <= groups * (what == LIST ? 2 : 1));
+    const bool regroups = stays_in_model(set->rows[0]->model, what, at);
+    check(r, cost <= (regroups ? set->count : groups * (what == LIST ? 2 : 1)));
     r->cost += cost;
     if (to.count)
         r->sets[chance(SETS)] = to;

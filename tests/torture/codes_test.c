@@ -107,6 +107,12 @@ static void make_invalid(struct orm_session *s)
     book_set_title(book_get(book_table(s), 1), NULL);
 }
 
+static void make_plan_conflict(struct orm_session *s)
+{
+    const struct author_query q = {.with = {author_with_books_as("name", NULL)}};
+    author_find(author_table(s), &q);
+}
+
 static void make_range(struct orm_session *s)
 {
     db_exec(db, "insert into maybe (moment) values ('294276-12-31')");
@@ -149,6 +155,7 @@ static void (*const makers[])(struct orm_session *s) = {
     [ORM_INVALID] = make_invalid,
     [ORM_FETCH_RAISED] = make_fetch_raised,
     [ORM_BUDGET] = make_budget,
+    [ORM_PLAN_CONFLICT] = make_plan_conflict,
     [ORM_RANGE] = make_range,
     [ORM_OTHER_SESSION] = make_other_session,
 };
