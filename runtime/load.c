@@ -151,7 +151,8 @@ bool load_check_table(
 
 /* -- First pass -------------------------------------------------------------------- */
 
-bool load_check_cell_as(struct orm_session *s, const struct orm_model *m,
+/* In the loop over all cells a call of its own would be felt. */
+static inline bool check_cell(struct orm_session *s, const struct orm_model *m,
     const struct orm_column *c, struct pg_cell cell, size_t *bytes)
 {
     if (!cell.data)
@@ -165,10 +166,16 @@ bool load_check_cell_as(struct orm_session *s, const struct orm_model *m,
     return true;
 }
 
+bool load_check_cell_as(struct orm_session *s, const struct orm_model *m,
+    const struct orm_column *c, struct pg_cell cell, size_t *bytes)
+{
+    return check_cell(s, m, c, cell, bytes);
+}
+
 bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned column,
     struct pg_cell cell, size_t *bytes)
 {
-    return load_check_cell_as(s, m, &m->columns[column], cell, bytes);
+    return check_cell(s, m, &m->columns[column], cell, bytes);
 }
 
 static bool check_cells(struct orm_session *s, const struct orm_model *m,
@@ -176,7 +183,7 @@ static bool check_cells(struct orm_session *s, const struct orm_model *m,
 {
     const unsigned count = model_eager_count(m);
     for (unsigned i = 0; i < count; i++)
-        if (!load_check_cell(s, m, i, cells[i], bytes))
+        if (!check_cell(s, m, &m->columns[i], cells[i], bytes))
             return false;
     return true;
 }

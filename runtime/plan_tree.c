@@ -38,8 +38,14 @@ static bool refuse(
     struct reader *r, const struct plan *p, enum orm_code code, const char *why)
 {
     char path[200];
+    if (!p->parent)
+        return error_set_field(&r->s->error, code, p->model, NULL, "%s", why);
+    if (!p->parent->parent)
+        return error_set_named(
+            &r->s->error, code, p->parent->model, name_of(p), "%s", why);
     describe(p, path, sizeof path);
-    return error_set(&r->s->error, code, "%s: %s", path, why);
+    return error_set_named(&r->s->error, code, p->parent->model, name_of(p),
+        "in the plan %s: %s", path, why);
 }
 
 /* -- One plan ---------------------------------------------------------------------- */

@@ -148,7 +148,7 @@ static void plan_that_cannot_be_is_refused_before_the_stream_begins(void **state
     const struct tag_query red = {.where = {tag_name_eq("red")}};
     const struct book_query q = {.with = {book_with_tags(&red)}};
     assert_null(stream_of(book_table(s), &q, 10));
-    assert_failed(s, ORM_PLAN_CONFLICT, NULL, NULL);
+    assert_failed(s, ORM_INVALID, "book", "tags");
     assert_int_equal(waited(s), 0);
     orm_close(s);
 }
