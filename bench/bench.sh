@@ -76,6 +76,7 @@ case $parts in
 ' peers-too') parts='work costs network growth compile peers' ;;
 esac
 
+[ -z "$json" ] || : >"$json" # better now than after the measuring
 records=$(mktemp)
 trap 'rm -f "$records"' EXIT
 

@@ -88,6 +88,6 @@ struct sizes data_sizes(struct hand_server *s)
         die("there is no data: run `bench fill` first");
     z.some = at_most(z.books, 1000);
     z.gets = z.authors;
-    z.written = at_most(z.books, 10000);
+    z.mapped = z.written = at_most(z.books, 10000);
     return z;
 }

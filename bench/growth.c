@@ -37,6 +37,7 @@ static void run_size(struct bench *b, const struct records *r, unsigned rounds)
         const struct memory m = memory_of(b, loading[i]);
         print_memory(r, loading[i], &m);
     }
+    run_one(b, r, &mapped, rounds);
     if (b->sizes.written <= MOST_WRITTEN)
         run_one(b, r, &insert_rows, rounds);
 }
@@ -46,7 +47,7 @@ void growth_run(struct bench *b, const struct records *r, unsigned rounds)
     const struct sizes all = b->sizes;
     records_head(r, "Growth: from a thousand rows to all");
     for (size_t rows = 1000; rows <= all.books; rows *= 10) {
-        b->sizes.some = b->sizes.written = rows;
+        b->sizes.some = b->sizes.mapped = b->sizes.written = rows;
         run_size(b, r, rounds);
     }
     b->sizes = all;

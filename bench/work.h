@@ -17,6 +17,7 @@ struct sizes {
     size_t tags;
     size_t some;    /* books of the workloads that read a part */
     size_t gets;    /* authors that are got by key */
+    size_t mapped;  /* books that are loaded when they are got by key */
     size_t written; /* rows of those that write */
 };
 

@@ -50,8 +50,8 @@ static const struct c_type c_types[TYPE_COUNT] = {
         NEITHER},
     [TYPE_JSONB] = {"const char *", "\"\"", "ORM_JSONB", "text", "text", JSONBS,
         NEITHER},
-    [TYPE_INET] = {STRUCT("orm_inet"), "ORM_INET", "data", "inet", ADDRESSES, NEITHER},
-    [TYPE_CIDR] = {STRUCT("orm_inet"), "ORM_CIDR", "data", "inet", ADDRESSES, NEITHER},
+    [TYPE_INET] = {STRUCT("orm_inet"), "ORM_INET", "data", "inet", ADDRESSES, EXTREMES},
+    [TYPE_CIDR] = {STRUCT("orm_inet"), "ORM_CIDR", "data", "inet", ADDRESSES, EXTREMES},
     [TYPE_MACADDR] = {STRUCT("orm_macaddr"), "ORM_MACADDR", "data", "macaddr", DATA,
         NEITHER},
     RANGE_TYPES(INT4, "INT4", "int4", TYPE_INT4),
@@ -94,6 +94,8 @@ const struct c_family_row c_families[FAMILY_COUNT] = {
     [DISTINCT_PICKS] = {"ORM_DISTINCT_PICKS", DISTINCT, TAKES_TYPE},
     [SORTED_PICKS] = {"ORM_SORTED_PICKS", EXTREMA, TAKES_TYPE},
     [NUMBER_PICKS] = {"ORM_NUMBER_PICKS", EXTREMA "sum_into avg_into", TAKES_SUM},
+    [INTERVAL_PICKS] = {"ORM_INTERVAL_PICKS", EXTREMA "sum_into avg_into",
+        TAKES_NOTHING},
 };
 
 const struct c_type *c_type_of(const struct field *f)
@@ -136,6 +138,8 @@ static enum c_family picks_of(const struct field *f)
 
     if (f->ref || !t->has_extremes)
         return c_is_sorted(f) ? DISTINCT_PICKS : PLAIN_PICKS;
+    if (f->type == TYPE_INTERVAL)
+        return INTERVAL_PICKS;
     return t->sum ? NUMBER_PICKS : SORTED_PICKS;
 }
 

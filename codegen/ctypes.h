@@ -24,6 +24,7 @@ enum c_family {
     DISTINCT_PICKS,
     SORTED_PICKS,
     NUMBER_PICKS,
+    INTERVAL_PICKS,
     FAMILY_COUNT
 };
 

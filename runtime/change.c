@@ -133,7 +133,7 @@ static bool may_set(struct orm_object *o, unsigned column)
         "the key of a saved row does not change; make a new row and delete this one");
 }
 
-static void set(struct orm_object *o, unsigned column, union orm_value v)
+void change_set(struct orm_object *o, unsigned column, union orm_value v)
 {
     struct orm_session *s = object_session(o);
     const struct orm_column *c = &o->model->columns[column];
@@ -148,22 +148,22 @@ static void set(struct orm_object *o, unsigned column, union orm_value v)
 
 void orm_set_integer(struct orm_object *o, unsigned column, int64_t value)
 {
-    set(o, column, (union orm_value){.integer = value});
+    change_set(o, column, (union orm_value){.integer = value});
 }
 
 void orm_set_real(struct orm_object *o, unsigned column, double value)
 {
-    set(o, column, (union orm_value){.real = value});
+    change_set(o, column, (union orm_value){.real = value});
 }
 
 void orm_set_text(struct orm_object *o, unsigned column, const char *value)
 {
-    set(o, column, (union orm_value){.text = value});
+    change_set(o, column, (union orm_value){.text = value});
 }
 
 void orm_set_data(struct orm_object *o, unsigned column, const void *value)
 {
-    set(o, column, (union orm_value){.data = value});
+    change_set(o, column, (union orm_value){.data = value});
 }
 
 void orm_set_null(struct orm_object *o, unsigned column)

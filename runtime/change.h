@@ -7,4 +7,7 @@
 /* A new object in the unit of work.  NULL: memory is out, and recorded. */
 struct orm_object *change_make(struct orm_session *s, const struct orm_model *m);
 
+/* As the setters: a value that lies anywhere. */
+void change_set(struct orm_object *o, unsigned column, union orm_value v);
+
 #endif

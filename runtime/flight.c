@@ -92,6 +92,8 @@ static bool add_begin(struct orm_session *s)
 
 bool flight_begin(struct orm_session *s)
 {
+    if (s->ahead && !flight_take_in(s))
+        return false;
     if (!watch_allows(s))
         return false;
     s->item_count = 0;
@@ -258,6 +260,14 @@ const struct pg_result *flight_result(const struct orm_session *s, size_t n)
     return s->items[n + s->leading].result;
 }
 
+struct pg_result *flight_keep(struct orm_session *s, size_t n)
+{
+    struct pg_item *item = &s->items[n + s->leading];
+    struct pg_result *r = item->result;
+    item->result = NULL;
+    return r;
+}
+
 void flight_end(struct orm_session *s)
 {
     pg_drop(s->items, s->item_count);
@@ -272,6 +282,45 @@ const struct pg_result *flight_one(
     session_blame(s, m);
     flight_end(s);
     return NULL;
+}
+
+/* -- Ahead ------------------------------------------------------------------------- */
+
+/* A failure of what was sent ahead, in the transaction that is open. */
+static bool fail_ahead(struct orm_session *s, const struct orm_error *e)
+{
+    if (s->error.code)
+        return false;
+    s->error = *e;
+    s->error.outcome = ORM_ROLLED_BACK;
+    s->error.retryable =
+        e->code == ORM_CONFLICT || e->code == ORM_LOST || e->code == ORM_TIMEOUT;
+    session_blame(s, s->ahead_model);
+    return false;
+}
+
+void flight_send_ahead(
+    struct orm_session *s, struct pg_item *item, const struct orm_model *m)
+{
+    struct orm_error e = {0};
+    struct pg_failure failure;
+    s->ahead_model = m;
+    if (pg_send(s->pg, item, 1, &e, &failure))
+        s->ahead = item;
+    else
+        fail_ahead(s, &e);
+}
+
+bool flight_take_in(struct orm_session *s)
+{
+    struct pg_item *item = s->ahead;
+    struct orm_error e = {0};
+    struct pg_failure failure = {.item = 1};
+    s->ahead = NULL;
+    const bool good = pg_receive(s->pg, item, 1, s->deadline, &e, &failure);
+    if (!good || item == &s->close)
+        pg_drop(item, 1);
+    return good || fail_ahead(s, &e);
 }
 
 /* -- Whose fault ------------------------------------------------------------------- */

@@ -38,6 +38,17 @@ static inline bool flight_counts(const struct pg_item *item)
     return item->statement && item->statement->counted && !item->describe_only;
 }
 
+/* The result of the n-th item, to be dropped by the caller. */
+struct pg_result *flight_keep(struct orm_session *s, size_t n);
+
+/* -- Ahead ------------------------------------------------------------------------- */
+
+/* Sends a command about `m` and does not wait.  Nothing else may be ahead.  The next
+ * flight, or the second call, takes its answer in, and records its failure. */
+void flight_send_ahead(
+    struct orm_session *s, struct pg_item *item, const struct orm_model *m);
+bool flight_take_in(struct orm_session *s);
+
 /* Result of the n-th item added since flight_begin(). */
 const struct pg_result *flight_result(const struct orm_session *s, size_t n);
 void flight_end(struct orm_session *s);

@@ -59,6 +59,34 @@ struct path *path_of_query(struct orm_scope *scope, enum orm_fetch fetch)
     return p;
 }
 
+/* Loops nest a few levels deep. */
+#define SAME_LEVELS 8
+
+static struct path *copy_path(
+    struct orm_scope *scope, const struct path *old, unsigned levels)
+{
+    struct path *p = arena_get(&scope->arena, sizeof *p);
+    if (!p)
+        return NULL;
+    *p = *old;
+    p->scope = scope;
+    p->children = p->sibling = NULL;
+    for (const struct path *child = old->children; levels && child;
+         child = child->sibling) {
+        struct path *copy = copy_path(scope, child, levels - 1);
+        if (!copy)
+            continue;
+        copy->sibling = p->children;
+        p->children = copy;
+    }
+    return p;
+}
+
+struct path *path_again(struct orm_scope *scope, const struct path *old)
+{
+    return old ? copy_path(scope, old, SAME_LEVELS) : path_child(scope, NULL, NULL);
+}
+
 struct path *path_beyond(const struct orm_object *o, const void *relation)
 {
     const enum orm_fetch fetch = object_fetch(o);

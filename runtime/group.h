@@ -34,6 +34,9 @@ struct path *path_child(
 /* The path of what a query yields. */
 struct path *path_of_query(struct orm_scope *scope, enum orm_fetch fetch);
 
+/* A new root that knows what another and its branches know.  NULL: no memory. */
+struct path *path_again(struct orm_scope *scope, const struct path *old);
+
 /* The path of what is loaded through `o`. */
 struct path *path_beyond(const struct orm_object *o, const void *relation);
 

@@ -18,17 +18,6 @@ struct list_shape {
     size_t length;
 };
 
-/* What stands for a list when there is no session: never read as more than empty. */
-static const struct {
-    void *items[1];
-} nothing = {{NULL}};
-static const struct list_shape none = {(void *)(uintptr_t)&nothing, 0};
-
-const void *list_none(void)
-{
-    return &none;
-}
-
 /* Stands in a slot that had a list. */
 static const char dropped;
 
@@ -54,6 +43,20 @@ const void *list_make(struct orm_scope *scope, const struct orm_model *m,
     char *list = (char *)(head + 1);
     m->fill(list, list + sizeof(struct list_shape), objects, count);
     return list;
+}
+
+/* Never read as more than empty. */
+static const struct {
+    void *items[1];
+} nothing = {{NULL}};
+static const struct {
+    const void *items;
+    size_t length;
+} no_list = {&nothing, 0};
+
+const void *list_none(void)
+{
+    return &no_list;
 }
 
 static struct list_head *head_of(const void *list)

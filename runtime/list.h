@@ -17,7 +17,7 @@ void list_want(struct orm_scope *scope, size_t count);
 const void *list_make(struct orm_scope *scope, const struct orm_model *m,
     struct orm_object *const *objects, size_t count);
 
-/* An empty list of no session. */
+/* What stands for a list when there is no session. */
 const void *list_none(void);
 
 size_t list_length(const void *list);

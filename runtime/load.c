@@ -312,10 +312,10 @@ static void publish(
         o->state &= ~OBJECT_FRESH;
         return;
     }
-    if (o->stamp <= s->stamp) {
-        read_row(l, row);
-        fill_again(o, l->cells + from->first);
-    }
+    if (o->stamp > s->stamp)
+        return; /* the row is older: of a cursor */
+    read_row(l, row);
+    fill_again(o, l->cells + from->first);
     o->stamp = s->stamp;
     o->state &= ~OBJECT_EXPIRED;
 }

@@ -78,6 +78,8 @@ static const struct pg_result *ask(struct orm_session *s, const struct query *q)
 {
     const struct orm_model *model = q->manager->relation->target;
     struct pg_statement *st = s->error.code ? NULL : query_compile(s, q);
+    if (st && query_needs_transaction(q))
+        orm_begin(s);
     const struct pg_result *r = st ? flight_one(s, model, st) : NULL;
     if (st && !r && q->conditions)
         language_blame(s, model, q->conditions);
@@ -303,4 +305,13 @@ void orm_refresh(struct orm_object *o)
     char name[128];
     error_set_field(&s->error, ORM_STALE, m, NULL, "%s is not in the table any more",
         object_describe(o, name, sizeof name));
+}
+
+void orm_expire(struct orm_object *o)
+{
+    if (!o || !object_is_live(o) || o->state & OBJECT_NEW)
+        return;
+    object_reset_all_slots(o);
+    object_unload(o);
+    o->state |= OBJECT_EXPIRED;
 }

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "report.h"
 #include "scope.h"
+#include "stream.h"
 
 #include <string.h>
 
@@ -95,6 +96,7 @@ static void disconnect(struct orm_session *s)
     s->round_trips += pg_round_trips(s->pg);
     pg_close(s->pg);
     s->pg = NULL;
+    s->ahead = NULL;
 }
 
 /* -- Memory ------------------------------------------------------------------------ */
@@ -182,6 +184,7 @@ static void free_objects(struct orm_session *s)
     }
     s->change_count = s->link_count = s->undo_count = 0;
     report_forget_all(s);
+    stream_free_all(s);
     scope_drop_all(s);
     arena_clear(&s->undo_arena);
     arena_clear(&s->scratch);

@@ -425,8 +425,8 @@ static void receive(struct pg *c, struct pg_item *items, size_t count, int64_t d
     PQclear(r);
 }
 
-bool pg_fly(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
-    struct orm_error *e, struct pg_failure *failure)
+bool pg_send(struct pg *c, struct pg_item *items, size_t count, struct orm_error *e,
+    struct pg_failure *failure)
 {
     *failure = (struct pg_failure){.item = count};
     for (size_t i = 0; i < count; i++)
@@ -435,22 +435,41 @@ bool pg_fly(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
         failure->item = 0;
         return error_set(e, ORM_LOST, "the connection is lost");
     }
-
     bool sent = true;
     while (sent && failure->sent < count)
         sent = send_item(c, &items[failure->sent++]);
-    if (!sent || !PQpipelineSync(c->conn)) {
-        failure->item = 0;
-        error_set(e, ORM_LOST, "cannot send: %s", PQerrorMessage(c->conn));
-        pg_hang_up(c);
-    } else {
-        c->round_trips++;
-        receive(c, items, count, deadline, e, failure);
-    }
+    if (sent && PQpipelineSync(c->conn) && PQflush(c->conn) >= 0)
+        return true;
+    failure->item = 0;
+    error_set(e, ORM_LOST, "cannot send: %s", PQerrorMessage(c->conn));
+    pg_hang_up(c);
+    return false;
+}
+
+bool pg_receive(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
+    struct orm_error *e, struct pg_failure *failure)
+{
+    if (!pg_alive(c))
+        return error_set(e, ORM_LOST, "the connection is lost");
+    c->round_trips++;
+    receive(c, items, count, deadline, e, failure);
+    return !e->code;
+}
+
+bool pg_fly(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
+    struct orm_error *e, struct pg_failure *failure)
+{
+    const bool good = pg_send(c, items, count, e, failure) &&
+                      pg_receive(c, items, count, deadline, e, failure);
     for (size_t i = 0; i < count; i++)
         if (items[i].statement)
             items[i].statement->preparing = false;
-    return !e->code;
+    return good;
+}
+
+void pg_drop_result(struct pg_result *r)
+{
+    PQclear(r);
 }
 
 void pg_drop(struct pg_item *items, size_t count)

@@ -76,6 +76,13 @@ bool pg_fly(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
     struct orm_error *e, struct pg_failure *failure);
 
 void pg_drop(struct pg_item *items, size_t count);
+void pg_drop_result(struct pg_result *r);
+
+/* The two halves of a flight.  Between them the connection carries nothing else. */
+bool pg_send(struct pg *c, struct pg_item *items, size_t count, struct orm_error *e,
+    struct pg_failure *failure);
+bool pg_receive(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
+    struct orm_error *e, struct pg_failure *failure);
 
 uint64_t pg_round_trips(const struct pg *c);
 

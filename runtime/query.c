@@ -103,6 +103,16 @@ static bool lock(struct compiler *c, const struct query *q, const struct orderin
 
 /* -- The whole --------------------------------------------------------------------- */
 
+static void declare(struct compiler *c, unsigned cursor)
+{
+    shape_add(c->s, cursor);
+    if (!cursor || !c->writes_sql)
+        return;
+    buffer_text(&c->s->sql, "DECLARE orm_");
+    buffer_number(&c->s->sql, cursor);
+    buffer_text(&c->s->sql, " NO SCROLL CURSOR FOR ");
+}
+
 static void select_what(
     struct compiler *c, const struct query *q, const struct ordering *o)
 {
@@ -157,6 +167,7 @@ static bool walk(struct compiler *c, const void *query)
     shape_add(c->s, rel->offset);
     if (!check_lock(c, q) || !sort(c, q, &via, &o) || !join_reach(joins_of(q), &via))
         return false;
+    declare(c, q->cursor);
     select_what(c, q, &o);
     if (!which(c, q, &o))
         return false;
@@ -170,13 +181,9 @@ static bool walk(struct compiler *c, const void *query)
     return true;
 }
 
-/* Locks last as long as their transaction. */
-static struct pg_statement *with_transaction(
-    struct orm_session *s, const struct query *q, struct pg_statement *st)
+bool query_needs_transaction(const struct query *q)
 {
-    if (st && query_of(q)->lock)
-        orm_begin(s);
-    return st;
+    return query_of(q)->lock || q->cursor;
 }
 
 struct pg_statement *query_compile(struct orm_session *s, const struct query *q)
@@ -187,8 +194,7 @@ struct pg_statement *query_compile(struct orm_session *s, const struct query *q)
         (!page_load(s, own->distinct_on, ORM_QUERY_DISTINCT, own->after) ||
             !page_load(s, orders.at, orders.count, own->after)))
         return NULL;
-    return with_transaction(
-        s, q, compile(s, (char)q->kind, q->manager->relation->target, walk, q));
+    return compile(s, (char)q->kind, q->manager->relation->target, walk, q);
 }
 
 /* -- Building at run time ---------------------------------------------------------- */

@@ -19,11 +19,15 @@ struct query {
     const void *conditions;    /* a struct X_query, or NULL for all */
     unsigned limit;            /* overrides the query's; 0: does not */
     const struct joins *joins; /* that come with the rows, or NULL */
+    unsigned cursor;           /* rows are to be fetched from a cursor of this number */
 };
 
 /* The statement, with its parameters in `s->params`.  What it reads and is not written
  * yet has been flushed.  NULL: the query is wrong or memory is out, the error is
  * recorded and nothing was sent. */
 struct pg_statement *query_compile(struct orm_session *s, const struct query *q);
+
+/* Locks and cursors last as long as their transaction: it asks for one. */
+bool query_needs_transaction(const struct query *q);
 
 #endif

@@ -4,6 +4,7 @@
  * then nothing can fail. */
 #include "fetch.h"
 #include "flight.h"
+#include "language.h"
 #include "list.h"
 #include "load.h"
 #include "relate.h"
@@ -173,6 +174,8 @@ struct orm_rows *orm_select(
         fetch_of_query(m, query, &sel.fetch))
         st = select_compile(s, &sel);
     const struct pg_result *r = st ? flight_one(s, sel.model, st) : NULL;
+    if (st && !r)
+        language_blame(s, sel.model, sel.query);
     struct orm_rows *rows = r ? rows_of(&sel, r) : NULL;
     flight_end(s);
     arena_clear(&s->scratch);

@@ -17,20 +17,6 @@ void scope_begin_in(struct orm_scope *scope, struct orm_scope *outer)
     scope->session->has_scopes = true;
 }
 
-void orm_scope_begin(struct orm_session *s)
-{
-    if (!s)
-        return;
-    struct orm_scope *scope = memory_get(sizeof *scope);
-    if (!scope) {
-        s->scopes_missed++;
-        session_nomem(s);
-        return;
-    }
-    scope_begin_in(scope, s->scope);
-    s->scope = scope;
-}
-
 /* What waits on goes to what is held in `live`. */
 static void end_held(struct orm_scope *scope, struct orm_scope *live)
 {
@@ -42,22 +28,13 @@ static void end_held(struct orm_scope *scope, struct orm_scope *live)
     memory_free(held);
 }
 
-void orm_scope_end(struct orm_session *s)
+void scope_end_current(struct orm_session *s)
 {
-    if (!s)
-        return;
     struct orm_scope *scope = s->scope;
-    if (s->scopes_missed) {
-        s->scopes_missed--;
-    } else if (!scope->outer) {
-        error_set(&s->error, ORM_INVALID,
-            "orm_scope_end: no scope is open; orm_reset() ends those that are");
-    } else {
-        s->scope = scope->outer;
-        end_held(scope, scope->outer);
-        scope_end(scope, scope->outer);
-        memory_free(scope);
-    }
+    s->scope = scope->outer;
+    end_held(scope, scope->outer);
+    scope_end(scope, scope->outer);
+    memory_free(scope);
 }
 
 void scope_settle(struct orm_session *s)
@@ -100,12 +77,6 @@ void scope_keep_for(struct orm_object *o, const struct orm_scope *scope)
     if (o->state & OBJECT_PLACEHOLDER)
         return;
     while (!scope_holds(o->scope, scope))
-        o->scope = o->scope->outer;
-}
-
-void orm_keep(struct orm_object *o)
-{
-    if (o && !(o->state & OBJECT_PLACEHOLDER) && o->scope->outer)
         o->scope = o->scope->outer;
 }
 

@@ -17,6 +17,9 @@
 /* A scope that is not the current one: of a stream. */
 void scope_begin_in(struct orm_scope *scope, struct orm_scope *outer);
 
+/* And the current one. */
+void scope_end_current(struct orm_session *s);
+
 /* What was not kept leaves the map and its group, and its memory is freed; what is not
  * written, or may be rolled back, is held inside `live`, the outer scope or one around
  * it.  It does not fail, and the scope can be used again. */

@@ -168,6 +168,11 @@ struct orm_session {
 
     struct pg_item *items; /* the flight that is being made */
     size_t item_count, item_capacity;
+    struct pg_item *ahead; /* sent, and its answer not taken in yet; or NULL */
+    const struct orm_model *ahead_model;
+    struct pg_item close; /* of a cursor */
+    char close_command[32];
+    struct orm_chunks *streams;
     size_t leading; /* items before the first that was added: BEGIN, DEALLOCATE */
     bool begins;    /* the flight carries BEGIN */
     struct begin begin;

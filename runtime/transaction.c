@@ -1,6 +1,7 @@
 /* transaction.c: where a unit of work begins and ends. */
 #include "flight.h"
 #include "scope.h"
+#include "stream.h"
 #include "undo.h"
 #include "write.h"
 
@@ -102,6 +103,7 @@ bool orm_commit(struct orm_session *s)
         return false;
     const bool good = write_changes(s, true);
     if (good || s->error.outcome == ORM_COMMITTED) {
+        stream_end_all(s);
         undo_forget(s);
         scope_settle(s);
         s->transaction = TX_NONE;
@@ -130,6 +132,8 @@ void orm_rollback(struct orm_session *s)
 {
     if (!s)
         return;
+    if (s->ahead)
+        flight_take_in(s);
     const struct orm_error before = s->error;
     error_clear(&s->error);
     if (s->transaction >= TX_OPEN && pg_alive(s->pg)) {
@@ -139,6 +143,7 @@ void orm_rollback(struct orm_session *s)
         flight_end(s);
         s->transaction = open;
     }
+    stream_end_all(s);
     undo_all(s);
     scope_settle(s);
     s->transaction = TX_NONE;

@@ -163,6 +163,15 @@
     ORM_PICK_(m, f##_avg_into, (double *into), orm_pick_of(ORM_PICK_AVG, C, into))     \
     struct m##_pick
 
+/* Their average is none of a number. */
+#define ORM_INTERVAL_PICKS(m, f, C)                                                    \
+    ORM_SORTED_PICKS_(m, f, C, struct orm_interval)                                    \
+    ORM_PICK_(m, f##_sum_into, (struct orm_interval * into),                           \
+        orm_pick_of(ORM_PICK_SUM, C, into))                                            \
+    ORM_PICK_(m, f##_avg_into, (struct orm_interval * into),                           \
+        orm_pick_of(ORM_PICK_AVG, C, into))                                            \
+    struct m##_pick
+
 /* -- Relations --------------------------------------------------------------------- */
 
 /* `f` is the relation alone here, `t` the model that it leads to. */

@@ -298,10 +298,27 @@ ORM_EXPORT bool orm_exists(struct orm_manager *m, const void *query);
  * the session has failed. */
 ORM_EXPORT const char *orm_explain(struct orm_manager *m, const void *query);
 
+/* Reads the rows `chunk` at a time, in the transaction that is open or one that begins
+ * now, and ends with it.  A chunk is a scope: its objects, and what is loaded through
+ * them, go when the next one is asked for; orm_keep() keeps one.  Each chunk is a list
+ * of peers; an empty one is the end, or the session has failed.  orm_stream() returns
+ * NULL when it fails, which the other two accept.  Streams end with orm_reset(). */
+struct orm_chunks;
+ORM_EXPORT struct orm_chunks *orm_stream(
+    struct orm_manager *m, const void *query, unsigned chunk);
+ORM_EXPORT const void *orm_chunk(struct orm_chunks *chunks);
+ORM_EXPORT void orm_stream_end(struct orm_chunks *chunks);
+
 /* By key, a value per column of it: no statement when the object is mapped.  NULL if
  * there is no such row. */
 ORM_EXPORT struct orm_object *orm_get(
     struct orm_manager *m, const union orm_value *key);
+
+/* By `count` keys, in their order; missing rows are left out.  The parts of key i lie at
+ * keys + i * stride + offsets[part], as the model's struct has them.  One statement for
+ * all that are not mapped; on a relation of a join table, what its list costs. */
+ORM_EXPORT const void *orm_get_many(struct orm_manager *m, const void *keys,
+    size_t stride, const size_t *offsets, size_t count);
 
 /* As orm_get, but never NULL: a missing row is the session error ORM_NOT_FOUND, and the
  * result a placeholder that reads as zero and drops writes. */
@@ -314,6 +331,18 @@ ORM_EXPORT void orm_add(struct orm_manager *m, struct orm_object *o);
 ORM_EXPORT void orm_remove(struct orm_manager *m, struct orm_object *o);
 
 ORM_EXPORT void orm_delete(struct orm_object *o);
+
+/* What is in the server may be another by now: the next access by key asks.  Columns
+ * stay readable, changes stay; slots and lazy columns load again. */
+ORM_EXPORT void orm_expire(struct orm_object *o);
+
+/* An unsaved copy, of the current scope: all columns but what the server makes, and
+ * version, created and updated.  Lazy columns are loaded first.  Never NULL. */
+ORM_EXPORT struct orm_object *orm_clone(struct orm_object *o);
+
+/* Makes the objects of a list, which may be the program's own, peers of each other, and
+ * of nobody else: what one of them loads is loaded for all. */
+ORM_EXPORT void orm_group(const struct orm_model *model, const void *list);
 
 /* The object belongs to the scope outside of its own from now on, with its values.  Its
  * slots and lists keep what lives as long. */

@@ -372,6 +372,10 @@ static void bad_cell_leaves_variables_and_objects_as_they_were(void **state)
     assert_int_equal(genre, BOOK_GENRE_POEM);
     assert_string_equal(book_title(first), "book 1");
     orm_rollback(s);
+    const struct book_pick alone[] = {book_genre_into(&genre), book_picks_end()};
+    assert_null(book_select(book_table(s), &books_by_id, alone));
+    assert_failed(s, ORM_DRIFT, "book", "genre");
+    orm_rollback(s);
     const struct book_pick objects[] = {book_into(&b), book_picks_end()};
     assert_null(book_select(book_table(s), &books_by_id, objects));
     assert_failed(s, ORM_DRIFT, "book", "genre");

@@ -517,7 +517,7 @@ static inline bool link_exists(struct link_manager *m, const struct link_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is link_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; link_picks_end() is last. */
 static inline struct orm_rows *link_select(
     struct link_manager *m, const struct link_query *q, const struct link_pick *picks)
 {
@@ -916,7 +916,7 @@ static inline bool a_exists(struct a_manager *m, const struct a_query *q)
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is a_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; a_picks_end() is last. */
 static inline struct orm_rows *a_select(
     struct a_manager *m, const struct a_query *q, const struct a_pick *picks)
 {
@@ -1218,7 +1218,7 @@ static inline bool m_exists(struct m_manager *m, const struct m_query *q)
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is m_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; m_picks_end() is last. */
 static inline struct orm_rows *m_select(
     struct m_manager *m, const struct m_query *q, const struct m_pick *picks)
 {

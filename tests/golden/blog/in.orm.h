@@ -272,7 +272,7 @@ static inline bool author_exists(struct author_manager *m, const struct author_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is author_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; author_picks_end() is last. */
 static inline struct orm_rows *author_select(struct author_manager *m,
     const struct author_query *q, const struct author_pick *picks)
 {
@@ -704,7 +704,7 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is book_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; book_picks_end() is last. */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
@@ -1020,7 +1020,7 @@ static inline bool tag_exists(struct tag_manager *m, const struct tag_query *q)
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is tag_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; tag_picks_end() is last. */
 static inline struct orm_rows *tag_select(
     struct tag_manager *m, const struct tag_query *q, const struct tag_pick *picks)
 {

@@ -484,7 +484,7 @@ static inline bool product_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is product_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; product_picks_end() is last. */
 static inline struct orm_rows *product_select(struct product_manager *m,
     const struct product_query *q, const struct product_pick *picks)
 {
@@ -792,7 +792,7 @@ static inline bool invoice_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is invoice_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; invoice_picks_end() is last. */
 static inline struct orm_rows *invoice_select(struct invoice_manager *m,
     const struct invoice_query *q, const struct invoice_pick *picks)
 {
@@ -1086,7 +1086,7 @@ static inline bool ticket_exists(struct ticket_manager *m, const struct ticket_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is ticket_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; ticket_picks_end() is last. */
 static inline struct orm_rows *ticket_select(struct ticket_manager *m,
     const struct ticket_query *q, const struct ticket_pick *picks)
 {
@@ -1494,7 +1494,7 @@ static inline bool ledger_account_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is ledger_account_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; ledger_account_picks_end() is last. */
 static inline struct orm_rows *ledger_account_select(struct ledger_account_manager *m,
     const struct ledger_account_query *q, const struct ledger_account_pick *picks)
 {
@@ -1954,7 +1954,7 @@ static inline bool page_exists(struct page_manager *m, const struct page_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is page_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; page_picks_end() is last. */
 static inline struct orm_rows *page_select(
     struct page_manager *m, const struct page_query *q, const struct page_pick *picks)
 {
@@ -2272,7 +2272,7 @@ static inline bool binder_exists(struct binder_manager *m, const struct binder_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is binder_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; binder_picks_end() is last. */
 static inline struct orm_rows *binder_select(struct binder_manager *m,
     const struct binder_query *q, const struct binder_pick *picks)
 {
@@ -2586,7 +2586,7 @@ static inline bool leaf_exists(struct leaf_manager *m, const struct leaf_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is leaf_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; leaf_picks_end() is last. */
 static inline struct orm_rows *leaf_select(
     struct leaf_manager *m, const struct leaf_query *q, const struct leaf_pick *picks)
 {
@@ -2904,7 +2904,7 @@ static inline bool edition_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is edition_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; edition_picks_end() is last. */
 static inline struct orm_rows *edition_select(struct edition_manager *m,
     const struct edition_query *q, const struct edition_pick *picks)
 {

@@ -190,7 +190,7 @@ static inline bool author_exists(struct author_manager *m, const struct author_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is author_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; author_picks_end() is last. */
 static inline struct orm_rows *author_select(struct author_manager *m,
     const struct author_query *q, const struct author_pick *picks)
 {
@@ -640,7 +640,7 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is book_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; book_picks_end() is last. */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {

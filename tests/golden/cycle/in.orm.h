@@ -399,7 +399,7 @@ static inline bool org_person_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is org_person_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; org_person_picks_end() is last. */
 static inline struct orm_rows *org_person_select(struct org_person_manager *m,
     const struct org_person_query *q, const struct org_person_pick *picks)
 {
@@ -779,7 +779,7 @@ static inline bool org_team_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is org_team_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; org_team_picks_end() is last. */
 static inline struct orm_rows *org_team_select(struct org_team_manager *m,
     const struct org_team_query *q, const struct org_team_pick *picks)
 {
@@ -1114,7 +1114,7 @@ static inline bool org_badge_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is org_badge_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; org_badge_picks_end() is last. */
 static inline struct orm_rows *org_badge_select(struct org_badge_manager *m,
     const struct org_badge_query *q, const struct org_badge_pick *picks)
 {

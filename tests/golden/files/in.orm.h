@@ -404,7 +404,7 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is book_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; book_picks_end() is last. */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
@@ -726,7 +726,7 @@ static inline bool topic_exists(struct topic_manager *m, const struct topic_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is topic_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; topic_picks_end() is last. */
 static inline struct orm_rows *topic_select(struct topic_manager *m,
     const struct topic_query *q, const struct topic_pick *picks)
 {

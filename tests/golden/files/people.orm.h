@@ -304,7 +304,7 @@ static inline bool p_person_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is p_person_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; p_person_picks_end() is last. */
 static inline struct orm_rows *p_person_select(struct p_person_manager *m,
     const struct p_person_query *q, const struct p_person_pick *picks)
 {
@@ -646,7 +646,7 @@ static inline bool p_author_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is p_author_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; p_author_picks_end() is last. */
 static inline struct orm_rows *p_author_select(struct p_author_manager *m,
     const struct p_author_query *q, const struct p_author_pick *picks)
 {

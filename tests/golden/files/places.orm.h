@@ -215,7 +215,7 @@ static inline bool place_exists(struct place_manager *m, const struct place_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is place_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; place_picks_end() is last. */
 static inline struct orm_rows *place_select(struct place_manager *m,
     const struct place_query *q, const struct place_pick *picks)
 {
@@ -509,7 +509,7 @@ static inline bool climate_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is climate_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; climate_picks_end() is last. */
 static inline struct orm_rows *climate_select(struct climate_manager *m,
     const struct climate_query *q, const struct climate_pick *picks)
 {

@@ -752,7 +752,7 @@ static inline bool tenant_exists(struct tenant_manager *m, const struct tenant_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is tenant_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; tenant_picks_end() is last. */
 static inline struct orm_rows *tenant_select(struct tenant_manager *m,
     const struct tenant_query *q, const struct tenant_pick *picks)
 {
@@ -1193,7 +1193,7 @@ static inline bool course_exists(struct course_manager *m, const struct course_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is course_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; course_picks_end() is last. */
 static inline struct orm_rows *course_select(struct course_manager *m,
     const struct course_query *q, const struct course_pick *picks)
 {
@@ -1661,7 +1661,7 @@ static inline bool student_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is student_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; student_picks_end() is last. */
 static inline struct orm_rows *student_select(struct student_manager *m,
     const struct student_query *q, const struct student_pick *picks)
 {
@@ -2091,7 +2091,7 @@ static inline bool enrolment_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is enrolment_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; enrolment_picks_end() is last. */
 static inline struct orm_rows *enrolment_select(struct enrolment_manager *m,
     const struct enrolment_query *q, const struct enrolment_pick *picks)
 {
@@ -2476,7 +2476,7 @@ static inline bool grade_exists(struct grade_manager *m, const struct grade_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is grade_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; grade_picks_end() is last. */
 static inline struct orm_rows *grade_select(struct grade_manager *m,
     const struct grade_query *q, const struct grade_pick *picks)
 {
@@ -2814,7 +2814,7 @@ static inline bool label_exists(struct label_manager *m, const struct label_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is label_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; label_picks_end() is last. */
 static inline struct orm_rows *label_select(struct label_manager *m,
     const struct label_query *q, const struct label_pick *picks)
 {
@@ -3186,7 +3186,7 @@ static inline bool alias_exists(struct alias_manager *m, const struct alias_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is alias_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; alias_picks_end() is last. */
 static inline struct orm_rows *alias_select(struct alias_manager *m,
     const struct alias_query *q, const struct alias_pick *picks)
 {
@@ -3552,7 +3552,7 @@ static inline bool certificate_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is certificate_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; certificate_picks_end() is last. */
 static inline struct orm_rows *certificate_select(struct certificate_manager *m,
     const struct certificate_query *q, const struct certificate_pick *picks)
 {
@@ -3928,7 +3928,7 @@ static inline bool room_exists(struct room_manager *m, const struct room_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is room_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; room_picks_end() is last. */
 static inline struct orm_rows *room_select(
     struct room_manager *m, const struct room_query *q, const struct room_pick *picks)
 {
@@ -4312,7 +4312,7 @@ static inline bool event_exists(struct event_manager *m, const struct event_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is event_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; event_picks_end() is last. */
 static inline struct orm_rows *event_select(struct event_manager *m,
     const struct event_query *q, const struct event_pick *picks)
 {
@@ -4669,7 +4669,7 @@ static inline bool ticket_exists(struct ticket_manager *m, const struct ticket_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is ticket_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; ticket_picks_end() is last. */
 static inline struct orm_rows *ticket_select(struct ticket_manager *m,
     const struct ticket_query *q, const struct ticket_pick *picks)
 {
@@ -4994,7 +4994,7 @@ static inline bool holiday_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is holiday_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; holiday_picks_end() is last. */
 static inline struct orm_rows *holiday_select(struct holiday_manager *m,
     const struct holiday_query *q, const struct holiday_pick *picks)
 {
@@ -5357,7 +5357,7 @@ static inline bool duty_exists(struct duty_manager *m, const struct duty_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is duty_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; duty_picks_end() is last. */
 static inline struct orm_rows *duty_select(
     struct duty_manager *m, const struct duty_query *q, const struct duty_pick *picks)
 {
@@ -5875,7 +5875,7 @@ static inline bool shift_exists(struct shift_manager *m, const struct shift_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is shift_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; shift_picks_end() is last. */
 static inline struct orm_rows *shift_select(struct shift_manager *m,
     const struct shift_query *q, const struct shift_pick *picks)
 {
@@ -6310,7 +6310,7 @@ static inline bool moment_exists(struct moment_manager *m, const struct moment_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is moment_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; moment_picks_end() is last. */
 static inline struct orm_rows *moment_select(struct moment_manager *m,
     const struct moment_query *q, const struct moment_pick *picks)
 {
@@ -6666,7 +6666,7 @@ static inline bool badge_exists(struct badge_manager *m, const struct badge_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is badge_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; badge_picks_end() is last. */
 static inline struct orm_rows *badge_select(struct badge_manager *m,
     const struct badge_query *q, const struct badge_pick *picks)
 {
@@ -7030,7 +7030,7 @@ static inline bool holder_exists(struct holder_manager *m, const struct holder_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is holder_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; holder_picks_end() is last. */
 static inline struct orm_rows *holder_select(struct holder_manager *m,
     const struct holder_query *q, const struct holder_pick *picks)
 {
@@ -7490,7 +7490,7 @@ static inline bool visit_exists(struct visit_manager *m, const struct visit_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is visit_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; visit_picks_end() is last. */
 static inline struct orm_rows *visit_select(struct visit_manager *m,
     const struct visit_query *q, const struct visit_pick *picks)
 {

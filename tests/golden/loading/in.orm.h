@@ -351,7 +351,7 @@ static inline bool author_exists(struct author_manager *m, const struct author_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is author_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; author_picks_end() is last. */
 static inline struct orm_rows *author_select(struct author_manager *m,
     const struct author_query *q, const struct author_pick *picks)
 {
@@ -673,7 +673,7 @@ static inline bool profile_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is profile_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; profile_picks_end() is last. */
 static inline struct orm_rows *profile_select(struct profile_manager *m,
     const struct profile_query *q, const struct profile_pick *picks)
 {
@@ -989,7 +989,7 @@ static inline bool picture_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is picture_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; picture_picks_end() is last. */
 static inline struct orm_rows *picture_select(struct picture_manager *m,
     const struct picture_query *q, const struct picture_pick *picks)
 {
@@ -1384,7 +1384,7 @@ static inline bool book_exists(struct book_manager *m, const struct book_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is book_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; book_picks_end() is last. */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
@@ -1786,7 +1786,7 @@ static inline bool chapter_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is chapter_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; chapter_picks_end() is last. */
 static inline struct orm_rows *chapter_select(struct chapter_manager *m,
     const struct chapter_query *q, const struct chapter_pick *picks)
 {

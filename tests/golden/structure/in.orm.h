@@ -789,7 +789,7 @@ static inline bool writer_exists(struct writer_manager *m, const struct writer_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is writer_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; writer_picks_end() is last. */
 static inline struct orm_rows *writer_select(struct writer_manager *m,
     const struct writer_query *q, const struct writer_pick *picks)
 {
@@ -1210,7 +1210,7 @@ static inline bool paper_exists(struct paper_manager *m, const struct paper_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is paper_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; paper_picks_end() is last. */
 static inline struct orm_rows *paper_select(struct paper_manager *m,
     const struct paper_query *q, const struct paper_pick *picks)
 {
@@ -1592,7 +1592,7 @@ static inline bool citation_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is citation_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; citation_picks_end() is last. */
 static inline struct orm_rows *citation_select(struct citation_manager *m,
     const struct citation_query *q, const struct citation_pick *picks)
 {
@@ -2034,7 +2034,7 @@ static inline bool word_exists(struct word_manager *m, const struct word_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is word_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; word_picks_end() is last. */
 static inline struct orm_rows *word_select(
     struct word_manager *m, const struct word_query *q, const struct word_pick *picks)
 {
@@ -2359,7 +2359,7 @@ static inline bool best_exists(struct best_manager *m, const struct best_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is best_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; best_picks_end() is last. */
 static inline struct orm_rows *best_select(
     struct best_manager *m, const struct best_query *q, const struct best_pick *picks)
 {
@@ -2689,7 +2689,7 @@ static inline bool total_exists(struct total_manager *m, const struct total_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is total_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; total_picks_end() is last. */
 static inline struct orm_rows *total_select(struct total_manager *m,
     const struct total_query *q, const struct total_pick *picks)
 {

@@ -236,7 +236,7 @@ static inline bool package_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is package_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; package_picks_end() is last. */
 static inline struct orm_rows *package_select(struct package_manager *m,
     const struct package_query *q, const struct package_pick *picks)
 {
@@ -647,7 +647,7 @@ static inline bool dependency_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is dependency_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; dependency_picks_end() is last. */
 static inline struct orm_rows *dependency_select(struct dependency_manager *m,
     const struct dependency_query *q, const struct dependency_pick *picks)
 {

@@ -400,7 +400,7 @@ static inline bool sample_exists(struct sample_manager *m, const struct sample_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is sample_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; sample_picks_end() is last. */
 static inline struct orm_rows *sample_select(struct sample_manager *m,
     const struct sample_query *q, const struct sample_pick *picks)
 {
@@ -991,7 +991,7 @@ static inline bool maybe_exists(struct maybe_manager *m, const struct maybe_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is maybe_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; maybe_picks_end() is last. */
 static inline struct orm_rows *maybe_select(struct maybe_manager *m,
     const struct maybe_query *q, const struct maybe_pick *picks)
 {
@@ -1410,7 +1410,7 @@ static inline bool preset_exists(struct preset_manager *m, const struct preset_q
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is preset_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; preset_picks_end() is last. */
 static inline struct orm_rows *preset_select(struct preset_manager *m,
     const struct preset_query *q, const struct preset_pick *picks)
 {

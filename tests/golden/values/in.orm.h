@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x7521860f7047c2e8u
+#define IN_ORM_HASH 0x79f20b602adb5640u
 
 #ifdef __cplusplus
 extern "C" {
@@ -540,7 +540,7 @@ static inline bool reading_exists(
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows instead of objects: orm_next() fills the variables; the last pick is reading_picks_end(). */
+/* Rows without objects: orm_next() fills the variables; reading_picks_end() is last. */
 static inline struct orm_rows *reading_select(struct reading_manager *m,
     const struct reading_query *q, const struct reading_pick *picks)
 {
@@ -745,13 +745,13 @@ ORM_INTEGER_CONDITIONS(reading, reading_at, READING_AT, orm_timestamp);
 ORM_SORTED_PICKS(reading, reading_at, READING_AT, orm_timestamp);
 ORM_DATA_CONDITIONS(reading, reading_took, READING_TOOK, struct orm_interval);
 ORM_NULL_CONDITIONS(reading, reading_took, READING_TOOK);
-ORM_SORTED_PICKS(reading, reading_took, READING_TOOK, struct orm_interval);
+ORM_INTERVAL_PICKS(reading, reading_took, READING_TOOK);
 ORM_JSONB_CONDITIONS(reading, reading_detail, READING_DETAIL);
 ORM_DISTINCT_PICKS(reading, reading_detail, READING_DETAIL, const char *);
 ORM_NULL_CONDITIONS(reading, reading_source, READING_SOURCE);
 ORM_PLAIN_PICKS(reading, reading_source, READING_SOURCE, const char *);
 ORM_ADDRESS_CONDITIONS(reading, reading_sender, READING_SENDER, struct orm_inet);
-ORM_DISTINCT_PICKS(reading, reading_sender, READING_SENDER, struct orm_inet);
+ORM_SORTED_PICKS(reading, reading_sender, READING_SENDER, struct orm_inet);
 ORM_RANGE_CONDITIONS(reading, reading_valid, READING_VALID, struct orm_date_range,
     orm_cond_integer, orm_date);
 ORM_NULL_CONDITIONS(reading, reading_valid, READING_VALID);

@@ -1,0 +1,16 @@
+/* stream.h: large results in chunks. */
+#ifndef RUNTIME_STREAM_H
+#define RUNTIME_STREAM_H
+
+#include "session.h"
+
+/* The transaction is over, and with it every cursor. */
+void stream_end_all(struct orm_session *s);
+
+/* So is the scope: streams that were begun in it give back their chunk. */
+void stream_leave(struct orm_session *s, const struct orm_scope *scope);
+
+/* The session is reset or closed. */
+void stream_free_all(struct orm_session *s);
+
+#endif
