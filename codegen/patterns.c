@@ -21,15 +21,22 @@ const struct pattern of_model[] = {
     {FUNCTION, "%m_find"},
     {FUNCTION, "%m_first"},
     {FUNCTION, "%m_get"},
+    {FUNCTION, "%m_get_many"},
     {FUNCTION, "%m_require"},
     {FUNCTION, "%m_count"},
     {FUNCTION, "%m_exists"},
-    {FUNCTION, "%m_select"},
     {FUNCTION, "%m_from_sql"},
     {FUNCTION, "%m_explain"},
     {FUNCTION, "%m_refresh"},
     {FUNCTION, "%m_refresh_with"},
     {FUNCTION, "%m_prefetch"},
+    {FUNCTION, "%m_keep"},
+    {FUNCTION, "%m_expire"},
+    {FUNCTION, "%m_group"},
+    {STRUCT, "%m_chunks"},
+    {FUNCTION, "%m_stream"},
+    {FUNCTION, "%m_chunk"},
+    {FUNCTION, "%m_stream_end"},
     {FUNCTION, "%m_where"},
     {FUNCTION, "%m_sort"},
     {FUNCTION, "%m_with"},
@@ -43,6 +50,7 @@ const struct pattern of_model[] = {
     {FUNCTION, "%m_all_of"},
     {FUNCTION, "%m_none_of"},
     {FUNCTION, "%m_end"},
+    {FUNCTION, "%m_select"},
     {FUNCTION, "%m_into"},
     {FUNCTION, "%m_rows_into"},
     {FUNCTION, "%m_picks_end"},
@@ -55,6 +63,12 @@ const struct pattern of_model[] = {
 const struct pattern of_written_model[] = {
     {FUNCTION, "%m_new"},
     {FUNCTION, "%m_delete"},
+    {FUNCTION, "%m_clone"},
+    {0, NULL},
+};
+
+const struct pattern of_composite_model[] = {
+    {STRUCT, "%m_key"},
     {0, NULL},
 };
 

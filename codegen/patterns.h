@@ -23,6 +23,7 @@ struct pattern {
 /* Each ends with a pattern without a name. */
 extern const struct pattern of_model[];
 extern const struct pattern of_written_model[];
+extern const struct pattern of_composite_model[];
 extern const struct pattern of_listed_model[];
 extern const struct pattern of_model_listed_elsewhere[];
 extern const struct pattern of_model_shown_elsewhere[];

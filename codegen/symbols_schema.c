@@ -200,6 +200,8 @@ static void add_model(struct symbols *y, const struct model *m)
     add_patterns(y, of_model, &v, o);
     if (!m->view_sql)
         add_patterns(y, of_written_model, &v, o);
+    if (m->key_count > 1)
+        add_patterns(y, of_composite_model, &v, o);
     if (!m->view_sql && c_listed(y->schema, m) != LISTED_NOWHERE)
         add_patterns(y, of_listed_model, &v, o);
     if (c_listed(y->schema, m) == LISTED_ELSEWHERE)

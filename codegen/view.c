@@ -8,6 +8,7 @@
 #include "cname.h"
 #include "ctypes.h"
 #include "quote.h"
+#include "reserved.h"
 #include "view_parts.h"
 
 #include <lauxlib.h>
@@ -35,6 +36,9 @@ static void put_key(struct view *v, const struct model *m)
         buffer_printf(&parameters, "%s%s%s", comma, type, c_parameter(f->name));
         begin_item(v);
         put_made(v, "upper", column_upper(f));
+        put(v, "type", type);
+        put_made(v, "member",
+            format("%s%s", f->name, reserved(f->name, RESERVED_MACRO) ? "_" : ""));
         put(v, "value", c_type_of(f)->value);
         put_made(v, "argument",
             format("%s%s", c_type_of(f)->zero ? "" : "&", c_parameter(f->name)));

@@ -163,6 +163,10 @@ void group_form(struct path *path, struct orm_object **objects, size_t count)
         struct orm_object *o = objects[i];
         if (o->group && o->group->live > count)
             continue;
+        /* Else a list of peers of its owner would give each of them a first look again.
+         */
+        if (o->group)
+            path->asked |= o->group->path->asked;
         group_leave(o);
         o->group = g;
         o->at = (uint32_t)g->size;

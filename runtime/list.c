@@ -45,20 +45,6 @@ const void *list_make(struct orm_scope *scope, const struct orm_model *m,
     return list;
 }
 
-/* Never read as more than empty. */
-static const struct {
-    void *items[1];
-} nothing = {{NULL}};
-static const struct {
-    const void *items;
-    size_t length;
-} no_list = {&nothing, 0};
-
-const void *list_none(void)
-{
-    return &no_list;
-}
-
 static struct list_head *head_of(const void *list)
 {
     return (struct list_head *)((uintptr_t)list - sizeof(struct list_head));

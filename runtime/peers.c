@@ -70,7 +70,7 @@ static bool form(
     return true;
 }
 
-void orm_group(const struct orm_model *model, const void *list)
+void orm_group_list(const struct orm_model *model, const void *list)
 {
     struct shape shape;
     if (!list)

@@ -35,21 +35,22 @@ static bool goes_alone(struct orm_object *owner, const struct orm_to_many *rel)
     return true;
 }
 
-/* The peers that were not asked yet: from the owner on, in the order of the result, as
- * many as the relation's `max_keys` allows. */
+/* The peers that were not asked yet, as many as the relation's `max_keys` allows: from
+ * the owner on, in the order of the result, then from its beginning. */
 static bool choose_peers(
     struct orm_session *s, struct follow *l, const struct orm_object *owner)
 {
     const struct orm_group *g = owner->group;
     const size_t most = l->many->max_keys ? l->many->max_keys : MANY_OWNERS_MOST;
-    const size_t places = g->size - owner->at;
-    struct orm_object **owners = arena_get(&s->scratch, places * sizeof *owners);
+    struct orm_object **owners = arena_get(&s->scratch, g->size * sizeof *owners);
     if (!owners)
         return session_nomem(s);
     l->owners = owners;
-    for (size_t i = 0; i < places && l->owner_count < most; i++)
-        if (joins_in(g->members[owner->at + i], l->many))
-            owners[l->owner_count++] = g->members[owner->at + i];
+    for (size_t i = 0; i < g->size && l->owner_count < most; i++) {
+        struct orm_object *o = g->members[(owner->at + i) % g->size];
+        if (joins_in(o, l->many))
+            owners[l->owner_count++] = o;
+    }
     return true;
 }
 

@@ -4,8 +4,8 @@
  * every object it gave you, from one thread at a time.  Sessions share nothing.
  *
  * Lifetime: objects, lists and strings belong to their session.  They stay valid until
- * orm_reset() or orm_close(); nothing is freed one by one.  Strings passed in are
- * copied.
+ * orm_reset() or orm_close(), or until their scope or chunk ends; nothing is freed one
+ * by one.  Strings passed in are copied.
  *
  * Queries: a function that takes a `const` object reads memory only.  Without `const`
  * it may run a statement, for all objects that arrived together.

@@ -13,6 +13,19 @@
 
 #include <ormgen/orm_model.h>
 
+/* What the model's own structs are made with. */
+#define ORM_WRAPPER_(m, part)                                                          \
+    static inline struct m##_##part m##_##part##_(struct orm_##part orm) {             \
+        struct m##_##part wrapped = {orm};                                             \
+        return wrapped;                                                                \
+    }
+#define ORM_WRAPPERS(m)                                                                \
+    ORM_WRAPPER_(m, cond)                                                              \
+    ORM_WRAPPER_(m, order)                                                             \
+    ORM_WRAPPER_(m, plan)                                                              \
+    ORM_WRAPPER_(m, pick)                                                              \
+    struct m##_query
+
 /* Names are made by pasting before they are handed on: a column may be called like
  * somebody's macro. */
 #define ORM_COND_(m, name, parameters, cond)                                           \

@@ -342,7 +342,7 @@ ORM_EXPORT struct orm_object *orm_clone(struct orm_object *o);
 
 /* Makes the objects of a list, which may be the program's own, peers of each other, and
  * of nobody else: what one of them loads is loaded for all. */
-ORM_EXPORT void orm_group(const struct orm_model *model, const void *list);
+ORM_EXPORT void orm_group_list(const struct orm_model *model, const void *list);
 
 /* The object belongs to the scope outside of its own from now on, with its values.  Its
  * slots and lists keep what lives as long. */

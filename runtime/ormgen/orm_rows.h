@@ -11,8 +11,8 @@
  *         printf("%s: %lld\n", title, (long long)tags);
  *
  * What is picked beside aggregates is what they are grouped by.  The rows, their texts,
- * and what structs point to live as long as the objects that would have been loaded.  A null
- * reads as zero, as in objects: "" for a text; orm_is_null() tells. */
+ * and what structs point to live as long as the objects that would have been loaded.  A
+ * null reads as zero, as in objects: "" for a text; orm_is_null() tells. */
 #ifndef ORM_ROWS_H
 #define ORM_ROWS_H
 

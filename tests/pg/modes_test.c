@@ -467,6 +467,56 @@ static void missing_row_is_one_rule_in_all_modes(void **state)
     }
 }
 
+/* -- Words of the schema ----------------------------------------------------------- */
+
+static void list_of_fetch_peers_is_loaded_for_all_at_the_first(void **state)
+{
+    (void)state;
+    db_exec(db,
+        "insert into country select 'c' || i, 'country' from generate_series(1, 5) i;"
+        "insert into city (name, country_id)"
+        "  select 'city', 'c' || 1 + i %% 5 from generate_series(1, 20) i");
+    struct orm_session *s = open_library();
+    const struct country_list *countries = country_all(country_table(s));
+    orm_each(struct country, c, countries)
+        assert_int_equal(city_all(country_cities(c))->len, 4);
+    assert_int_equal(spent(s), 2);
+    close_library(s);
+}
+
+static void mode_one_and_raise_win_over_fetch_peers(void **state)
+{
+    (void)state;
+    db_exec(db,
+        "insert into country select 'c' || i, 'country' from generate_series(1, 3) i");
+    struct orm_session *s = open_library();
+    const struct country_list *countries = country_all(country_table(s));
+    orm_set_fetch(s, ORM_FETCH_RAISE);
+    assert_int_equal(city_all(country_cities(countries->items[0]))->len, 0);
+    assert_raised(s, "country", "cities");
+    orm_set_fetch(s, ORM_FETCH_ONE);
+    spent(s);
+    orm_each(struct country, c, countries)
+        assert_int_equal(city_all(country_cities(c))->len, 0);
+    assert_int_equal(spent(s), 3);
+    close_library(s);
+}
+
+static void list_of_fetch_one_is_never_loaded_for_peers(void **state)
+{
+    (void)state;
+    db_exec(db,
+        "insert into member (handle) select 'm' || i from generate_series(1, 4) i;"
+        "insert into post (words, member_handle)"
+        "  select 'words', 'm' || 1 + i %% 4 from generate_series(1, 8) i");
+    struct orm_session *s = open_library();
+    orm_each(struct member, m, member_all(member_table(s)))
+        orm_each(struct post, p, post_all(member_posts(m)))
+            assert_ptr_equal(post_member(p), m);
+    assert_int_equal(spent(s), 5);
+    close_library(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -498,6 +548,9 @@ int main(void)
         DB_TEST(reset_keeps_the_sessions_mode),
         DB_TEST(no_mode_that_there_is_not),
         DB_TEST(missing_row_is_one_rule_in_all_modes),
+        DB_TEST(list_of_fetch_peers_is_loaded_for_all_at_the_first),
+        DB_TEST(mode_one_and_raise_win_over_fetch_peers),
+        DB_TEST(list_of_fetch_one_is_never_loaded_for_peers),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }

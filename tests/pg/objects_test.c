@@ -183,7 +183,7 @@ static void objects_grouped_by_hand_load_together(void **state)
         items[i] = book_get(book_table(s), 2 * i + 1);
     items[3] = NULL;
     const struct book_list list = {items, 3};
-    orm_group(&book_model, &list);
+    orm_group_list(&book_model, &list);
     spent(s);
     for (int i = 0; i < 3; i++)
         assert_int_equal(author_id(book_author(items[i])), 2 * i + 1);
@@ -197,7 +197,7 @@ static void a_smaller_group_by_hand_leaves_the_larger_one(void **state)
     struct orm_session *s = open_on(6, 1);
     const struct book_list *books = book_find(book_table(s), &books_by_id);
     const struct book_list two = {books->items, 2};
-    orm_group(&book_model, &two);
+    orm_group_list(&book_model, &two);
     spent(s);
     assert_int_equal(author_id(book_author(books->items[0])), 1);
     assert_int_equal(spent(s), 1);
@@ -216,7 +216,7 @@ static void a_group_of_two_sessions_is_refused(void **state)
     struct book *items[] = {
         book_get(book_table(s), 1), book_get(book_table(other), 2), NULL};
     const struct book_list list = {items, 2};
-    orm_group(&book_model, &list);
+    orm_group_list(&book_model, &list);
     assert_failed(s, ORM_OTHER_SESSION, "book", "");
     assert_fine(other);
     orm_close(s);
@@ -227,13 +227,13 @@ static void groups_of_nothing_are_nothing(void **state)
 {
     (void)state;
     struct orm_session *s = open_on(1, 1);
-    orm_group(&book_model, NULL);
+    orm_group_list(&book_model, NULL);
     const struct book_list none = {NULL, 0};
-    orm_group(&book_model, &none);
+    orm_group_list(&book_model, &none);
     struct book *items[] = {book_require(book_table(s), 77), NULL};
     orm_rollback(s);
     const struct book_list placeholder = {items, 1};
-    orm_group(&book_model, &placeholder);
+    orm_group_list(&book_model, &placeholder);
     close_library(s);
 }
 

@@ -40,6 +40,18 @@ static void to_many_loop_costs_three(void **state)
     assert_int_equal(cost_of_author_books(50), 3);
 }
 
+static void loop_from_the_end_costs_as_much(void **state)
+{
+    (void)state;
+    arrange_library(db, 20, 2);
+    struct orm_session *s = open_library();
+    const struct author_list *authors = author_find(author_table(s), &authors_by_id);
+    for (size_t i = authors->len; i--;)
+        assert_int_equal(book_all(author_books(authors->items[i]))->len, 2);
+    assert_int_equal(spent(s), 3);
+    close_library(s);
+}
+
 static void to_many_loop_with_a_to_one_of_each_costs_five(void **state)
 {
     (void)state;
@@ -528,6 +540,19 @@ static void tree_and_its_lists_are_one_set_of_objects(void **state)
     close_library(s);
 }
 
+static void lists_of_the_peers_themselves_cost_no_more(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into category (name, parent_id)"
+                "  select 'node ' || i, 1 from generate_series(1, 9) i");
+    struct orm_session *s = open_library();
+    orm_each(struct category, c, category_all(category_table(s)))
+        assert_int_equal(
+            category_all(category_children(c))->len, category_id(c) == 1 ? 9 : 0);
+    assert_int_equal(spent(s), 3);
+    close_library(s);
+}
+
 static void circle_of_two_models_is_walked_in_a_few_statements(void **state)
 {
     (void)state;
@@ -554,6 +579,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         DB_TEST(to_many_loop_costs_three),
+        DB_TEST(loop_from_the_end_costs_as_much),
         DB_TEST(to_many_loop_with_a_to_one_of_each_costs_five),
         DB_TEST(nested_to_many_loops_do_not_multiply),
         DB_TEST(many_to_many_loop_costs_three_and_shares_objects),
@@ -580,6 +606,7 @@ int main(void)
         DB_TEST(deleted_owner_is_not_loaded_for),
         DB_TEST(first_is_served_from_a_loaded_list),
         DB_TEST(tree_and_its_lists_are_one_set_of_objects),
+        DB_TEST(lists_of_the_peers_themselves_cost_no_more),
         DB_TEST(circle_of_two_models_is_walked_in_a_few_statements),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);

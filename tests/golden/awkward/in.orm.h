@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xfe2ea18b8511dc06u
+#define IN_ORM_HASH 0x921a3ceff5deee6cu
 
 #ifdef __cplusplus
 extern "C" {
@@ -165,6 +165,8 @@ struct link {
 
     struct orm_object *holder_;
 };
+
+struct link_chunks;
 
 enum link_column {
     LINK_ID,
@@ -499,6 +501,15 @@ static inline struct link *link_get(struct link_manager *m, int64_t id)
     return (struct link *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct link_list *link_get_many(
+    struct link_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct link_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct link *link_require(struct link_manager *m, int64_t id)
 {
@@ -515,13 +526,6 @@ static inline size_t link_count(struct link_manager *m, const struct link_query 
 static inline bool link_exists(struct link_manager *m, const struct link_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; link_picks_end() is last. */
-static inline struct orm_rows *link_select(
-    struct link_manager *m, const struct link_query *q, const struct link_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -558,6 +562,30 @@ static inline void link_delete(struct link *l)
     orm_delete((struct orm_object *)l);
 }
 
+/* An unsaved copy. */
+static inline struct link *link_clone(struct link *l)
+{
+    return (struct link *)orm_clone((struct orm_object *)l);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void link_expire(struct link *l)
+{
+    orm_expire((struct orm_object *)l);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void link_group(const struct link_list *list)
+{
+    orm_group_list(&link_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void link_keep(struct link *l)
+{
+    orm_keep((struct orm_object *)l);
+}
+
 static inline void link_refresh(struct link *l)
 {
     orm_refresh((struct orm_object *)l);
@@ -575,31 +603,28 @@ static inline void link_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct link_chunks *link_stream(
+    struct link_manager *m, const struct link_query *q, unsigned chunk)
+{
+    return (struct link_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct link_list *link_chunk(struct link_chunks *chunks)
+{
+    return (const struct link_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void link_stream_end(struct link_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct link_query ----------------------------------- */
 
-static inline struct link_cond link_cond_(struct orm_cond orm)
-{
-    struct link_cond c = {orm};
-    return c;
-}
-
-static inline struct link_order link_order_(struct orm_order orm)
-{
-    struct link_order o = {orm};
-    return o;
-}
-
-static inline struct link_plan link_plan_(struct orm_plan orm)
-{
-    struct link_plan p = {orm};
-    return p;
-}
-
-static inline struct link_pick link_pick_(struct orm_pick orm)
-{
-    struct link_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(link);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void link_where(struct link_query *q, struct link_cond c)
@@ -674,10 +699,13 @@ static inline struct link_order link_nulls_last(struct link_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct link_order link_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is link_picks_end(). */
+static inline struct orm_rows *link_select(
+    struct link_manager *m, const struct link_query *q, const struct link_pick *picks)
 {
-    return link_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct link_pick link_into(struct link **into)
@@ -690,7 +718,6 @@ static inline struct link_pick link_rows_into(int64_t *into)
     return link_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct link_pick link_picks_end(void)
 {
     return link_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -712,6 +739,14 @@ static inline struct link_pick link_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct link_order link_by_pick(unsigned pick, bool descending)
+{
+    return link_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(link, link_id, LINK_ID, int64_t);
 ORM_NUMBER_PICKS(link, link_id, LINK_ID, int64_t, int64_t);
@@ -773,6 +808,8 @@ struct a {
     struct link_manager items_;
     struct a_manager b_;
 };
+
+struct a_chunks;
 
 enum a_column {
     A_KEY,
@@ -898,6 +935,15 @@ static inline struct a *a_get(struct a_manager *m, const char *value)
     return (struct a *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct a_list *a_get_many(
+    struct a_manager *m, const char * const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct a_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct a *a_require(struct a_manager *m, const char *value)
 {
@@ -914,13 +960,6 @@ static inline size_t a_count(struct a_manager *m, const struct a_query *q)
 static inline bool a_exists(struct a_manager *m, const struct a_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; a_picks_end() is last. */
-static inline struct orm_rows *a_select(
-    struct a_manager *m, const struct a_query *q, const struct a_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -956,6 +995,30 @@ static inline void a_delete(struct a *a)
     orm_delete((struct orm_object *)a);
 }
 
+/* An unsaved copy. */
+static inline struct a *a_clone(struct a *a)
+{
+    return (struct a *)orm_clone((struct orm_object *)a);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void a_expire(struct a *a)
+{
+    orm_expire((struct orm_object *)a);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void a_group(const struct a_list *list)
+{
+    orm_group_list(&a_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void a_keep(struct a *a)
+{
+    orm_keep((struct orm_object *)a);
+}
+
 static inline void a_refresh(struct a *a)
 {
     orm_refresh((struct orm_object *)a);
@@ -972,31 +1035,28 @@ static inline void a_prefetch(const struct a_list *list, const struct a_query *w
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct a_chunks *a_stream(
+    struct a_manager *m, const struct a_query *q, unsigned chunk)
+{
+    return (struct a_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct a_list *a_chunk(struct a_chunks *chunks)
+{
+    return (const struct a_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void a_stream_end(struct a_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct a_query -------------------------------------- */
 
-static inline struct a_cond a_cond_(struct orm_cond orm)
-{
-    struct a_cond c = {orm};
-    return c;
-}
-
-static inline struct a_order a_order_(struct orm_order orm)
-{
-    struct a_order o = {orm};
-    return o;
-}
-
-static inline struct a_plan a_plan_(struct orm_plan orm)
-{
-    struct a_plan p = {orm};
-    return p;
-}
-
-static inline struct a_pick a_pick_(struct orm_pick orm)
-{
-    struct a_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(a);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void a_where(struct a_query *q, struct a_cond c)
@@ -1070,10 +1130,13 @@ static inline struct a_order a_nulls_last(struct a_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct a_order a_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is a_picks_end(). */
+static inline struct orm_rows *a_select(
+    struct a_manager *m, const struct a_query *q, const struct a_pick *picks)
 {
-    return a_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct a_pick a_into(struct a **into)
@@ -1086,7 +1149,6 @@ static inline struct a_pick a_rows_into(int64_t *into)
     return a_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct a_pick a_picks_end(void)
 {
     return a_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -1106,6 +1168,14 @@ static inline struct a_pick a_having_real(struct a_pick p, enum orm_op op, doubl
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct a_order a_by_pick(unsigned pick, bool descending)
+{
+    return a_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_TEXT_CONDITIONS(a, a_key, A_KEY);
 ORM_SORTED_PICKS(a, a_key, A_KEY, const char *);
@@ -1130,6 +1200,8 @@ struct m {
 
     struct a_manager a_;
 };
+
+struct m_chunks;
 
 enum m_column {
     M_ID,
@@ -1200,6 +1272,15 @@ static inline struct m *m_get(struct m_manager *m, int64_t id)
     return (struct m *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct m_list *m_get_many(
+    struct m_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct m_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct m *m_require(struct m_manager *m, int64_t id)
 {
@@ -1216,13 +1297,6 @@ static inline size_t m_count(struct m_manager *m, const struct m_query *q)
 static inline bool m_exists(struct m_manager *m, const struct m_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; m_picks_end() is last. */
-static inline struct orm_rows *m_select(
-    struct m_manager *m, const struct m_query *q, const struct m_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -1258,6 +1332,30 @@ static inline void m_delete(struct m *m)
     orm_delete((struct orm_object *)m);
 }
 
+/* An unsaved copy. */
+static inline struct m *m_clone(struct m *m)
+{
+    return (struct m *)orm_clone((struct orm_object *)m);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void m_expire(struct m *m)
+{
+    orm_expire((struct orm_object *)m);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void m_group(const struct m_list *list)
+{
+    orm_group_list(&m_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void m_keep(struct m *m)
+{
+    orm_keep((struct orm_object *)m);
+}
+
 static inline void m_refresh(struct m *m)
 {
     orm_refresh((struct orm_object *)m);
@@ -1274,31 +1372,28 @@ static inline void m_prefetch(const struct m_list *list, const struct m_query *w
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct m_chunks *m_stream(
+    struct m_manager *m, const struct m_query *q, unsigned chunk)
+{
+    return (struct m_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct m_list *m_chunk(struct m_chunks *chunks)
+{
+    return (const struct m_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void m_stream_end(struct m_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct m_query -------------------------------------- */
 
-static inline struct m_cond m_cond_(struct orm_cond orm)
-{
-    struct m_cond c = {orm};
-    return c;
-}
-
-static inline struct m_order m_order_(struct orm_order orm)
-{
-    struct m_order o = {orm};
-    return o;
-}
-
-static inline struct m_plan m_plan_(struct orm_plan orm)
-{
-    struct m_plan p = {orm};
-    return p;
-}
-
-static inline struct m_pick m_pick_(struct orm_pick orm)
-{
-    struct m_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(m);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void m_where(struct m_query *q, struct m_cond c)
@@ -1372,10 +1467,13 @@ static inline struct m_order m_nulls_last(struct m_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct m_order m_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is m_picks_end(). */
+static inline struct orm_rows *m_select(
+    struct m_manager *m, const struct m_query *q, const struct m_pick *picks)
 {
-    return m_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct m_pick m_into(struct m **into)
@@ -1388,7 +1486,6 @@ static inline struct m_pick m_rows_into(int64_t *into)
     return m_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct m_pick m_picks_end(void)
 {
     return m_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -1408,6 +1505,14 @@ static inline struct m_pick m_having_real(struct m_pick p, enum orm_op op, doubl
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct m_order m_by_pick(unsigned pick, bool descending)
+{
+    return m_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(m, m_id, M_ID, int64_t);
 ORM_NUMBER_PICKS(m, m_id, M_ID, int64_t, int64_t);

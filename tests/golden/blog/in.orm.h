@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc8c44f90be12e479u
+#define IN_ORM_HASH 0x77dd1ca9d19f2be6u
 
 #ifdef __cplusplus
 extern "C" {
@@ -137,6 +137,8 @@ struct author {
     struct book_manager edited_;
 };
 
+struct author_chunks;
+
 enum author_column {
     AUTHOR_ID,
     AUTHOR_NAME,
@@ -253,6 +255,15 @@ static inline struct author *author_get(struct author_manager *m, int64_t id)
     return (struct author *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct author_list *author_get_many(
+    struct author_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct author_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct author *author_require(struct author_manager *m, int64_t id)
 {
@@ -270,13 +281,6 @@ static inline size_t author_count(
 static inline bool author_exists(struct author_manager *m, const struct author_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; author_picks_end() is last. */
-static inline struct orm_rows *author_select(struct author_manager *m,
-    const struct author_query *q, const struct author_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -304,6 +308,30 @@ static inline void author_delete(struct author *a)
     orm_delete((struct orm_object *)a);
 }
 
+/* An unsaved copy. */
+static inline struct author *author_clone(struct author *a)
+{
+    return (struct author *)orm_clone((struct orm_object *)a);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void author_expire(struct author *a)
+{
+    orm_expire((struct orm_object *)a);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void author_group(const struct author_list *list)
+{
+    orm_group_list(&author_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void author_keep(struct author *a)
+{
+    orm_keep((struct orm_object *)a);
+}
+
 static inline void author_refresh(struct author *a)
 {
     orm_refresh((struct orm_object *)a);
@@ -322,31 +350,28 @@ static inline void author_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct author_chunks *author_stream(
+    struct author_manager *m, const struct author_query *q, unsigned chunk)
+{
+    return (struct author_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct author_list *author_chunk(struct author_chunks *chunks)
+{
+    return (const struct author_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void author_stream_end(struct author_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct author_query --------------------------------- */
 
-static inline struct author_cond author_cond_(struct orm_cond orm)
-{
-    struct author_cond c = {orm};
-    return c;
-}
-
-static inline struct author_order author_order_(struct orm_order orm)
-{
-    struct author_order o = {orm};
-    return o;
-}
-
-static inline struct author_plan author_plan_(struct orm_plan orm)
-{
-    struct author_plan p = {orm};
-    return p;
-}
-
-static inline struct author_pick author_pick_(struct orm_pick orm)
-{
-    struct author_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(author);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void author_where(struct author_query *q, struct author_cond c)
@@ -421,10 +446,13 @@ static inline struct author_order author_nulls_last(struct author_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct author_order author_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is author_picks_end(). */
+static inline struct orm_rows *author_select(struct author_manager *m,
+    const struct author_query *q, const struct author_pick *picks)
 {
-    return author_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct author_pick author_into(struct author **into)
@@ -437,7 +465,6 @@ static inline struct author_pick author_rows_into(int64_t *into)
     return author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct author_pick author_picks_end(void)
 {
     return author_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -459,6 +486,14 @@ static inline struct author_pick author_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct author_order author_by_pick(unsigned pick, bool descending)
+{
+    return author_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(author, author_id, AUTHOR_ID, int64_t);
 ORM_NUMBER_PICKS(author, author_id, AUTHOR_ID, int64_t, int64_t);
@@ -492,6 +527,8 @@ struct book {
     struct orm_object *editor_;
     struct tag_manager tags_;
 };
+
+struct book_chunks;
 
 enum book_column {
     BOOK_ID,
@@ -686,6 +723,15 @@ static inline struct book *book_get(struct book_manager *m, int64_t id)
     return (struct book *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct book_list *book_get_many(
+    struct book_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct book_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct book *book_require(struct book_manager *m, int64_t id)
 {
@@ -702,13 +748,6 @@ static inline size_t book_count(struct book_manager *m, const struct book_query 
 static inline bool book_exists(struct book_manager *m, const struct book_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; book_picks_end() is last. */
-static inline struct orm_rows *book_select(
-    struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -745,6 +784,30 @@ static inline void book_delete(struct book *b)
     orm_delete((struct orm_object *)b);
 }
 
+/* An unsaved copy. */
+static inline struct book *book_clone(struct book *b)
+{
+    return (struct book *)orm_clone((struct orm_object *)b);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void book_expire(struct book *b)
+{
+    orm_expire((struct orm_object *)b);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void book_group(const struct book_list *list)
+{
+    orm_group_list(&book_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void book_keep(struct book *b)
+{
+    orm_keep((struct orm_object *)b);
+}
+
 static inline void book_refresh(struct book *b)
 {
     orm_refresh((struct orm_object *)b);
@@ -762,31 +825,28 @@ static inline void book_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct book_chunks *book_stream(
+    struct book_manager *m, const struct book_query *q, unsigned chunk)
+{
+    return (struct book_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct book_list *book_chunk(struct book_chunks *chunks)
+{
+    return (const struct book_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void book_stream_end(struct book_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct book_query ----------------------------------- */
 
-static inline struct book_cond book_cond_(struct orm_cond orm)
-{
-    struct book_cond c = {orm};
-    return c;
-}
-
-static inline struct book_order book_order_(struct orm_order orm)
-{
-    struct book_order o = {orm};
-    return o;
-}
-
-static inline struct book_plan book_plan_(struct orm_plan orm)
-{
-    struct book_plan p = {orm};
-    return p;
-}
-
-static inline struct book_pick book_pick_(struct orm_pick orm)
-{
-    struct book_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(book);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void book_where(struct book_query *q, struct book_cond c)
@@ -861,10 +921,13 @@ static inline struct book_order book_nulls_last(struct book_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct book_order book_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is book_picks_end(). */
+static inline struct orm_rows *book_select(
+    struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
-    return book_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct book_pick book_into(struct book **into)
@@ -877,7 +940,6 @@ static inline struct book_pick book_rows_into(int64_t *into)
     return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct book_pick book_picks_end(void)
 {
     return book_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -899,6 +961,14 @@ static inline struct book_pick book_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct book_order book_by_pick(unsigned pick, bool descending)
+{
+    return book_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(book, book_id, BOOK_ID, int64_t);
 ORM_NUMBER_PICKS(book, book_id, BOOK_ID, int64_t, int64_t);
@@ -931,6 +1001,8 @@ struct tag {
 
     struct book_manager books_;
 };
+
+struct tag_chunks;
 
 enum tag_column {
     TAG_ID,
@@ -1002,6 +1074,15 @@ static inline struct tag *tag_get(struct tag_manager *m, int64_t id)
     return (struct tag *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct tag_list *tag_get_many(
+    struct tag_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct tag_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct tag *tag_require(struct tag_manager *m, int64_t id)
 {
@@ -1018,13 +1099,6 @@ static inline size_t tag_count(struct tag_manager *m, const struct tag_query *q)
 static inline bool tag_exists(struct tag_manager *m, const struct tag_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; tag_picks_end() is last. */
-static inline struct orm_rows *tag_select(
-    struct tag_manager *m, const struct tag_query *q, const struct tag_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -1060,6 +1134,30 @@ static inline void tag_delete(struct tag *t)
     orm_delete((struct orm_object *)t);
 }
 
+/* An unsaved copy. */
+static inline struct tag *tag_clone(struct tag *t)
+{
+    return (struct tag *)orm_clone((struct orm_object *)t);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void tag_expire(struct tag *t)
+{
+    orm_expire((struct orm_object *)t);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void tag_group(const struct tag_list *list)
+{
+    orm_group_list(&tag_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void tag_keep(struct tag *t)
+{
+    orm_keep((struct orm_object *)t);
+}
+
 static inline void tag_refresh(struct tag *t)
 {
     orm_refresh((struct orm_object *)t);
@@ -1077,31 +1175,28 @@ static inline void tag_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct tag_chunks *tag_stream(
+    struct tag_manager *m, const struct tag_query *q, unsigned chunk)
+{
+    return (struct tag_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct tag_list *tag_chunk(struct tag_chunks *chunks)
+{
+    return (const struct tag_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void tag_stream_end(struct tag_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct tag_query ------------------------------------ */
 
-static inline struct tag_cond tag_cond_(struct orm_cond orm)
-{
-    struct tag_cond c = {orm};
-    return c;
-}
-
-static inline struct tag_order tag_order_(struct orm_order orm)
-{
-    struct tag_order o = {orm};
-    return o;
-}
-
-static inline struct tag_plan tag_plan_(struct orm_plan orm)
-{
-    struct tag_plan p = {orm};
-    return p;
-}
-
-static inline struct tag_pick tag_pick_(struct orm_pick orm)
-{
-    struct tag_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(tag);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void tag_where(struct tag_query *q, struct tag_cond c)
@@ -1176,10 +1271,13 @@ static inline struct tag_order tag_nulls_last(struct tag_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct tag_order tag_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is tag_picks_end(). */
+static inline struct orm_rows *tag_select(
+    struct tag_manager *m, const struct tag_query *q, const struct tag_pick *picks)
 {
-    return tag_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct tag_pick tag_into(struct tag **into)
@@ -1192,7 +1290,6 @@ static inline struct tag_pick tag_rows_into(int64_t *into)
     return tag_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct tag_pick tag_picks_end(void)
 {
     return tag_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -1214,6 +1311,14 @@ static inline struct tag_pick tag_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct tag_order tag_by_pick(unsigned pick, bool descending)
+{
+    return tag_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(tag, tag_id, TAG_ID, int64_t);
 ORM_NUMBER_PICKS(tag, tag_id, TAG_ID, int64_t, int64_t);

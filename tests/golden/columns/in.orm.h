@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xdc16076e59d4a0f8u
+#define IN_ORM_HASH 0xe3048b5b2d6125b7u
 
 #ifdef __cplusplus
 extern "C" {
@@ -320,6 +320,8 @@ struct product {
     int32_t number_;
 };
 
+struct product_chunks;
+
 enum product_column {
     PRODUCT_ID,
     PRODUCT_NAME,
@@ -464,6 +466,15 @@ static inline struct product *product_get(struct product_manager *m, int64_t id)
     return (struct product *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct product_list *product_get_many(
+    struct product_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct product_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct product *product_require(struct product_manager *m, int64_t id)
 {
@@ -482,13 +493,6 @@ static inline bool product_exists(
     struct product_manager *m, const struct product_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; product_picks_end() is last. */
-static inline struct orm_rows *product_select(struct product_manager *m,
-    const struct product_query *q, const struct product_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -516,6 +520,30 @@ static inline void product_delete(struct product *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct product *product_clone(struct product *p)
+{
+    return (struct product *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void product_expire(struct product *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void product_group(const struct product_list *list)
+{
+    orm_group_list(&product_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void product_keep(struct product *p)
+{
+    orm_keep((struct orm_object *)p);
+}
+
 static inline void product_refresh(struct product *p)
 {
     orm_refresh((struct orm_object *)p);
@@ -534,31 +562,28 @@ static inline void product_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct product_chunks *product_stream(
+    struct product_manager *m, const struct product_query *q, unsigned chunk)
+{
+    return (struct product_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct product_list *product_chunk(struct product_chunks *chunks)
+{
+    return (const struct product_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void product_stream_end(struct product_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct product_query -------------------------------- */
 
-static inline struct product_cond product_cond_(struct orm_cond orm)
-{
-    struct product_cond c = {orm};
-    return c;
-}
-
-static inline struct product_order product_order_(struct orm_order orm)
-{
-    struct product_order o = {orm};
-    return o;
-}
-
-static inline struct product_plan product_plan_(struct orm_plan orm)
-{
-    struct product_plan p = {orm};
-    return p;
-}
-
-static inline struct product_pick product_pick_(struct orm_pick orm)
-{
-    struct product_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(product);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void product_where(struct product_query *q, struct product_cond c)
@@ -633,10 +658,13 @@ static inline struct product_order product_nulls_last(struct product_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct product_order product_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is product_picks_end(). */
+static inline struct orm_rows *product_select(struct product_manager *m,
+    const struct product_query *q, const struct product_pick *picks)
 {
-    return product_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct product_pick product_into(struct product **into)
@@ -649,7 +677,6 @@ static inline struct product_pick product_rows_into(int64_t *into)
     return product_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct product_pick product_picks_end(void)
 {
     return product_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -671,6 +698,14 @@ static inline struct product_pick product_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct product_order product_by_pick(unsigned pick, bool descending)
+{
+    return product_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(product, product_id, PRODUCT_ID, int64_t);
 ORM_NUMBER_PICKS(product, product_id, PRODUCT_ID, int64_t, int64_t);
@@ -704,6 +739,8 @@ struct invoice {
     int16_t serial_;
     const char *place_;
 };
+
+struct invoice_chunks;
 
 enum invoice_column {
     INVOICE_NUMBER,
@@ -772,6 +809,15 @@ static inline struct invoice *invoice_get(struct invoice_manager *m, int32_t num
     return (struct invoice *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct invoice_list *invoice_get_many(
+    struct invoice_manager *m, int32_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct invoice_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct invoice *invoice_require(struct invoice_manager *m, int32_t number)
 {
@@ -790,13 +836,6 @@ static inline bool invoice_exists(
     struct invoice_manager *m, const struct invoice_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; invoice_picks_end() is last. */
-static inline struct orm_rows *invoice_select(struct invoice_manager *m,
-    const struct invoice_query *q, const struct invoice_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -824,6 +863,30 @@ static inline void invoice_delete(struct invoice *i)
     orm_delete((struct orm_object *)i);
 }
 
+/* An unsaved copy. */
+static inline struct invoice *invoice_clone(struct invoice *i)
+{
+    return (struct invoice *)orm_clone((struct orm_object *)i);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void invoice_expire(struct invoice *i)
+{
+    orm_expire((struct orm_object *)i);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void invoice_group(const struct invoice_list *list)
+{
+    orm_group_list(&invoice_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void invoice_keep(struct invoice *i)
+{
+    orm_keep((struct orm_object *)i);
+}
+
 static inline void invoice_refresh(struct invoice *i)
 {
     orm_refresh((struct orm_object *)i);
@@ -842,31 +905,28 @@ static inline void invoice_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct invoice_chunks *invoice_stream(
+    struct invoice_manager *m, const struct invoice_query *q, unsigned chunk)
+{
+    return (struct invoice_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct invoice_list *invoice_chunk(struct invoice_chunks *chunks)
+{
+    return (const struct invoice_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void invoice_stream_end(struct invoice_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct invoice_query -------------------------------- */
 
-static inline struct invoice_cond invoice_cond_(struct orm_cond orm)
-{
-    struct invoice_cond c = {orm};
-    return c;
-}
-
-static inline struct invoice_order invoice_order_(struct orm_order orm)
-{
-    struct invoice_order o = {orm};
-    return o;
-}
-
-static inline struct invoice_plan invoice_plan_(struct orm_plan orm)
-{
-    struct invoice_plan p = {orm};
-    return p;
-}
-
-static inline struct invoice_pick invoice_pick_(struct orm_pick orm)
-{
-    struct invoice_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(invoice);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void invoice_where(struct invoice_query *q, struct invoice_cond c)
@@ -941,10 +1001,13 @@ static inline struct invoice_order invoice_nulls_last(struct invoice_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct invoice_order invoice_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is invoice_picks_end(). */
+static inline struct orm_rows *invoice_select(struct invoice_manager *m,
+    const struct invoice_query *q, const struct invoice_pick *picks)
 {
-    return invoice_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct invoice_pick invoice_into(struct invoice **into)
@@ -957,7 +1020,6 @@ static inline struct invoice_pick invoice_rows_into(int64_t *into)
     return invoice_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct invoice_pick invoice_picks_end(void)
 {
     return invoice_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -980,6 +1042,14 @@ static inline struct invoice_pick invoice_having_real(
     return p;
 }
 
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct invoice_order invoice_by_pick(unsigned pick, bool descending)
+{
+    return invoice_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
+
 ORM_INTEGER_CONDITIONS(invoice, invoice_number, INVOICE_NUMBER, int32_t);
 ORM_NUMBER_PICKS(invoice, invoice_number, INVOICE_NUMBER, int32_t, int64_t);
 ORM_INTEGER_CONDITIONS(invoice, invoice_serial, INVOICE_SERIAL, int16_t);
@@ -998,6 +1068,8 @@ struct ticket {
     int16_t code_;
     const char *title_;
 };
+
+struct ticket_chunks;
 
 enum ticket_column {
     TICKET_CODE,
@@ -1067,6 +1139,15 @@ static inline struct ticket *ticket_get(struct ticket_manager *m, int16_t code)
     return (struct ticket *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct ticket_list *ticket_get_many(
+    struct ticket_manager *m, int16_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct ticket_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct ticket *ticket_require(struct ticket_manager *m, int16_t code)
 {
@@ -1084,13 +1165,6 @@ static inline size_t ticket_count(
 static inline bool ticket_exists(struct ticket_manager *m, const struct ticket_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; ticket_picks_end() is last. */
-static inline struct orm_rows *ticket_select(struct ticket_manager *m,
-    const struct ticket_query *q, const struct ticket_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -1118,6 +1192,30 @@ static inline void ticket_delete(struct ticket *t)
     orm_delete((struct orm_object *)t);
 }
 
+/* An unsaved copy. */
+static inline struct ticket *ticket_clone(struct ticket *t)
+{
+    return (struct ticket *)orm_clone((struct orm_object *)t);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void ticket_expire(struct ticket *t)
+{
+    orm_expire((struct orm_object *)t);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void ticket_group(const struct ticket_list *list)
+{
+    orm_group_list(&ticket_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void ticket_keep(struct ticket *t)
+{
+    orm_keep((struct orm_object *)t);
+}
+
 static inline void ticket_refresh(struct ticket *t)
 {
     orm_refresh((struct orm_object *)t);
@@ -1136,31 +1234,28 @@ static inline void ticket_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct ticket_chunks *ticket_stream(
+    struct ticket_manager *m, const struct ticket_query *q, unsigned chunk)
+{
+    return (struct ticket_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct ticket_list *ticket_chunk(struct ticket_chunks *chunks)
+{
+    return (const struct ticket_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void ticket_stream_end(struct ticket_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct ticket_query --------------------------------- */
 
-static inline struct ticket_cond ticket_cond_(struct orm_cond orm)
-{
-    struct ticket_cond c = {orm};
-    return c;
-}
-
-static inline struct ticket_order ticket_order_(struct orm_order orm)
-{
-    struct ticket_order o = {orm};
-    return o;
-}
-
-static inline struct ticket_plan ticket_plan_(struct orm_plan orm)
-{
-    struct ticket_plan p = {orm};
-    return p;
-}
-
-static inline struct ticket_pick ticket_pick_(struct orm_pick orm)
-{
-    struct ticket_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(ticket);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void ticket_where(struct ticket_query *q, struct ticket_cond c)
@@ -1235,10 +1330,13 @@ static inline struct ticket_order ticket_nulls_last(struct ticket_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct ticket_order ticket_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is ticket_picks_end(). */
+static inline struct orm_rows *ticket_select(struct ticket_manager *m,
+    const struct ticket_query *q, const struct ticket_pick *picks)
 {
-    return ticket_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct ticket_pick ticket_into(struct ticket **into)
@@ -1251,7 +1349,6 @@ static inline struct ticket_pick ticket_rows_into(int64_t *into)
     return ticket_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct ticket_pick ticket_picks_end(void)
 {
     return ticket_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -1273,6 +1370,14 @@ static inline struct ticket_pick ticket_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct ticket_order ticket_by_pick(unsigned pick, bool descending)
+{
+    return ticket_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(ticket, ticket_code, TICKET_CODE, int16_t);
 ORM_NUMBER_PICKS(ticket, ticket_code, TICKET_CODE, int16_t, int64_t);
@@ -1300,6 +1405,8 @@ struct ledger_account {
     struct orm_object *parent_;
     struct ledger_account_manager children_;
 };
+
+struct ledger_account_chunks;
 
 enum ledger_account_column {
     LEDGER_ACCOUNT_ID,
@@ -1473,6 +1580,15 @@ static inline struct ledger_account *ledger_account_get(
     return (struct ledger_account *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct ledger_account_list *ledger_account_get_many(
+    struct ledger_account_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct ledger_account_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct ledger_account *ledger_account_require(
     struct ledger_account_manager *m, int64_t id)
@@ -1492,13 +1608,6 @@ static inline bool ledger_account_exists(
     struct ledger_account_manager *m, const struct ledger_account_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; ledger_account_picks_end() is last. */
-static inline struct orm_rows *ledger_account_select(struct ledger_account_manager *m,
-    const struct ledger_account_query *q, const struct ledger_account_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -1540,6 +1649,30 @@ static inline void ledger_account_delete(struct ledger_account *l)
     orm_delete((struct orm_object *)l);
 }
 
+/* An unsaved copy. */
+static inline struct ledger_account *ledger_account_clone(struct ledger_account *l)
+{
+    return (struct ledger_account *)orm_clone((struct orm_object *)l);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void ledger_account_expire(struct ledger_account *l)
+{
+    orm_expire((struct orm_object *)l);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void ledger_account_group(const struct ledger_account_list *list)
+{
+    orm_group_list(&ledger_account_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void ledger_account_keep(struct ledger_account *l)
+{
+    orm_keep((struct orm_object *)l);
+}
+
 static inline void ledger_account_refresh(struct ledger_account *l)
 {
     orm_refresh((struct orm_object *)l);
@@ -1558,31 +1691,31 @@ static inline void ledger_account_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct ledger_account_chunks *ledger_account_stream(
+    struct ledger_account_manager *m, const struct ledger_account_query *q,
+    unsigned chunk)
+{
+    return (struct ledger_account_chunks *)orm_stream(
+        (struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct ledger_account_list *ledger_account_chunk(
+    struct ledger_account_chunks *chunks)
+{
+    return (const struct ledger_account_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void ledger_account_stream_end(struct ledger_account_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct ledger_account_query ------------------------- */
 
-static inline struct ledger_account_cond ledger_account_cond_(struct orm_cond orm)
-{
-    struct ledger_account_cond c = {orm};
-    return c;
-}
-
-static inline struct ledger_account_order ledger_account_order_(struct orm_order orm)
-{
-    struct ledger_account_order o = {orm};
-    return o;
-}
-
-static inline struct ledger_account_plan ledger_account_plan_(struct orm_plan orm)
-{
-    struct ledger_account_plan p = {orm};
-    return p;
-}
-
-static inline struct ledger_account_pick ledger_account_pick_(struct orm_pick orm)
-{
-    struct ledger_account_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(ledger_account);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void ledger_account_where(
@@ -1665,11 +1798,13 @@ static inline struct ledger_account_order ledger_account_nulls_last(
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct ledger_account_order ledger_account_by_pick(
-    unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is ledger_account_picks_end(). */
+static inline struct orm_rows *ledger_account_select(struct ledger_account_manager *m,
+    const struct ledger_account_query *q, const struct ledger_account_pick *picks)
 {
-    return ledger_account_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct ledger_account_pick ledger_account_into(
@@ -1683,7 +1818,6 @@ static inline struct ledger_account_pick ledger_account_rows_into(int64_t *into)
     return ledger_account_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct ledger_account_pick ledger_account_picks_end(void)
 {
     return ledger_account_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -1705,6 +1839,15 @@ static inline struct ledger_account_pick ledger_account_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct ledger_account_order ledger_account_by_pick(
+    unsigned pick, bool descending)
+{
+    return ledger_account_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(ledger_account, ledger_account_id, LEDGER_ACCOUNT_ID, int64_t);
 ORM_NUMBER_PICKS(
@@ -1760,6 +1903,8 @@ struct page {
 
     struct orm_object *book_;
 };
+
+struct page_chunks;
 
 enum page_column {
     PAGE_ID,
@@ -1936,6 +2081,15 @@ static inline struct page *page_get(struct page_manager *m, int64_t id)
     return (struct page *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct page_list *page_get_many(
+    struct page_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct page_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct page *page_require(struct page_manager *m, int64_t id)
 {
@@ -1952,13 +2106,6 @@ static inline size_t page_count(struct page_manager *m, const struct page_query 
 static inline bool page_exists(struct page_manager *m, const struct page_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; page_picks_end() is last. */
-static inline struct orm_rows *page_select(
-    struct page_manager *m, const struct page_query *q, const struct page_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -1995,6 +2142,30 @@ static inline void page_delete(struct page *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct page *page_clone(struct page *p)
+{
+    return (struct page *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void page_expire(struct page *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void page_group(const struct page_list *list)
+{
+    orm_group_list(&page_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void page_keep(struct page *p)
+{
+    orm_keep((struct orm_object *)p);
+}
+
 static inline void page_refresh(struct page *p)
 {
     orm_refresh((struct orm_object *)p);
@@ -2012,31 +2183,28 @@ static inline void page_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct page_chunks *page_stream(
+    struct page_manager *m, const struct page_query *q, unsigned chunk)
+{
+    return (struct page_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct page_list *page_chunk(struct page_chunks *chunks)
+{
+    return (const struct page_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void page_stream_end(struct page_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct page_query ----------------------------------- */
 
-static inline struct page_cond page_cond_(struct orm_cond orm)
-{
-    struct page_cond c = {orm};
-    return c;
-}
-
-static inline struct page_order page_order_(struct orm_order orm)
-{
-    struct page_order o = {orm};
-    return o;
-}
-
-static inline struct page_plan page_plan_(struct orm_plan orm)
-{
-    struct page_plan p = {orm};
-    return p;
-}
-
-static inline struct page_pick page_pick_(struct orm_pick orm)
-{
-    struct page_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(page);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void page_where(struct page_query *q, struct page_cond c)
@@ -2111,10 +2279,13 @@ static inline struct page_order page_nulls_last(struct page_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct page_order page_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is page_picks_end(). */
+static inline struct orm_rows *page_select(
+    struct page_manager *m, const struct page_query *q, const struct page_pick *picks)
 {
-    return page_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct page_pick page_into(struct page **into)
@@ -2127,7 +2298,6 @@ static inline struct page_pick page_rows_into(int64_t *into)
     return page_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct page_pick page_picks_end(void)
 {
     return page_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -2149,6 +2319,14 @@ static inline struct page_pick page_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct page_order page_by_pick(unsigned pick, bool descending)
+{
+    return page_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(page, page_id, PAGE_ID, int64_t);
 ORM_NUMBER_PICKS(page, page_id, PAGE_ID, int64_t, int64_t);
@@ -2181,6 +2359,8 @@ struct binder {
 
     struct page_manager pages_;
 };
+
+struct binder_chunks;
 
 enum binder_column {
     BINDER_ID,
@@ -2253,6 +2433,15 @@ static inline struct binder *binder_get(struct binder_manager *m, int64_t id)
     return (struct binder *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct binder_list *binder_get_many(
+    struct binder_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct binder_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct binder *binder_require(struct binder_manager *m, int64_t id)
 {
@@ -2270,13 +2459,6 @@ static inline size_t binder_count(
 static inline bool binder_exists(struct binder_manager *m, const struct binder_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; binder_picks_end() is last. */
-static inline struct orm_rows *binder_select(struct binder_manager *m,
-    const struct binder_query *q, const struct binder_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -2304,6 +2486,30 @@ static inline void binder_delete(struct binder *b)
     orm_delete((struct orm_object *)b);
 }
 
+/* An unsaved copy. */
+static inline struct binder *binder_clone(struct binder *b)
+{
+    return (struct binder *)orm_clone((struct orm_object *)b);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void binder_expire(struct binder *b)
+{
+    orm_expire((struct orm_object *)b);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void binder_group(const struct binder_list *list)
+{
+    orm_group_list(&binder_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void binder_keep(struct binder *b)
+{
+    orm_keep((struct orm_object *)b);
+}
+
 static inline void binder_refresh(struct binder *b)
 {
     orm_refresh((struct orm_object *)b);
@@ -2322,31 +2528,28 @@ static inline void binder_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct binder_chunks *binder_stream(
+    struct binder_manager *m, const struct binder_query *q, unsigned chunk)
+{
+    return (struct binder_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct binder_list *binder_chunk(struct binder_chunks *chunks)
+{
+    return (const struct binder_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void binder_stream_end(struct binder_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct binder_query --------------------------------- */
 
-static inline struct binder_cond binder_cond_(struct orm_cond orm)
-{
-    struct binder_cond c = {orm};
-    return c;
-}
-
-static inline struct binder_order binder_order_(struct orm_order orm)
-{
-    struct binder_order o = {orm};
-    return o;
-}
-
-static inline struct binder_plan binder_plan_(struct orm_plan orm)
-{
-    struct binder_plan p = {orm};
-    return p;
-}
-
-static inline struct binder_pick binder_pick_(struct orm_pick orm)
-{
-    struct binder_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(binder);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void binder_where(struct binder_query *q, struct binder_cond c)
@@ -2421,10 +2624,13 @@ static inline struct binder_order binder_nulls_last(struct binder_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct binder_order binder_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is binder_picks_end(). */
+static inline struct orm_rows *binder_select(struct binder_manager *m,
+    const struct binder_query *q, const struct binder_pick *picks)
 {
-    return binder_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct binder_pick binder_into(struct binder **into)
@@ -2437,7 +2643,6 @@ static inline struct binder_pick binder_rows_into(int64_t *into)
     return binder_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct binder_pick binder_picks_end(void)
 {
     return binder_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -2460,6 +2665,14 @@ static inline struct binder_pick binder_having_real(
     return p;
 }
 
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct binder_order binder_by_pick(unsigned pick, bool descending)
+{
+    return binder_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
+
 ORM_INTEGER_CONDITIONS(binder, binder_id, BINDER_ID, int64_t);
 ORM_NUMBER_PICKS(binder, binder_id, BINDER_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(binder, binder_name, BINDER_NAME);
@@ -2479,6 +2692,13 @@ struct leaf {
     int32_t number_;
     const char *words_;
 };
+
+struct leaf_key {
+    const char *tree;
+    int32_t number;
+};
+
+struct leaf_chunks;
 
 enum leaf_column {
     LEAF_TREE,
@@ -2566,6 +2786,16 @@ static inline struct leaf *leaf_get(
     return (struct leaf *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct leaf_list *leaf_get_many(
+    struct leaf_manager *m, struct leaf_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct leaf_key, tree), offsetof(struct leaf_key, number)};
+    return (const struct leaf_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct leaf *leaf_require(
     struct leaf_manager *m, const char *tree, int32_t number)
@@ -2584,13 +2814,6 @@ static inline size_t leaf_count(struct leaf_manager *m, const struct leaf_query 
 static inline bool leaf_exists(struct leaf_manager *m, const struct leaf_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; leaf_picks_end() is last. */
-static inline struct orm_rows *leaf_select(
-    struct leaf_manager *m, const struct leaf_query *q, const struct leaf_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -2617,6 +2840,30 @@ static inline void leaf_delete(struct leaf *l)
     orm_delete((struct orm_object *)l);
 }
 
+/* An unsaved copy. */
+static inline struct leaf *leaf_clone(struct leaf *l)
+{
+    return (struct leaf *)orm_clone((struct orm_object *)l);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void leaf_expire(struct leaf *l)
+{
+    orm_expire((struct orm_object *)l);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void leaf_group(const struct leaf_list *list)
+{
+    orm_group_list(&leaf_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void leaf_keep(struct leaf *l)
+{
+    orm_keep((struct orm_object *)l);
+}
+
 static inline void leaf_refresh(struct leaf *l)
 {
     orm_refresh((struct orm_object *)l);
@@ -2634,31 +2881,28 @@ static inline void leaf_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct leaf_chunks *leaf_stream(
+    struct leaf_manager *m, const struct leaf_query *q, unsigned chunk)
+{
+    return (struct leaf_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct leaf_list *leaf_chunk(struct leaf_chunks *chunks)
+{
+    return (const struct leaf_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void leaf_stream_end(struct leaf_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct leaf_query ----------------------------------- */
 
-static inline struct leaf_cond leaf_cond_(struct orm_cond orm)
-{
-    struct leaf_cond c = {orm};
-    return c;
-}
-
-static inline struct leaf_order leaf_order_(struct orm_order orm)
-{
-    struct leaf_order o = {orm};
-    return o;
-}
-
-static inline struct leaf_plan leaf_plan_(struct orm_plan orm)
-{
-    struct leaf_plan p = {orm};
-    return p;
-}
-
-static inline struct leaf_pick leaf_pick_(struct orm_pick orm)
-{
-    struct leaf_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(leaf);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void leaf_where(struct leaf_query *q, struct leaf_cond c)
@@ -2733,10 +2977,13 @@ static inline struct leaf_order leaf_nulls_last(struct leaf_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct leaf_order leaf_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is leaf_picks_end(). */
+static inline struct orm_rows *leaf_select(
+    struct leaf_manager *m, const struct leaf_query *q, const struct leaf_pick *picks)
 {
-    return leaf_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct leaf_pick leaf_into(struct leaf **into)
@@ -2749,7 +2996,6 @@ static inline struct leaf_pick leaf_rows_into(int64_t *into)
     return leaf_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct leaf_pick leaf_picks_end(void)
 {
     return leaf_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -2772,6 +3018,14 @@ static inline struct leaf_pick leaf_having_real(
     return p;
 }
 
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct leaf_order leaf_by_pick(unsigned pick, bool descending)
+{
+    return leaf_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
+
 ORM_TEXT_CONDITIONS(leaf, leaf_tree, LEAF_TREE);
 ORM_SORTED_PICKS(leaf, leaf_tree, LEAF_TREE, const char *);
 ORM_INTEGER_CONDITIONS(leaf, leaf_number, LEAF_NUMBER, int32_t);
@@ -2792,6 +3046,13 @@ struct edition {
     const char *words_;
     int64_t revision_;
 };
+
+struct edition_key {
+    const char *work;
+    int32_t number;
+};
+
+struct edition_chunks;
 
 enum edition_column {
     EDITION_WORK,
@@ -2882,6 +3143,16 @@ static inline struct edition *edition_get(
     return (struct edition *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct edition_list *edition_get_many(
+    struct edition_manager *m, struct edition_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct edition_key, work), offsetof(struct edition_key, number)};
+    return (const struct edition_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct edition *edition_require(
     struct edition_manager *m, const char *work, int32_t number)
@@ -2902,13 +3173,6 @@ static inline bool edition_exists(
     struct edition_manager *m, const struct edition_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; edition_picks_end() is last. */
-static inline struct orm_rows *edition_select(struct edition_manager *m,
-    const struct edition_query *q, const struct edition_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -2936,6 +3200,30 @@ static inline void edition_delete(struct edition *e)
     orm_delete((struct orm_object *)e);
 }
 
+/* An unsaved copy. */
+static inline struct edition *edition_clone(struct edition *e)
+{
+    return (struct edition *)orm_clone((struct orm_object *)e);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void edition_expire(struct edition *e)
+{
+    orm_expire((struct orm_object *)e);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void edition_group(const struct edition_list *list)
+{
+    orm_group_list(&edition_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void edition_keep(struct edition *e)
+{
+    orm_keep((struct orm_object *)e);
+}
+
 static inline void edition_refresh(struct edition *e)
 {
     orm_refresh((struct orm_object *)e);
@@ -2954,31 +3242,28 @@ static inline void edition_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct edition_chunks *edition_stream(
+    struct edition_manager *m, const struct edition_query *q, unsigned chunk)
+{
+    return (struct edition_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct edition_list *edition_chunk(struct edition_chunks *chunks)
+{
+    return (const struct edition_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void edition_stream_end(struct edition_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct edition_query -------------------------------- */
 
-static inline struct edition_cond edition_cond_(struct orm_cond orm)
-{
-    struct edition_cond c = {orm};
-    return c;
-}
-
-static inline struct edition_order edition_order_(struct orm_order orm)
-{
-    struct edition_order o = {orm};
-    return o;
-}
-
-static inline struct edition_plan edition_plan_(struct orm_plan orm)
-{
-    struct edition_plan p = {orm};
-    return p;
-}
-
-static inline struct edition_pick edition_pick_(struct orm_pick orm)
-{
-    struct edition_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(edition);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void edition_where(struct edition_query *q, struct edition_cond c)
@@ -3053,10 +3338,13 @@ static inline struct edition_order edition_nulls_last(struct edition_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct edition_order edition_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is edition_picks_end(). */
+static inline struct orm_rows *edition_select(struct edition_manager *m,
+    const struct edition_query *q, const struct edition_pick *picks)
 {
-    return edition_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct edition_pick edition_into(struct edition **into)
@@ -3069,7 +3357,6 @@ static inline struct edition_pick edition_rows_into(int64_t *into)
     return edition_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct edition_pick edition_picks_end(void)
 {
     return edition_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -3091,6 +3378,14 @@ static inline struct edition_pick edition_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct edition_order edition_by_pick(unsigned pick, bool descending)
+{
+    return edition_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_TEXT_CONDITIONS(edition, edition_work, EDITION_WORK);
 ORM_SORTED_PICKS(edition, edition_work, EDITION_WORK, const char *);

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x38c6b9e27eebfa73u
+#define IN_ORM_HASH 0xe9a1d2ce440fa412u
 
 #ifdef __cplusplus
 extern "C" {
@@ -142,6 +142,8 @@ struct org_person {
     struct orm_object *badge_;
     struct org_person_manager reports_;
 };
+
+struct org_person_chunks;
 
 enum org_person_column {
     ORG_PERSON_ID,
@@ -378,6 +380,15 @@ static inline struct org_person *org_person_get(
     return (struct org_person *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct org_person_list *org_person_get_many(
+    struct org_person_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct org_person_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct org_person *org_person_require(
     struct org_person_manager *m, int64_t id)
@@ -397,13 +408,6 @@ static inline bool org_person_exists(
     struct org_person_manager *m, const struct org_person_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; org_person_picks_end() is last. */
-static inline struct orm_rows *org_person_select(struct org_person_manager *m,
-    const struct org_person_query *q, const struct org_person_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -443,6 +447,30 @@ static inline void org_person_delete(struct org_person *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct org_person *org_person_clone(struct org_person *p)
+{
+    return (struct org_person *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void org_person_expire(struct org_person *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void org_person_group(const struct org_person_list *list)
+{
+    orm_group_list(&org_person_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void org_person_keep(struct org_person *p)
+{
+    orm_keep((struct orm_object *)p);
+}
+
 static inline void org_person_refresh(struct org_person *p)
 {
     orm_refresh((struct orm_object *)p);
@@ -461,31 +489,29 @@ static inline void org_person_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct org_person_chunks *org_person_stream(
+    struct org_person_manager *m, const struct org_person_query *q, unsigned chunk)
+{
+    return (struct org_person_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct org_person_list *org_person_chunk(
+    struct org_person_chunks *chunks)
+{
+    return (const struct org_person_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void org_person_stream_end(struct org_person_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct org_person_query ----------------------------- */
 
-static inline struct org_person_cond org_person_cond_(struct orm_cond orm)
-{
-    struct org_person_cond c = {orm};
-    return c;
-}
-
-static inline struct org_person_order org_person_order_(struct orm_order orm)
-{
-    struct org_person_order o = {orm};
-    return o;
-}
-
-static inline struct org_person_plan org_person_plan_(struct orm_plan orm)
-{
-    struct org_person_plan p = {orm};
-    return p;
-}
-
-static inline struct org_person_pick org_person_pick_(struct orm_pick orm)
-{
-    struct org_person_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(org_person);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void org_person_where(
@@ -563,10 +589,13 @@ static inline struct org_person_order org_person_nulls_last(struct org_person_or
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct org_person_order org_person_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is org_person_picks_end(). */
+static inline struct orm_rows *org_person_select(struct org_person_manager *m,
+    const struct org_person_query *q, const struct org_person_pick *picks)
 {
-    return org_person_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct org_person_pick org_person_into(struct org_person **into)
@@ -579,7 +608,6 @@ static inline struct org_person_pick org_person_rows_into(int64_t *into)
     return org_person_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct org_person_pick org_person_picks_end(void)
 {
     return org_person_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -601,6 +629,14 @@ static inline struct org_person_pick org_person_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct org_person_order org_person_by_pick(unsigned pick, bool descending)
+{
+    return org_person_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(org_person, org_person_id, ORG_PERSON_ID, int64_t);
 ORM_NUMBER_PICKS(org_person, org_person_id, ORG_PERSON_ID, int64_t, int64_t);
@@ -637,6 +673,8 @@ struct org_team {
     struct orm_object *leader_;
     struct org_person_manager members_;
 };
+
+struct org_team_chunks;
 
 enum org_team_column {
     ORG_TEAM_ID,
@@ -759,6 +797,15 @@ static inline struct org_team *org_team_get(struct org_team_manager *m, int64_t 
     return (struct org_team *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct org_team_list *org_team_get_many(
+    struct org_team_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct org_team_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct org_team *org_team_require(struct org_team_manager *m, int64_t id)
 {
@@ -777,13 +824,6 @@ static inline bool org_team_exists(
     struct org_team_manager *m, const struct org_team_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; org_team_picks_end() is last. */
-static inline struct orm_rows *org_team_select(struct org_team_manager *m,
-    const struct org_team_query *q, const struct org_team_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -811,6 +851,30 @@ static inline void org_team_delete(struct org_team *t)
     orm_delete((struct orm_object *)t);
 }
 
+/* An unsaved copy. */
+static inline struct org_team *org_team_clone(struct org_team *t)
+{
+    return (struct org_team *)orm_clone((struct orm_object *)t);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void org_team_expire(struct org_team *t)
+{
+    orm_expire((struct orm_object *)t);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void org_team_group(const struct org_team_list *list)
+{
+    orm_group_list(&org_team_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void org_team_keep(struct org_team *t)
+{
+    orm_keep((struct orm_object *)t);
+}
+
 static inline void org_team_refresh(struct org_team *t)
 {
     orm_refresh((struct orm_object *)t);
@@ -829,31 +893,28 @@ static inline void org_team_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct org_team_chunks *org_team_stream(
+    struct org_team_manager *m, const struct org_team_query *q, unsigned chunk)
+{
+    return (struct org_team_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct org_team_list *org_team_chunk(struct org_team_chunks *chunks)
+{
+    return (const struct org_team_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void org_team_stream_end(struct org_team_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct org_team_query ------------------------------- */
 
-static inline struct org_team_cond org_team_cond_(struct orm_cond orm)
-{
-    struct org_team_cond c = {orm};
-    return c;
-}
-
-static inline struct org_team_order org_team_order_(struct orm_order orm)
-{
-    struct org_team_order o = {orm};
-    return o;
-}
-
-static inline struct org_team_plan org_team_plan_(struct orm_plan orm)
-{
-    struct org_team_plan p = {orm};
-    return p;
-}
-
-static inline struct org_team_pick org_team_pick_(struct orm_pick orm)
-{
-    struct org_team_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(org_team);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void org_team_where(struct org_team_query *q, struct org_team_cond c)
@@ -928,10 +989,13 @@ static inline struct org_team_order org_team_nulls_last(struct org_team_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct org_team_order org_team_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is org_team_picks_end(). */
+static inline struct orm_rows *org_team_select(struct org_team_manager *m,
+    const struct org_team_query *q, const struct org_team_pick *picks)
 {
-    return org_team_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct org_team_pick org_team_into(struct org_team **into)
@@ -944,7 +1008,6 @@ static inline struct org_team_pick org_team_rows_into(int64_t *into)
     return org_team_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct org_team_pick org_team_picks_end(void)
 {
     return org_team_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -966,6 +1029,14 @@ static inline struct org_team_pick org_team_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct org_team_order org_team_by_pick(unsigned pick, bool descending)
+{
+    return org_team_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(org_team, org_team_id, ORG_TEAM_ID, int64_t);
 ORM_NUMBER_PICKS(org_team, org_team_id, ORG_TEAM_ID, int64_t, int64_t);
@@ -992,6 +1063,8 @@ struct org_badge {
 
     struct orm_object *owner_;
 };
+
+struct org_badge_chunks;
 
 enum org_badge_column {
     ORG_BADGE_ID,
@@ -1093,6 +1166,15 @@ static inline struct org_badge *org_badge_get(struct org_badge_manager *m, int64
     return (struct org_badge *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct org_badge_list *org_badge_get_many(
+    struct org_badge_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct org_badge_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct org_badge *org_badge_require(
     struct org_badge_manager *m, int64_t id)
@@ -1112,13 +1194,6 @@ static inline bool org_badge_exists(
     struct org_badge_manager *m, const struct org_badge_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; org_badge_picks_end() is last. */
-static inline struct orm_rows *org_badge_select(struct org_badge_manager *m,
-    const struct org_badge_query *q, const struct org_badge_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -1146,6 +1221,30 @@ static inline void org_badge_delete(struct org_badge *b)
     orm_delete((struct orm_object *)b);
 }
 
+/* An unsaved copy. */
+static inline struct org_badge *org_badge_clone(struct org_badge *b)
+{
+    return (struct org_badge *)orm_clone((struct orm_object *)b);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void org_badge_expire(struct org_badge *b)
+{
+    orm_expire((struct orm_object *)b);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void org_badge_group(const struct org_badge_list *list)
+{
+    orm_group_list(&org_badge_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void org_badge_keep(struct org_badge *b)
+{
+    orm_keep((struct orm_object *)b);
+}
+
 static inline void org_badge_refresh(struct org_badge *b)
 {
     orm_refresh((struct orm_object *)b);
@@ -1164,31 +1263,29 @@ static inline void org_badge_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct org_badge_chunks *org_badge_stream(
+    struct org_badge_manager *m, const struct org_badge_query *q, unsigned chunk)
+{
+    return (struct org_badge_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct org_badge_list *org_badge_chunk(
+    struct org_badge_chunks *chunks)
+{
+    return (const struct org_badge_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void org_badge_stream_end(struct org_badge_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct org_badge_query ------------------------------ */
 
-static inline struct org_badge_cond org_badge_cond_(struct orm_cond orm)
-{
-    struct org_badge_cond c = {orm};
-    return c;
-}
-
-static inline struct org_badge_order org_badge_order_(struct orm_order orm)
-{
-    struct org_badge_order o = {orm};
-    return o;
-}
-
-static inline struct org_badge_plan org_badge_plan_(struct orm_plan orm)
-{
-    struct org_badge_plan p = {orm};
-    return p;
-}
-
-static inline struct org_badge_pick org_badge_pick_(struct orm_pick orm)
-{
-    struct org_badge_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(org_badge);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void org_badge_where(struct org_badge_query *q, struct org_badge_cond c)
@@ -1264,10 +1361,13 @@ static inline struct org_badge_order org_badge_nulls_last(struct org_badge_order
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct org_badge_order org_badge_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is org_badge_picks_end(). */
+static inline struct orm_rows *org_badge_select(struct org_badge_manager *m,
+    const struct org_badge_query *q, const struct org_badge_pick *picks)
 {
-    return org_badge_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct org_badge_pick org_badge_into(struct org_badge **into)
@@ -1280,7 +1380,6 @@ static inline struct org_badge_pick org_badge_rows_into(int64_t *into)
     return org_badge_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct org_badge_pick org_badge_picks_end(void)
 {
     return org_badge_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -1302,6 +1401,14 @@ static inline struct org_badge_pick org_badge_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct org_badge_order org_badge_by_pick(unsigned pick, bool descending)
+{
+    return org_badge_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(org_badge, org_badge_id, ORG_BADGE_ID, int64_t);
 ORM_NUMBER_PICKS(org_badge, org_badge_id, ORG_BADGE_ID, int64_t, int64_t);

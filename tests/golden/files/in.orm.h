@@ -11,7 +11,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xaaf8183e0c707e2cu
+#define IN_ORM_HASH 0xc96d558bf5732376u
 
 #ifdef __cplusplus
 extern "C" {
@@ -117,6 +117,8 @@ struct book {
     struct topic_manager topics_;
     struct p_person_manager readers_;
 };
+
+struct book_chunks;
 
 enum book_column {
     BOOK_ID,
@@ -386,6 +388,15 @@ static inline struct book *book_get(struct book_manager *m, int64_t id)
     return (struct book *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct book_list *book_get_many(
+    struct book_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct book_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct book *book_require(struct book_manager *m, int64_t id)
 {
@@ -402,13 +413,6 @@ static inline size_t book_count(struct book_manager *m, const struct book_query 
 static inline bool book_exists(struct book_manager *m, const struct book_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; book_picks_end() is last. */
-static inline struct orm_rows *book_select(
-    struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -445,6 +449,30 @@ static inline void book_delete(struct book *b)
     orm_delete((struct orm_object *)b);
 }
 
+/* An unsaved copy. */
+static inline struct book *book_clone(struct book *b)
+{
+    return (struct book *)orm_clone((struct orm_object *)b);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void book_expire(struct book *b)
+{
+    orm_expire((struct orm_object *)b);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void book_group(const struct book_list *list)
+{
+    orm_group_list(&book_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void book_keep(struct book *b)
+{
+    orm_keep((struct orm_object *)b);
+}
+
 static inline void book_refresh(struct book *b)
 {
     orm_refresh((struct orm_object *)b);
@@ -462,31 +490,28 @@ static inline void book_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct book_chunks *book_stream(
+    struct book_manager *m, const struct book_query *q, unsigned chunk)
+{
+    return (struct book_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct book_list *book_chunk(struct book_chunks *chunks)
+{
+    return (const struct book_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void book_stream_end(struct book_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct book_query ----------------------------------- */
 
-static inline struct book_cond book_cond_(struct orm_cond orm)
-{
-    struct book_cond c = {orm};
-    return c;
-}
-
-static inline struct book_order book_order_(struct orm_order orm)
-{
-    struct book_order o = {orm};
-    return o;
-}
-
-static inline struct book_plan book_plan_(struct orm_plan orm)
-{
-    struct book_plan p = {orm};
-    return p;
-}
-
-static inline struct book_pick book_pick_(struct orm_pick orm)
-{
-    struct book_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(book);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void book_where(struct book_query *q, struct book_cond c)
@@ -561,10 +586,13 @@ static inline struct book_order book_nulls_last(struct book_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct book_order book_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is book_picks_end(). */
+static inline struct orm_rows *book_select(
+    struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
-    return book_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct book_pick book_into(struct book **into)
@@ -577,7 +605,6 @@ static inline struct book_pick book_rows_into(int64_t *into)
     return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct book_pick book_picks_end(void)
 {
     return book_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -599,6 +626,14 @@ static inline struct book_pick book_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct book_order book_by_pick(unsigned pick, bool descending)
+{
+    return book_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(book, book_id, BOOK_ID, int64_t);
 ORM_NUMBER_PICKS(book, book_id, BOOK_ID, int64_t, int64_t);
@@ -636,6 +671,8 @@ struct topic {
 
     struct book_manager books_;
 };
+
+struct topic_chunks;
 
 enum topic_column {
     TOPIC_ID,
@@ -708,6 +745,15 @@ static inline struct topic *topic_get(struct topic_manager *m, int64_t id)
     return (struct topic *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct topic_list *topic_get_many(
+    struct topic_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct topic_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct topic *topic_require(struct topic_manager *m, int64_t id)
 {
@@ -724,13 +770,6 @@ static inline size_t topic_count(struct topic_manager *m, const struct topic_que
 static inline bool topic_exists(struct topic_manager *m, const struct topic_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; topic_picks_end() is last. */
-static inline struct orm_rows *topic_select(struct topic_manager *m,
-    const struct topic_query *q, const struct topic_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -767,6 +806,30 @@ static inline void topic_delete(struct topic *t)
     orm_delete((struct orm_object *)t);
 }
 
+/* An unsaved copy. */
+static inline struct topic *topic_clone(struct topic *t)
+{
+    return (struct topic *)orm_clone((struct orm_object *)t);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void topic_expire(struct topic *t)
+{
+    orm_expire((struct orm_object *)t);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void topic_group(const struct topic_list *list)
+{
+    orm_group_list(&topic_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void topic_keep(struct topic *t)
+{
+    orm_keep((struct orm_object *)t);
+}
+
 static inline void topic_refresh(struct topic *t)
 {
     orm_refresh((struct orm_object *)t);
@@ -784,31 +847,28 @@ static inline void topic_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct topic_chunks *topic_stream(
+    struct topic_manager *m, const struct topic_query *q, unsigned chunk)
+{
+    return (struct topic_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct topic_list *topic_chunk(struct topic_chunks *chunks)
+{
+    return (const struct topic_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void topic_stream_end(struct topic_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct topic_query ---------------------------------- */
 
-static inline struct topic_cond topic_cond_(struct orm_cond orm)
-{
-    struct topic_cond c = {orm};
-    return c;
-}
-
-static inline struct topic_order topic_order_(struct orm_order orm)
-{
-    struct topic_order o = {orm};
-    return o;
-}
-
-static inline struct topic_plan topic_plan_(struct orm_plan orm)
-{
-    struct topic_plan p = {orm};
-    return p;
-}
-
-static inline struct topic_pick topic_pick_(struct orm_pick orm)
-{
-    struct topic_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(topic);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void topic_where(struct topic_query *q, struct topic_cond c)
@@ -883,10 +943,13 @@ static inline struct topic_order topic_nulls_last(struct topic_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct topic_order topic_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is topic_picks_end(). */
+static inline struct orm_rows *topic_select(struct topic_manager *m,
+    const struct topic_query *q, const struct topic_pick *picks)
 {
-    return topic_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct topic_pick topic_into(struct topic **into)
@@ -899,7 +962,6 @@ static inline struct topic_pick topic_rows_into(int64_t *into)
     return topic_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct topic_pick topic_picks_end(void)
 {
     return topic_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -921,6 +983,14 @@ static inline struct topic_pick topic_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct topic_order topic_by_pick(unsigned pick, bool descending)
+{
+    return topic_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(topic, topic_id, TOPIC_ID, int64_t);
 ORM_NUMBER_PICKS(topic, topic_id, TOPIC_ID, int64_t, int64_t);

@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0xbe08b7a8133a964cu
+#if PEOPLE_ORM_HASH != 0xfff8a95bf5d69e7cu
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 3
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0xbe08b7a8133a964cu
+#define PEOPLE_ORM_HASH 0xfff8a95bf5d69e7cu
 
 #ifdef __cplusplus
 extern "C" {
@@ -136,6 +136,8 @@ struct p_person {
     struct orm_object *author_;
     struct book_manager reads_;
 };
+
+struct p_person_chunks;
 
 enum p_person_column {
     P_PERSON_ID,
@@ -284,6 +286,15 @@ static inline struct p_person *p_person_get(struct p_person_manager *m, int64_t 
     return (struct p_person *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct p_person_list *p_person_get_many(
+    struct p_person_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct p_person_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct p_person *p_person_require(struct p_person_manager *m, int64_t id)
 {
@@ -302,13 +313,6 @@ static inline bool p_person_exists(
     struct p_person_manager *m, const struct p_person_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; p_person_picks_end() is last. */
-static inline struct orm_rows *p_person_select(struct p_person_manager *m,
-    const struct p_person_query *q, const struct p_person_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -346,6 +350,30 @@ static inline void p_person_delete(struct p_person *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct p_person *p_person_clone(struct p_person *p)
+{
+    return (struct p_person *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void p_person_expire(struct p_person *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void p_person_group(const struct p_person_list *list)
+{
+    orm_group_list(&p_person_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void p_person_keep(struct p_person *p)
+{
+    orm_keep((struct orm_object *)p);
+}
+
 static inline void p_person_refresh(struct p_person *p)
 {
     orm_refresh((struct orm_object *)p);
@@ -364,31 +392,28 @@ static inline void p_person_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct p_person_chunks *p_person_stream(
+    struct p_person_manager *m, const struct p_person_query *q, unsigned chunk)
+{
+    return (struct p_person_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct p_person_list *p_person_chunk(struct p_person_chunks *chunks)
+{
+    return (const struct p_person_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void p_person_stream_end(struct p_person_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct p_person_query ------------------------------- */
 
-static inline struct p_person_cond p_person_cond_(struct orm_cond orm)
-{
-    struct p_person_cond c = {orm};
-    return c;
-}
-
-static inline struct p_person_order p_person_order_(struct orm_order orm)
-{
-    struct p_person_order o = {orm};
-    return o;
-}
-
-static inline struct p_person_plan p_person_plan_(struct orm_plan orm)
-{
-    struct p_person_plan p = {orm};
-    return p;
-}
-
-static inline struct p_person_pick p_person_pick_(struct orm_pick orm)
-{
-    struct p_person_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(p_person);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void p_person_where(struct p_person_query *q, struct p_person_cond c)
@@ -463,10 +488,13 @@ static inline struct p_person_order p_person_nulls_last(struct p_person_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct p_person_order p_person_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is p_person_picks_end(). */
+static inline struct orm_rows *p_person_select(struct p_person_manager *m,
+    const struct p_person_query *q, const struct p_person_pick *picks)
 {
-    return p_person_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct p_person_pick p_person_into(struct p_person **into)
@@ -479,7 +507,6 @@ static inline struct p_person_pick p_person_rows_into(int64_t *into)
     return p_person_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct p_person_pick p_person_picks_end(void)
 {
     return p_person_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -501,6 +528,14 @@ static inline struct p_person_pick p_person_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct p_person_order p_person_by_pick(unsigned pick, bool descending)
+{
+    return p_person_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(p_person, p_person_id, P_PERSON_ID, int64_t);
 ORM_NUMBER_PICKS(p_person, p_person_id, P_PERSON_ID, int64_t, int64_t);
@@ -530,6 +565,8 @@ struct p_author {
     struct orm_object *person_;
     struct book_manager books_;
 };
+
+struct p_author_chunks;
 
 enum p_author_column {
     P_AUTHOR_ID,
@@ -626,6 +663,15 @@ static inline struct p_author *p_author_get(struct p_author_manager *m, int64_t 
     return (struct p_author *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct p_author_list *p_author_get_many(
+    struct p_author_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct p_author_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct p_author *p_author_require(struct p_author_manager *m, int64_t id)
 {
@@ -644,13 +690,6 @@ static inline bool p_author_exists(
     struct p_author_manager *m, const struct p_author_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; p_author_picks_end() is last. */
-static inline struct orm_rows *p_author_select(struct p_author_manager *m,
-    const struct p_author_query *q, const struct p_author_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -678,6 +717,30 @@ static inline void p_author_delete(struct p_author *a)
     orm_delete((struct orm_object *)a);
 }
 
+/* An unsaved copy. */
+static inline struct p_author *p_author_clone(struct p_author *a)
+{
+    return (struct p_author *)orm_clone((struct orm_object *)a);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void p_author_expire(struct p_author *a)
+{
+    orm_expire((struct orm_object *)a);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void p_author_group(const struct p_author_list *list)
+{
+    orm_group_list(&p_author_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void p_author_keep(struct p_author *a)
+{
+    orm_keep((struct orm_object *)a);
+}
+
 static inline void p_author_refresh(struct p_author *a)
 {
     orm_refresh((struct orm_object *)a);
@@ -696,31 +759,28 @@ static inline void p_author_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct p_author_chunks *p_author_stream(
+    struct p_author_manager *m, const struct p_author_query *q, unsigned chunk)
+{
+    return (struct p_author_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct p_author_list *p_author_chunk(struct p_author_chunks *chunks)
+{
+    return (const struct p_author_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void p_author_stream_end(struct p_author_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct p_author_query ------------------------------- */
 
-static inline struct p_author_cond p_author_cond_(struct orm_cond orm)
-{
-    struct p_author_cond c = {orm};
-    return c;
-}
-
-static inline struct p_author_order p_author_order_(struct orm_order orm)
-{
-    struct p_author_order o = {orm};
-    return o;
-}
-
-static inline struct p_author_plan p_author_plan_(struct orm_plan orm)
-{
-    struct p_author_plan p = {orm};
-    return p;
-}
-
-static inline struct p_author_pick p_author_pick_(struct orm_pick orm)
-{
-    struct p_author_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(p_author);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void p_author_where(struct p_author_query *q, struct p_author_cond c)
@@ -795,10 +855,13 @@ static inline struct p_author_order p_author_nulls_last(struct p_author_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct p_author_order p_author_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is p_author_picks_end(). */
+static inline struct orm_rows *p_author_select(struct p_author_manager *m,
+    const struct p_author_query *q, const struct p_author_pick *picks)
 {
-    return p_author_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct p_author_pick p_author_into(struct p_author **into)
@@ -811,7 +874,6 @@ static inline struct p_author_pick p_author_rows_into(int64_t *into)
     return p_author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct p_author_pick p_author_picks_end(void)
 {
     return p_author_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -833,6 +895,14 @@ static inline struct p_author_pick p_author_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct p_author_order p_author_by_pick(unsigned pick, bool descending)
+{
+    return p_author_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(p_author, p_author_id, P_AUTHOR_ID, int64_t);
 ORM_NUMBER_PICKS(p_author, p_author_id, P_AUTHOR_ID, int64_t, int64_t);

@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x76f5bc0de3d2c55cu
+#if PLACES_ORM_HASH != 0x68fb60e961bc9bccu
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0x76f5bc0de3d2c55cu
+#define PLACES_ORM_HASH 0x68fb60e961bc9bccu
 
 #ifdef __cplusplus
 extern "C" {
@@ -126,6 +126,8 @@ struct place {
     struct p_person_manager people_;
 };
 
+struct place_chunks;
+
 enum place_column {
     PLACE_ID,
     PLACE_NAME
@@ -197,6 +199,15 @@ static inline struct place *place_get(struct place_manager *m, int64_t id)
     return (struct place *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct place_list *place_get_many(
+    struct place_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct place_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct place *place_require(struct place_manager *m, int64_t id)
 {
@@ -213,13 +224,6 @@ static inline size_t place_count(struct place_manager *m, const struct place_que
 static inline bool place_exists(struct place_manager *m, const struct place_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; place_picks_end() is last. */
-static inline struct orm_rows *place_select(struct place_manager *m,
-    const struct place_query *q, const struct place_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -246,6 +250,30 @@ static inline void place_delete(struct place *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct place *place_clone(struct place *p)
+{
+    return (struct place *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void place_expire(struct place *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void place_group(const struct place_list *list)
+{
+    orm_group_list(&place_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void place_keep(struct place *p)
+{
+    orm_keep((struct orm_object *)p);
+}
+
 static inline void place_refresh(struct place *p)
 {
     orm_refresh((struct orm_object *)p);
@@ -263,31 +291,28 @@ static inline void place_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct place_chunks *place_stream(
+    struct place_manager *m, const struct place_query *q, unsigned chunk)
+{
+    return (struct place_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct place_list *place_chunk(struct place_chunks *chunks)
+{
+    return (const struct place_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void place_stream_end(struct place_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct place_query ---------------------------------- */
 
-static inline struct place_cond place_cond_(struct orm_cond orm)
-{
-    struct place_cond c = {orm};
-    return c;
-}
-
-static inline struct place_order place_order_(struct orm_order orm)
-{
-    struct place_order o = {orm};
-    return o;
-}
-
-static inline struct place_plan place_plan_(struct orm_plan orm)
-{
-    struct place_plan p = {orm};
-    return p;
-}
-
-static inline struct place_pick place_pick_(struct orm_pick orm)
-{
-    struct place_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(place);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void place_where(struct place_query *q, struct place_cond c)
@@ -362,10 +387,13 @@ static inline struct place_order place_nulls_last(struct place_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct place_order place_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is place_picks_end(). */
+static inline struct orm_rows *place_select(struct place_manager *m,
+    const struct place_query *q, const struct place_pick *picks)
 {
-    return place_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct place_pick place_into(struct place **into)
@@ -378,7 +406,6 @@ static inline struct place_pick place_rows_into(int64_t *into)
     return place_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct place_pick place_picks_end(void)
 {
     return place_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -401,6 +428,14 @@ static inline struct place_pick place_having_real(
     return p;
 }
 
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct place_order place_by_pick(unsigned pick, bool descending)
+{
+    return place_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
+
 ORM_INTEGER_CONDITIONS(place, place_id, PLACE_ID, int64_t);
 ORM_NUMBER_PICKS(place, place_id, PLACE_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(place, place_name, PLACE_NAME);
@@ -418,6 +453,8 @@ struct climate {
     int32_t kind_;
     int32_t rain_;
 };
+
+struct climate_chunks;
 
 enum climate_column {
     CLIMATE_KIND,
@@ -488,6 +525,15 @@ static inline struct climate *climate_get(
     return (struct climate *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct climate_list *climate_get_many(
+    struct climate_manager *m, enum climate_kind const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct climate_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct climate *climate_require(
     struct climate_manager *m, enum climate_kind kind)
@@ -507,13 +553,6 @@ static inline bool climate_exists(
     struct climate_manager *m, const struct climate_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; climate_picks_end() is last. */
-static inline struct orm_rows *climate_select(struct climate_manager *m,
-    const struct climate_query *q, const struct climate_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -541,6 +580,30 @@ static inline void climate_delete(struct climate *c)
     orm_delete((struct orm_object *)c);
 }
 
+/* An unsaved copy. */
+static inline struct climate *climate_clone(struct climate *c)
+{
+    return (struct climate *)orm_clone((struct orm_object *)c);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void climate_expire(struct climate *c)
+{
+    orm_expire((struct orm_object *)c);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void climate_group(const struct climate_list *list)
+{
+    orm_group_list(&climate_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void climate_keep(struct climate *c)
+{
+    orm_keep((struct orm_object *)c);
+}
+
 static inline void climate_refresh(struct climate *c)
 {
     orm_refresh((struct orm_object *)c);
@@ -559,31 +622,28 @@ static inline void climate_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct climate_chunks *climate_stream(
+    struct climate_manager *m, const struct climate_query *q, unsigned chunk)
+{
+    return (struct climate_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct climate_list *climate_chunk(struct climate_chunks *chunks)
+{
+    return (const struct climate_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void climate_stream_end(struct climate_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct climate_query -------------------------------- */
 
-static inline struct climate_cond climate_cond_(struct orm_cond orm)
-{
-    struct climate_cond c = {orm};
-    return c;
-}
-
-static inline struct climate_order climate_order_(struct orm_order orm)
-{
-    struct climate_order o = {orm};
-    return o;
-}
-
-static inline struct climate_plan climate_plan_(struct orm_plan orm)
-{
-    struct climate_plan p = {orm};
-    return p;
-}
-
-static inline struct climate_pick climate_pick_(struct orm_pick orm)
-{
-    struct climate_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(climate);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void climate_where(struct climate_query *q, struct climate_cond c)
@@ -658,10 +718,13 @@ static inline struct climate_order climate_nulls_last(struct climate_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct climate_order climate_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is climate_picks_end(). */
+static inline struct orm_rows *climate_select(struct climate_manager *m,
+    const struct climate_query *q, const struct climate_pick *picks)
 {
-    return climate_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct climate_pick climate_into(struct climate **into)
@@ -674,7 +737,6 @@ static inline struct climate_pick climate_rows_into(int64_t *into)
     return climate_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct climate_pick climate_picks_end(void)
 {
     return climate_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -696,6 +758,14 @@ static inline struct climate_pick climate_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct climate_order climate_by_pick(unsigned pick, bool descending)
+{
+    return climate_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_KEYS(climate, climate_kind, CLIMATE_KIND, enum climate_kind);
 ORM_SORTED_PICKS(climate, climate_kind, CLIMATE_KIND, enum climate_kind);

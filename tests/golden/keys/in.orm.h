@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x732a8c762d1ba5b1u
+#define IN_ORM_HASH 0xc303f37bdec0f2cdu
 
 #ifdef __cplusplus
 extern "C" {
@@ -656,6 +656,8 @@ struct tenant {
     struct student_manager students_;
 };
 
+struct tenant_chunks;
+
 enum tenant_column {
     TENANT_ID,
     TENANT_NAME
@@ -733,6 +735,15 @@ static inline struct tenant *tenant_get(struct tenant_manager *m, int64_t id)
     return (struct tenant *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct tenant_list *tenant_get_many(
+    struct tenant_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct tenant_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct tenant *tenant_require(struct tenant_manager *m, int64_t id)
 {
@@ -750,13 +761,6 @@ static inline size_t tenant_count(
 static inline bool tenant_exists(struct tenant_manager *m, const struct tenant_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; tenant_picks_end() is last. */
-static inline struct orm_rows *tenant_select(struct tenant_manager *m,
-    const struct tenant_query *q, const struct tenant_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -784,6 +788,30 @@ static inline void tenant_delete(struct tenant *t)
     orm_delete((struct orm_object *)t);
 }
 
+/* An unsaved copy. */
+static inline struct tenant *tenant_clone(struct tenant *t)
+{
+    return (struct tenant *)orm_clone((struct orm_object *)t);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void tenant_expire(struct tenant *t)
+{
+    orm_expire((struct orm_object *)t);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void tenant_group(const struct tenant_list *list)
+{
+    orm_group_list(&tenant_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void tenant_keep(struct tenant *t)
+{
+    orm_keep((struct orm_object *)t);
+}
+
 static inline void tenant_refresh(struct tenant *t)
 {
     orm_refresh((struct orm_object *)t);
@@ -802,31 +830,28 @@ static inline void tenant_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct tenant_chunks *tenant_stream(
+    struct tenant_manager *m, const struct tenant_query *q, unsigned chunk)
+{
+    return (struct tenant_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct tenant_list *tenant_chunk(struct tenant_chunks *chunks)
+{
+    return (const struct tenant_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void tenant_stream_end(struct tenant_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct tenant_query --------------------------------- */
 
-static inline struct tenant_cond tenant_cond_(struct orm_cond orm)
-{
-    struct tenant_cond c = {orm};
-    return c;
-}
-
-static inline struct tenant_order tenant_order_(struct orm_order orm)
-{
-    struct tenant_order o = {orm};
-    return o;
-}
-
-static inline struct tenant_plan tenant_plan_(struct orm_plan orm)
-{
-    struct tenant_plan p = {orm};
-    return p;
-}
-
-static inline struct tenant_pick tenant_pick_(struct orm_pick orm)
-{
-    struct tenant_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(tenant);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void tenant_where(struct tenant_query *q, struct tenant_cond c)
@@ -901,10 +926,13 @@ static inline struct tenant_order tenant_nulls_last(struct tenant_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct tenant_order tenant_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is tenant_picks_end(). */
+static inline struct orm_rows *tenant_select(struct tenant_manager *m,
+    const struct tenant_query *q, const struct tenant_pick *picks)
 {
-    return tenant_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct tenant_pick tenant_into(struct tenant **into)
@@ -917,7 +945,6 @@ static inline struct tenant_pick tenant_rows_into(int64_t *into)
     return tenant_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct tenant_pick tenant_picks_end(void)
 {
     return tenant_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -939,6 +966,14 @@ static inline struct tenant_pick tenant_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct tenant_order tenant_by_pick(unsigned pick, bool descending)
+{
+    return tenant_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(tenant, tenant_id, TENANT_ID, int64_t);
 ORM_NUMBER_PICKS(tenant, tenant_id, TENANT_ID, int64_t, int64_t);
@@ -969,6 +1004,13 @@ struct course {
     struct student_manager attended_by_;
     struct enrolment_manager enrolments_;
 };
+
+struct course_key {
+    int64_t tenant_id;
+    int32_t number;
+};
+
+struct course_chunks;
 
 enum course_column {
     COURSE_TENANT_ID,
@@ -1172,6 +1214,16 @@ static inline struct course *course_get(
     return (struct course *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct course_list *course_get_many(
+    struct course_manager *m, struct course_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct course_key, tenant_id), offsetof(struct course_key, number)};
+    return (const struct course_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct course *course_require(
     struct course_manager *m, int64_t tenant_id, int32_t number)
@@ -1191,13 +1243,6 @@ static inline size_t course_count(
 static inline bool course_exists(struct course_manager *m, const struct course_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; course_picks_end() is last. */
-static inline struct orm_rows *course_select(struct course_manager *m,
-    const struct course_query *q, const struct course_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -1235,6 +1280,30 @@ static inline void course_delete(struct course *c)
     orm_delete((struct orm_object *)c);
 }
 
+/* An unsaved copy. */
+static inline struct course *course_clone(struct course *c)
+{
+    return (struct course *)orm_clone((struct orm_object *)c);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void course_expire(struct course *c)
+{
+    orm_expire((struct orm_object *)c);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void course_group(const struct course_list *list)
+{
+    orm_group_list(&course_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void course_keep(struct course *c)
+{
+    orm_keep((struct orm_object *)c);
+}
+
 static inline void course_refresh(struct course *c)
 {
     orm_refresh((struct orm_object *)c);
@@ -1253,31 +1322,28 @@ static inline void course_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct course_chunks *course_stream(
+    struct course_manager *m, const struct course_query *q, unsigned chunk)
+{
+    return (struct course_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct course_list *course_chunk(struct course_chunks *chunks)
+{
+    return (const struct course_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void course_stream_end(struct course_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct course_query --------------------------------- */
 
-static inline struct course_cond course_cond_(struct orm_cond orm)
-{
-    struct course_cond c = {orm};
-    return c;
-}
-
-static inline struct course_order course_order_(struct orm_order orm)
-{
-    struct course_order o = {orm};
-    return o;
-}
-
-static inline struct course_plan course_plan_(struct orm_plan orm)
-{
-    struct course_plan p = {orm};
-    return p;
-}
-
-static inline struct course_pick course_pick_(struct orm_pick orm)
-{
-    struct course_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(course);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void course_where(struct course_query *q, struct course_cond c)
@@ -1352,10 +1418,13 @@ static inline struct course_order course_nulls_last(struct course_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct course_order course_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is course_picks_end(). */
+static inline struct orm_rows *course_select(struct course_manager *m,
+    const struct course_query *q, const struct course_pick *picks)
 {
-    return course_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct course_pick course_into(struct course **into)
@@ -1368,7 +1437,6 @@ static inline struct course_pick course_rows_into(int64_t *into)
     return course_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct course_pick course_picks_end(void)
 {
     return course_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -1390,6 +1458,14 @@ static inline struct course_pick course_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct course_order course_by_pick(unsigned pick, bool descending)
+{
+    return course_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_KEYS(course, course_tenant_id, COURSE_TENANT_ID, int64_t);
 ORM_DISTINCT_PICKS(course, course_tenant_id, COURSE_TENANT_ID, int64_t);
@@ -1430,6 +1506,13 @@ struct student {
     struct student_manager friends_of_;
     struct enrolment_manager enrolments_;
 };
+
+struct student_key {
+    int64_t tenant_id;
+    int32_t number;
+};
+
+struct student_chunks;
 
 enum student_column {
     STUDENT_TENANT_ID,
@@ -1639,6 +1722,16 @@ static inline struct student *student_get(
     return (struct student *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct student_list *student_get_many(
+    struct student_manager *m, struct student_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct student_key, tenant_id), offsetof(struct student_key, number)};
+    return (const struct student_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct student *student_require(
     struct student_manager *m, int64_t tenant_id, int32_t number)
@@ -1659,13 +1752,6 @@ static inline bool student_exists(
     struct student_manager *m, const struct student_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; student_picks_end() is last. */
-static inline struct orm_rows *student_select(struct student_manager *m,
-    const struct student_query *q, const struct student_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -1703,6 +1789,30 @@ static inline void student_delete(struct student *s)
     orm_delete((struct orm_object *)s);
 }
 
+/* An unsaved copy. */
+static inline struct student *student_clone(struct student *s)
+{
+    return (struct student *)orm_clone((struct orm_object *)s);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void student_expire(struct student *s)
+{
+    orm_expire((struct orm_object *)s);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void student_group(const struct student_list *list)
+{
+    orm_group_list(&student_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void student_keep(struct student *s)
+{
+    orm_keep((struct orm_object *)s);
+}
+
 static inline void student_refresh(struct student *s)
 {
     orm_refresh((struct orm_object *)s);
@@ -1721,31 +1831,28 @@ static inline void student_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct student_chunks *student_stream(
+    struct student_manager *m, const struct student_query *q, unsigned chunk)
+{
+    return (struct student_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct student_list *student_chunk(struct student_chunks *chunks)
+{
+    return (const struct student_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void student_stream_end(struct student_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct student_query -------------------------------- */
 
-static inline struct student_cond student_cond_(struct orm_cond orm)
-{
-    struct student_cond c = {orm};
-    return c;
-}
-
-static inline struct student_order student_order_(struct orm_order orm)
-{
-    struct student_order o = {orm};
-    return o;
-}
-
-static inline struct student_plan student_plan_(struct orm_plan orm)
-{
-    struct student_plan p = {orm};
-    return p;
-}
-
-static inline struct student_pick student_pick_(struct orm_pick orm)
-{
-    struct student_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(student);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void student_where(struct student_query *q, struct student_cond c)
@@ -1820,10 +1927,13 @@ static inline struct student_order student_nulls_last(struct student_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct student_order student_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is student_picks_end(). */
+static inline struct orm_rows *student_select(struct student_manager *m,
+    const struct student_query *q, const struct student_pick *picks)
 {
-    return student_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct student_pick student_into(struct student **into)
@@ -1836,7 +1946,6 @@ static inline struct student_pick student_rows_into(int64_t *into)
     return student_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct student_pick student_picks_end(void)
 {
     return student_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -1858,6 +1967,14 @@ static inline struct student_pick student_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct student_order student_by_pick(unsigned pick, bool descending)
+{
+    return student_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_KEYS(student, student_tenant_id, STUDENT_TENANT_ID, int64_t);
 ORM_DISTINCT_PICKS(student, student_tenant_id, STUDENT_TENANT_ID, int64_t);
@@ -1897,6 +2014,14 @@ struct enrolment {
     struct orm_object *certificate_;
     struct grade_manager grades_;
 };
+
+struct enrolment_key {
+    int64_t student_tenant_id;
+    int32_t student_number;
+    int32_t course_number;
+};
+
+struct enrolment_chunks;
 
 enum enrolment_column {
     ENROLMENT_STUDENT_TENANT_ID,
@@ -2068,6 +2193,16 @@ static inline struct enrolment *enrolment_get(struct enrolment_manager *m,
     return (struct enrolment *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct enrolment_list *enrolment_get_many(
+    struct enrolment_manager *m, struct enrolment_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct enrolment_key, student_tenant_id), offsetof(struct enrolment_key, student_number), offsetof(struct enrolment_key, course_number)};
+    return (const struct enrolment_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct enrolment *enrolment_require(struct enrolment_manager *m,
     int64_t student_tenant_id, int32_t student_number, int32_t course_number)
@@ -2089,13 +2224,6 @@ static inline bool enrolment_exists(
     struct enrolment_manager *m, const struct enrolment_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; enrolment_picks_end() is last. */
-static inline struct orm_rows *enrolment_select(struct enrolment_manager *m,
-    const struct enrolment_query *q, const struct enrolment_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -2135,6 +2263,30 @@ static inline void enrolment_delete(struct enrolment *e)
     orm_delete((struct orm_object *)e);
 }
 
+/* An unsaved copy. */
+static inline struct enrolment *enrolment_clone(struct enrolment *e)
+{
+    return (struct enrolment *)orm_clone((struct orm_object *)e);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void enrolment_expire(struct enrolment *e)
+{
+    orm_expire((struct orm_object *)e);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void enrolment_group(const struct enrolment_list *list)
+{
+    orm_group_list(&enrolment_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void enrolment_keep(struct enrolment *e)
+{
+    orm_keep((struct orm_object *)e);
+}
+
 static inline void enrolment_refresh(struct enrolment *e)
 {
     orm_refresh((struct orm_object *)e);
@@ -2153,31 +2305,29 @@ static inline void enrolment_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct enrolment_chunks *enrolment_stream(
+    struct enrolment_manager *m, const struct enrolment_query *q, unsigned chunk)
+{
+    return (struct enrolment_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct enrolment_list *enrolment_chunk(
+    struct enrolment_chunks *chunks)
+{
+    return (const struct enrolment_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void enrolment_stream_end(struct enrolment_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct enrolment_query ------------------------------ */
 
-static inline struct enrolment_cond enrolment_cond_(struct orm_cond orm)
-{
-    struct enrolment_cond c = {orm};
-    return c;
-}
-
-static inline struct enrolment_order enrolment_order_(struct orm_order orm)
-{
-    struct enrolment_order o = {orm};
-    return o;
-}
-
-static inline struct enrolment_plan enrolment_plan_(struct orm_plan orm)
-{
-    struct enrolment_plan p = {orm};
-    return p;
-}
-
-static inline struct enrolment_pick enrolment_pick_(struct orm_pick orm)
-{
-    struct enrolment_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(enrolment);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void enrolment_where(struct enrolment_query *q, struct enrolment_cond c)
@@ -2253,10 +2403,13 @@ static inline struct enrolment_order enrolment_nulls_last(struct enrolment_order
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct enrolment_order enrolment_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is enrolment_picks_end(). */
+static inline struct orm_rows *enrolment_select(struct enrolment_manager *m,
+    const struct enrolment_query *q, const struct enrolment_pick *picks)
 {
-    return enrolment_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct enrolment_pick enrolment_into(struct enrolment **into)
@@ -2269,7 +2422,6 @@ static inline struct enrolment_pick enrolment_rows_into(int64_t *into)
     return enrolment_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct enrolment_pick enrolment_picks_end(void)
 {
     return enrolment_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -2291,6 +2443,14 @@ static inline struct enrolment_pick enrolment_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct enrolment_order enrolment_by_pick(unsigned pick, bool descending)
+{
+    return enrolment_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_KEYS(
     enrolment, enrolment_student_tenant_id, ENROLMENT_STUDENT_TENANT_ID, int64_t);
@@ -2327,6 +2487,8 @@ struct grade {
 
     struct orm_object *enrolment_;
 };
+
+struct grade_chunks;
 
 enum grade_column {
     GRADE_ID,
@@ -2458,6 +2620,15 @@ static inline struct grade *grade_get(struct grade_manager *m, int64_t id)
     return (struct grade *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct grade_list *grade_get_many(
+    struct grade_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct grade_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct grade *grade_require(struct grade_manager *m, int64_t id)
 {
@@ -2474,13 +2645,6 @@ static inline size_t grade_count(struct grade_manager *m, const struct grade_que
 static inline bool grade_exists(struct grade_manager *m, const struct grade_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; grade_picks_end() is last. */
-static inline struct orm_rows *grade_select(struct grade_manager *m,
-    const struct grade_query *q, const struct grade_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -2517,6 +2681,30 @@ static inline void grade_delete(struct grade *g)
     orm_delete((struct orm_object *)g);
 }
 
+/* An unsaved copy. */
+static inline struct grade *grade_clone(struct grade *g)
+{
+    return (struct grade *)orm_clone((struct orm_object *)g);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void grade_expire(struct grade *g)
+{
+    orm_expire((struct orm_object *)g);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void grade_group(const struct grade_list *list)
+{
+    orm_group_list(&grade_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void grade_keep(struct grade *g)
+{
+    orm_keep((struct orm_object *)g);
+}
+
 static inline void grade_refresh(struct grade *g)
 {
     orm_refresh((struct orm_object *)g);
@@ -2534,31 +2722,28 @@ static inline void grade_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct grade_chunks *grade_stream(
+    struct grade_manager *m, const struct grade_query *q, unsigned chunk)
+{
+    return (struct grade_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct grade_list *grade_chunk(struct grade_chunks *chunks)
+{
+    return (const struct grade_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void grade_stream_end(struct grade_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct grade_query ---------------------------------- */
 
-static inline struct grade_cond grade_cond_(struct orm_cond orm)
-{
-    struct grade_cond c = {orm};
-    return c;
-}
-
-static inline struct grade_order grade_order_(struct orm_order orm)
-{
-    struct grade_order o = {orm};
-    return o;
-}
-
-static inline struct grade_plan grade_plan_(struct orm_plan orm)
-{
-    struct grade_plan p = {orm};
-    return p;
-}
-
-static inline struct grade_pick grade_pick_(struct orm_pick orm)
-{
-    struct grade_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(grade);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void grade_where(struct grade_query *q, struct grade_cond c)
@@ -2633,10 +2818,13 @@ static inline struct grade_order grade_nulls_last(struct grade_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct grade_order grade_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is grade_picks_end(). */
+static inline struct orm_rows *grade_select(struct grade_manager *m,
+    const struct grade_query *q, const struct grade_pick *picks)
 {
-    return grade_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct grade_pick grade_into(struct grade **into)
@@ -2649,7 +2837,6 @@ static inline struct grade_pick grade_rows_into(int64_t *into)
     return grade_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct grade_pick grade_picks_end(void)
 {
     return grade_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -2671,6 +2858,14 @@ static inline struct grade_pick grade_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct grade_order grade_by_pick(unsigned pick, bool descending)
+{
+    return grade_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(grade, grade_id, GRADE_ID, int64_t);
 ORM_NUMBER_PICKS(grade, grade_id, GRADE_ID, int64_t, int64_t);
@@ -2705,6 +2900,8 @@ struct label {
     struct alias_manager aliases_;
     struct alias_manager also_;
 };
+
+struct label_chunks;
 
 enum label_column {
     LABEL_NAME,
@@ -2796,6 +2993,15 @@ static inline struct label *label_get(struct label_manager *m, const char *name)
     return (struct label *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct label_list *label_get_many(
+    struct label_manager *m, const char * const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct label_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct label *label_require(struct label_manager *m, const char *name)
 {
@@ -2812,13 +3018,6 @@ static inline size_t label_count(struct label_manager *m, const struct label_que
 static inline bool label_exists(struct label_manager *m, const struct label_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; label_picks_end() is last. */
-static inline struct orm_rows *label_select(struct label_manager *m,
-    const struct label_query *q, const struct label_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -2855,6 +3054,30 @@ static inline void label_delete(struct label *l)
     orm_delete((struct orm_object *)l);
 }
 
+/* An unsaved copy. */
+static inline struct label *label_clone(struct label *l)
+{
+    return (struct label *)orm_clone((struct orm_object *)l);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void label_expire(struct label *l)
+{
+    orm_expire((struct orm_object *)l);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void label_group(const struct label_list *list)
+{
+    orm_group_list(&label_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void label_keep(struct label *l)
+{
+    orm_keep((struct orm_object *)l);
+}
+
 static inline void label_refresh(struct label *l)
 {
     orm_refresh((struct orm_object *)l);
@@ -2872,31 +3095,28 @@ static inline void label_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct label_chunks *label_stream(
+    struct label_manager *m, const struct label_query *q, unsigned chunk)
+{
+    return (struct label_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct label_list *label_chunk(struct label_chunks *chunks)
+{
+    return (const struct label_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void label_stream_end(struct label_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct label_query ---------------------------------- */
 
-static inline struct label_cond label_cond_(struct orm_cond orm)
-{
-    struct label_cond c = {orm};
-    return c;
-}
-
-static inline struct label_order label_order_(struct orm_order orm)
-{
-    struct label_order o = {orm};
-    return o;
-}
-
-static inline struct label_plan label_plan_(struct orm_plan orm)
-{
-    struct label_plan p = {orm};
-    return p;
-}
-
-static inline struct label_pick label_pick_(struct orm_pick orm)
-{
-    struct label_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(label);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void label_where(struct label_query *q, struct label_cond c)
@@ -2971,10 +3191,13 @@ static inline struct label_order label_nulls_last(struct label_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct label_order label_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is label_picks_end(). */
+static inline struct orm_rows *label_select(struct label_manager *m,
+    const struct label_query *q, const struct label_pick *picks)
 {
-    return label_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct label_pick label_into(struct label **into)
@@ -2987,7 +3210,6 @@ static inline struct label_pick label_rows_into(int64_t *into)
     return label_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct label_pick label_picks_end(void)
 {
     return label_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -3009,6 +3231,14 @@ static inline struct label_pick label_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct label_order label_by_pick(unsigned pick, bool descending)
+{
+    return label_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_TEXT_CONDITIONS(label, label_name, LABEL_NAME);
 ORM_SORTED_PICKS(label, label_name, LABEL_NAME, const char *);
@@ -3034,6 +3264,8 @@ struct alias {
     struct orm_object *label_;
     struct orm_object *of_;
 };
+
+struct alias_chunks;
 
 enum alias_column {
     ALIAS_ID,
@@ -3168,6 +3400,15 @@ static inline struct alias *alias_get(struct alias_manager *m, int64_t id)
     return (struct alias *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct alias_list *alias_get_many(
+    struct alias_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct alias_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct alias *alias_require(struct alias_manager *m, int64_t id)
 {
@@ -3184,13 +3425,6 @@ static inline size_t alias_count(struct alias_manager *m, const struct alias_que
 static inline bool alias_exists(struct alias_manager *m, const struct alias_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; alias_picks_end() is last. */
-static inline struct orm_rows *alias_select(struct alias_manager *m,
-    const struct alias_query *q, const struct alias_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -3227,6 +3461,30 @@ static inline void alias_delete(struct alias *a)
     orm_delete((struct orm_object *)a);
 }
 
+/* An unsaved copy. */
+static inline struct alias *alias_clone(struct alias *a)
+{
+    return (struct alias *)orm_clone((struct orm_object *)a);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void alias_expire(struct alias *a)
+{
+    orm_expire((struct orm_object *)a);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void alias_group(const struct alias_list *list)
+{
+    orm_group_list(&alias_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void alias_keep(struct alias *a)
+{
+    orm_keep((struct orm_object *)a);
+}
+
 static inline void alias_refresh(struct alias *a)
 {
     orm_refresh((struct orm_object *)a);
@@ -3244,31 +3502,28 @@ static inline void alias_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct alias_chunks *alias_stream(
+    struct alias_manager *m, const struct alias_query *q, unsigned chunk)
+{
+    return (struct alias_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct alias_list *alias_chunk(struct alias_chunks *chunks)
+{
+    return (const struct alias_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void alias_stream_end(struct alias_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct alias_query ---------------------------------- */
 
-static inline struct alias_cond alias_cond_(struct orm_cond orm)
-{
-    struct alias_cond c = {orm};
-    return c;
-}
-
-static inline struct alias_order alias_order_(struct orm_order orm)
-{
-    struct alias_order o = {orm};
-    return o;
-}
-
-static inline struct alias_plan alias_plan_(struct orm_plan orm)
-{
-    struct alias_plan p = {orm};
-    return p;
-}
-
-static inline struct alias_pick alias_pick_(struct orm_pick orm)
-{
-    struct alias_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(alias);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void alias_where(struct alias_query *q, struct alias_cond c)
@@ -3343,10 +3598,13 @@ static inline struct alias_order alias_nulls_last(struct alias_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct alias_order alias_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is alias_picks_end(). */
+static inline struct orm_rows *alias_select(struct alias_manager *m,
+    const struct alias_query *q, const struct alias_pick *picks)
 {
-    return alias_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct alias_pick alias_into(struct alias **into)
@@ -3359,7 +3617,6 @@ static inline struct alias_pick alias_rows_into(int64_t *into)
     return alias_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct alias_pick alias_picks_end(void)
 {
     return alias_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -3381,6 +3638,14 @@ static inline struct alias_pick alias_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct alias_order alias_by_pick(unsigned pick, bool descending)
+{
+    return alias_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(alias, alias_id, ALIAS_ID, int64_t);
 ORM_NUMBER_PICKS(alias, alias_id, ALIAS_ID, int64_t, int64_t);
@@ -3407,6 +3672,14 @@ struct certificate {
 
     struct orm_object *enrolment_;
 };
+
+struct certificate_key {
+    int64_t enrolment_student_tenant_id;
+    int32_t enrolment_student_number;
+    int32_t enrolment_course_number;
+};
+
+struct certificate_chunks;
 
 enum certificate_column {
     CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID,
@@ -3528,6 +3801,16 @@ static inline struct certificate *certificate_get(struct certificate_manager *m,
     return (struct certificate *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct certificate_list *certificate_get_many(
+    struct certificate_manager *m, struct certificate_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct certificate_key, enrolment_student_tenant_id), offsetof(struct certificate_key, enrolment_student_number), offsetof(struct certificate_key, enrolment_course_number)};
+    return (const struct certificate_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct certificate *certificate_require(struct certificate_manager *m,
     int64_t enrolment_student_tenant_id, int32_t enrolment_student_number,
@@ -3550,13 +3833,6 @@ static inline bool certificate_exists(
     struct certificate_manager *m, const struct certificate_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; certificate_picks_end() is last. */
-static inline struct orm_rows *certificate_select(struct certificate_manager *m,
-    const struct certificate_query *q, const struct certificate_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -3584,6 +3860,30 @@ static inline void certificate_delete(struct certificate *c)
     orm_delete((struct orm_object *)c);
 }
 
+/* An unsaved copy. */
+static inline struct certificate *certificate_clone(struct certificate *c)
+{
+    return (struct certificate *)orm_clone((struct orm_object *)c);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void certificate_expire(struct certificate *c)
+{
+    orm_expire((struct orm_object *)c);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void certificate_group(const struct certificate_list *list)
+{
+    orm_group_list(&certificate_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void certificate_keep(struct certificate *c)
+{
+    orm_keep((struct orm_object *)c);
+}
+
 static inline void certificate_refresh(struct certificate *c)
 {
     orm_refresh((struct orm_object *)c);
@@ -3602,31 +3902,29 @@ static inline void certificate_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct certificate_chunks *certificate_stream(
+    struct certificate_manager *m, const struct certificate_query *q, unsigned chunk)
+{
+    return (struct certificate_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct certificate_list *certificate_chunk(
+    struct certificate_chunks *chunks)
+{
+    return (const struct certificate_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void certificate_stream_end(struct certificate_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct certificate_query ---------------------------- */
 
-static inline struct certificate_cond certificate_cond_(struct orm_cond orm)
-{
-    struct certificate_cond c = {orm};
-    return c;
-}
-
-static inline struct certificate_order certificate_order_(struct orm_order orm)
-{
-    struct certificate_order o = {orm};
-    return o;
-}
-
-static inline struct certificate_plan certificate_plan_(struct orm_plan orm)
-{
-    struct certificate_plan p = {orm};
-    return p;
-}
-
-static inline struct certificate_pick certificate_pick_(struct orm_pick orm)
-{
-    struct certificate_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(certificate);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void certificate_where(
@@ -3708,11 +4006,13 @@ static inline struct certificate_order certificate_nulls_last(
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct certificate_order certificate_by_pick(
-    unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is certificate_picks_end(). */
+static inline struct orm_rows *certificate_select(struct certificate_manager *m,
+    const struct certificate_query *q, const struct certificate_pick *picks)
 {
-    return certificate_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct certificate_pick certificate_into(struct certificate **into)
@@ -3725,7 +4025,6 @@ static inline struct certificate_pick certificate_rows_into(int64_t *into)
     return certificate_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct certificate_pick certificate_picks_end(void)
 {
     return certificate_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -3747,6 +4046,15 @@ static inline struct certificate_pick certificate_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct certificate_order certificate_by_pick(
+    unsigned pick, bool descending)
+{
+    return certificate_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_KEYS(certificate, certificate_enrolment_student_tenant_id,
     CERTIFICATE_ENROLMENT_STUDENT_TENANT_ID, int64_t);
@@ -3777,6 +4085,8 @@ struct room {
 
     struct orm_object *course_;
 };
+
+struct room_chunks;
 
 enum room_column {
     ROOM_ID,
@@ -3910,6 +4220,15 @@ static inline struct room *room_get(struct room_manager *m, int64_t id)
     return (struct room *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct room_list *room_get_many(
+    struct room_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct room_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct room *room_require(struct room_manager *m, int64_t id)
 {
@@ -3926,13 +4245,6 @@ static inline size_t room_count(struct room_manager *m, const struct room_query 
 static inline bool room_exists(struct room_manager *m, const struct room_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; room_picks_end() is last. */
-static inline struct orm_rows *room_select(
-    struct room_manager *m, const struct room_query *q, const struct room_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -3959,6 +4271,30 @@ static inline void room_delete(struct room *r)
     orm_delete((struct orm_object *)r);
 }
 
+/* An unsaved copy. */
+static inline struct room *room_clone(struct room *r)
+{
+    return (struct room *)orm_clone((struct orm_object *)r);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void room_expire(struct room *r)
+{
+    orm_expire((struct orm_object *)r);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void room_group(const struct room_list *list)
+{
+    orm_group_list(&room_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void room_keep(struct room *r)
+{
+    orm_keep((struct orm_object *)r);
+}
+
 static inline void room_refresh(struct room *r)
 {
     orm_refresh((struct orm_object *)r);
@@ -3976,31 +4312,28 @@ static inline void room_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct room_chunks *room_stream(
+    struct room_manager *m, const struct room_query *q, unsigned chunk)
+{
+    return (struct room_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct room_list *room_chunk(struct room_chunks *chunks)
+{
+    return (const struct room_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void room_stream_end(struct room_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct room_query ----------------------------------- */
 
-static inline struct room_cond room_cond_(struct orm_cond orm)
-{
-    struct room_cond c = {orm};
-    return c;
-}
-
-static inline struct room_order room_order_(struct orm_order orm)
-{
-    struct room_order o = {orm};
-    return o;
-}
-
-static inline struct room_plan room_plan_(struct orm_plan orm)
-{
-    struct room_plan p = {orm};
-    return p;
-}
-
-static inline struct room_pick room_pick_(struct orm_pick orm)
-{
-    struct room_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(room);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void room_where(struct room_query *q, struct room_cond c)
@@ -4075,10 +4408,13 @@ static inline struct room_order room_nulls_last(struct room_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct room_order room_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is room_picks_end(). */
+static inline struct orm_rows *room_select(
+    struct room_manager *m, const struct room_query *q, const struct room_pick *picks)
 {
-    return room_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct room_pick room_into(struct room **into)
@@ -4091,7 +4427,6 @@ static inline struct room_pick room_rows_into(int64_t *into)
     return room_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct room_pick room_picks_end(void)
 {
     return room_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -4113,6 +4448,14 @@ static inline struct room_pick room_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct room_order room_by_pick(unsigned pick, bool descending)
+{
+    return room_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(room, room_id, ROOM_ID, int64_t);
 ORM_NUMBER_PICKS(room, room_id, ROOM_ID, int64_t, int64_t);
@@ -4141,6 +4484,8 @@ struct event {
     struct event_manager effects_;
     struct ticket_manager tickets_;
 };
+
+struct event_chunks;
 
 enum event_column {
     EVENT_ID,
@@ -4294,6 +4639,15 @@ static inline struct event *event_get(struct event_manager *m, struct orm_uuid i
     return (struct event *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct event_list *event_get_many(
+    struct event_manager *m, struct orm_uuid const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct event_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct event *event_require(struct event_manager *m, struct orm_uuid id)
 {
@@ -4310,13 +4664,6 @@ static inline size_t event_count(struct event_manager *m, const struct event_que
 static inline bool event_exists(struct event_manager *m, const struct event_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; event_picks_end() is last. */
-static inline struct orm_rows *event_select(struct event_manager *m,
-    const struct event_query *q, const struct event_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -4353,6 +4700,30 @@ static inline void event_delete(struct event *e)
     orm_delete((struct orm_object *)e);
 }
 
+/* An unsaved copy. */
+static inline struct event *event_clone(struct event *e)
+{
+    return (struct event *)orm_clone((struct orm_object *)e);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void event_expire(struct event *e)
+{
+    orm_expire((struct orm_object *)e);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void event_group(const struct event_list *list)
+{
+    orm_group_list(&event_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void event_keep(struct event *e)
+{
+    orm_keep((struct orm_object *)e);
+}
+
 static inline void event_refresh(struct event *e)
 {
     orm_refresh((struct orm_object *)e);
@@ -4370,31 +4741,28 @@ static inline void event_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct event_chunks *event_stream(
+    struct event_manager *m, const struct event_query *q, unsigned chunk)
+{
+    return (struct event_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct event_list *event_chunk(struct event_chunks *chunks)
+{
+    return (const struct event_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void event_stream_end(struct event_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct event_query ---------------------------------- */
 
-static inline struct event_cond event_cond_(struct orm_cond orm)
-{
-    struct event_cond c = {orm};
-    return c;
-}
-
-static inline struct event_order event_order_(struct orm_order orm)
-{
-    struct event_order o = {orm};
-    return o;
-}
-
-static inline struct event_plan event_plan_(struct orm_plan orm)
-{
-    struct event_plan p = {orm};
-    return p;
-}
-
-static inline struct event_pick event_pick_(struct orm_pick orm)
-{
-    struct event_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(event);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void event_where(struct event_query *q, struct event_cond c)
@@ -4469,10 +4837,13 @@ static inline struct event_order event_nulls_last(struct event_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct event_order event_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is event_picks_end(). */
+static inline struct orm_rows *event_select(struct event_manager *m,
+    const struct event_query *q, const struct event_pick *picks)
 {
-    return event_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct event_pick event_into(struct event **into)
@@ -4485,7 +4856,6 @@ static inline struct event_pick event_rows_into(int64_t *into)
     return event_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct event_pick event_picks_end(void)
 {
     return event_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -4507,6 +4877,14 @@ static inline struct event_pick event_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct event_order event_by_pick(unsigned pick, bool descending)
+{
+    return event_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_DATA_CONDITIONS(event, event_id, EVENT_ID, struct orm_uuid);
 ORM_DISTINCT_PICKS(event, event_id, EVENT_ID, struct orm_uuid);
@@ -4535,6 +4913,13 @@ struct ticket {
 
     struct orm_object *event_;
 };
+
+struct ticket_key {
+    struct orm_uuid event_id;
+    struct orm_uuid code;
+};
+
+struct ticket_chunks;
 
 enum ticket_column {
     TICKET_EVENT_ID,
@@ -4648,6 +5033,16 @@ static inline struct ticket *ticket_get(
     return (struct ticket *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct ticket_list *ticket_get_many(
+    struct ticket_manager *m, struct ticket_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct ticket_key, event_id), offsetof(struct ticket_key, code)};
+    return (const struct ticket_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct ticket *ticket_require(
     struct ticket_manager *m, struct orm_uuid event_id, struct orm_uuid code)
@@ -4667,13 +5062,6 @@ static inline size_t ticket_count(
 static inline bool ticket_exists(struct ticket_manager *m, const struct ticket_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; ticket_picks_end() is last. */
-static inline struct orm_rows *ticket_select(struct ticket_manager *m,
-    const struct ticket_query *q, const struct ticket_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -4711,6 +5099,30 @@ static inline void ticket_delete(struct ticket *t)
     orm_delete((struct orm_object *)t);
 }
 
+/* An unsaved copy. */
+static inline struct ticket *ticket_clone(struct ticket *t)
+{
+    return (struct ticket *)orm_clone((struct orm_object *)t);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void ticket_expire(struct ticket *t)
+{
+    orm_expire((struct orm_object *)t);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void ticket_group(const struct ticket_list *list)
+{
+    orm_group_list(&ticket_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void ticket_keep(struct ticket *t)
+{
+    orm_keep((struct orm_object *)t);
+}
+
 static inline void ticket_refresh(struct ticket *t)
 {
     orm_refresh((struct orm_object *)t);
@@ -4729,31 +5141,28 @@ static inline void ticket_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct ticket_chunks *ticket_stream(
+    struct ticket_manager *m, const struct ticket_query *q, unsigned chunk)
+{
+    return (struct ticket_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct ticket_list *ticket_chunk(struct ticket_chunks *chunks)
+{
+    return (const struct ticket_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void ticket_stream_end(struct ticket_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct ticket_query --------------------------------- */
 
-static inline struct ticket_cond ticket_cond_(struct orm_cond orm)
-{
-    struct ticket_cond c = {orm};
-    return c;
-}
-
-static inline struct ticket_order ticket_order_(struct orm_order orm)
-{
-    struct ticket_order o = {orm};
-    return o;
-}
-
-static inline struct ticket_plan ticket_plan_(struct orm_plan orm)
-{
-    struct ticket_plan p = {orm};
-    return p;
-}
-
-static inline struct ticket_pick ticket_pick_(struct orm_pick orm)
-{
-    struct ticket_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(ticket);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void ticket_where(struct ticket_query *q, struct ticket_cond c)
@@ -4828,10 +5237,13 @@ static inline struct ticket_order ticket_nulls_last(struct ticket_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct ticket_order ticket_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is ticket_picks_end(). */
+static inline struct orm_rows *ticket_select(struct ticket_manager *m,
+    const struct ticket_query *q, const struct ticket_pick *picks)
 {
-    return ticket_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct ticket_pick ticket_into(struct ticket **into)
@@ -4844,7 +5256,6 @@ static inline struct ticket_pick ticket_rows_into(int64_t *into)
     return ticket_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct ticket_pick ticket_picks_end(void)
 {
     return ticket_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -4866,6 +5277,14 @@ static inline struct ticket_pick ticket_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct ticket_order ticket_by_pick(unsigned pick, bool descending)
+{
+    return ticket_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_DATA_KEYS(ticket, ticket_event_id, TICKET_EVENT_ID, struct orm_uuid);
 ORM_DISTINCT_PICKS(ticket, ticket_event_id, TICKET_EVENT_ID, struct orm_uuid);
@@ -4889,6 +5308,8 @@ struct holiday {
     struct duty_manager helpers_;
     struct shift_manager shifts_;
 };
+
+struct holiday_chunks;
 
 enum holiday_column {
     HOLIDAY_DAY,
@@ -4974,6 +5395,15 @@ static inline struct holiday *holiday_get(struct holiday_manager *m, orm_date da
     return (struct holiday *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct holiday_list *holiday_get_many(
+    struct holiday_manager *m, orm_date const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct holiday_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct holiday *holiday_require(struct holiday_manager *m, orm_date day)
 {
@@ -4992,13 +5422,6 @@ static inline bool holiday_exists(
     struct holiday_manager *m, const struct holiday_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; holiday_picks_end() is last. */
-static inline struct orm_rows *holiday_select(struct holiday_manager *m,
-    const struct holiday_query *q, const struct holiday_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -5036,6 +5459,30 @@ static inline void holiday_delete(struct holiday *h)
     orm_delete((struct orm_object *)h);
 }
 
+/* An unsaved copy. */
+static inline struct holiday *holiday_clone(struct holiday *h)
+{
+    return (struct holiday *)orm_clone((struct orm_object *)h);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void holiday_expire(struct holiday *h)
+{
+    orm_expire((struct orm_object *)h);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void holiday_group(const struct holiday_list *list)
+{
+    orm_group_list(&holiday_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void holiday_keep(struct holiday *h)
+{
+    orm_keep((struct orm_object *)h);
+}
+
 static inline void holiday_refresh(struct holiday *h)
 {
     orm_refresh((struct orm_object *)h);
@@ -5054,31 +5501,28 @@ static inline void holiday_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct holiday_chunks *holiday_stream(
+    struct holiday_manager *m, const struct holiday_query *q, unsigned chunk)
+{
+    return (struct holiday_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct holiday_list *holiday_chunk(struct holiday_chunks *chunks)
+{
+    return (const struct holiday_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void holiday_stream_end(struct holiday_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct holiday_query -------------------------------- */
 
-static inline struct holiday_cond holiday_cond_(struct orm_cond orm)
-{
-    struct holiday_cond c = {orm};
-    return c;
-}
-
-static inline struct holiday_order holiday_order_(struct orm_order orm)
-{
-    struct holiday_order o = {orm};
-    return o;
-}
-
-static inline struct holiday_plan holiday_plan_(struct orm_plan orm)
-{
-    struct holiday_plan p = {orm};
-    return p;
-}
-
-static inline struct holiday_pick holiday_pick_(struct orm_pick orm)
-{
-    struct holiday_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(holiday);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void holiday_where(struct holiday_query *q, struct holiday_cond c)
@@ -5153,10 +5597,13 @@ static inline struct holiday_order holiday_nulls_last(struct holiday_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct holiday_order holiday_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is holiday_picks_end(). */
+static inline struct orm_rows *holiday_select(struct holiday_manager *m,
+    const struct holiday_query *q, const struct holiday_pick *picks)
 {
-    return holiday_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct holiday_pick holiday_into(struct holiday **into)
@@ -5169,7 +5616,6 @@ static inline struct holiday_pick holiday_rows_into(int64_t *into)
     return holiday_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct holiday_pick holiday_picks_end(void)
 {
     return holiday_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -5191,6 +5637,14 @@ static inline struct holiday_pick holiday_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct holiday_order holiday_by_pick(unsigned pick, bool descending)
+{
+    return holiday_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(holiday, holiday_day, HOLIDAY_DAY, orm_date);
 ORM_SORTED_PICKS(holiday, holiday_day, HOLIDAY_DAY, orm_date);
@@ -5216,6 +5670,8 @@ struct duty {
     struct moment_manager moments_;
     struct moment_manager nights_;
 };
+
+struct duty_chunks;
 
 enum duty_column {
     DUTY_KIND,
@@ -5339,6 +5795,15 @@ static inline struct duty *duty_get(struct duty_manager *m, enum duty_kind kind)
     return (struct duty *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct duty_list *duty_get_many(
+    struct duty_manager *m, enum duty_kind const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct duty_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct duty *duty_require(struct duty_manager *m, enum duty_kind kind)
 {
@@ -5355,13 +5820,6 @@ static inline size_t duty_count(struct duty_manager *m, const struct duty_query 
 static inline bool duty_exists(struct duty_manager *m, const struct duty_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; duty_picks_end() is last. */
-static inline struct orm_rows *duty_select(
-    struct duty_manager *m, const struct duty_query *q, const struct duty_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -5398,6 +5856,30 @@ static inline void duty_delete(struct duty *d)
     orm_delete((struct orm_object *)d);
 }
 
+/* An unsaved copy. */
+static inline struct duty *duty_clone(struct duty *d)
+{
+    return (struct duty *)orm_clone((struct orm_object *)d);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void duty_expire(struct duty *d)
+{
+    orm_expire((struct orm_object *)d);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void duty_group(const struct duty_list *list)
+{
+    orm_group_list(&duty_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void duty_keep(struct duty *d)
+{
+    orm_keep((struct orm_object *)d);
+}
+
 static inline void duty_refresh(struct duty *d)
 {
     orm_refresh((struct orm_object *)d);
@@ -5415,31 +5897,28 @@ static inline void duty_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct duty_chunks *duty_stream(
+    struct duty_manager *m, const struct duty_query *q, unsigned chunk)
+{
+    return (struct duty_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct duty_list *duty_chunk(struct duty_chunks *chunks)
+{
+    return (const struct duty_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void duty_stream_end(struct duty_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct duty_query ----------------------------------- */
 
-static inline struct duty_cond duty_cond_(struct orm_cond orm)
-{
-    struct duty_cond c = {orm};
-    return c;
-}
-
-static inline struct duty_order duty_order_(struct orm_order orm)
-{
-    struct duty_order o = {orm};
-    return o;
-}
-
-static inline struct duty_plan duty_plan_(struct orm_plan orm)
-{
-    struct duty_plan p = {orm};
-    return p;
-}
-
-static inline struct duty_pick duty_pick_(struct orm_pick orm)
-{
-    struct duty_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(duty);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void duty_where(struct duty_query *q, struct duty_cond c)
@@ -5514,10 +5993,13 @@ static inline struct duty_order duty_nulls_last(struct duty_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct duty_order duty_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is duty_picks_end(). */
+static inline struct orm_rows *duty_select(
+    struct duty_manager *m, const struct duty_query *q, const struct duty_pick *picks)
 {
-    return duty_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct duty_pick duty_into(struct duty **into)
@@ -5530,7 +6012,6 @@ static inline struct duty_pick duty_rows_into(int64_t *into)
     return duty_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct duty_pick duty_picks_end(void)
 {
     return duty_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -5552,6 +6033,14 @@ static inline struct duty_pick duty_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct duty_order duty_by_pick(unsigned pick, bool descending)
+{
+    return duty_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_KEYS(duty, duty_kind, DUTY_KIND, enum duty_kind);
 ORM_SORTED_PICKS(duty, duty_kind, DUTY_KIND, enum duty_kind);
@@ -5588,6 +6077,15 @@ struct shift {
     struct moment_manager met_;
     struct shift_manager earlier_;
 };
+
+struct shift_key {
+    orm_date holiday_id;
+    enum duty_kind duty_id;
+    orm_clock starts;
+    bool spare;
+};
+
+struct shift_chunks;
 
 enum shift_column {
     SHIFT_HOLIDAY_ID,
@@ -5853,6 +6351,16 @@ static inline struct shift *shift_get(struct shift_manager *m, orm_date holiday_
     return (struct shift *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct shift_list *shift_get_many(
+    struct shift_manager *m, struct shift_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct shift_key, holiday_id), offsetof(struct shift_key, duty_id), offsetof(struct shift_key, starts), offsetof(struct shift_key, spare)};
+    return (const struct shift_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct shift *shift_require(struct shift_manager *m, orm_date holiday_id,
     enum duty_kind duty_id, orm_clock starts, bool spare)
@@ -5873,13 +6381,6 @@ static inline size_t shift_count(struct shift_manager *m, const struct shift_que
 static inline bool shift_exists(struct shift_manager *m, const struct shift_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; shift_picks_end() is last. */
-static inline struct orm_rows *shift_select(struct shift_manager *m,
-    const struct shift_query *q, const struct shift_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -5916,6 +6417,30 @@ static inline void shift_delete(struct shift *s)
     orm_delete((struct orm_object *)s);
 }
 
+/* An unsaved copy. */
+static inline struct shift *shift_clone(struct shift *s)
+{
+    return (struct shift *)orm_clone((struct orm_object *)s);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void shift_expire(struct shift *s)
+{
+    orm_expire((struct orm_object *)s);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void shift_group(const struct shift_list *list)
+{
+    orm_group_list(&shift_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void shift_keep(struct shift *s)
+{
+    orm_keep((struct orm_object *)s);
+}
+
 static inline void shift_refresh(struct shift *s)
 {
     orm_refresh((struct orm_object *)s);
@@ -5933,31 +6458,28 @@ static inline void shift_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct shift_chunks *shift_stream(
+    struct shift_manager *m, const struct shift_query *q, unsigned chunk)
+{
+    return (struct shift_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct shift_list *shift_chunk(struct shift_chunks *chunks)
+{
+    return (const struct shift_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void shift_stream_end(struct shift_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct shift_query ---------------------------------- */
 
-static inline struct shift_cond shift_cond_(struct orm_cond orm)
-{
-    struct shift_cond c = {orm};
-    return c;
-}
-
-static inline struct shift_order shift_order_(struct orm_order orm)
-{
-    struct shift_order o = {orm};
-    return o;
-}
-
-static inline struct shift_plan shift_plan_(struct orm_plan orm)
-{
-    struct shift_plan p = {orm};
-    return p;
-}
-
-static inline struct shift_pick shift_pick_(struct orm_pick orm)
-{
-    struct shift_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(shift);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void shift_where(struct shift_query *q, struct shift_cond c)
@@ -6032,10 +6554,13 @@ static inline struct shift_order shift_nulls_last(struct shift_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct shift_order shift_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is shift_picks_end(). */
+static inline struct orm_rows *shift_select(struct shift_manager *m,
+    const struct shift_query *q, const struct shift_pick *picks)
 {
-    return shift_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct shift_pick shift_into(struct shift **into)
@@ -6048,7 +6573,6 @@ static inline struct shift_pick shift_rows_into(int64_t *into)
     return shift_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct shift_pick shift_picks_end(void)
 {
     return shift_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -6070,6 +6594,14 @@ static inline struct shift_pick shift_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct shift_order shift_by_pick(unsigned pick, bool descending)
+{
+    return shift_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_KEYS(shift, shift_holiday_id, SHIFT_HOLIDAY_ID, orm_date);
 ORM_DISTINCT_PICKS(shift, shift_holiday_id, SHIFT_HOLIDAY_ID, orm_date);
@@ -6112,6 +6644,13 @@ struct moment {
     struct orm_object *night_;
     struct shift_manager met_in_;
 };
+
+struct moment_key {
+    orm_time at;
+    orm_timestamp local;
+};
+
+struct moment_chunks;
 
 enum moment_column {
     MOMENT_AT,
@@ -6289,6 +6828,16 @@ static inline struct moment *moment_get(
     return (struct moment *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct moment_list *moment_get_many(
+    struct moment_manager *m, struct moment_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct moment_key, at), offsetof(struct moment_key, local)};
+    return (const struct moment_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct moment *moment_require(
     struct moment_manager *m, orm_time at, orm_timestamp local)
@@ -6308,13 +6857,6 @@ static inline size_t moment_count(
 static inline bool moment_exists(struct moment_manager *m, const struct moment_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; moment_picks_end() is last. */
-static inline struct orm_rows *moment_select(struct moment_manager *m,
-    const struct moment_query *q, const struct moment_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -6352,6 +6894,30 @@ static inline void moment_delete(struct moment *m)
     orm_delete((struct orm_object *)m);
 }
 
+/* An unsaved copy. */
+static inline struct moment *moment_clone(struct moment *m)
+{
+    return (struct moment *)orm_clone((struct orm_object *)m);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void moment_expire(struct moment *m)
+{
+    orm_expire((struct orm_object *)m);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void moment_group(const struct moment_list *list)
+{
+    orm_group_list(&moment_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void moment_keep(struct moment *m)
+{
+    orm_keep((struct orm_object *)m);
+}
+
 static inline void moment_refresh(struct moment *m)
 {
     orm_refresh((struct orm_object *)m);
@@ -6370,31 +6936,28 @@ static inline void moment_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct moment_chunks *moment_stream(
+    struct moment_manager *m, const struct moment_query *q, unsigned chunk)
+{
+    return (struct moment_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct moment_list *moment_chunk(struct moment_chunks *chunks)
+{
+    return (const struct moment_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void moment_stream_end(struct moment_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct moment_query --------------------------------- */
 
-static inline struct moment_cond moment_cond_(struct orm_cond orm)
-{
-    struct moment_cond c = {orm};
-    return c;
-}
-
-static inline struct moment_order moment_order_(struct orm_order orm)
-{
-    struct moment_order o = {orm};
-    return o;
-}
-
-static inline struct moment_plan moment_plan_(struct orm_plan orm)
-{
-    struct moment_plan p = {orm};
-    return p;
-}
-
-static inline struct moment_pick moment_pick_(struct orm_pick orm)
-{
-    struct moment_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(moment);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void moment_where(struct moment_query *q, struct moment_cond c)
@@ -6469,10 +7032,13 @@ static inline struct moment_order moment_nulls_last(struct moment_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct moment_order moment_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is moment_picks_end(). */
+static inline struct orm_rows *moment_select(struct moment_manager *m,
+    const struct moment_query *q, const struct moment_pick *picks)
 {
-    return moment_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct moment_pick moment_into(struct moment **into)
@@ -6485,7 +7051,6 @@ static inline struct moment_pick moment_rows_into(int64_t *into)
     return moment_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct moment_pick moment_picks_end(void)
 {
     return moment_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -6507,6 +7072,14 @@ static inline struct moment_pick moment_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct moment_order moment_by_pick(unsigned pick, bool descending)
+{
+    return moment_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(moment, moment_at, MOMENT_AT, orm_time);
 ORM_SORTED_PICKS(moment, moment_at, MOMENT_AT, orm_time);
@@ -6538,6 +7111,8 @@ struct badge {
     struct visit_manager seen_in_;
     struct visit_manager lent_in_;
 };
+
+struct badge_chunks;
 
 enum badge_column {
     BADGE_ID,
@@ -6648,6 +7223,15 @@ static inline struct badge *badge_get(struct badge_manager *m, int64_t id)
     return (struct badge *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct badge_list *badge_get_many(
+    struct badge_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct badge_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct badge *badge_require(struct badge_manager *m, int64_t id)
 {
@@ -6664,13 +7248,6 @@ static inline size_t badge_count(struct badge_manager *m, const struct badge_que
 static inline bool badge_exists(struct badge_manager *m, const struct badge_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; badge_picks_end() is last. */
-static inline struct orm_rows *badge_select(struct badge_manager *m,
-    const struct badge_query *q, const struct badge_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -6697,6 +7274,30 @@ static inline void badge_delete(struct badge *b)
     orm_delete((struct orm_object *)b);
 }
 
+/* An unsaved copy. */
+static inline struct badge *badge_clone(struct badge *b)
+{
+    return (struct badge *)orm_clone((struct orm_object *)b);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void badge_expire(struct badge *b)
+{
+    orm_expire((struct orm_object *)b);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void badge_group(const struct badge_list *list)
+{
+    orm_group_list(&badge_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void badge_keep(struct badge *b)
+{
+    orm_keep((struct orm_object *)b);
+}
+
 static inline void badge_refresh(struct badge *b)
 {
     orm_refresh((struct orm_object *)b);
@@ -6714,31 +7315,28 @@ static inline void badge_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct badge_chunks *badge_stream(
+    struct badge_manager *m, const struct badge_query *q, unsigned chunk)
+{
+    return (struct badge_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct badge_list *badge_chunk(struct badge_chunks *chunks)
+{
+    return (const struct badge_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void badge_stream_end(struct badge_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct badge_query ---------------------------------- */
 
-static inline struct badge_cond badge_cond_(struct orm_cond orm)
-{
-    struct badge_cond c = {orm};
-    return c;
-}
-
-static inline struct badge_order badge_order_(struct orm_order orm)
-{
-    struct badge_order o = {orm};
-    return o;
-}
-
-static inline struct badge_plan badge_plan_(struct orm_plan orm)
-{
-    struct badge_plan p = {orm};
-    return p;
-}
-
-static inline struct badge_pick badge_pick_(struct orm_pick orm)
-{
-    struct badge_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(badge);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void badge_where(struct badge_query *q, struct badge_cond c)
@@ -6813,10 +7411,13 @@ static inline struct badge_order badge_nulls_last(struct badge_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct badge_order badge_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is badge_picks_end(). */
+static inline struct orm_rows *badge_select(struct badge_manager *m,
+    const struct badge_query *q, const struct badge_pick *picks)
 {
-    return badge_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct badge_pick badge_into(struct badge **into)
@@ -6829,7 +7430,6 @@ static inline struct badge_pick badge_rows_into(int64_t *into)
     return badge_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct badge_pick badge_picks_end(void)
 {
     return badge_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -6851,6 +7451,14 @@ static inline struct badge_pick badge_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct badge_order badge_by_pick(unsigned pick, bool descending)
+{
+    return badge_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(badge, badge_id, BADGE_ID, int64_t);
 ORM_NUMBER_PICKS(badge, badge_id, BADGE_ID, int64_t, int64_t);
@@ -6879,6 +7487,13 @@ struct holder {
     struct orm_object *badge_;
     struct visit_manager visits_;
 };
+
+struct holder_key {
+    const char *badge_code;
+    int32_t number;
+};
+
+struct holder_chunks;
 
 enum holder_column {
     HOLDER_BADGE_CODE,
@@ -7009,6 +7624,16 @@ static inline struct holder *holder_get(
     return (struct holder *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct holder_list *holder_get_many(
+    struct holder_manager *m, struct holder_key const *keys, size_t count)
+{
+    static const size_t parts[] =
+        {offsetof(struct holder_key, badge_code), offsetof(struct holder_key, number)};
+    return (const struct holder_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct holder *holder_require(
     struct holder_manager *m, const char *badge_code, int32_t number)
@@ -7028,13 +7653,6 @@ static inline size_t holder_count(
 static inline bool holder_exists(struct holder_manager *m, const struct holder_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; holder_picks_end() is last. */
-static inline struct orm_rows *holder_select(struct holder_manager *m,
-    const struct holder_query *q, const struct holder_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -7072,6 +7690,30 @@ static inline void holder_delete(struct holder *h)
     orm_delete((struct orm_object *)h);
 }
 
+/* An unsaved copy. */
+static inline struct holder *holder_clone(struct holder *h)
+{
+    return (struct holder *)orm_clone((struct orm_object *)h);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void holder_expire(struct holder *h)
+{
+    orm_expire((struct orm_object *)h);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void holder_group(const struct holder_list *list)
+{
+    orm_group_list(&holder_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void holder_keep(struct holder *h)
+{
+    orm_keep((struct orm_object *)h);
+}
+
 static inline void holder_refresh(struct holder *h)
 {
     orm_refresh((struct orm_object *)h);
@@ -7090,31 +7732,28 @@ static inline void holder_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct holder_chunks *holder_stream(
+    struct holder_manager *m, const struct holder_query *q, unsigned chunk)
+{
+    return (struct holder_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct holder_list *holder_chunk(struct holder_chunks *chunks)
+{
+    return (const struct holder_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void holder_stream_end(struct holder_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct holder_query --------------------------------- */
 
-static inline struct holder_cond holder_cond_(struct orm_cond orm)
-{
-    struct holder_cond c = {orm};
-    return c;
-}
-
-static inline struct holder_order holder_order_(struct orm_order orm)
-{
-    struct holder_order o = {orm};
-    return o;
-}
-
-static inline struct holder_plan holder_plan_(struct orm_plan orm)
-{
-    struct holder_plan p = {orm};
-    return p;
-}
-
-static inline struct holder_pick holder_pick_(struct orm_pick orm)
-{
-    struct holder_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(holder);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void holder_where(struct holder_query *q, struct holder_cond c)
@@ -7189,10 +7828,13 @@ static inline struct holder_order holder_nulls_last(struct holder_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct holder_order holder_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is holder_picks_end(). */
+static inline struct orm_rows *holder_select(struct holder_manager *m,
+    const struct holder_query *q, const struct holder_pick *picks)
 {
-    return holder_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct holder_pick holder_into(struct holder **into)
@@ -7205,7 +7847,6 @@ static inline struct holder_pick holder_rows_into(int64_t *into)
     return holder_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct holder_pick holder_picks_end(void)
 {
     return holder_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -7227,6 +7868,14 @@ static inline struct holder_pick holder_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct holder_order holder_by_pick(unsigned pick, bool descending)
+{
+    return holder_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_TEXT_KEYS(holder, holder_badge_code, HOLDER_BADGE_CODE);
 ORM_DISTINCT_PICKS(holder, holder_badge_code, HOLDER_BADGE_CODE, const char *);
@@ -7257,6 +7906,8 @@ struct visit {
     struct orm_object *seen_;
     struct orm_object *lent_;
 };
+
+struct visit_chunks;
 
 enum visit_column {
     VISIT_ID,
@@ -7472,6 +8123,15 @@ static inline struct visit *visit_get(struct visit_manager *m, int64_t id)
     return (struct visit *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct visit_list *visit_get_many(
+    struct visit_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct visit_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct visit *visit_require(struct visit_manager *m, int64_t id)
 {
@@ -7488,13 +8148,6 @@ static inline size_t visit_count(struct visit_manager *m, const struct visit_que
 static inline bool visit_exists(struct visit_manager *m, const struct visit_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; visit_picks_end() is last. */
-static inline struct orm_rows *visit_select(struct visit_manager *m,
-    const struct visit_query *q, const struct visit_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -7531,6 +8184,30 @@ static inline void visit_delete(struct visit *v)
     orm_delete((struct orm_object *)v);
 }
 
+/* An unsaved copy. */
+static inline struct visit *visit_clone(struct visit *v)
+{
+    return (struct visit *)orm_clone((struct orm_object *)v);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void visit_expire(struct visit *v)
+{
+    orm_expire((struct orm_object *)v);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void visit_group(const struct visit_list *list)
+{
+    orm_group_list(&visit_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void visit_keep(struct visit *v)
+{
+    orm_keep((struct orm_object *)v);
+}
+
 static inline void visit_refresh(struct visit *v)
 {
     orm_refresh((struct orm_object *)v);
@@ -7548,31 +8225,28 @@ static inline void visit_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct visit_chunks *visit_stream(
+    struct visit_manager *m, const struct visit_query *q, unsigned chunk)
+{
+    return (struct visit_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct visit_list *visit_chunk(struct visit_chunks *chunks)
+{
+    return (const struct visit_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void visit_stream_end(struct visit_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct visit_query ---------------------------------- */
 
-static inline struct visit_cond visit_cond_(struct orm_cond orm)
-{
-    struct visit_cond c = {orm};
-    return c;
-}
-
-static inline struct visit_order visit_order_(struct orm_order orm)
-{
-    struct visit_order o = {orm};
-    return o;
-}
-
-static inline struct visit_plan visit_plan_(struct orm_plan orm)
-{
-    struct visit_plan p = {orm};
-    return p;
-}
-
-static inline struct visit_pick visit_pick_(struct orm_pick orm)
-{
-    struct visit_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(visit);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void visit_where(struct visit_query *q, struct visit_cond c)
@@ -7647,10 +8321,13 @@ static inline struct visit_order visit_nulls_last(struct visit_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct visit_order visit_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is visit_picks_end(). */
+static inline struct orm_rows *visit_select(struct visit_manager *m,
+    const struct visit_query *q, const struct visit_pick *picks)
 {
-    return visit_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct visit_pick visit_into(struct visit **into)
@@ -7663,7 +8340,6 @@ static inline struct visit_pick visit_rows_into(int64_t *into)
     return visit_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct visit_pick visit_picks_end(void)
 {
     return visit_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -7685,6 +8361,14 @@ static inline struct visit_pick visit_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct visit_order visit_by_pick(unsigned pick, bool descending)
+{
+    return visit_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(visit, visit_id, VISIT_ID, int64_t);
 ORM_NUMBER_PICKS(visit, visit_id, VISIT_ID, int64_t, int64_t);

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xdf9e4b0b03c088ccu
+#define IN_ORM_HASH 0x7d5ff095028f8ce5u
 
 #ifdef __cplusplus
 extern "C" {
@@ -206,6 +206,8 @@ struct author {
     struct book_manager edited_;
 };
 
+struct author_chunks;
+
 enum author_column {
     AUTHOR_ID,
     AUTHOR_NAME,
@@ -332,6 +334,15 @@ static inline struct author *author_get(struct author_manager *m, int64_t id)
     return (struct author *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct author_list *author_get_many(
+    struct author_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct author_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct author *author_require(struct author_manager *m, int64_t id)
 {
@@ -349,13 +360,6 @@ static inline size_t author_count(
 static inline bool author_exists(struct author_manager *m, const struct author_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; author_picks_end() is last. */
-static inline struct orm_rows *author_select(struct author_manager *m,
-    const struct author_query *q, const struct author_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -383,6 +387,30 @@ static inline void author_delete(struct author *a)
     orm_delete((struct orm_object *)a);
 }
 
+/* An unsaved copy. */
+static inline struct author *author_clone(struct author *a)
+{
+    return (struct author *)orm_clone((struct orm_object *)a);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void author_expire(struct author *a)
+{
+    orm_expire((struct orm_object *)a);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void author_group(const struct author_list *list)
+{
+    orm_group_list(&author_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void author_keep(struct author *a)
+{
+    orm_keep((struct orm_object *)a);
+}
+
 static inline void author_refresh(struct author *a)
 {
     orm_refresh((struct orm_object *)a);
@@ -401,31 +429,28 @@ static inline void author_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct author_chunks *author_stream(
+    struct author_manager *m, const struct author_query *q, unsigned chunk)
+{
+    return (struct author_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct author_list *author_chunk(struct author_chunks *chunks)
+{
+    return (const struct author_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void author_stream_end(struct author_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct author_query --------------------------------- */
 
-static inline struct author_cond author_cond_(struct orm_cond orm)
-{
-    struct author_cond c = {orm};
-    return c;
-}
-
-static inline struct author_order author_order_(struct orm_order orm)
-{
-    struct author_order o = {orm};
-    return o;
-}
-
-static inline struct author_plan author_plan_(struct orm_plan orm)
-{
-    struct author_plan p = {orm};
-    return p;
-}
-
-static inline struct author_pick author_pick_(struct orm_pick orm)
-{
-    struct author_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(author);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void author_where(struct author_query *q, struct author_cond c)
@@ -500,10 +525,13 @@ static inline struct author_order author_nulls_last(struct author_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct author_order author_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is author_picks_end(). */
+static inline struct orm_rows *author_select(struct author_manager *m,
+    const struct author_query *q, const struct author_pick *picks)
 {
-    return author_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct author_pick author_into(struct author **into)
@@ -516,7 +544,6 @@ static inline struct author_pick author_rows_into(int64_t *into)
     return author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct author_pick author_picks_end(void)
 {
     return author_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -538,6 +565,14 @@ static inline struct author_pick author_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct author_order author_by_pick(unsigned pick, bool descending)
+{
+    return author_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(author, author_id, AUTHOR_ID, int64_t);
 ORM_NUMBER_PICKS(author, author_id, AUTHOR_ID, int64_t, int64_t);
@@ -565,6 +600,8 @@ struct profile {
     struct orm_object *author_;
     struct picture_manager pictures_;
 };
+
+struct profile_chunks;
 
 enum profile_column {
     PROFILE_ID,
@@ -653,6 +690,15 @@ static inline struct profile *profile_get(struct profile_manager *m, int64_t id)
     return (struct profile *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct profile_list *profile_get_many(
+    struct profile_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct profile_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct profile *profile_require(struct profile_manager *m, int64_t id)
 {
@@ -671,13 +717,6 @@ static inline bool profile_exists(
     struct profile_manager *m, const struct profile_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; profile_picks_end() is last. */
-static inline struct orm_rows *profile_select(struct profile_manager *m,
-    const struct profile_query *q, const struct profile_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -715,6 +754,30 @@ static inline void profile_delete(struct profile *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct profile *profile_clone(struct profile *p)
+{
+    return (struct profile *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void profile_expire(struct profile *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void profile_group(const struct profile_list *list)
+{
+    orm_group_list(&profile_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void profile_keep(struct profile *p)
+{
+    orm_keep((struct orm_object *)p);
+}
+
 static inline void profile_refresh(struct profile *p)
 {
     orm_refresh((struct orm_object *)p);
@@ -733,31 +796,28 @@ static inline void profile_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct profile_chunks *profile_stream(
+    struct profile_manager *m, const struct profile_query *q, unsigned chunk)
+{
+    return (struct profile_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct profile_list *profile_chunk(struct profile_chunks *chunks)
+{
+    return (const struct profile_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void profile_stream_end(struct profile_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct profile_query -------------------------------- */
 
-static inline struct profile_cond profile_cond_(struct orm_cond orm)
-{
-    struct profile_cond c = {orm};
-    return c;
-}
-
-static inline struct profile_order profile_order_(struct orm_order orm)
-{
-    struct profile_order o = {orm};
-    return o;
-}
-
-static inline struct profile_plan profile_plan_(struct orm_plan orm)
-{
-    struct profile_plan p = {orm};
-    return p;
-}
-
-static inline struct profile_pick profile_pick_(struct orm_pick orm)
-{
-    struct profile_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(profile);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void profile_where(struct profile_query *q, struct profile_cond c)
@@ -832,10 +892,13 @@ static inline struct profile_order profile_nulls_last(struct profile_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct profile_order profile_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is profile_picks_end(). */
+static inline struct orm_rows *profile_select(struct profile_manager *m,
+    const struct profile_query *q, const struct profile_pick *picks)
 {
-    return profile_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct profile_pick profile_into(struct profile **into)
@@ -848,7 +911,6 @@ static inline struct profile_pick profile_rows_into(int64_t *into)
     return profile_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct profile_pick profile_picks_end(void)
 {
     return profile_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -871,6 +933,14 @@ static inline struct profile_pick profile_having_real(
     return p;
 }
 
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct profile_order profile_by_pick(unsigned pick, bool descending)
+{
+    return profile_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
+
 ORM_INTEGER_CONDITIONS(profile, profile_id, PROFILE_ID, int64_t);
 ORM_NUMBER_PICKS(profile, profile_id, PROFILE_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(profile, profile_text, PROFILE_TEXT);
@@ -892,6 +962,8 @@ struct picture {
 
     struct profile_manager profiles_;
 };
+
+struct picture_chunks;
 
 enum picture_column {
     PICTURE_ID,
@@ -969,6 +1041,15 @@ static inline struct picture *picture_get(struct picture_manager *m, int64_t id)
     return (struct picture *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct picture_list *picture_get_many(
+    struct picture_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct picture_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct picture *picture_require(struct picture_manager *m, int64_t id)
 {
@@ -987,13 +1068,6 @@ static inline bool picture_exists(
     struct picture_manager *m, const struct picture_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; picture_picks_end() is last. */
-static inline struct orm_rows *picture_select(struct picture_manager *m,
-    const struct picture_query *q, const struct picture_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -1031,6 +1105,30 @@ static inline void picture_delete(struct picture *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct picture *picture_clone(struct picture *p)
+{
+    return (struct picture *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void picture_expire(struct picture *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void picture_group(const struct picture_list *list)
+{
+    orm_group_list(&picture_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void picture_keep(struct picture *p)
+{
+    orm_keep((struct orm_object *)p);
+}
+
 static inline void picture_refresh(struct picture *p)
 {
     orm_refresh((struct orm_object *)p);
@@ -1049,31 +1147,28 @@ static inline void picture_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct picture_chunks *picture_stream(
+    struct picture_manager *m, const struct picture_query *q, unsigned chunk)
+{
+    return (struct picture_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct picture_list *picture_chunk(struct picture_chunks *chunks)
+{
+    return (const struct picture_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void picture_stream_end(struct picture_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct picture_query -------------------------------- */
 
-static inline struct picture_cond picture_cond_(struct orm_cond orm)
-{
-    struct picture_cond c = {orm};
-    return c;
-}
-
-static inline struct picture_order picture_order_(struct orm_order orm)
-{
-    struct picture_order o = {orm};
-    return o;
-}
-
-static inline struct picture_plan picture_plan_(struct orm_plan orm)
-{
-    struct picture_plan p = {orm};
-    return p;
-}
-
-static inline struct picture_pick picture_pick_(struct orm_pick orm)
-{
-    struct picture_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(picture);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void picture_where(struct picture_query *q, struct picture_cond c)
@@ -1148,10 +1243,13 @@ static inline struct picture_order picture_nulls_last(struct picture_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct picture_order picture_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is picture_picks_end(). */
+static inline struct orm_rows *picture_select(struct picture_manager *m,
+    const struct picture_query *q, const struct picture_pick *picks)
 {
-    return picture_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct picture_pick picture_into(struct picture **into)
@@ -1164,7 +1262,6 @@ static inline struct picture_pick picture_rows_into(int64_t *into)
     return picture_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct picture_pick picture_picks_end(void)
 {
     return picture_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -1186,6 +1283,14 @@ static inline struct picture_pick picture_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct picture_order picture_by_pick(unsigned pick, bool descending)
+{
+    return picture_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(picture, picture_id, PICTURE_ID, int64_t);
 ORM_NUMBER_PICKS(picture, picture_id, PICTURE_ID, int64_t, int64_t);
@@ -1211,6 +1316,8 @@ struct book {
     struct orm_object *editor_;
     struct chapter_manager chapters_;
 };
+
+struct book_chunks;
 
 enum book_column {
     BOOK_ID,
@@ -1366,6 +1473,15 @@ static inline struct book *book_get(struct book_manager *m, int64_t id)
     return (struct book *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct book_list *book_get_many(
+    struct book_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct book_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct book *book_require(struct book_manager *m, int64_t id)
 {
@@ -1382,13 +1498,6 @@ static inline size_t book_count(struct book_manager *m, const struct book_query 
 static inline bool book_exists(struct book_manager *m, const struct book_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; book_picks_end() is last. */
-static inline struct orm_rows *book_select(
-    struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -1425,6 +1534,30 @@ static inline void book_delete(struct book *b)
     orm_delete((struct orm_object *)b);
 }
 
+/* An unsaved copy. */
+static inline struct book *book_clone(struct book *b)
+{
+    return (struct book *)orm_clone((struct orm_object *)b);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void book_expire(struct book *b)
+{
+    orm_expire((struct orm_object *)b);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void book_group(const struct book_list *list)
+{
+    orm_group_list(&book_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void book_keep(struct book *b)
+{
+    orm_keep((struct orm_object *)b);
+}
+
 static inline void book_refresh(struct book *b)
 {
     orm_refresh((struct orm_object *)b);
@@ -1442,31 +1575,28 @@ static inline void book_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct book_chunks *book_stream(
+    struct book_manager *m, const struct book_query *q, unsigned chunk)
+{
+    return (struct book_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct book_list *book_chunk(struct book_chunks *chunks)
+{
+    return (const struct book_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void book_stream_end(struct book_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct book_query ----------------------------------- */
 
-static inline struct book_cond book_cond_(struct orm_cond orm)
-{
-    struct book_cond c = {orm};
-    return c;
-}
-
-static inline struct book_order book_order_(struct orm_order orm)
-{
-    struct book_order o = {orm};
-    return o;
-}
-
-static inline struct book_plan book_plan_(struct orm_plan orm)
-{
-    struct book_plan p = {orm};
-    return p;
-}
-
-static inline struct book_pick book_pick_(struct orm_pick orm)
-{
-    struct book_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(book);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void book_where(struct book_query *q, struct book_cond c)
@@ -1541,10 +1671,13 @@ static inline struct book_order book_nulls_last(struct book_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct book_order book_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is book_picks_end(). */
+static inline struct orm_rows *book_select(
+    struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
-    return book_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct book_pick book_into(struct book **into)
@@ -1557,7 +1690,6 @@ static inline struct book_pick book_rows_into(int64_t *into)
     return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct book_pick book_picks_end(void)
 {
     return book_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -1579,6 +1711,14 @@ static inline struct book_pick book_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct book_order book_by_pick(unsigned pick, bool descending)
+{
+    return book_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(book, book_id, BOOK_ID, int64_t);
 ORM_NUMBER_PICKS(book, book_id, BOOK_ID, int64_t, int64_t);
@@ -1611,6 +1751,8 @@ struct chapter {
     struct orm_object *parent_;
     struct chapter_manager parts_;
 };
+
+struct chapter_chunks;
 
 enum chapter_column {
     CHAPTER_ID,
@@ -1766,6 +1908,15 @@ static inline struct chapter *chapter_get(struct chapter_manager *m, int64_t id)
     return (struct chapter *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct chapter_list *chapter_get_many(
+    struct chapter_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct chapter_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct chapter *chapter_require(struct chapter_manager *m, int64_t id)
 {
@@ -1784,13 +1935,6 @@ static inline bool chapter_exists(
     struct chapter_manager *m, const struct chapter_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; chapter_picks_end() is last. */
-static inline struct orm_rows *chapter_select(struct chapter_manager *m,
-    const struct chapter_query *q, const struct chapter_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -1828,6 +1972,30 @@ static inline void chapter_delete(struct chapter *c)
     orm_delete((struct orm_object *)c);
 }
 
+/* An unsaved copy. */
+static inline struct chapter *chapter_clone(struct chapter *c)
+{
+    return (struct chapter *)orm_clone((struct orm_object *)c);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void chapter_expire(struct chapter *c)
+{
+    orm_expire((struct orm_object *)c);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void chapter_group(const struct chapter_list *list)
+{
+    orm_group_list(&chapter_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void chapter_keep(struct chapter *c)
+{
+    orm_keep((struct orm_object *)c);
+}
+
 static inline void chapter_refresh(struct chapter *c)
 {
     orm_refresh((struct orm_object *)c);
@@ -1846,31 +2014,28 @@ static inline void chapter_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct chapter_chunks *chapter_stream(
+    struct chapter_manager *m, const struct chapter_query *q, unsigned chunk)
+{
+    return (struct chapter_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct chapter_list *chapter_chunk(struct chapter_chunks *chunks)
+{
+    return (const struct chapter_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void chapter_stream_end(struct chapter_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct chapter_query -------------------------------- */
 
-static inline struct chapter_cond chapter_cond_(struct orm_cond orm)
-{
-    struct chapter_cond c = {orm};
-    return c;
-}
-
-static inline struct chapter_order chapter_order_(struct orm_order orm)
-{
-    struct chapter_order o = {orm};
-    return o;
-}
-
-static inline struct chapter_plan chapter_plan_(struct orm_plan orm)
-{
-    struct chapter_plan p = {orm};
-    return p;
-}
-
-static inline struct chapter_pick chapter_pick_(struct orm_pick orm)
-{
-    struct chapter_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(chapter);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void chapter_where(struct chapter_query *q, struct chapter_cond c)
@@ -1945,10 +2110,13 @@ static inline struct chapter_order chapter_nulls_last(struct chapter_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct chapter_order chapter_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is chapter_picks_end(). */
+static inline struct orm_rows *chapter_select(struct chapter_manager *m,
+    const struct chapter_query *q, const struct chapter_pick *picks)
 {
-    return chapter_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct chapter_pick chapter_into(struct chapter **into)
@@ -1961,7 +2129,6 @@ static inline struct chapter_pick chapter_rows_into(int64_t *into)
     return chapter_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct chapter_pick chapter_picks_end(void)
 {
     return chapter_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -1983,6 +2150,14 @@ static inline struct chapter_pick chapter_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct chapter_order chapter_by_pick(unsigned pick, bool descending)
+{
+    return chapter_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(chapter, chapter_id, CHAPTER_ID, int64_t);
 ORM_NUMBER_PICKS(chapter, chapter_id, CHAPTER_ID, int64_t, int64_t);

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x4ce9db350131991au
+#define IN_ORM_HASH 0x91dd0f70e7909247u
 
 #ifdef __cplusplus
 extern "C" {
@@ -302,6 +302,8 @@ struct writer {
     struct paper_manager papers_;
     struct total_manager totals_;
 };
+
+struct writer_chunks;
 
 enum writer_column {
     WRITER_ID,
@@ -770,6 +772,15 @@ static inline struct writer *writer_get(struct writer_manager *m, int64_t id)
     return (struct writer *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct writer_list *writer_get_many(
+    struct writer_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct writer_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct writer *writer_require(struct writer_manager *m, int64_t id)
 {
@@ -787,13 +798,6 @@ static inline size_t writer_count(
 static inline bool writer_exists(struct writer_manager *m, const struct writer_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; writer_picks_end() is last. */
-static inline struct orm_rows *writer_select(struct writer_manager *m,
-    const struct writer_query *q, const struct writer_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -821,6 +825,30 @@ static inline void writer_delete(struct writer *w)
     orm_delete((struct orm_object *)w);
 }
 
+/* An unsaved copy. */
+static inline struct writer *writer_clone(struct writer *w)
+{
+    return (struct writer *)orm_clone((struct orm_object *)w);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void writer_expire(struct writer *w)
+{
+    orm_expire((struct orm_object *)w);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void writer_group(const struct writer_list *list)
+{
+    orm_group_list(&writer_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void writer_keep(struct writer *w)
+{
+    orm_keep((struct orm_object *)w);
+}
+
 static inline void writer_refresh(struct writer *w)
 {
     orm_refresh((struct orm_object *)w);
@@ -839,31 +867,28 @@ static inline void writer_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct writer_chunks *writer_stream(
+    struct writer_manager *m, const struct writer_query *q, unsigned chunk)
+{
+    return (struct writer_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct writer_list *writer_chunk(struct writer_chunks *chunks)
+{
+    return (const struct writer_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void writer_stream_end(struct writer_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct writer_query --------------------------------- */
 
-static inline struct writer_cond writer_cond_(struct orm_cond orm)
-{
-    struct writer_cond c = {orm};
-    return c;
-}
-
-static inline struct writer_order writer_order_(struct orm_order orm)
-{
-    struct writer_order o = {orm};
-    return o;
-}
-
-static inline struct writer_plan writer_plan_(struct orm_plan orm)
-{
-    struct writer_plan p = {orm};
-    return p;
-}
-
-static inline struct writer_pick writer_pick_(struct orm_pick orm)
-{
-    struct writer_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(writer);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void writer_where(struct writer_query *q, struct writer_cond c)
@@ -938,10 +963,13 @@ static inline struct writer_order writer_nulls_last(struct writer_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct writer_order writer_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is writer_picks_end(). */
+static inline struct orm_rows *writer_select(struct writer_manager *m,
+    const struct writer_query *q, const struct writer_pick *picks)
 {
-    return writer_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct writer_pick writer_into(struct writer **into)
@@ -954,7 +982,6 @@ static inline struct writer_pick writer_rows_into(int64_t *into)
     return writer_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct writer_pick writer_picks_end(void)
 {
     return writer_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -976,6 +1003,14 @@ static inline struct writer_pick writer_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct writer_order writer_by_pick(unsigned pick, bool descending)
+{
+    return writer_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(writer, writer_id, WRITER_ID, int64_t);
 ORM_NUMBER_PICKS(writer, writer_id, WRITER_ID, int64_t, int64_t);
@@ -1040,6 +1075,8 @@ struct paper {
     struct citation_manager out_;
     struct citation_manager in_;
 };
+
+struct paper_chunks;
 
 enum paper_column {
     PAPER_ID,
@@ -1192,6 +1229,15 @@ static inline struct paper *paper_get(struct paper_manager *m, int64_t id)
     return (struct paper *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct paper_list *paper_get_many(
+    struct paper_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct paper_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct paper *paper_require(struct paper_manager *m, int64_t id)
 {
@@ -1208,13 +1254,6 @@ static inline size_t paper_count(struct paper_manager *m, const struct paper_que
 static inline bool paper_exists(struct paper_manager *m, const struct paper_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; paper_picks_end() is last. */
-static inline struct orm_rows *paper_select(struct paper_manager *m,
-    const struct paper_query *q, const struct paper_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -1251,6 +1290,30 @@ static inline void paper_delete(struct paper *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct paper *paper_clone(struct paper *p)
+{
+    return (struct paper *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void paper_expire(struct paper *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void paper_group(const struct paper_list *list)
+{
+    orm_group_list(&paper_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void paper_keep(struct paper *p)
+{
+    orm_keep((struct orm_object *)p);
+}
+
 static inline void paper_refresh(struct paper *p)
 {
     orm_refresh((struct orm_object *)p);
@@ -1268,31 +1331,28 @@ static inline void paper_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct paper_chunks *paper_stream(
+    struct paper_manager *m, const struct paper_query *q, unsigned chunk)
+{
+    return (struct paper_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct paper_list *paper_chunk(struct paper_chunks *chunks)
+{
+    return (const struct paper_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void paper_stream_end(struct paper_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct paper_query ---------------------------------- */
 
-static inline struct paper_cond paper_cond_(struct orm_cond orm)
-{
-    struct paper_cond c = {orm};
-    return c;
-}
-
-static inline struct paper_order paper_order_(struct orm_order orm)
-{
-    struct paper_order o = {orm};
-    return o;
-}
-
-static inline struct paper_plan paper_plan_(struct orm_plan orm)
-{
-    struct paper_plan p = {orm};
-    return p;
-}
-
-static inline struct paper_pick paper_pick_(struct orm_pick orm)
-{
-    struct paper_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(paper);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void paper_where(struct paper_query *q, struct paper_cond c)
@@ -1367,10 +1427,13 @@ static inline struct paper_order paper_nulls_last(struct paper_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct paper_order paper_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is paper_picks_end(). */
+static inline struct orm_rows *paper_select(struct paper_manager *m,
+    const struct paper_query *q, const struct paper_pick *picks)
 {
-    return paper_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct paper_pick paper_into(struct paper **into)
@@ -1383,7 +1446,6 @@ static inline struct paper_pick paper_rows_into(int64_t *into)
     return paper_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct paper_pick paper_picks_end(void)
 {
     return paper_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -1405,6 +1467,14 @@ static inline struct paper_pick paper_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct paper_order paper_by_pick(unsigned pick, bool descending)
+{
+    return paper_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(paper, paper_id, PAPER_ID, int64_t);
 ORM_NUMBER_PICKS(paper, paper_id, PAPER_ID, int64_t, int64_t);
@@ -1438,6 +1508,8 @@ struct citation {
     struct orm_object *from_;
     struct orm_object *to_;
 };
+
+struct citation_chunks;
 
 enum citation_column {
     CITATION_ID,
@@ -1572,6 +1644,15 @@ static inline struct citation *citation_get(struct citation_manager *m, int64_t 
     return (struct citation *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct citation_list *citation_get_many(
+    struct citation_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct citation_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct citation *citation_require(struct citation_manager *m, int64_t id)
 {
@@ -1590,13 +1671,6 @@ static inline bool citation_exists(
     struct citation_manager *m, const struct citation_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; citation_picks_end() is last. */
-static inline struct orm_rows *citation_select(struct citation_manager *m,
-    const struct citation_query *q, const struct citation_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -1635,6 +1709,30 @@ static inline void citation_delete(struct citation *c)
     orm_delete((struct orm_object *)c);
 }
 
+/* An unsaved copy. */
+static inline struct citation *citation_clone(struct citation *c)
+{
+    return (struct citation *)orm_clone((struct orm_object *)c);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void citation_expire(struct citation *c)
+{
+    orm_expire((struct orm_object *)c);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void citation_group(const struct citation_list *list)
+{
+    orm_group_list(&citation_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void citation_keep(struct citation *c)
+{
+    orm_keep((struct orm_object *)c);
+}
+
 static inline void citation_refresh(struct citation *c)
 {
     orm_refresh((struct orm_object *)c);
@@ -1653,31 +1751,28 @@ static inline void citation_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct citation_chunks *citation_stream(
+    struct citation_manager *m, const struct citation_query *q, unsigned chunk)
+{
+    return (struct citation_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct citation_list *citation_chunk(struct citation_chunks *chunks)
+{
+    return (const struct citation_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void citation_stream_end(struct citation_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct citation_query ------------------------------- */
 
-static inline struct citation_cond citation_cond_(struct orm_cond orm)
-{
-    struct citation_cond c = {orm};
-    return c;
-}
-
-static inline struct citation_order citation_order_(struct orm_order orm)
-{
-    struct citation_order o = {orm};
-    return o;
-}
-
-static inline struct citation_plan citation_plan_(struct orm_plan orm)
-{
-    struct citation_plan p = {orm};
-    return p;
-}
-
-static inline struct citation_pick citation_pick_(struct orm_pick orm)
-{
-    struct citation_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(citation);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void citation_where(struct citation_query *q, struct citation_cond c)
@@ -1752,10 +1847,13 @@ static inline struct citation_order citation_nulls_last(struct citation_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct citation_order citation_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is citation_picks_end(). */
+static inline struct orm_rows *citation_select(struct citation_manager *m,
+    const struct citation_query *q, const struct citation_pick *picks)
 {
-    return citation_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct citation_pick citation_into(struct citation **into)
@@ -1768,7 +1866,6 @@ static inline struct citation_pick citation_rows_into(int64_t *into)
     return citation_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct citation_pick citation_picks_end(void)
 {
     return citation_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -1790,6 +1887,14 @@ static inline struct citation_pick citation_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct citation_order citation_by_pick(unsigned pick, bool descending)
+{
+    return citation_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(citation, citation_id, CITATION_ID, int64_t);
 ORM_NUMBER_PICKS(citation, citation_id, CITATION_ID, int64_t, int64_t);
@@ -1822,6 +1927,8 @@ struct word {
     struct orm_object *owner_;
     struct paper_manager papers_;
 };
+
+struct word_chunks;
 
 enum word_column {
     WORD_ID,
@@ -2016,6 +2123,15 @@ static inline struct word *word_get(struct word_manager *m, int64_t id)
     return (struct word *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct word_list *word_get_many(
+    struct word_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct word_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct word *word_require(struct word_manager *m, int64_t id)
 {
@@ -2032,13 +2148,6 @@ static inline size_t word_count(struct word_manager *m, const struct word_query 
 static inline bool word_exists(struct word_manager *m, const struct word_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; word_picks_end() is last. */
-static inline struct orm_rows *word_select(
-    struct word_manager *m, const struct word_query *q, const struct word_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -2075,6 +2184,30 @@ static inline void word_delete(struct word *w)
     orm_delete((struct orm_object *)w);
 }
 
+/* An unsaved copy. */
+static inline struct word *word_clone(struct word *w)
+{
+    return (struct word *)orm_clone((struct orm_object *)w);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void word_expire(struct word *w)
+{
+    orm_expire((struct orm_object *)w);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void word_group(const struct word_list *list)
+{
+    orm_group_list(&word_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void word_keep(struct word *w)
+{
+    orm_keep((struct orm_object *)w);
+}
+
 static inline void word_refresh(struct word *w)
 {
     orm_refresh((struct orm_object *)w);
@@ -2092,31 +2225,28 @@ static inline void word_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct word_chunks *word_stream(
+    struct word_manager *m, const struct word_query *q, unsigned chunk)
+{
+    return (struct word_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct word_list *word_chunk(struct word_chunks *chunks)
+{
+    return (const struct word_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void word_stream_end(struct word_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct word_query ----------------------------------- */
 
-static inline struct word_cond word_cond_(struct orm_cond orm)
-{
-    struct word_cond c = {orm};
-    return c;
-}
-
-static inline struct word_order word_order_(struct orm_order orm)
-{
-    struct word_order o = {orm};
-    return o;
-}
-
-static inline struct word_plan word_plan_(struct orm_plan orm)
-{
-    struct word_plan p = {orm};
-    return p;
-}
-
-static inline struct word_pick word_pick_(struct orm_pick orm)
-{
-    struct word_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(word);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void word_where(struct word_query *q, struct word_cond c)
@@ -2191,10 +2321,13 @@ static inline struct word_order word_nulls_last(struct word_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct word_order word_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is word_picks_end(). */
+static inline struct orm_rows *word_select(
+    struct word_manager *m, const struct word_query *q, const struct word_pick *picks)
 {
-    return word_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct word_pick word_into(struct word **into)
@@ -2207,7 +2340,6 @@ static inline struct word_pick word_rows_into(int64_t *into)
     return word_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct word_pick word_picks_end(void)
 {
     return word_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -2229,6 +2361,14 @@ static inline struct word_pick word_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct word_order word_by_pick(unsigned pick, bool descending)
+{
+    return word_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(word, word_id, WORD_ID, int64_t);
 ORM_NUMBER_PICKS(word, word_id, WORD_ID, int64_t, int64_t);
@@ -2263,6 +2403,8 @@ struct best {
 
     struct orm_object *total_;
 };
+
+struct best_chunks;
 
 enum best_column {
     BEST_NAME,
@@ -2341,6 +2483,15 @@ static inline struct best *best_get(struct best_manager *m, const char *name)
     return (struct best *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct best_list *best_get_many(
+    struct best_manager *m, const char * const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct best_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct best *best_require(struct best_manager *m, const char *name)
 {
@@ -2359,13 +2510,6 @@ static inline bool best_exists(struct best_manager *m, const struct best_query *
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; best_picks_end() is last. */
-static inline struct orm_rows *best_select(
-    struct best_manager *m, const struct best_query *q, const struct best_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
 static inline const struct best_list *best_from_sql(struct orm_session *s,
     struct orm_raw sql, const struct orm_param *params, size_t count)
@@ -2378,6 +2522,24 @@ static inline const char *best_explain(
     struct best_manager *m, const struct best_query *q)
 {
     return orm_explain((struct orm_manager *)m, q);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void best_expire(struct best *b)
+{
+    orm_expire((struct orm_object *)b);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void best_group(const struct best_list *list)
+{
+    orm_group_list(&best_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void best_keep(struct best *b)
+{
+    orm_keep((struct orm_object *)b);
 }
 
 static inline void best_refresh(struct best *b)
@@ -2397,31 +2559,28 @@ static inline void best_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct best_chunks *best_stream(
+    struct best_manager *m, const struct best_query *q, unsigned chunk)
+{
+    return (struct best_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct best_list *best_chunk(struct best_chunks *chunks)
+{
+    return (const struct best_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void best_stream_end(struct best_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct best_query ----------------------------------- */
 
-static inline struct best_cond best_cond_(struct orm_cond orm)
-{
-    struct best_cond c = {orm};
-    return c;
-}
-
-static inline struct best_order best_order_(struct orm_order orm)
-{
-    struct best_order o = {orm};
-    return o;
-}
-
-static inline struct best_plan best_plan_(struct orm_plan orm)
-{
-    struct best_plan p = {orm};
-    return p;
-}
-
-static inline struct best_pick best_pick_(struct orm_pick orm)
-{
-    struct best_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(best);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void best_where(struct best_query *q, struct best_cond c)
@@ -2496,10 +2655,13 @@ static inline struct best_order best_nulls_last(struct best_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct best_order best_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is best_picks_end(). */
+static inline struct orm_rows *best_select(
+    struct best_manager *m, const struct best_query *q, const struct best_pick *picks)
 {
-    return best_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct best_pick best_into(struct best **into)
@@ -2512,7 +2674,6 @@ static inline struct best_pick best_rows_into(int64_t *into)
     return best_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct best_pick best_picks_end(void)
 {
     return best_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -2534,6 +2695,14 @@ static inline struct best_pick best_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct best_order best_by_pick(unsigned pick, bool descending)
+{
+    return best_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_TEXT_CONDITIONS(best, best_name, BEST_NAME);
 ORM_SORTED_PICKS(best, best_name, BEST_NAME, const char *);
@@ -2562,6 +2731,8 @@ struct total {
     struct word_manager words_;
     struct best_manager bests_;
 };
+
+struct total_chunks;
 
 enum total_column {
     TOTAL_ID,
@@ -2671,6 +2842,15 @@ static inline struct total *total_get(struct total_manager *m, int64_t id)
     return (struct total *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct total_list *total_get_many(
+    struct total_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct total_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct total *total_require(struct total_manager *m, int64_t id)
 {
@@ -2689,13 +2869,6 @@ static inline bool total_exists(struct total_manager *m, const struct total_quer
     return orm_exists((struct orm_manager *)m, q);
 }
 
-/* Rows without objects: orm_next() fills the variables; total_picks_end() is last. */
-static inline struct orm_rows *total_select(struct total_manager *m,
-    const struct total_query *q, const struct total_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
 static inline const struct total_list *total_from_sql(struct orm_session *s,
     struct orm_raw sql, const struct orm_param *params, size_t count)
@@ -2708,6 +2881,24 @@ static inline const char *total_explain(
     struct total_manager *m, const struct total_query *q)
 {
     return orm_explain((struct orm_manager *)m, q);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void total_expire(struct total *t)
+{
+    orm_expire((struct orm_object *)t);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void total_group(const struct total_list *list)
+{
+    orm_group_list(&total_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void total_keep(struct total *t)
+{
+    orm_keep((struct orm_object *)t);
 }
 
 static inline void total_refresh(struct total *t)
@@ -2727,31 +2918,28 @@ static inline void total_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct total_chunks *total_stream(
+    struct total_manager *m, const struct total_query *q, unsigned chunk)
+{
+    return (struct total_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct total_list *total_chunk(struct total_chunks *chunks)
+{
+    return (const struct total_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void total_stream_end(struct total_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct total_query ---------------------------------- */
 
-static inline struct total_cond total_cond_(struct orm_cond orm)
-{
-    struct total_cond c = {orm};
-    return c;
-}
-
-static inline struct total_order total_order_(struct orm_order orm)
-{
-    struct total_order o = {orm};
-    return o;
-}
-
-static inline struct total_plan total_plan_(struct orm_plan orm)
-{
-    struct total_plan p = {orm};
-    return p;
-}
-
-static inline struct total_pick total_pick_(struct orm_pick orm)
-{
-    struct total_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(total);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void total_where(struct total_query *q, struct total_cond c)
@@ -2826,10 +3014,13 @@ static inline struct total_order total_nulls_last(struct total_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct total_order total_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is total_picks_end(). */
+static inline struct orm_rows *total_select(struct total_manager *m,
+    const struct total_query *q, const struct total_pick *picks)
 {
-    return total_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct total_pick total_into(struct total **into)
@@ -2842,7 +3033,6 @@ static inline struct total_pick total_rows_into(int64_t *into)
     return total_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct total_pick total_picks_end(void)
 {
     return total_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -2864,6 +3054,14 @@ static inline struct total_pick total_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct total_order total_by_pick(unsigned pick, bool descending)
+{
+    return total_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(total, total_id, TOTAL_ID, int64_t);
 ORM_NUMBER_PICKS(total, total_id, TOTAL_ID, int64_t, int64_t);

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x480f39e1c6d1b8c5u
+#define IN_ORM_HASH 0xfdc142e2994d4f23u
 
 #ifdef __cplusplus
 extern "C" {
@@ -115,6 +115,8 @@ struct package {
     struct dependency_manager dependents_;
 };
 
+struct package_chunks;
+
 enum package_column {
     PACKAGE_ID,
     PACKAGE_NAME
@@ -216,6 +218,15 @@ static inline struct package *package_get(struct package_manager *m, int64_t id)
     return (struct package *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct package_list *package_get_many(
+    struct package_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct package_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct package *package_require(struct package_manager *m, int64_t id)
 {
@@ -234,13 +245,6 @@ static inline bool package_exists(
     struct package_manager *m, const struct package_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; package_picks_end() is last. */
-static inline struct orm_rows *package_select(struct package_manager *m,
-    const struct package_query *q, const struct package_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -278,6 +282,30 @@ static inline void package_delete(struct package *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct package *package_clone(struct package *p)
+{
+    return (struct package *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void package_expire(struct package *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void package_group(const struct package_list *list)
+{
+    orm_group_list(&package_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void package_keep(struct package *p)
+{
+    orm_keep((struct orm_object *)p);
+}
+
 static inline void package_refresh(struct package *p)
 {
     orm_refresh((struct orm_object *)p);
@@ -296,31 +324,28 @@ static inline void package_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct package_chunks *package_stream(
+    struct package_manager *m, const struct package_query *q, unsigned chunk)
+{
+    return (struct package_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct package_list *package_chunk(struct package_chunks *chunks)
+{
+    return (const struct package_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void package_stream_end(struct package_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct package_query -------------------------------- */
 
-static inline struct package_cond package_cond_(struct orm_cond orm)
-{
-    struct package_cond c = {orm};
-    return c;
-}
-
-static inline struct package_order package_order_(struct orm_order orm)
-{
-    struct package_order o = {orm};
-    return o;
-}
-
-static inline struct package_plan package_plan_(struct orm_plan orm)
-{
-    struct package_plan p = {orm};
-    return p;
-}
-
-static inline struct package_pick package_pick_(struct orm_pick orm)
-{
-    struct package_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(package);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void package_where(struct package_query *q, struct package_cond c)
@@ -395,10 +420,13 @@ static inline struct package_order package_nulls_last(struct package_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct package_order package_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is package_picks_end(). */
+static inline struct orm_rows *package_select(struct package_manager *m,
+    const struct package_query *q, const struct package_pick *picks)
 {
-    return package_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct package_pick package_into(struct package **into)
@@ -411,7 +439,6 @@ static inline struct package_pick package_rows_into(int64_t *into)
     return package_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct package_pick package_picks_end(void)
 {
     return package_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -433,6 +460,14 @@ static inline struct package_pick package_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct package_order package_by_pick(unsigned pick, bool descending)
+{
+    return package_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(package, package_id, PACKAGE_ID, int64_t);
 ORM_NUMBER_PICKS(package, package_id, PACKAGE_ID, int64_t, int64_t);
@@ -463,6 +498,8 @@ struct dependency {
     struct orm_object *package_;
     struct orm_object *target_;
 };
+
+struct dependency_chunks;
 
 enum dependency_column {
     DEPENDENCY_ID,
@@ -626,6 +663,15 @@ static inline struct dependency *dependency_get(
     return (struct dependency *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct dependency_list *dependency_get_many(
+    struct dependency_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct dependency_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct dependency *dependency_require(
     struct dependency_manager *m, int64_t id)
@@ -645,13 +691,6 @@ static inline bool dependency_exists(
     struct dependency_manager *m, const struct dependency_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; dependency_picks_end() is last. */
-static inline struct orm_rows *dependency_select(struct dependency_manager *m,
-    const struct dependency_query *q, const struct dependency_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -691,6 +730,30 @@ static inline void dependency_delete(struct dependency *d)
     orm_delete((struct orm_object *)d);
 }
 
+/* An unsaved copy. */
+static inline struct dependency *dependency_clone(struct dependency *d)
+{
+    return (struct dependency *)orm_clone((struct orm_object *)d);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void dependency_expire(struct dependency *d)
+{
+    orm_expire((struct orm_object *)d);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void dependency_group(const struct dependency_list *list)
+{
+    orm_group_list(&dependency_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void dependency_keep(struct dependency *d)
+{
+    orm_keep((struct orm_object *)d);
+}
+
 static inline void dependency_refresh(struct dependency *d)
 {
     orm_refresh((struct orm_object *)d);
@@ -709,31 +772,29 @@ static inline void dependency_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct dependency_chunks *dependency_stream(
+    struct dependency_manager *m, const struct dependency_query *q, unsigned chunk)
+{
+    return (struct dependency_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct dependency_list *dependency_chunk(
+    struct dependency_chunks *chunks)
+{
+    return (const struct dependency_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void dependency_stream_end(struct dependency_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct dependency_query ----------------------------- */
 
-static inline struct dependency_cond dependency_cond_(struct orm_cond orm)
-{
-    struct dependency_cond c = {orm};
-    return c;
-}
-
-static inline struct dependency_order dependency_order_(struct orm_order orm)
-{
-    struct dependency_order o = {orm};
-    return o;
-}
-
-static inline struct dependency_plan dependency_plan_(struct orm_plan orm)
-{
-    struct dependency_plan p = {orm};
-    return p;
-}
-
-static inline struct dependency_pick dependency_pick_(struct orm_pick orm)
-{
-    struct dependency_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(dependency);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void dependency_where(
@@ -811,10 +872,13 @@ static inline struct dependency_order dependency_nulls_last(struct dependency_or
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct dependency_order dependency_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is dependency_picks_end(). */
+static inline struct orm_rows *dependency_select(struct dependency_manager *m,
+    const struct dependency_query *q, const struct dependency_pick *picks)
 {
-    return dependency_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct dependency_pick dependency_into(struct dependency **into)
@@ -827,7 +891,6 @@ static inline struct dependency_pick dependency_rows_into(int64_t *into)
     return dependency_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct dependency_pick dependency_picks_end(void)
 {
     return dependency_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -849,6 +912,14 @@ static inline struct dependency_pick dependency_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct dependency_order dependency_by_pick(unsigned pick, bool descending)
+{
+    return dependency_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(dependency, dependency_id, DEPENDENCY_ID, int64_t);
 ORM_NUMBER_PICKS(dependency, dependency_id, DEPENDENCY_ID, int64_t, int64_t);

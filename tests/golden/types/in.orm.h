@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x4e405fd63cc04a4du
+#define IN_ORM_HASH 0x074b097495efda6fu
 
 #ifdef __cplusplus
 extern "C" {
@@ -175,6 +175,8 @@ struct sample {
     orm_time moment_;
     int32_t kind_;
 };
+
+struct sample_chunks;
 
 enum sample_column {
     SAMPLE_ID,
@@ -381,6 +383,15 @@ static inline struct sample *sample_get(struct sample_manager *m, int64_t id)
     return (struct sample *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct sample_list *sample_get_many(
+    struct sample_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct sample_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct sample *sample_require(struct sample_manager *m, int64_t id)
 {
@@ -398,13 +409,6 @@ static inline size_t sample_count(
 static inline bool sample_exists(struct sample_manager *m, const struct sample_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; sample_picks_end() is last. */
-static inline struct orm_rows *sample_select(struct sample_manager *m,
-    const struct sample_query *q, const struct sample_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -432,6 +436,30 @@ static inline void sample_delete(struct sample *s)
     orm_delete((struct orm_object *)s);
 }
 
+/* An unsaved copy. */
+static inline struct sample *sample_clone(struct sample *s)
+{
+    return (struct sample *)orm_clone((struct orm_object *)s);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void sample_expire(struct sample *s)
+{
+    orm_expire((struct orm_object *)s);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void sample_group(const struct sample_list *list)
+{
+    orm_group_list(&sample_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void sample_keep(struct sample *s)
+{
+    orm_keep((struct orm_object *)s);
+}
+
 static inline void sample_refresh(struct sample *s)
 {
     orm_refresh((struct orm_object *)s);
@@ -450,31 +478,28 @@ static inline void sample_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct sample_chunks *sample_stream(
+    struct sample_manager *m, const struct sample_query *q, unsigned chunk)
+{
+    return (struct sample_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct sample_list *sample_chunk(struct sample_chunks *chunks)
+{
+    return (const struct sample_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void sample_stream_end(struct sample_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct sample_query --------------------------------- */
 
-static inline struct sample_cond sample_cond_(struct orm_cond orm)
-{
-    struct sample_cond c = {orm};
-    return c;
-}
-
-static inline struct sample_order sample_order_(struct orm_order orm)
-{
-    struct sample_order o = {orm};
-    return o;
-}
-
-static inline struct sample_plan sample_plan_(struct orm_plan orm)
-{
-    struct sample_plan p = {orm};
-    return p;
-}
-
-static inline struct sample_pick sample_pick_(struct orm_pick orm)
-{
-    struct sample_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(sample);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void sample_where(struct sample_query *q, struct sample_cond c)
@@ -549,10 +574,13 @@ static inline struct sample_order sample_nulls_last(struct sample_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct sample_order sample_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is sample_picks_end(). */
+static inline struct orm_rows *sample_select(struct sample_manager *m,
+    const struct sample_query *q, const struct sample_pick *picks)
 {
-    return sample_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct sample_pick sample_into(struct sample **into)
@@ -565,7 +593,6 @@ static inline struct sample_pick sample_rows_into(int64_t *into)
     return sample_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct sample_pick sample_picks_end(void)
 {
     return sample_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -587,6 +614,14 @@ static inline struct sample_pick sample_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct sample_order sample_by_pick(unsigned pick, bool descending)
+{
+    return sample_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(sample, sample_id, SAMPLE_ID, int64_t);
 ORM_NUMBER_PICKS(sample, sample_id, SAMPLE_ID, int64_t, int64_t);
@@ -636,6 +671,8 @@ struct maybe {
     orm_time moment_;
     int32_t kind_;
 };
+
+struct maybe_chunks;
 
 enum maybe_column {
     MAYBE_ID,
@@ -973,6 +1010,15 @@ static inline struct maybe *maybe_get(struct maybe_manager *m, int64_t id)
     return (struct maybe *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct maybe_list *maybe_get_many(
+    struct maybe_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct maybe_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct maybe *maybe_require(struct maybe_manager *m, int64_t id)
 {
@@ -989,13 +1035,6 @@ static inline size_t maybe_count(struct maybe_manager *m, const struct maybe_que
 static inline bool maybe_exists(struct maybe_manager *m, const struct maybe_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; maybe_picks_end() is last. */
-static inline struct orm_rows *maybe_select(struct maybe_manager *m,
-    const struct maybe_query *q, const struct maybe_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -1022,6 +1061,30 @@ static inline void maybe_delete(struct maybe *m)
     orm_delete((struct orm_object *)m);
 }
 
+/* An unsaved copy. */
+static inline struct maybe *maybe_clone(struct maybe *m)
+{
+    return (struct maybe *)orm_clone((struct orm_object *)m);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void maybe_expire(struct maybe *m)
+{
+    orm_expire((struct orm_object *)m);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void maybe_group(const struct maybe_list *list)
+{
+    orm_group_list(&maybe_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void maybe_keep(struct maybe *m)
+{
+    orm_keep((struct orm_object *)m);
+}
+
 static inline void maybe_refresh(struct maybe *m)
 {
     orm_refresh((struct orm_object *)m);
@@ -1039,31 +1102,28 @@ static inline void maybe_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct maybe_chunks *maybe_stream(
+    struct maybe_manager *m, const struct maybe_query *q, unsigned chunk)
+{
+    return (struct maybe_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct maybe_list *maybe_chunk(struct maybe_chunks *chunks)
+{
+    return (const struct maybe_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void maybe_stream_end(struct maybe_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct maybe_query ---------------------------------- */
 
-static inline struct maybe_cond maybe_cond_(struct orm_cond orm)
-{
-    struct maybe_cond c = {orm};
-    return c;
-}
-
-static inline struct maybe_order maybe_order_(struct orm_order orm)
-{
-    struct maybe_order o = {orm};
-    return o;
-}
-
-static inline struct maybe_plan maybe_plan_(struct orm_plan orm)
-{
-    struct maybe_plan p = {orm};
-    return p;
-}
-
-static inline struct maybe_pick maybe_pick_(struct orm_pick orm)
-{
-    struct maybe_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(maybe);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void maybe_where(struct maybe_query *q, struct maybe_cond c)
@@ -1138,10 +1198,13 @@ static inline struct maybe_order maybe_nulls_last(struct maybe_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct maybe_order maybe_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is maybe_picks_end(). */
+static inline struct orm_rows *maybe_select(struct maybe_manager *m,
+    const struct maybe_query *q, const struct maybe_pick *picks)
 {
-    return maybe_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct maybe_pick maybe_into(struct maybe **into)
@@ -1154,7 +1217,6 @@ static inline struct maybe_pick maybe_rows_into(int64_t *into)
     return maybe_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct maybe_pick maybe_picks_end(void)
 {
     return maybe_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -1176,6 +1238,14 @@ static inline struct maybe_pick maybe_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct maybe_order maybe_by_pick(unsigned pick, bool descending)
+{
+    return maybe_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(maybe, maybe_id, MAYBE_ID, int64_t);
 ORM_NUMBER_PICKS(maybe, maybe_id, MAYBE_ID, int64_t, int64_t);
@@ -1231,6 +1301,8 @@ struct preset {
     orm_time moment_;
     int32_t kind_;
 };
+
+struct preset_chunks;
 
 enum preset_column {
     PRESET_CODE,
@@ -1391,6 +1463,15 @@ static inline struct preset *preset_get(struct preset_manager *m, const char *co
     return (struct preset *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct preset_list *preset_get_many(
+    struct preset_manager *m, const char * const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct preset_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct preset *preset_require(struct preset_manager *m, const char *code)
 {
@@ -1408,13 +1489,6 @@ static inline size_t preset_count(
 static inline bool preset_exists(struct preset_manager *m, const struct preset_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; preset_picks_end() is last. */
-static inline struct orm_rows *preset_select(struct preset_manager *m,
-    const struct preset_query *q, const struct preset_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -1442,6 +1516,30 @@ static inline void preset_delete(struct preset *p)
     orm_delete((struct orm_object *)p);
 }
 
+/* An unsaved copy. */
+static inline struct preset *preset_clone(struct preset *p)
+{
+    return (struct preset *)orm_clone((struct orm_object *)p);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void preset_expire(struct preset *p)
+{
+    orm_expire((struct orm_object *)p);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void preset_group(const struct preset_list *list)
+{
+    orm_group_list(&preset_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void preset_keep(struct preset *p)
+{
+    orm_keep((struct orm_object *)p);
+}
+
 static inline void preset_refresh(struct preset *p)
 {
     orm_refresh((struct orm_object *)p);
@@ -1460,31 +1558,28 @@ static inline void preset_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct preset_chunks *preset_stream(
+    struct preset_manager *m, const struct preset_query *q, unsigned chunk)
+{
+    return (struct preset_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct preset_list *preset_chunk(struct preset_chunks *chunks)
+{
+    return (const struct preset_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void preset_stream_end(struct preset_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct preset_query --------------------------------- */
 
-static inline struct preset_cond preset_cond_(struct orm_cond orm)
-{
-    struct preset_cond c = {orm};
-    return c;
-}
-
-static inline struct preset_order preset_order_(struct orm_order orm)
-{
-    struct preset_order o = {orm};
-    return o;
-}
-
-static inline struct preset_plan preset_plan_(struct orm_plan orm)
-{
-    struct preset_plan p = {orm};
-    return p;
-}
-
-static inline struct preset_pick preset_pick_(struct orm_pick orm)
-{
-    struct preset_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(preset);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void preset_where(struct preset_query *q, struct preset_cond c)
@@ -1559,10 +1654,13 @@ static inline struct preset_order preset_nulls_last(struct preset_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct preset_order preset_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is preset_picks_end(). */
+static inline struct orm_rows *preset_select(struct preset_manager *m,
+    const struct preset_query *q, const struct preset_pick *picks)
 {
-    return preset_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct preset_pick preset_into(struct preset **into)
@@ -1575,7 +1673,6 @@ static inline struct preset_pick preset_rows_into(int64_t *into)
     return preset_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct preset_pick preset_picks_end(void)
 {
     return preset_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -1597,6 +1694,14 @@ static inline struct preset_pick preset_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct preset_order preset_by_pick(unsigned pick, bool descending)
+{
+    return preset_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_TEXT_CONDITIONS(preset, preset_code, PRESET_CODE);
 ORM_SORTED_PICKS(preset, preset_code, PRESET_CODE, const char *);

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x79f20b602adb5640u
+#define IN_ORM_HASH 0x0c8670e6ba86f3adu
 
 #ifdef __cplusplus
 extern "C" {
@@ -97,6 +97,8 @@ struct reading {
     struct orm_text_array batches_;
     struct reading_states_array states_;
 };
+
+struct reading_chunks;
 
 enum reading_column {
     READING_NUMBER,
@@ -520,6 +522,15 @@ static inline struct reading *reading_get(struct reading_manager *m, int64_t num
     return (struct reading *)orm_get((struct orm_manager *)m, key);
 }
 
+/* In the order of the keys, without those that have no row. */
+static inline const struct reading_list *reading_get_many(
+    struct reading_manager *m, int64_t const *keys, size_t count)
+{
+    static const size_t parts[] = {0};
+    return (const struct reading_list *)orm_get_many(
+        (struct orm_manager *)m, keys, sizeof *keys, parts, count);
+}
+
 /* Never NULL: a missing row is the session error ORM_NOT_FOUND. */
 static inline struct reading *reading_require(struct reading_manager *m, int64_t number)
 {
@@ -538,13 +549,6 @@ static inline bool reading_exists(
     struct reading_manager *m, const struct reading_query *q)
 {
     return orm_exists((struct orm_manager *)m, q);
-}
-
-/* Rows without objects: orm_next() fills the variables; reading_picks_end() is last. */
-static inline struct orm_rows *reading_select(struct reading_manager *m,
-    const struct reading_query *q, const struct reading_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 /* By SQL that yields the columns: ORM_RAW("..."), and what stands for $1, $2, ... */
@@ -572,6 +576,30 @@ static inline void reading_delete(struct reading *r)
     orm_delete((struct orm_object *)r);
 }
 
+/* An unsaved copy. */
+static inline struct reading *reading_clone(struct reading *r)
+{
+    return (struct reading *)orm_clone((struct orm_object *)r);
+}
+
+/* What was loaded of it is asked for again. */
+static inline void reading_expire(struct reading *r)
+{
+    orm_expire((struct orm_object *)r);
+}
+
+/* Makes them peers: what one of them loads is loaded for all. */
+static inline void reading_group(const struct reading_list *list)
+{
+    orm_group_list(&reading_model, list);
+}
+
+/* It outlives the scope that it belongs to. */
+static inline void reading_keep(struct reading *r)
+{
+    orm_keep((struct orm_object *)r);
+}
+
 static inline void reading_refresh(struct reading *r)
 {
     orm_refresh((struct orm_object *)r);
@@ -590,31 +618,28 @@ static inline void reading_prefetch(
     orm_prefetch(list, with);
 }
 
+/* -- Streams: so many rows at a time ----------------------------------------------- */
+
+static inline struct reading_chunks *reading_stream(
+    struct reading_manager *m, const struct reading_query *q, unsigned chunk)
+{
+    return (struct reading_chunks *)orm_stream((struct orm_manager *)m, q, chunk);
+}
+
+/* The next one; the last one's objects are gone.  Empty: the end, or a failure. */
+static inline const struct reading_list *reading_chunk(struct reading_chunks *chunks)
+{
+    return (const struct reading_list *)orm_chunk((struct orm_chunks *)chunks);
+}
+
+static inline void reading_stream_end(struct reading_chunks *chunks)
+{
+    orm_stream_end((struct orm_chunks *)chunks);
+}
+
 /* -- Queries: what goes into a struct reading_query -------------------------------- */
 
-static inline struct reading_cond reading_cond_(struct orm_cond orm)
-{
-    struct reading_cond c = {orm};
-    return c;
-}
-
-static inline struct reading_order reading_order_(struct orm_order orm)
-{
-    struct reading_order o = {orm};
-    return o;
-}
-
-static inline struct reading_plan reading_plan_(struct orm_plan orm)
-{
-    struct reading_plan p = {orm};
-    return p;
-}
-
-static inline struct reading_pick reading_pick_(struct orm_pick orm)
-{
-    struct reading_pick p = {orm};
-    return p;
-}
+ORM_WRAPPERS(reading);
 
 /* These three append; what does not fit marks the query, which is then refused. */
 static inline void reading_where(struct reading_query *q, struct reading_cond c)
@@ -689,10 +714,13 @@ static inline struct reading_order reading_nulls_last(struct reading_order o)
     return o;
 }
 
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct reading_order reading_by_pick(unsigned pick, bool descending)
+/* -- Rows: variables instead of objects -------------------------------------------- */
+
+/* orm_next() fills what the picks name; the last one is reading_picks_end(). */
+static inline struct orm_rows *reading_select(struct reading_manager *m,
+    const struct reading_query *q, const struct reading_pick *picks)
 {
-    return reading_order_(orm_order_pick(pick, descending));
+    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
 }
 
 static inline struct reading_pick reading_into(struct reading **into)
@@ -705,7 +733,6 @@ static inline struct reading_pick reading_rows_into(int64_t *into)
     return reading_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
 }
 
-/* Stands behind the last pick. */
 static inline struct reading_pick reading_picks_end(void)
 {
     return reading_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
@@ -727,6 +754,14 @@ static inline struct reading_pick reading_having_real(
     p.orm.bound.real = bound;
     return p;
 }
+
+/* By the pick that stands there among the picks of a select, from 0 on. */
+static inline struct reading_order reading_by_pick(unsigned pick, bool descending)
+{
+    return reading_order_(orm_order_pick(pick, descending));
+}
+
+/* -- Columns and relations: a family of functions each ----------------------------- */
 
 ORM_INTEGER_CONDITIONS(reading, reading_number, READING_NUMBER, int64_t);
 ORM_NUMBER_PICKS(reading, reading_number, READING_NUMBER, int64_t, int64_t);
