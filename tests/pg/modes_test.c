@@ -233,6 +233,25 @@ static void raise_lets_unsaved_owners_show_what_is_in_memory(void **state)
     close_library(s);
 }
 
+static void raise_spares_plans(void **state)
+{
+    (void)state;
+    arrange_library(db, 2, 2);
+    struct orm_session *s = open_library();
+    struct book_query q = {.with = {book_with_author(NULL), book_with_tags(NULL)}};
+    q.fetch = ORM_FETCH_RAISE;
+    const struct book_list *books = book_find(book_table(s), &q);
+    spent(s);
+    orm_each(struct book, b, books) {
+        assert_int_equal(author_id(book_author(b)), 1 + (book_id(b) - 1) / 2);
+        assert_int_equal(tag_all(book_tags(b))->len, 2);
+    }
+    assert_int_equal(spent(s), 0);
+    author_profile(book_author(books->items[0]));
+    assert_raised(s, "author", "profile");
+    close_library(s);
+}
+
 static void the_first_raise_sticks(void **state)
 {
     (void)state;
@@ -533,6 +552,7 @@ int main(void)
         DB_TEST(raise_gives_what_is_loaded_null_missing_or_mapped),
         DB_TEST(raise_gives_a_loaded_list_and_not_a_dropped_one),
         DB_TEST(raise_lets_unsaved_owners_show_what_is_in_memory),
+        DB_TEST(raise_spares_plans),
         DB_TEST(the_first_raise_sticks),
         DB_TEST(to_one_target_inherits_the_mode),
         DB_TEST(rows_of_a_list_inherit_the_mode),

@@ -222,6 +222,29 @@ static void objects_that_came_alone_begin_ways_of_their_own(void **state)
     close_library(s);
 }
 
+static void plan_that_the_report_names_does_away_with_the_line(void **state)
+{
+    (void)state;
+    arrange_library(db, 3, 1);
+    struct orm_session *s = open_reporting();
+    const struct book_query half = {.with = {book_with_author(NULL)}};
+    orm_each(struct book, b, book_find(book_table(s), &half))
+        author_profile(book_author(b));
+    const char *plan = ".with = {book_with_author(&(struct author_query){"
+                       ".with = {author_with_profile(NULL)}})}";
+    assert_non_null(strstr(orm_report(s), "book.author.profile: 1 lazy load"));
+    assert_non_null(strstr(orm_report(s), plan));
+    orm_reset(s);
+    orm_set_report(s, false);
+    orm_set_report(s, true);
+    const struct book_query whole = {.with = {book_with_author(&(struct author_query){
+                                         .with = {author_with_profile(NULL)}})}};
+    orm_each(struct book, b, book_find(book_table(s), &whole))
+        author_profile(book_author(b));
+    assert_string_equal(orm_report(s), "no lazy loads\n");
+    close_library(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +258,7 @@ int main(void)
         DB_TEST(one_to_one_knows_both_ends_while_reporting),
         DB_TEST(switched_off_it_counts_no_more_and_switched_on_anew),
         DB_TEST(objects_that_came_alone_begin_ways_of_their_own),
+        DB_TEST(plan_that_the_report_names_does_away_with_the_line),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }

@@ -575,6 +575,38 @@ static void circle_of_two_models_is_walked_in_a_few_statements(void **state)
     close_library(s);
 }
 
+static void planned_lists_are_iterated_and_counted_for_nothing(void **state)
+{
+    (void)state;
+    arrange_library(db, 5, 1);
+    struct orm_session *s = open_library();
+    const struct book_query q = {.with = {book_with_tags(NULL)}};
+    orm_each(struct book, b, book_find(book_table(s), &q)) {
+        struct tag_manager *slot = book_tags(b);
+        size_t n = 0;
+        orm_each(struct tag, t, tag_all(slot))
+            n += tag_id(t) != 0;
+        assert_int_equal(n, 2);
+        assert_int_equal(tag_count(slot, NULL), 2);
+        assert_true(tag_exists(slot, NULL));
+        assert_ptr_equal(book_tags(b), slot);
+    }
+    assert_int_equal(spent(s), 2);
+    close_library(s);
+}
+
+static void lists_below_a_plan_are_loaded_for_its_objects(void **state)
+{
+    (void)state;
+    arrange_library(db, 4, 2);
+    struct orm_session *s = open_library();
+    const struct book_query q = {.with = {book_with_author(NULL)}};
+    orm_each(struct book, b, book_find(book_table(s), &q))
+        assert_int_equal(book_all(author_books(book_author(b)))->len, 2);
+    assert_int_equal(spent(s), 2 + 2);
+    close_library(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -608,6 +640,8 @@ int main(void)
         DB_TEST(tree_and_its_lists_are_one_set_of_objects),
         DB_TEST(lists_of_the_peers_themselves_cost_no_more),
         DB_TEST(circle_of_two_models_is_walked_in_a_few_statements),
+        DB_TEST(planned_lists_are_iterated_and_counted_for_nothing),
+        DB_TEST(lists_below_a_plan_are_loaded_for_its_objects),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }
