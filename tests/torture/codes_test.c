@@ -113,6 +113,16 @@ static void make_plan_conflict(struct orm_session *s)
     author_find(author_table(s), &q);
 }
 
+static void make_stream_ended(struct orm_session *s)
+{
+    struct orm_chunks *chunks =
+        orm_stream((struct orm_manager *)book_table(s), NULL, 1);
+    orm_chunk(chunks);
+    if (!orm_commit(s))
+        fail_msg("%s", orm_message(s));
+    orm_chunk(chunks);
+}
+
 static void make_range(struct orm_session *s)
 {
     db_exec(db, "insert into maybe (moment) values ('294276-12-31')");
@@ -165,6 +175,7 @@ static void (*const makers[])(struct orm_session *s) = {
     [ORM_STREAM_ENDED] = make_stream_ended,
     [ORM_BUDGET] = make_budget,
     [ORM_PLAN_CONFLICT] = make_plan_conflict,
+    [ORM_STREAM_ENDED] = make_stream_ended,
     [ORM_RANGE] = make_range,
     [ORM_OTHER_SESSION] = make_other_session,
 };
