@@ -464,7 +464,7 @@ static void messages_name_the_model_and_not_its_struct(void **state)
 
 /* -- Lazy -------------------------------------------------------------------------- */
 
-static const struct page_query pages_by_id = {.order = {{{PAGE_ID + 1, false}}}};
+static const struct page_query pages_by_id = {.order = {{{.column = PAGE_ID + 1}}}};
 
 static void arrange_pages(int n)
 {

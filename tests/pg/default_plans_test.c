@@ -42,8 +42,7 @@ static struct orm_session *open_session(void)
     return s;
 }
 
-static const struct book_query books_by_id = {
-    .order = {{{.column = BOOK_ID + 1}}}};
+static const struct book_query books_by_id = {.order = {{{.column = BOOK_ID + 1}}}};
 
 static void reference_brings_its_default_plans_a_round_trip_per_level(void **state)
 {

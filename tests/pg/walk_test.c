@@ -37,7 +37,7 @@ struct row {
     const struct orm_model *model;
     char name[64];
     union orm_value key[2];
-    char text[2][32];           /* of the key */
+    char text[2][32];          /* of the key */
     struct orm_object *object; /* NULL: forgotten */
     unsigned depth;            /* scopes that were open when it was met */
 };

@@ -143,14 +143,6 @@ static void make_fetch_raised(struct orm_session *s)
     orm_set_fetch(s, ORM_FETCH_PEERS);
 }
 
-static void make_stream_ended(struct orm_session *s)
-{
-    struct orm_chunks *books = orm_stream((struct orm_manager *)book_table(s), NULL, 1);
-    (void)orm_chunk(books);
-    assert_true(orm_commit(s));
-    (void)orm_chunk(books);
-}
-
 static void make_budget(struct orm_session *s)
 {
     orm_expect_statements(s, 0);
@@ -175,7 +167,6 @@ static void (*const makers[])(struct orm_session *s) = {
     [ORM_STREAM_ENDED] = make_stream_ended,
     [ORM_BUDGET] = make_budget,
     [ORM_PLAN_CONFLICT] = make_plan_conflict,
-    [ORM_STREAM_ENDED] = make_stream_ended,
     [ORM_RANGE] = make_range,
     [ORM_OTHER_SESSION] = make_other_session,
 };

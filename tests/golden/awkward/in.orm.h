@@ -503,7 +503,7 @@ static inline struct link *link_get(struct link_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct link_list *link_get_many(
-    struct link_manager *m, int64_t const *keys, size_t count)
+    struct link_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct link_list *)orm_get_many(
@@ -701,7 +701,7 @@ static inline struct link_order link_nulls_last(struct link_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is link_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *link_select(
     struct link_manager *m, const struct link_query *q, const struct link_pick *picks)
 {
@@ -937,7 +937,7 @@ static inline struct a *a_get(struct a_manager *m, const char *value)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct a_list *a_get_many(
-    struct a_manager *m, const char * const *keys, size_t count)
+    struct a_manager *m, const char *const *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct a_list *)orm_get_many(
@@ -1132,7 +1132,7 @@ static inline struct a_order a_nulls_last(struct a_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is a_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *a_select(
     struct a_manager *m, const struct a_query *q, const struct a_pick *picks)
 {
@@ -1274,7 +1274,7 @@ static inline struct m *m_get(struct m_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct m_list *m_get_many(
-    struct m_manager *m, int64_t const *keys, size_t count)
+    struct m_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct m_list *)orm_get_many(
@@ -1469,7 +1469,7 @@ static inline struct m_order m_nulls_last(struct m_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is m_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *m_select(
     struct m_manager *m, const struct m_query *q, const struct m_pick *picks)
 {

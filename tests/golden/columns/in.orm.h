@@ -468,7 +468,7 @@ static inline struct product *product_get(struct product_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct product_list *product_get_many(
-    struct product_manager *m, int64_t const *keys, size_t count)
+    struct product_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct product_list *)orm_get_many(
@@ -660,7 +660,7 @@ static inline struct product_order product_nulls_last(struct product_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is product_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *product_select(struct product_manager *m,
     const struct product_query *q, const struct product_pick *picks)
 {
@@ -811,7 +811,7 @@ static inline struct invoice *invoice_get(struct invoice_manager *m, int32_t num
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct invoice_list *invoice_get_many(
-    struct invoice_manager *m, int32_t const *keys, size_t count)
+    struct invoice_manager *m, const int32_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct invoice_list *)orm_get_many(
@@ -1003,7 +1003,7 @@ static inline struct invoice_order invoice_nulls_last(struct invoice_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is invoice_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *invoice_select(struct invoice_manager *m,
     const struct invoice_query *q, const struct invoice_pick *picks)
 {
@@ -1141,7 +1141,7 @@ static inline struct ticket *ticket_get(struct ticket_manager *m, int16_t code)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct ticket_list *ticket_get_many(
-    struct ticket_manager *m, int16_t const *keys, size_t count)
+    struct ticket_manager *m, const int16_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct ticket_list *)orm_get_many(
@@ -1332,7 +1332,7 @@ static inline struct ticket_order ticket_nulls_last(struct ticket_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is ticket_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *ticket_select(struct ticket_manager *m,
     const struct ticket_query *q, const struct ticket_pick *picks)
 {
@@ -1582,7 +1582,7 @@ static inline struct ledger_account *ledger_account_get(
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct ledger_account_list *ledger_account_get_many(
-    struct ledger_account_manager *m, int64_t const *keys, size_t count)
+    struct ledger_account_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct ledger_account_list *)orm_get_many(
@@ -1800,7 +1800,7 @@ static inline struct ledger_account_order ledger_account_nulls_last(
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is ledger_account_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *ledger_account_select(struct ledger_account_manager *m,
     const struct ledger_account_query *q, const struct ledger_account_pick *picks)
 {
@@ -2083,7 +2083,7 @@ static inline struct page *page_get(struct page_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct page_list *page_get_many(
-    struct page_manager *m, int64_t const *keys, size_t count)
+    struct page_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct page_list *)orm_get_many(
@@ -2281,7 +2281,7 @@ static inline struct page_order page_nulls_last(struct page_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is page_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *page_select(
     struct page_manager *m, const struct page_query *q, const struct page_pick *picks)
 {
@@ -2435,7 +2435,7 @@ static inline struct binder *binder_get(struct binder_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct binder_list *binder_get_many(
-    struct binder_manager *m, int64_t const *keys, size_t count)
+    struct binder_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct binder_list *)orm_get_many(
@@ -2626,7 +2626,7 @@ static inline struct binder_order binder_nulls_last(struct binder_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is binder_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *binder_select(struct binder_manager *m,
     const struct binder_query *q, const struct binder_pick *picks)
 {
@@ -2788,10 +2788,12 @@ static inline struct leaf *leaf_get(
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct leaf_list *leaf_get_many(
-    struct leaf_manager *m, struct leaf_key const *keys, size_t count)
+    struct leaf_manager *m, const struct leaf_key *keys, size_t count)
 {
-    static const size_t parts[] =
-        {offsetof(struct leaf_key, tree), offsetof(struct leaf_key, number)};
+    static const size_t parts[] = {
+        offsetof(struct leaf_key, tree),
+        offsetof(struct leaf_key, number),
+    };
     return (const struct leaf_list *)orm_get_many(
         (struct orm_manager *)m, keys, sizeof *keys, parts, count);
 }
@@ -2979,7 +2981,7 @@ static inline struct leaf_order leaf_nulls_last(struct leaf_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is leaf_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *leaf_select(
     struct leaf_manager *m, const struct leaf_query *q, const struct leaf_pick *picks)
 {
@@ -3145,10 +3147,12 @@ static inline struct edition *edition_get(
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct edition_list *edition_get_many(
-    struct edition_manager *m, struct edition_key const *keys, size_t count)
+    struct edition_manager *m, const struct edition_key *keys, size_t count)
 {
-    static const size_t parts[] =
-        {offsetof(struct edition_key, work), offsetof(struct edition_key, number)};
+    static const size_t parts[] = {
+        offsetof(struct edition_key, work),
+        offsetof(struct edition_key, number),
+    };
     return (const struct edition_list *)orm_get_many(
         (struct orm_manager *)m, keys, sizeof *keys, parts, count);
 }
@@ -3340,7 +3344,7 @@ static inline struct edition_order edition_nulls_last(struct edition_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is edition_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *edition_select(struct edition_manager *m,
     const struct edition_query *q, const struct edition_pick *picks)
 {

@@ -175,7 +175,7 @@ static inline struct author *author_get(struct author_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct author_list *author_get_many(
-    struct author_manager *m, int64_t const *keys, size_t count)
+    struct author_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct author_list *)orm_get_many(
@@ -366,7 +366,7 @@ static inline struct author_order author_nulls_last(struct author_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is author_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *author_select(struct author_manager *m,
     const struct author_query *q, const struct author_pick *picks)
 {
@@ -661,7 +661,7 @@ static inline struct book *book_get(struct book_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct book_list *book_get_many(
-    struct book_manager *m, int64_t const *keys, size_t count)
+    struct book_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct book_list *)orm_get_many(
@@ -859,7 +859,7 @@ static inline struct book_order book_nulls_last(struct book_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is book_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {

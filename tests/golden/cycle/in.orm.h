@@ -382,7 +382,7 @@ static inline struct org_person *org_person_get(
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct org_person_list *org_person_get_many(
-    struct org_person_manager *m, int64_t const *keys, size_t count)
+    struct org_person_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct org_person_list *)orm_get_many(
@@ -591,7 +591,7 @@ static inline struct org_person_order org_person_nulls_last(struct org_person_or
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is org_person_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *org_person_select(struct org_person_manager *m,
     const struct org_person_query *q, const struct org_person_pick *picks)
 {
@@ -799,7 +799,7 @@ static inline struct org_team *org_team_get(struct org_team_manager *m, int64_t 
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct org_team_list *org_team_get_many(
-    struct org_team_manager *m, int64_t const *keys, size_t count)
+    struct org_team_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct org_team_list *)orm_get_many(
@@ -991,7 +991,7 @@ static inline struct org_team_order org_team_nulls_last(struct org_team_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is org_team_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *org_team_select(struct org_team_manager *m,
     const struct org_team_query *q, const struct org_team_pick *picks)
 {
@@ -1168,7 +1168,7 @@ static inline struct org_badge *org_badge_get(struct org_badge_manager *m, int64
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct org_badge_list *org_badge_get_many(
-    struct org_badge_manager *m, int64_t const *keys, size_t count)
+    struct org_badge_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct org_badge_list *)orm_get_many(
@@ -1363,7 +1363,7 @@ static inline struct org_badge_order org_badge_nulls_last(struct org_badge_order
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is org_badge_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *org_badge_select(struct org_badge_manager *m,
     const struct org_badge_query *q, const struct org_badge_pick *picks)
 {

@@ -390,7 +390,7 @@ static inline struct book *book_get(struct book_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct book_list *book_get_many(
-    struct book_manager *m, int64_t const *keys, size_t count)
+    struct book_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct book_list *)orm_get_many(
@@ -588,7 +588,7 @@ static inline struct book_order book_nulls_last(struct book_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is book_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
@@ -747,7 +747,7 @@ static inline struct topic *topic_get(struct topic_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct topic_list *topic_get_many(
-    struct topic_manager *m, int64_t const *keys, size_t count)
+    struct topic_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct topic_list *)orm_get_many(
@@ -945,7 +945,7 @@ static inline struct topic_order topic_nulls_last(struct topic_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is topic_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *topic_select(struct topic_manager *m,
     const struct topic_query *q, const struct topic_pick *picks)
 {

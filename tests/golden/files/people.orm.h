@@ -288,7 +288,7 @@ static inline struct p_person *p_person_get(struct p_person_manager *m, int64_t 
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct p_person_list *p_person_get_many(
-    struct p_person_manager *m, int64_t const *keys, size_t count)
+    struct p_person_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct p_person_list *)orm_get_many(
@@ -490,7 +490,7 @@ static inline struct p_person_order p_person_nulls_last(struct p_person_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is p_person_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *p_person_select(struct p_person_manager *m,
     const struct p_person_query *q, const struct p_person_pick *picks)
 {
@@ -665,7 +665,7 @@ static inline struct p_author *p_author_get(struct p_author_manager *m, int64_t 
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct p_author_list *p_author_get_many(
-    struct p_author_manager *m, int64_t const *keys, size_t count)
+    struct p_author_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct p_author_list *)orm_get_many(
@@ -857,7 +857,7 @@ static inline struct p_author_order p_author_nulls_last(struct p_author_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is p_author_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *p_author_select(struct p_author_manager *m,
     const struct p_author_query *q, const struct p_author_pick *picks)
 {

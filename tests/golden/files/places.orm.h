@@ -201,7 +201,7 @@ static inline struct place *place_get(struct place_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct place_list *place_get_many(
-    struct place_manager *m, int64_t const *keys, size_t count)
+    struct place_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct place_list *)orm_get_many(
@@ -389,7 +389,7 @@ static inline struct place_order place_nulls_last(struct place_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is place_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *place_select(struct place_manager *m,
     const struct place_query *q, const struct place_pick *picks)
 {
@@ -527,7 +527,7 @@ static inline struct climate *climate_get(
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct climate_list *climate_get_many(
-    struct climate_manager *m, enum climate_kind const *keys, size_t count)
+    struct climate_manager *m, const enum climate_kind *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct climate_list *)orm_get_many(
@@ -720,7 +720,7 @@ static inline struct climate_order climate_nulls_last(struct climate_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is climate_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *climate_select(struct climate_manager *m,
     const struct climate_query *q, const struct climate_pick *picks)
 {

@@ -737,7 +737,7 @@ static inline struct tenant *tenant_get(struct tenant_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct tenant_list *tenant_get_many(
-    struct tenant_manager *m, int64_t const *keys, size_t count)
+    struct tenant_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct tenant_list *)orm_get_many(
@@ -928,7 +928,7 @@ static inline struct tenant_order tenant_nulls_last(struct tenant_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is tenant_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *tenant_select(struct tenant_manager *m,
     const struct tenant_query *q, const struct tenant_pick *picks)
 {
@@ -1216,10 +1216,12 @@ static inline struct course *course_get(
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct course_list *course_get_many(
-    struct course_manager *m, struct course_key const *keys, size_t count)
+    struct course_manager *m, const struct course_key *keys, size_t count)
 {
-    static const size_t parts[] =
-        {offsetof(struct course_key, tenant_id), offsetof(struct course_key, number)};
+    static const size_t parts[] = {
+        offsetof(struct course_key, tenant_id),
+        offsetof(struct course_key, number),
+    };
     return (const struct course_list *)orm_get_many(
         (struct orm_manager *)m, keys, sizeof *keys, parts, count);
 }
@@ -1420,7 +1422,7 @@ static inline struct course_order course_nulls_last(struct course_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is course_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *course_select(struct course_manager *m,
     const struct course_query *q, const struct course_pick *picks)
 {
@@ -1724,10 +1726,12 @@ static inline struct student *student_get(
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct student_list *student_get_many(
-    struct student_manager *m, struct student_key const *keys, size_t count)
+    struct student_manager *m, const struct student_key *keys, size_t count)
 {
-    static const size_t parts[] =
-        {offsetof(struct student_key, tenant_id), offsetof(struct student_key, number)};
+    static const size_t parts[] = {
+        offsetof(struct student_key, tenant_id),
+        offsetof(struct student_key, number),
+    };
     return (const struct student_list *)orm_get_many(
         (struct orm_manager *)m, keys, sizeof *keys, parts, count);
 }
@@ -1929,7 +1933,7 @@ static inline struct student_order student_nulls_last(struct student_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is student_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *student_select(struct student_manager *m,
     const struct student_query *q, const struct student_pick *picks)
 {
@@ -2195,10 +2199,13 @@ static inline struct enrolment *enrolment_get(struct enrolment_manager *m,
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct enrolment_list *enrolment_get_many(
-    struct enrolment_manager *m, struct enrolment_key const *keys, size_t count)
+    struct enrolment_manager *m, const struct enrolment_key *keys, size_t count)
 {
-    static const size_t parts[] =
-        {offsetof(struct enrolment_key, student_tenant_id), offsetof(struct enrolment_key, student_number), offsetof(struct enrolment_key, course_number)};
+    static const size_t parts[] = {
+        offsetof(struct enrolment_key, student_tenant_id),
+        offsetof(struct enrolment_key, student_number),
+        offsetof(struct enrolment_key, course_number),
+    };
     return (const struct enrolment_list *)orm_get_many(
         (struct orm_manager *)m, keys, sizeof *keys, parts, count);
 }
@@ -2405,7 +2412,7 @@ static inline struct enrolment_order enrolment_nulls_last(struct enrolment_order
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is enrolment_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *enrolment_select(struct enrolment_manager *m,
     const struct enrolment_query *q, const struct enrolment_pick *picks)
 {
@@ -2622,7 +2629,7 @@ static inline struct grade *grade_get(struct grade_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct grade_list *grade_get_many(
-    struct grade_manager *m, int64_t const *keys, size_t count)
+    struct grade_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct grade_list *)orm_get_many(
@@ -2820,7 +2827,7 @@ static inline struct grade_order grade_nulls_last(struct grade_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is grade_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *grade_select(struct grade_manager *m,
     const struct grade_query *q, const struct grade_pick *picks)
 {
@@ -2995,7 +3002,7 @@ static inline struct label *label_get(struct label_manager *m, const char *name)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct label_list *label_get_many(
-    struct label_manager *m, const char * const *keys, size_t count)
+    struct label_manager *m, const char *const *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct label_list *)orm_get_many(
@@ -3193,7 +3200,7 @@ static inline struct label_order label_nulls_last(struct label_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is label_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *label_select(struct label_manager *m,
     const struct label_query *q, const struct label_pick *picks)
 {
@@ -3402,7 +3409,7 @@ static inline struct alias *alias_get(struct alias_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct alias_list *alias_get_many(
-    struct alias_manager *m, int64_t const *keys, size_t count)
+    struct alias_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct alias_list *)orm_get_many(
@@ -3600,7 +3607,7 @@ static inline struct alias_order alias_nulls_last(struct alias_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is alias_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *alias_select(struct alias_manager *m,
     const struct alias_query *q, const struct alias_pick *picks)
 {
@@ -3803,10 +3810,13 @@ static inline struct certificate *certificate_get(struct certificate_manager *m,
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct certificate_list *certificate_get_many(
-    struct certificate_manager *m, struct certificate_key const *keys, size_t count)
+    struct certificate_manager *m, const struct certificate_key *keys, size_t count)
 {
-    static const size_t parts[] =
-        {offsetof(struct certificate_key, enrolment_student_tenant_id), offsetof(struct certificate_key, enrolment_student_number), offsetof(struct certificate_key, enrolment_course_number)};
+    static const size_t parts[] = {
+        offsetof(struct certificate_key, enrolment_student_tenant_id),
+        offsetof(struct certificate_key, enrolment_student_number),
+        offsetof(struct certificate_key, enrolment_course_number),
+    };
     return (const struct certificate_list *)orm_get_many(
         (struct orm_manager *)m, keys, sizeof *keys, parts, count);
 }
@@ -4008,7 +4018,7 @@ static inline struct certificate_order certificate_nulls_last(
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is certificate_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *certificate_select(struct certificate_manager *m,
     const struct certificate_query *q, const struct certificate_pick *picks)
 {
@@ -4222,7 +4232,7 @@ static inline struct room *room_get(struct room_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct room_list *room_get_many(
-    struct room_manager *m, int64_t const *keys, size_t count)
+    struct room_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct room_list *)orm_get_many(
@@ -4410,7 +4420,7 @@ static inline struct room_order room_nulls_last(struct room_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is room_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *room_select(
     struct room_manager *m, const struct room_query *q, const struct room_pick *picks)
 {
@@ -4641,7 +4651,7 @@ static inline struct event *event_get(struct event_manager *m, struct orm_uuid i
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct event_list *event_get_many(
-    struct event_manager *m, struct orm_uuid const *keys, size_t count)
+    struct event_manager *m, const struct orm_uuid *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct event_list *)orm_get_many(
@@ -4839,7 +4849,7 @@ static inline struct event_order event_nulls_last(struct event_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is event_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *event_select(struct event_manager *m,
     const struct event_query *q, const struct event_pick *picks)
 {
@@ -5035,10 +5045,12 @@ static inline struct ticket *ticket_get(
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct ticket_list *ticket_get_many(
-    struct ticket_manager *m, struct ticket_key const *keys, size_t count)
+    struct ticket_manager *m, const struct ticket_key *keys, size_t count)
 {
-    static const size_t parts[] =
-        {offsetof(struct ticket_key, event_id), offsetof(struct ticket_key, code)};
+    static const size_t parts[] = {
+        offsetof(struct ticket_key, event_id),
+        offsetof(struct ticket_key, code),
+    };
     return (const struct ticket_list *)orm_get_many(
         (struct orm_manager *)m, keys, sizeof *keys, parts, count);
 }
@@ -5239,7 +5251,7 @@ static inline struct ticket_order ticket_nulls_last(struct ticket_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is ticket_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *ticket_select(struct ticket_manager *m,
     const struct ticket_query *q, const struct ticket_pick *picks)
 {
@@ -5397,7 +5409,7 @@ static inline struct holiday *holiday_get(struct holiday_manager *m, orm_date da
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct holiday_list *holiday_get_many(
-    struct holiday_manager *m, orm_date const *keys, size_t count)
+    struct holiday_manager *m, const orm_date *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct holiday_list *)orm_get_many(
@@ -5599,7 +5611,7 @@ static inline struct holiday_order holiday_nulls_last(struct holiday_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is holiday_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *holiday_select(struct holiday_manager *m,
     const struct holiday_query *q, const struct holiday_pick *picks)
 {
@@ -5797,7 +5809,7 @@ static inline struct duty *duty_get(struct duty_manager *m, enum duty_kind kind)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct duty_list *duty_get_many(
-    struct duty_manager *m, enum duty_kind const *keys, size_t count)
+    struct duty_manager *m, const enum duty_kind *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct duty_list *)orm_get_many(
@@ -5995,7 +6007,7 @@ static inline struct duty_order duty_nulls_last(struct duty_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is duty_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *duty_select(
     struct duty_manager *m, const struct duty_query *q, const struct duty_pick *picks)
 {
@@ -6353,10 +6365,14 @@ static inline struct shift *shift_get(struct shift_manager *m, orm_date holiday_
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct shift_list *shift_get_many(
-    struct shift_manager *m, struct shift_key const *keys, size_t count)
+    struct shift_manager *m, const struct shift_key *keys, size_t count)
 {
-    static const size_t parts[] =
-        {offsetof(struct shift_key, holiday_id), offsetof(struct shift_key, duty_id), offsetof(struct shift_key, starts), offsetof(struct shift_key, spare)};
+    static const size_t parts[] = {
+        offsetof(struct shift_key, holiday_id),
+        offsetof(struct shift_key, duty_id),
+        offsetof(struct shift_key, starts),
+        offsetof(struct shift_key, spare),
+    };
     return (const struct shift_list *)orm_get_many(
         (struct orm_manager *)m, keys, sizeof *keys, parts, count);
 }
@@ -6556,7 +6572,7 @@ static inline struct shift_order shift_nulls_last(struct shift_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is shift_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *shift_select(struct shift_manager *m,
     const struct shift_query *q, const struct shift_pick *picks)
 {
@@ -6830,10 +6846,12 @@ static inline struct moment *moment_get(
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct moment_list *moment_get_many(
-    struct moment_manager *m, struct moment_key const *keys, size_t count)
+    struct moment_manager *m, const struct moment_key *keys, size_t count)
 {
-    static const size_t parts[] =
-        {offsetof(struct moment_key, at), offsetof(struct moment_key, local)};
+    static const size_t parts[] = {
+        offsetof(struct moment_key, at),
+        offsetof(struct moment_key, local),
+    };
     return (const struct moment_list *)orm_get_many(
         (struct orm_manager *)m, keys, sizeof *keys, parts, count);
 }
@@ -7034,7 +7052,7 @@ static inline struct moment_order moment_nulls_last(struct moment_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is moment_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *moment_select(struct moment_manager *m,
     const struct moment_query *q, const struct moment_pick *picks)
 {
@@ -7225,7 +7243,7 @@ static inline struct badge *badge_get(struct badge_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct badge_list *badge_get_many(
-    struct badge_manager *m, int64_t const *keys, size_t count)
+    struct badge_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct badge_list *)orm_get_many(
@@ -7413,7 +7431,7 @@ static inline struct badge_order badge_nulls_last(struct badge_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is badge_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *badge_select(struct badge_manager *m,
     const struct badge_query *q, const struct badge_pick *picks)
 {
@@ -7626,10 +7644,12 @@ static inline struct holder *holder_get(
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct holder_list *holder_get_many(
-    struct holder_manager *m, struct holder_key const *keys, size_t count)
+    struct holder_manager *m, const struct holder_key *keys, size_t count)
 {
-    static const size_t parts[] =
-        {offsetof(struct holder_key, badge_code), offsetof(struct holder_key, number)};
+    static const size_t parts[] = {
+        offsetof(struct holder_key, badge_code),
+        offsetof(struct holder_key, number),
+    };
     return (const struct holder_list *)orm_get_many(
         (struct orm_manager *)m, keys, sizeof *keys, parts, count);
 }
@@ -7830,7 +7850,7 @@ static inline struct holder_order holder_nulls_last(struct holder_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is holder_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *holder_select(struct holder_manager *m,
     const struct holder_query *q, const struct holder_pick *picks)
 {
@@ -8125,7 +8145,7 @@ static inline struct visit *visit_get(struct visit_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct visit_list *visit_get_many(
-    struct visit_manager *m, int64_t const *keys, size_t count)
+    struct visit_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct visit_list *)orm_get_many(
@@ -8323,7 +8343,7 @@ static inline struct visit_order visit_nulls_last(struct visit_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is visit_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *visit_select(struct visit_manager *m,
     const struct visit_query *q, const struct visit_pick *picks)
 {

@@ -336,7 +336,7 @@ static inline struct author *author_get(struct author_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct author_list *author_get_many(
-    struct author_manager *m, int64_t const *keys, size_t count)
+    struct author_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct author_list *)orm_get_many(
@@ -527,7 +527,7 @@ static inline struct author_order author_nulls_last(struct author_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is author_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *author_select(struct author_manager *m,
     const struct author_query *q, const struct author_pick *picks)
 {
@@ -692,7 +692,7 @@ static inline struct profile *profile_get(struct profile_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct profile_list *profile_get_many(
-    struct profile_manager *m, int64_t const *keys, size_t count)
+    struct profile_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct profile_list *)orm_get_many(
@@ -894,7 +894,7 @@ static inline struct profile_order profile_nulls_last(struct profile_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is profile_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *profile_select(struct profile_manager *m,
     const struct profile_query *q, const struct profile_pick *picks)
 {
@@ -1043,7 +1043,7 @@ static inline struct picture *picture_get(struct picture_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct picture_list *picture_get_many(
-    struct picture_manager *m, int64_t const *keys, size_t count)
+    struct picture_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct picture_list *)orm_get_many(
@@ -1245,7 +1245,7 @@ static inline struct picture_order picture_nulls_last(struct picture_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is picture_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *picture_select(struct picture_manager *m,
     const struct picture_query *q, const struct picture_pick *picks)
 {
@@ -1475,7 +1475,7 @@ static inline struct book *book_get(struct book_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct book_list *book_get_many(
-    struct book_manager *m, int64_t const *keys, size_t count)
+    struct book_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct book_list *)orm_get_many(
@@ -1673,7 +1673,7 @@ static inline struct book_order book_nulls_last(struct book_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is book_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *book_select(
     struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
 {
@@ -1910,7 +1910,7 @@ static inline struct chapter *chapter_get(struct chapter_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct chapter_list *chapter_get_many(
-    struct chapter_manager *m, int64_t const *keys, size_t count)
+    struct chapter_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct chapter_list *)orm_get_many(
@@ -2112,7 +2112,7 @@ static inline struct chapter_order chapter_nulls_last(struct chapter_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is chapter_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *chapter_select(struct chapter_manager *m,
     const struct chapter_query *q, const struct chapter_pick *picks)
 {

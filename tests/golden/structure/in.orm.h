@@ -774,7 +774,7 @@ static inline struct writer *writer_get(struct writer_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct writer_list *writer_get_many(
-    struct writer_manager *m, int64_t const *keys, size_t count)
+    struct writer_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct writer_list *)orm_get_many(
@@ -965,7 +965,7 @@ static inline struct writer_order writer_nulls_last(struct writer_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is writer_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *writer_select(struct writer_manager *m,
     const struct writer_query *q, const struct writer_pick *picks)
 {
@@ -1231,7 +1231,7 @@ static inline struct paper *paper_get(struct paper_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct paper_list *paper_get_many(
-    struct paper_manager *m, int64_t const *keys, size_t count)
+    struct paper_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct paper_list *)orm_get_many(
@@ -1429,7 +1429,7 @@ static inline struct paper_order paper_nulls_last(struct paper_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is paper_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *paper_select(struct paper_manager *m,
     const struct paper_query *q, const struct paper_pick *picks)
 {
@@ -1646,7 +1646,7 @@ static inline struct citation *citation_get(struct citation_manager *m, int64_t 
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct citation_list *citation_get_many(
-    struct citation_manager *m, int64_t const *keys, size_t count)
+    struct citation_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct citation_list *)orm_get_many(
@@ -1849,7 +1849,7 @@ static inline struct citation_order citation_nulls_last(struct citation_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is citation_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *citation_select(struct citation_manager *m,
     const struct citation_query *q, const struct citation_pick *picks)
 {
@@ -2125,7 +2125,7 @@ static inline struct word *word_get(struct word_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct word_list *word_get_many(
-    struct word_manager *m, int64_t const *keys, size_t count)
+    struct word_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct word_list *)orm_get_many(
@@ -2323,7 +2323,7 @@ static inline struct word_order word_nulls_last(struct word_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is word_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *word_select(
     struct word_manager *m, const struct word_query *q, const struct word_pick *picks)
 {
@@ -2485,7 +2485,7 @@ static inline struct best *best_get(struct best_manager *m, const char *name)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct best_list *best_get_many(
-    struct best_manager *m, const char * const *keys, size_t count)
+    struct best_manager *m, const char *const *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct best_list *)orm_get_many(
@@ -2657,7 +2657,7 @@ static inline struct best_order best_nulls_last(struct best_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is best_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *best_select(
     struct best_manager *m, const struct best_query *q, const struct best_pick *picks)
 {
@@ -2844,7 +2844,7 @@ static inline struct total *total_get(struct total_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct total_list *total_get_many(
-    struct total_manager *m, int64_t const *keys, size_t count)
+    struct total_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct total_list *)orm_get_many(
@@ -3016,7 +3016,7 @@ static inline struct total_order total_nulls_last(struct total_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is total_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *total_select(struct total_manager *m,
     const struct total_query *q, const struct total_pick *picks)
 {

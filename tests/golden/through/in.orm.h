@@ -220,7 +220,7 @@ static inline struct package *package_get(struct package_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct package_list *package_get_many(
-    struct package_manager *m, int64_t const *keys, size_t count)
+    struct package_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct package_list *)orm_get_many(
@@ -422,7 +422,7 @@ static inline struct package_order package_nulls_last(struct package_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is package_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *package_select(struct package_manager *m,
     const struct package_query *q, const struct package_pick *picks)
 {
@@ -665,7 +665,7 @@ static inline struct dependency *dependency_get(
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct dependency_list *dependency_get_many(
-    struct dependency_manager *m, int64_t const *keys, size_t count)
+    struct dependency_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct dependency_list *)orm_get_many(
@@ -874,7 +874,7 @@ static inline struct dependency_order dependency_nulls_last(struct dependency_or
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is dependency_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *dependency_select(struct dependency_manager *m,
     const struct dependency_query *q, const struct dependency_pick *picks)
 {

@@ -385,7 +385,7 @@ static inline struct sample *sample_get(struct sample_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct sample_list *sample_get_many(
-    struct sample_manager *m, int64_t const *keys, size_t count)
+    struct sample_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct sample_list *)orm_get_many(
@@ -576,7 +576,7 @@ static inline struct sample_order sample_nulls_last(struct sample_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is sample_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *sample_select(struct sample_manager *m,
     const struct sample_query *q, const struct sample_pick *picks)
 {
@@ -1012,7 +1012,7 @@ static inline struct maybe *maybe_get(struct maybe_manager *m, int64_t id)
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct maybe_list *maybe_get_many(
-    struct maybe_manager *m, int64_t const *keys, size_t count)
+    struct maybe_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct maybe_list *)orm_get_many(
@@ -1200,7 +1200,7 @@ static inline struct maybe_order maybe_nulls_last(struct maybe_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is maybe_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *maybe_select(struct maybe_manager *m,
     const struct maybe_query *q, const struct maybe_pick *picks)
 {
@@ -1465,7 +1465,7 @@ static inline struct preset *preset_get(struct preset_manager *m, const char *co
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct preset_list *preset_get_many(
-    struct preset_manager *m, const char * const *keys, size_t count)
+    struct preset_manager *m, const char *const *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct preset_list *)orm_get_many(
@@ -1656,7 +1656,7 @@ static inline struct preset_order preset_nulls_last(struct preset_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is preset_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *preset_select(struct preset_manager *m,
     const struct preset_query *q, const struct preset_pick *picks)
 {

@@ -524,7 +524,7 @@ static inline struct reading *reading_get(struct reading_manager *m, int64_t num
 
 /* In the order of the keys, without those that have no row. */
 static inline const struct reading_list *reading_get_many(
-    struct reading_manager *m, int64_t const *keys, size_t count)
+    struct reading_manager *m, const int64_t *keys, size_t count)
 {
     static const size_t parts[] = {0};
     return (const struct reading_list *)orm_get_many(
@@ -716,7 +716,7 @@ static inline struct reading_order reading_nulls_last(struct reading_order o)
 
 /* -- Rows: variables instead of objects -------------------------------------------- */
 
-/* orm_next() fills what the picks name; the last one is reading_picks_end(). */
+/* orm_next() fills what the picks name. */
 static inline struct orm_rows *reading_select(struct reading_manager *m,
     const struct reading_query *q, const struct reading_pick *picks)
 {
