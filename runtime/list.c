@@ -74,6 +74,20 @@ struct orm_object *list_item(const void *list, size_t i)
     return o;
 }
 
+struct given_list list_given(const void *list)
+{
+    struct given_list given;
+    memcpy(&given, list, sizeof given);
+    return given;
+}
+
+struct orm_object *list_given_item(struct given_list list, size_t i)
+{
+    struct orm_object *o;
+    memcpy(&o, list.items + i * sizeof o, sizeof o);
+    return o;
+}
+
 /* -- Slots ------------------------------------------------------------------------- */
 
 struct notes {

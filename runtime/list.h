@@ -23,6 +23,15 @@ const void *list_none(void);
 size_t list_length(const void *list);
 struct orm_object *list_item(const void *list, size_t i);
 
+/* A struct X_list that a program may have made of its own: a pointer and a length, read
+ * by their bytes. */
+struct given_list {
+    const char *items;
+    size_t length;
+};
+struct given_list list_given(const void *list);
+struct orm_object *list_given_item(struct given_list list, size_t i);
+
 /* The slot's list, NULL if it has none or must reload. */
 const void *list_of(struct orm_session *s, struct orm_manager *m);
 

@@ -3,33 +3,17 @@
 #include "relate.h"
 #include "scope.h"
 
-#include <string.h>
-
-/* Every struct X_list begins like this; a program may have filled in its own. */
-struct shape {
-    const char *items;
-    size_t length;
-};
-
-static struct orm_object *item(const struct shape *list, size_t i)
-{
-    struct orm_object *o;
-    memcpy(&o, list->items + i * sizeof o, sizeof o);
-    return o;
-}
-
 static bool is_peer(const struct orm_object *o)
 {
     return o && object_is_live(o);
 }
 
 /* All of one session; NULL: none, or the error is recorded. */
-static struct orm_session *session_of(
-    const struct orm_model *m, const struct shape *list)
+static struct orm_session *session_of(const struct orm_model *m, struct given_list list)
 {
     struct orm_session *s = NULL;
-    for (size_t i = 0; i < list->length; i++) {
-        const struct orm_object *o = item(list, i);
+    for (size_t i = 0; i < list.length; i++) {
+        const struct orm_object *o = list_given_item(list, i);
         if (!is_peer(o))
             continue;
         if (s && object_session(o) != s) {
@@ -52,12 +36,12 @@ static enum orm_fetch mode_of(struct orm_object *const *objects, size_t count)
 }
 
 static bool form(
-    struct orm_session *s, struct orm_object **objects, const struct shape *list)
+    struct orm_session *s, struct orm_object **objects, struct given_list list)
 {
     size_t count = 0;
-    for (size_t i = 0; i < list->length; i++)
-        if (is_peer(item(list, i)))
-            objects[count++] = item(list, i);
+    for (size_t i = 0; i < list.length; i++)
+        if (is_peer(list_given_item(list, i)))
+            objects[count++] = list_given_item(list, i);
     struct path *path = path_of_query(s->scope, mode_of(objects, count));
     if (!path)
         return false;
@@ -72,16 +56,15 @@ static bool form(
 
 void orm_group_list(const struct orm_model *model, const void *list)
 {
-    struct shape shape;
     if (!list)
         return;
-    memcpy(&shape, list, sizeof shape);
-    struct orm_session *s = session_of(model, &shape);
+    const struct given_list given = list_given(list);
+    struct orm_session *s = session_of(model, given);
     if (!s || s->error.code)
         return;
     struct orm_object **objects =
-        arena_get(&s->scratch, (shape.length + 1) * sizeof *objects);
-    if (!objects || !form(s, objects, &shape))
+        arena_get(&s->scratch, (given.length + 1) * sizeof *objects);
+    if (!objects || !form(s, objects, given))
         session_nomem(s);
     arena_clear(&s->scratch);
 }

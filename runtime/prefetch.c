@@ -2,31 +2,15 @@
 #include "fetch.h"
 #include "plan.h"
 
-#include <string.h>
-
-/* The program may have made the list itself: it is a pointer and a length. */
-struct list_at_hand {
-    const char *items;
-    size_t length;
-};
-
-static struct orm_object *item(const struct list_at_hand *list, size_t i)
-{
-    struct orm_object *o;
-    memcpy(&o, list->items + i * sizeof o, sizeof o);
-    return o;
-}
-
 /* All items, in scratch memory; all of the first one's session. */
-static struct orm_object **items_of(
-    struct orm_session *s, const struct list_at_hand *list)
+static struct orm_object **items_of(struct orm_session *s, struct given_list list)
 {
     struct orm_object **objects =
-        arena_get(&s->scratch, (list->length + 1) * sizeof *objects);
+        arena_get(&s->scratch, (list.length + 1) * sizeof *objects);
     if (!objects)
         return session_nomem(s), NULL;
-    for (size_t i = 0; i < list->length; i++) {
-        objects[i] = item(list, i);
+    for (size_t i = 0; i < list.length; i++) {
+        objects[i] = list_given_item(list, i);
         if (object_session(objects[i]) == s)
             continue;
         error_set(&s->error, ORM_OTHER_SESSION,
@@ -62,15 +46,14 @@ static void load(struct orm_object *first, struct orm_object *const *objects,
 
 void orm_prefetch(const void *list, const void *query)
 {
-    struct list_at_hand at_hand;
     if (!list || !query)
         return;
-    memcpy(&at_hand, list, sizeof at_hand);
+    const struct given_list at_hand = list_given(list);
     if (!at_hand.length)
         return;
-    struct orm_object *first = item(&at_hand, 0);
+    struct orm_object *first = list_given_item(at_hand, 0);
     struct orm_session *s = object_session(first);
-    struct orm_object **objects = s->error.code ? NULL : items_of(s, &at_hand);
+    struct orm_object **objects = s->error.code ? NULL : items_of(s, at_hand);
     if (objects && is_only_with(s, first, query, "prefetch"))
         load(first, objects, at_hand.length, query);
     arena_clear(&s->scratch);

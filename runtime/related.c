@@ -6,8 +6,6 @@
 
 #include "relate.h"
 
-#include <string.h>
-
 /* -- Objects ----------------------------------------------------------------------- */
 
 static bool refuse_ref(
@@ -80,43 +78,23 @@ bool related_is(struct clause *w, const struct orm_cond *cond)
     return true;
 }
 
-/* A struct X_list, read by its bytes: a program may have made one of its own. */
-struct objects {
-    const char *items;
-    size_t len;
-};
-
-static struct objects objects_of(const void *list)
-{
-    struct objects objects;
-    memcpy(&objects, list, sizeof objects);
-    return objects;
-}
-
-static const struct orm_object *object_at(struct objects of, size_t i)
-{
-    const struct orm_object *o;
-    memcpy(&o, of.items + i * sizeof o, sizeof o);
-    return o;
-}
-
 /* The values that the objects have in a column, as a parameter. */
 static void column_of_list(
-    struct clause *w, struct key_columns theirs, unsigned i, struct objects list)
+    struct clause *w, struct key_columns theirs, unsigned i, struct given_list list)
 {
     struct params *p = &w->c->s->params;
     const struct orm_column *col = &theirs.model->columns[theirs.at[i]];
     const struct type_oids oids = type_oids(col, w->c->s->enums);
     params_array_begin(p, oids.oid);
-    for (size_t n = 0; n < list.len; n++)
-        if (!key_is_null(theirs, object_at(list, n)))
-            params_array_add(p, col, type_get(col, object_at(list, n)));
+    for (size_t n = 0; n < list.length; n++)
+        if (!key_is_null(theirs, list_given_item(list, n)))
+            params_array_add(p, col, type_get(col, list_given_item(list, n)));
     params_array_end(p);
     compile_placeholder(w->c, oids.array_oid);
 }
 
 static void columns_are_of_list(struct clause *w, const uint16_t *ours,
-    struct key_columns theirs, struct objects list)
+    struct key_columns theirs, struct given_list list)
 {
     struct compiler *c = w->c;
     compile_text(c, theirs.count > 1 ? "(" : "");
@@ -139,9 +117,9 @@ bool related_is_one_of(struct clause *w, const struct orm_cond *cond)
         return false;
     if (!cond->value.data)
         return refuse_ref(w, ref, ORM_INVALID, "NULL is no list to look in");
-    const struct objects list = objects_of(cond->value.data);
-    for (size_t i = 0; i < list.len; i++)
-        if (!check_object(w, ref, object_at(list, i)))
+    const struct given_list list = list_given(cond->value.data);
+    for (size_t i = 0; i < list.length; i++)
+        if (!check_object(w, ref, list_given_item(list, i)))
             return false;
     clause_element_begin(w, cond->flags);
     columns_are_of_list(w, ref->columns, ref_target_columns(ref), list);
