@@ -33,10 +33,8 @@ static bool accepts_keys(const struct many *m)
     union orm_value key[KEY_COLUMNS_MOST];
     for (size_t i = 0; i < m->count; i++) {
         read_key(m, i, key);
-        for (unsigned k = 0; k < m->model->key_count; k++)
-            if (!type_accepts(m->model, &m->model->columns[m->model->key[k]], key[k],
-                    &m->s->error))
-                return false;
+        if (!key_is_accepted(m->model, key, &m->s->error))
+            return false;
     }
     return true;
 }

@@ -24,6 +24,15 @@ static int describe_part(
     return snprintf(to, size, "%.*s", (int)text.length, text.data);
 }
 
+bool key_is_accepted(
+    const struct orm_model *m, const union orm_value *key, struct orm_error *e)
+{
+    for (unsigned i = 0; i < m->key_count; i++)
+        if (!type_accepts(m, &m->columns[m->key[i]], key[i], e))
+            return false;
+    return true;
+}
+
 const char *key_describe(
     const struct orm_model *m, const union orm_value *key, char *to, size_t size)
 {

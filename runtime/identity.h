@@ -64,6 +64,10 @@ static inline bool key_is_null(struct key_columns k, const struct orm_object *o)
  */
 union orm_value key_in_cell(const struct orm_column *c, struct pg_cell cell);
 
+/* Whether the model's key can have the values; else the error says why not. */
+bool key_is_accepted(
+    const struct orm_model *m, const union orm_value *key, struct orm_error *e);
+
 /* 7, "text", or (7, "text"), for messages. */
 const char *key_describe(
     const struct orm_model *m, const union orm_value *key, char *to, size_t size);

@@ -21,8 +21,7 @@ struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *mod
         return &session_model(s, model)->table;
     error_set(&s->error, ORM_INVALID,
         "%s: no model of the session's schema, %s; open the session with the schema of "
-        "a "
-        "file that includes it",
+        "a file that includes it",
         model->name, s->schema->name);
     return NULL;
 }
@@ -78,7 +77,7 @@ static const struct pg_result *ask(struct orm_session *s, const struct query *q)
 {
     const struct orm_model *model = q->manager->relation->target;
     struct pg_statement *st = s->error.code ? NULL : query_compile(s, q);
-    if (st && query_needs_transaction(q))
+    if (st && query_locks(q))
         orm_begin(s);
     const struct pg_result *r = st ? flight_one(s, model, st) : NULL;
     if (st && !r && q->conditions)
@@ -241,22 +240,13 @@ static struct orm_object *load_by_key(
     return row;
 }
 
-static bool accepts_key(
-    struct orm_session *s, const struct orm_model *m, const union orm_value *key)
-{
-    for (unsigned i = 0; i < m->key_count; i++)
-        if (!type_accepts(m, &m->columns[m->key[i]], key[i], &s->error))
-            return false;
-    return true;
-}
-
 struct orm_object *orm_get(struct orm_manager *m, const union orm_value *key)
 {
     if (!m)
         return NULL;
     struct orm_session *s = manager_session(m);
     const struct orm_model *model = m->relation->target;
-    if (s->error.code || !accepts_key(s, model, key))
+    if (s->error.code || !key_is_accepted(model, key, &s->error))
         return NULL;
     if (is_slot(m)) {
         const void *list = find_by_key(m, key);

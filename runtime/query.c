@@ -181,9 +181,9 @@ static bool walk(struct compiler *c, const void *query)
     return true;
 }
 
-bool query_needs_transaction(const struct query *q)
+bool query_locks(const struct query *q)
 {
-    return query_of(q)->lock || q->cursor;
+    return query_of(q)->lock != ORM_LOCK_NONE;
 }
 
 struct pg_statement *query_compile(struct orm_session *s, const struct query *q)

@@ -27,7 +27,7 @@ struct query {
  * recorded and nothing was sent. */
 struct pg_statement *query_compile(struct orm_session *s, const struct query *q);
 
-/* Locks and cursors last as long as their transaction: it asks for one. */
-bool query_needs_transaction(const struct query *q);
+/* Its rows stay locked until the transaction ends, so there must be one. */
+bool query_locks(const struct query *q);
 
 #endif

@@ -71,15 +71,14 @@ bool orm_transaction(struct orm_session *s,
         s->deadline = own < deadline ? own : deadline;
     }
     object_distrust(s, 0);
-    bool good = run_once(s, work, arg, begin);
-    for (int64_t most = FIRST_PAUSE; !good;
+    bool good;
+    for (int64_t most = FIRST_PAUSE; !(good = run_once(s, work, arg, begin));
          most = most < LONGEST_PAUSE ? most * 2 : most) {
         const int64_t pause = draw(s, most);
         if (!may_run_again(s, --left, pause))
             break;
         clock_sleep(pause);
         orm_reset(s);
-        good = !s->error.code && run_once(s, work, arg, begin);
     }
     s->deadline = deadline;
     return good;

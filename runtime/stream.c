@@ -243,8 +243,7 @@ static bool declare(struct orm_chunks *c, const struct query *q)
     struct pg_statement *st = query_compile(s, q);
     if (!st)
         return false;
-    if (query_needs_transaction(q))
-        orm_begin(s);
+    orm_begin(s); /* a cursor lasts as long as its transaction */
     snprintf(c->command, sizeof c->command, "FETCH FORWARD %u FROM orm_%u", c->chunk,
         c->cursor);
     c->fetch = (struct pg_item){.command = c->command};
