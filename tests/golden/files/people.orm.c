@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0xfff8a95bf5d69e7cu
+#if PEOPLE_ORM_HASH != 0x0b6622b4493587afu
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

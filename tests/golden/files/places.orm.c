@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x68fb60e961bc9bccu
+#if PLACES_ORM_HASH != 0xa5a23c13c6a0ba85u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 
