@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x921a3ceff5deee6cu
+#define IN_ORM_HASH 0x801d4b0ed1ae93b7u
 
 #ifdef __cplusplus
 extern "C" {
@@ -195,6 +195,13 @@ enum {
 };
 
 extern const struct orm_model link_model;
+
+enum link_constraint {
+    LINK_NO_CONSTRAINT,
+    LINK_BY_ID,
+    LINK_TO_HOLDER
+};
+ORM_VIOLATED(link);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -826,6 +833,13 @@ enum {
 
 extern const struct orm_model a_model;
 
+enum a_constraint {
+    A_NO_CONSTRAINT,
+    A_BY_KEY,
+    A_TO_A
+};
+ORM_VIOLATED(a);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline const char *a_key(const struct a *a)
@@ -1212,6 +1226,12 @@ enum {
 };
 
 extern const struct orm_model m_model;
+
+enum m_constraint {
+    M_NO_CONSTRAINT,
+    M_BY_ID
+};
+ORM_VIOLATED(m);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x7d5ff095028f8ce5u
+#define IN_ORM_HASH 0xa455c17b11a75b5bu
 
 #ifdef __cplusplus
 extern "C" {
@@ -222,6 +222,14 @@ enum {
 };
 
 extern const struct orm_model author_model;
+
+enum author_constraint {
+    AUTHOR_NO_CONSTRAINT,
+    AUTHOR_BY_ID,
+    AUTHOR_BY_PROFILE,
+    AUTHOR_TO_PROFILE
+};
+ORM_VIOLATED(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -616,6 +624,12 @@ enum {
 
 extern const struct orm_model profile_model;
 
+enum profile_constraint {
+    PROFILE_NO_CONSTRAINT,
+    PROFILE_BY_ID
+};
+ORM_VIOLATED(profile);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t profile_id(const struct profile *p)
@@ -974,6 +988,12 @@ enum {
 };
 
 extern const struct orm_model picture_model;
+
+enum picture_constraint {
+    PICTURE_NO_CONSTRAINT,
+    PICTURE_BY_ID
+};
+ORM_VIOLATED(picture);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1334,6 +1354,14 @@ enum {
 };
 
 extern const struct orm_model book_model;
+
+enum book_constraint {
+    BOOK_NO_CONSTRAINT,
+    BOOK_BY_ID,
+    BOOK_TO_AUTHOR,
+    BOOK_TO_EDITOR
+};
+ORM_VIOLATED(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1769,6 +1797,14 @@ enum {
 };
 
 extern const struct orm_model chapter_model;
+
+enum chapter_constraint {
+    CHAPTER_NO_CONSTRAINT,
+    CHAPTER_BY_ID,
+    CHAPTER_TO_BOOK,
+    CHAPTER_TO_PARENT
+};
+ORM_VIOLATED(chapter);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

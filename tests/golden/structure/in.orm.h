@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x91dd0f70e7909247u
+#define IN_ORM_HASH 0xb1054cf4c3cd1875u
 
 #ifdef __cplusplus
 extern "C" {
@@ -327,6 +327,12 @@ enum {
 };
 
 extern const struct orm_model writer_model;
+
+enum writer_constraint {
+    WRITER_NO_CONSTRAINT,
+    WRITER_BY_ID
+};
+ORM_VIOLATED(writer);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1096,6 +1102,13 @@ enum {
 
 extern const struct orm_model paper_model;
 
+enum paper_constraint {
+    PAPER_NO_CONSTRAINT,
+    PAPER_BY_ID,
+    PAPER_TO_WRITER
+};
+ORM_VIOLATED(paper);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t paper_id(const struct paper *p)
@@ -1524,6 +1537,14 @@ enum {
 
 extern const struct orm_model citation_model;
 
+enum citation_constraint {
+    CITATION_NO_CONSTRAINT,
+    CITATION_BY_ID,
+    CITATION_TO_FROM,
+    CITATION_TO_TO
+};
+ORM_VIOLATED(citation);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t citation_id(const struct citation *c)
@@ -1947,6 +1968,14 @@ enum {
 };
 
 extern const struct orm_model word_model;
+
+enum word_constraint {
+    WORD_NO_CONSTRAINT,
+    WORD_BY_ID,
+    WORD_BY_TEXT,
+    WORD_TO_OWNER
+};
+ORM_VIOLATED(word);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x074b097495efda6fu
+#define IN_ORM_HASH 0x9af8715a1c53a8c9u
 
 #ifdef __cplusplus
 extern "C" {
@@ -195,6 +195,14 @@ enum sample_column {
 };
 
 extern const struct orm_model sample_model;
+
+enum sample_constraint {
+    SAMPLE_NO_CONSTRAINT,
+    SAMPLE_BY_ID,
+    SAMPLE_BY_MEDIUM,
+    SAMPLE_BY_PLAIN_LARGE
+};
+ORM_VIOLATED(sample);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -690,6 +698,12 @@ enum maybe_column {
 };
 
 extern const struct orm_model maybe_model;
+
+enum maybe_constraint {
+    MAYBE_NO_CONSTRAINT,
+    MAYBE_BY_ID
+};
+ORM_VIOLATED(maybe);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1317,6 +1331,12 @@ enum preset_column {
 };
 
 extern const struct orm_model preset_model;
+
+enum preset_constraint {
+    PRESET_NO_CONSTRAINT,
+    PRESET_BY_CODE
+};
+ORM_VIOLATED(preset);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

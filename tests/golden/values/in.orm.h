@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 3
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x0c8670e6ba86f3adu
+#define IN_ORM_HASH 0x9f7c2ee7e9400280u
 
 #ifdef __cplusplus
 extern "C" {
@@ -124,6 +124,13 @@ enum reading_column {
 };
 
 extern const struct orm_model reading_model;
+
+enum reading_constraint {
+    READING_NO_CONSTRAINT,
+    READING_BY_NUMBER,
+    READING_BY_DEVICE
+};
+ORM_VIOLATED(reading);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
