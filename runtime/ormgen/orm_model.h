@@ -22,7 +22,7 @@
 #include <ormgen/orm_query.h>
 #include <ormgen/orm_rows.h>
 
-#define ORM_MODEL_ABI 3
+#define ORM_MODEL_ABI 4
 
 /* 64-bit words that hold n bits. */
 #define ORM_WORDS(n) (((n) + 63u) / 64u)

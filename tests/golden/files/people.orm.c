@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x609057eba95401e8u
+#if PEOPLE_ORM_HASH != 0x040b3919f51ca939u
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 
