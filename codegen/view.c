@@ -108,6 +108,7 @@ static void put_model(struct view *v, const struct model *m)
     put_slots(v, m);
     put_manys(v, m);
     put_setters(v, m, &n);
+    put_constraints_of(v, m);
     put_families(v, m, &n);
     end_item(v);
     free_names(&n);

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x0f9c8173841e5c95u
+#define IN_ORM_HASH 0x007790717f85132eu
 
 #ifdef __cplusplus
 extern "C" {
@@ -195,6 +195,13 @@ enum {
 };
 
 extern const struct orm_model link_model;
+
+enum link_constraint {
+    LINK_NO_CONSTRAINT,
+    LINK_BY_ID,
+    LINK_TO_HOLDER
+};
+ORM_VIOLATED(link);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -707,6 +714,13 @@ enum {
 
 extern const struct orm_model a_model;
 
+enum a_constraint {
+    A_NO_CONSTRAINT,
+    A_BY_KEY,
+    A_TO_A
+};
+ORM_VIOLATED(a);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline const char *a_key(const struct a *a)
@@ -977,6 +991,12 @@ enum {
 };
 
 extern const struct orm_model m_model;
+
+enum m_constraint {
+    M_NO_CONSTRAINT,
+    M_BY_ID
+};
+ORM_VIOLATED(m);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xdc3e2aa3490a2cb5u
+#define IN_ORM_HASH 0x40ac9c8a3e13e4f9u
 
 #ifdef __cplusplus
 extern "C" {
@@ -151,6 +151,13 @@ enum {
 };
 
 extern const struct orm_model author_model;
+
+enum author_constraint {
+    AUTHOR_NO_CONSTRAINT,
+    AUTHOR_BY_ID,
+    AUTHOR_BY_EMAIL
+};
+ORM_VIOLATED(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -428,6 +435,14 @@ enum {
 };
 
 extern const struct orm_model book_model;
+
+enum book_constraint {
+    BOOK_NO_CONSTRAINT,
+    BOOK_BY_ID,
+    BOOK_TO_AUTHOR,
+    BOOK_TO_EDITOR
+};
+ORM_VIOLATED(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -775,6 +790,13 @@ enum {
 };
 
 extern const struct orm_model tag_model;
+
+enum tag_constraint {
+    TAG_NO_CONSTRAINT,
+    TAG_BY_ID,
+    TAG_BY_NAME
+};
+ORM_VIOLATED(tag);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x1c9d8eca9f785ab2u
+#define IN_ORM_HASH 0xb0f59b64bddfebcdu
 
 #ifdef __cplusplus
 extern "C" {
@@ -336,6 +336,15 @@ enum product_column {
 
 extern const struct orm_model product_model;
 
+enum product_constraint {
+    PRODUCT_NO_CONSTRAINT,
+    PRODUCT_BY_ID,
+    PRODUCT_BY_NUMBER,
+    PRODUCT_NAME_CHECK,
+    PRODUCT_PRICE_CHECK
+};
+ORM_VIOLATED(product);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t product_id(const struct product *p)
@@ -631,6 +640,12 @@ enum invoice_column {
 
 extern const struct orm_model invoice_model;
 
+enum invoice_constraint {
+    INVOICE_NO_CONSTRAINT,
+    INVOICE_BY_NUMBER
+};
+ORM_VIOLATED(invoice);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int32_t invoice_number(const struct invoice *i)
@@ -839,6 +854,12 @@ enum ticket_column {
 };
 
 extern const struct orm_model ticket_model;
+
+enum ticket_constraint {
+    TICKET_NO_CONSTRAINT,
+    TICKET_BY_CODE
+};
+ORM_VIOLATED(ticket);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1069,6 +1090,13 @@ enum {
 };
 
 extern const struct orm_model ledger_account_model;
+
+enum ledger_account_constraint {
+    LEDGER_ACCOUNT_NO_CONSTRAINT,
+    LEDGER_ACCOUNT_BY_ID,
+    LEDGER_ACCOUNT_TO_PARENT
+};
+ORM_VIOLATED(ledger_account);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1435,6 +1463,13 @@ enum {
 
 extern const struct orm_model page_model;
 
+enum page_constraint {
+    PAGE_NO_CONSTRAINT,
+    PAGE_BY_ID,
+    PAGE_TO_BOOK
+};
+ORM_VIOLATED(page);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t page_id(const struct page *p)
@@ -1767,6 +1802,12 @@ enum {
 
 extern const struct orm_model binder_model;
 
+enum binder_constraint {
+    BINDER_NO_CONSTRAINT,
+    BINDER_BY_ID
+};
+ORM_VIOLATED(binder);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t binder_id(const struct binder *b)
@@ -1983,6 +2024,12 @@ enum leaf_column {
 };
 
 extern const struct orm_model leaf_model;
+
+enum leaf_constraint {
+    LEAF_NO_CONSTRAINT,
+    LEAF_BY_TREE_NUMBER
+};
+ORM_VIOLATED(leaf);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2221,6 +2268,12 @@ enum edition_column {
 };
 
 extern const struct orm_model edition_model;
+
+enum edition_constraint {
+    EDITION_NO_CONSTRAINT,
+    EDITION_BY_WORK_NUMBER
+};
+ORM_VIOLATED(edition);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

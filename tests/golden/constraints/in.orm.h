@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x05578bc60413d608u
+#define IN_ORM_HASH 0x5881f091a16c5540u
 
 #ifdef __cplusplus
 extern "C" {
@@ -111,6 +111,12 @@ enum {
 };
 
 extern const struct orm_model author_model;
+
+enum author_constraint {
+    AUTHOR_NO_CONSTRAINT,
+    AUTHOR_BY_ID
+};
+ORM_VIOLATED(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -340,6 +346,23 @@ enum {
 };
 
 extern const struct orm_model book_model;
+
+enum book_constraint {
+    BOOK_NO_CONSTRAINT,
+    BOOK_BY_ID,
+    BOOK_BY_TITLE_AUTHOR,
+    BOOK_BY_SHELF_PLACE,
+    BOOK_BY_CODE,
+    BOOK_BY_ISBN_AUTHOR,
+    BOOK_BY_ISBN,
+    BOOK_PAGES_OR_NONE,
+    BOOK_UPPER_CODE,
+    BOOK_ISBN_EXCL,
+    BOOK_EXCLUDE_BY_CODE,
+    BOOK_BY_PLACE,
+    BOOK_TO_AUTHOR
+};
+ORM_VIOLATED(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc6c9606095f3200fu
+#define IN_ORM_HASH 0x39be05afb654d600u
 
 #ifdef __cplusplus
 extern "C" {
@@ -164,6 +164,15 @@ enum {
 };
 
 extern const struct orm_model org_person_model;
+
+enum org_person_constraint {
+    ORG_PERSON_NO_CONSTRAINT,
+    ORG_PERSON_BY_ID,
+    ORG_PERSON_TO_BOSS,
+    ORG_PERSON_TO_MENTOR,
+    ORG_PERSON_TO_TEAM
+};
+ORM_VIOLATED(org_person);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -568,6 +577,15 @@ enum {
 
 extern const struct orm_model org_team_model;
 
+enum org_team_constraint {
+    ORG_TEAM_NO_CONSTRAINT,
+    ORG_TEAM_BY_ID,
+    ORG_TEAM_BY_NAME,
+    ORG_TEAM_BY_LEADER,
+    ORG_TEAM_TO_LEADER
+};
+ORM_VIOLATED(org_team);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t org_team_id(const struct org_team *t)
@@ -835,6 +853,14 @@ enum {
 };
 
 extern const struct orm_model org_badge_model;
+
+enum org_badge_constraint {
+    ORG_BADGE_NO_CONSTRAINT,
+    ORG_BADGE_BY_ID,
+    ORG_BADGE_BY_OWNER,
+    ORG_BADGE_TO_OWNER
+};
+ORM_VIOLATED(org_badge);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

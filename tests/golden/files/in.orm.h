@@ -11,7 +11,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x1372d369edd4f5c5u
+#define IN_ORM_HASH 0x764f8a5324658535u
 
 #ifdef __cplusplus
 extern "C" {
@@ -141,6 +141,17 @@ enum {
 };
 
 extern const struct orm_model book_model;
+
+enum book_constraint {
+    BOOK_NO_CONSTRAINT,
+    BOOK_BY_ID,
+    BOOK_BY_SEQUEL,
+    BOOK_TO_AUTHOR,
+    BOOK_TO_PRINTED,
+    BOOK_TO_SUITS,
+    BOOK_TO_SEQUEL
+};
+ORM_VIOLATED(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -564,6 +575,13 @@ enum {
 };
 
 extern const struct orm_model topic_model;
+
+enum topic_constraint {
+    TOPIC_NO_CONSTRAINT,
+    TOPIC_BY_ID,
+    TOPIC_BY_NAME
+};
+ORM_VIOLATED(topic);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

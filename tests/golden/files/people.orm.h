@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 4
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0x0b6622b4493587afu
+#define PEOPLE_ORM_HASH 0x040b3919f51ca939u
 
 #ifdef __cplusplus
 extern "C" {
@@ -154,6 +154,13 @@ enum {
 };
 
 extern const struct orm_model p_person_model;
+
+enum p_person_constraint {
+    P_PERSON_NO_CONSTRAINT,
+    P_PERSON_BY_ID,
+    P_PERSON_TO_LIVES
+};
+ORM_VIOLATED(p_person);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -461,6 +468,14 @@ enum {
 };
 
 extern const struct orm_model p_author_model;
+
+enum p_author_constraint {
+    P_AUTHOR_NO_CONSTRAINT,
+    P_AUTHOR_BY_ID,
+    P_AUTHOR_BY_PERSON,
+    P_AUTHOR_TO_PERSON
+};
+ORM_VIOLATED(p_author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0xa5a23c13c6a0ba85u
+#define PLACES_ORM_HASH 0x212a213a0b2b6b8bu
 
 #ifdef __cplusplus
 extern "C" {
@@ -137,6 +137,12 @@ enum {
 };
 
 extern const struct orm_model place_model;
+
+enum place_constraint {
+    PLACE_NO_CONSTRAINT,
+    PLACE_BY_ID
+};
+ORM_VIOLATED(place);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -343,6 +349,12 @@ enum climate_column {
 };
 
 extern const struct orm_model climate_model;
+
+enum climate_constraint {
+    CLIMATE_NO_CONSTRAINT,
+    CLIMATE_BY_KIND
+};
+ORM_VIOLATED(climate);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

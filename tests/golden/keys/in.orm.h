@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xb6d7153ef9b60de4u
+#define IN_ORM_HASH 0x1acbdd11a2f74906u
 
 #ifdef __cplusplus
 extern "C" {
@@ -669,6 +669,12 @@ enum {
 
 extern const struct orm_model tenant_model;
 
+enum tenant_constraint {
+    TENANT_NO_CONSTRAINT,
+    TENANT_BY_ID
+};
+ORM_VIOLATED(tenant);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t tenant_id(const struct tenant *t)
@@ -912,6 +918,14 @@ enum {
 };
 
 extern const struct orm_model course_model;
+
+enum course_constraint {
+    COURSE_NO_CONSTRAINT,
+    COURSE_BY_TENANT_NUMBER,
+    COURSE_TO_TENANT,
+    COURSE_TO_PARENT
+};
+ORM_VIOLATED(course);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1297,6 +1311,14 @@ enum {
 };
 
 extern const struct orm_model student_model;
+
+enum student_constraint {
+    STUDENT_NO_CONSTRAINT,
+    STUDENT_BY_TENANT_NUMBER,
+    STUDENT_TO_TENANT,
+    STUDENT_TO_MENTOR
+};
+ORM_VIOLATED(student);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1687,6 +1709,14 @@ enum {
 
 extern const struct orm_model enrolment_model;
 
+enum enrolment_constraint {
+    ENROLMENT_NO_CONSTRAINT,
+    ENROLMENT_BY_STUDENT_COURSE,
+    ENROLMENT_TO_STUDENT,
+    ENROLMENT_TO_COURSE
+};
+ORM_VIOLATED(enrolment);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t enrolment_student_tenant_id(const struct enrolment *e)
@@ -2033,6 +2063,13 @@ enum {
 
 extern const struct orm_model grade_model;
 
+enum grade_constraint {
+    GRADE_NO_CONSTRAINT,
+    GRADE_BY_ID,
+    GRADE_TO_ENROLMENT
+};
+ORM_VIOLATED(grade);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t grade_id(const struct grade *g)
@@ -2326,6 +2363,13 @@ enum {
 
 extern const struct orm_model label_model;
 
+enum label_constraint {
+    LABEL_NO_CONSTRAINT,
+    LABEL_BY_NAME,
+    LABEL_BY_CODE
+};
+ORM_VIOLATED(label);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline const char *label_name(const struct label *l)
@@ -2570,6 +2614,14 @@ enum {
 };
 
 extern const struct orm_model alias_model;
+
+enum alias_constraint {
+    ALIAS_NO_CONSTRAINT,
+    ALIAS_BY_ID,
+    ALIAS_TO_LABEL,
+    ALIAS_TO_OF
+};
+ORM_VIOLATED(alias);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2865,6 +2917,13 @@ enum {
 
 extern const struct orm_model certificate_model;
 
+enum certificate_constraint {
+    CERTIFICATE_NO_CONSTRAINT,
+    CERTIFICATE_BY_ENROLMENT,
+    CERTIFICATE_TO_ENROLMENT
+};
+ORM_VIOLATED(certificate);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t certificate_enrolment_student_tenant_id(
@@ -3147,6 +3206,14 @@ enum {
 };
 
 extern const struct orm_model room_model;
+
+enum room_constraint {
+    ROOM_NO_CONSTRAINT,
+    ROOM_BY_ID,
+    ROOM_BY_COURSE,
+    ROOM_TO_COURSE
+};
+ORM_VIOLATED(room);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3431,6 +3498,13 @@ enum {
 };
 
 extern const struct orm_model event_model;
+
+enum event_constraint {
+    EVENT_NO_CONSTRAINT,
+    EVENT_BY_ID,
+    EVENT_TO_CAUSE
+};
+ORM_VIOLATED(event);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3743,6 +3817,13 @@ enum {
 
 extern const struct orm_model ticket_model;
 
+enum ticket_constraint {
+    TICKET_NO_CONSTRAINT,
+    TICKET_BY_EVENT_CODE,
+    TICKET_TO_EVENT
+};
+ORM_VIOLATED(ticket);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline struct orm_uuid ticket_event_id(const struct ticket *t)
@@ -4016,6 +4097,12 @@ enum {
 
 extern const struct orm_model holiday_model;
 
+enum holiday_constraint {
+    HOLIDAY_NO_CONSTRAINT,
+    HOLIDAY_BY_DAY
+};
+ORM_VIOLATED(holiday);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline orm_date holiday_day(const struct holiday *h)
@@ -4261,6 +4348,14 @@ enum {
 };
 
 extern const struct orm_model duty_model;
+
+enum duty_constraint {
+    DUTY_NO_CONSTRAINT,
+    DUTY_BY_KIND,
+    DUTY_BY_SINCE,
+    DUTY_BY_AT_NIGHT
+};
+ORM_VIOLATED(duty);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -4563,6 +4658,15 @@ enum {
 };
 
 extern const struct orm_model shift_model;
+
+enum shift_constraint {
+    SHIFT_NO_CONSTRAINT,
+    SHIFT_BY_HOLIDAY_DUTY_STARTS_SPARE,
+    SHIFT_TO_HOLIDAY,
+    SHIFT_TO_DUTY,
+    SHIFT_TO_LATER
+};
+ORM_VIOLATED(shift);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5009,6 +5113,14 @@ enum {
 
 extern const struct orm_model moment_model;
 
+enum moment_constraint {
+    MOMENT_NO_CONSTRAINT,
+    MOMENT_BY_AT_LOCAL,
+    MOMENT_TO_SINCE,
+    MOMENT_TO_NIGHT
+};
+ORM_VIOLATED(moment);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline orm_time moment_at(const struct moment *m)
@@ -5351,6 +5463,13 @@ enum {
 
 extern const struct orm_model badge_model;
 
+enum badge_constraint {
+    BADGE_NO_CONSTRAINT,
+    BADGE_BY_ID,
+    BADGE_BY_CODE
+};
+ORM_VIOLATED(badge);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t badge_id(const struct badge *b)
@@ -5613,6 +5732,13 @@ enum {
 };
 
 extern const struct orm_model holder_model;
+
+enum holder_constraint {
+    HOLDER_NO_CONSTRAINT,
+    HOLDER_BY_BADGE_NUMBER,
+    HOLDER_TO_BADGE
+};
+ORM_VIOLATED(holder);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5911,6 +6037,15 @@ enum {
 };
 
 extern const struct orm_model visit_model;
+
+enum visit_constraint {
+    VISIT_NO_CONSTRAINT,
+    VISIT_BY_ID,
+    VISIT_TO_HOLDER,
+    VISIT_TO_SEEN,
+    VISIT_TO_LENT
+};
+ORM_VIOLATED(visit);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x2b5f1d3bcc8cc18eu
+#define IN_ORM_HASH 0xad1f95fb2295ef02u
 
 #ifdef __cplusplus
 extern "C" {
@@ -222,6 +222,14 @@ enum {
 };
 
 extern const struct orm_model author_model;
+
+enum author_constraint {
+    AUTHOR_NO_CONSTRAINT,
+    AUTHOR_BY_ID,
+    AUTHOR_BY_PROFILE,
+    AUTHOR_TO_PROFILE
+};
+ORM_VIOLATED(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -497,6 +505,12 @@ enum {
 
 extern const struct orm_model profile_model;
 
+enum profile_constraint {
+    PROFILE_NO_CONSTRAINT,
+    PROFILE_BY_ID
+};
+ORM_VIOLATED(profile);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t profile_id(const struct profile *p)
@@ -736,6 +750,12 @@ enum {
 };
 
 extern const struct orm_model picture_model;
+
+enum picture_constraint {
+    PICTURE_NO_CONSTRAINT,
+    PICTURE_BY_ID
+};
+ORM_VIOLATED(picture);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -977,6 +997,14 @@ enum {
 };
 
 extern const struct orm_model book_model;
+
+enum book_constraint {
+    BOOK_NO_CONSTRAINT,
+    BOOK_BY_ID,
+    BOOK_TO_AUTHOR,
+    BOOK_TO_EDITOR
+};
+ORM_VIOLATED(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1293,6 +1321,14 @@ enum {
 };
 
 extern const struct orm_model chapter_model;
+
+enum chapter_constraint {
+    CHAPTER_NO_CONSTRAINT,
+    CHAPTER_BY_ID,
+    CHAPTER_TO_BOOK,
+    CHAPTER_TO_PARENT
+};
+ORM_VIOLATED(chapter);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x58a086468276dc5eu
+#define IN_ORM_HASH 0x071bedc4c7f4073eu
 
 #ifdef __cplusplus
 extern "C" {
@@ -327,6 +327,12 @@ enum {
 };
 
 extern const struct orm_model writer_model;
+
+enum writer_constraint {
+    WRITER_NO_CONSTRAINT,
+    WRITER_BY_ID
+};
+ORM_VIOLATED(writer);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -977,6 +983,13 @@ enum {
 
 extern const struct orm_model paper_model;
 
+enum paper_constraint {
+    PAPER_NO_CONSTRAINT,
+    PAPER_BY_ID,
+    PAPER_TO_WRITER
+};
+ORM_VIOLATED(paper);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t paper_id(const struct paper *p)
@@ -1286,6 +1299,14 @@ enum {
 
 extern const struct orm_model citation_model;
 
+enum citation_constraint {
+    CITATION_NO_CONSTRAINT,
+    CITATION_BY_ID,
+    CITATION_TO_FROM,
+    CITATION_TO_TO
+};
+ORM_VIOLATED(citation);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t citation_id(const struct citation *c)
@@ -1590,6 +1611,14 @@ enum {
 };
 
 extern const struct orm_model word_model;
+
+enum word_constraint {
+    WORD_NO_CONSTRAINT,
+    WORD_BY_ID,
+    WORD_BY_TEXT,
+    WORD_TO_OWNER
+};
+ORM_VIOLATED(word);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

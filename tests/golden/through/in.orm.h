@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x1f0f6f482a3e4df2u
+#define IN_ORM_HASH 0x2bb8b7d851d6b0c8u
 
 #ifdef __cplusplus
 extern "C" {
@@ -131,6 +131,13 @@ enum {
 };
 
 extern const struct orm_model package_model;
+
+enum package_constraint {
+    PACKAGE_NO_CONSTRAINT,
+    PACKAGE_BY_ID,
+    PACKAGE_BY_NAME
+};
+ORM_VIOLATED(package);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -395,6 +402,15 @@ enum {
 };
 
 extern const struct orm_model dependency_model;
+
+enum dependency_constraint {
+    DEPENDENCY_NO_CONSTRAINT,
+    DEPENDENCY_BY_ID,
+    DEPENDENCY_BY_PACKAGE_TARGET_KIND,
+    DEPENDENCY_TO_PACKAGE,
+    DEPENDENCY_TO_TARGET
+};
+ORM_VIOLATED(dependency);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

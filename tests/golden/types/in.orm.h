@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x8f0bfdff9ace9660u
+#define IN_ORM_HASH 0xe174db805563270au
 
 #ifdef __cplusplus
 extern "C" {
@@ -195,6 +195,14 @@ enum sample_column {
 };
 
 extern const struct orm_model sample_model;
+
+enum sample_constraint {
+    SAMPLE_NO_CONSTRAINT,
+    SAMPLE_BY_ID,
+    SAMPLE_BY_MEDIUM,
+    SAMPLE_BY_PLAIN_LARGE
+};
+ORM_VIOLATED(sample);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -571,6 +579,12 @@ enum maybe_column {
 };
 
 extern const struct orm_model maybe_model;
+
+enum maybe_constraint {
+    MAYBE_NO_CONSTRAINT,
+    MAYBE_BY_ID
+};
+ORM_VIOLATED(maybe);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1079,6 +1093,12 @@ enum preset_column {
 };
 
 extern const struct orm_model preset_model;
+
+enum preset_constraint {
+    PRESET_NO_CONSTRAINT,
+    PRESET_BY_CODE
+};
+ORM_VIOLATED(preset);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x4d5f66cc28b5e49au
+#define IN_ORM_HASH 0x7e94953a5a63f803u
 
 #ifdef __cplusplus
 extern "C" {
@@ -124,6 +124,13 @@ enum reading_column {
 };
 
 extern const struct orm_model reading_model;
+
+enum reading_constraint {
+    READING_NO_CONSTRAINT,
+    READING_BY_NUMBER,
+    READING_BY_DEVICE
+};
+ORM_VIOLATED(reading);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
