@@ -169,6 +169,14 @@ ORM_EXPORT bool orm_ok(const struct orm_session *s) ORM_CHECKED;
  * the error unless the connection is lost. */
 ORM_EXPORT void orm_rollback(struct orm_session *s);
 
+/* After a failed flush or commit that was the transaction's first: rolls back the
+ * database and keeps the changes in memory, as they were before the flush, so that it
+ * can be tried again when the reason is gone; connects again if the connection is lost.
+ * Clears the error; streams end.  False: the transaction had written before, or what
+ * became of it is unknown, or the error is none of a flush, and only orm_rollback()
+ * helps; or there is no connection yet, and it can be called again. */
+ORM_EXPORT bool orm_retry(struct orm_session *s) ORM_CHECKED;
+
 /* -- Scopes ------------------------------------------------------------------------ */
 
 /* What is loaded or made from now on belongs to a scope, up to the matching
