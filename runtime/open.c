@@ -190,6 +190,7 @@ static void free_objects(struct orm_session *s)
         s->models[i].unwritten = 0;
     }
     s->change_count = s->link_count = s->undo_count = 0;
+    s->is_behind = false;
     report_forget_all(s);
     stream_free_all(s);
     scope_drop_all(s);
@@ -244,6 +245,7 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
     s->deadline = CLOCK_NEVER;
     s->fetch = ORM_FETCH_PEERS;
     s->budget.most = ORM_UNLIMITED;
+    s->write = orm_flush;
     if (conninfo) {
         s->conninfo = memory_get(strlen(conninfo) + 1);
         if (!s->conninfo)

@@ -128,6 +128,9 @@ struct orm_session {
     struct pg *pg;
     struct orm_error error;
     enum transaction transaction;
+    bool (*write)(struct orm_session *s); /* what is recorded: for those who read */
+    bool reads_as_is; /* queries leave what is recorded unwritten */
+    bool is_behind;   /* and something was read that lacks it */
     int64_t deadline;     /* clock_now()'s scale */
     enum orm_fetch fetch; /* of objects whose query names no mode */
     struct lazy_load lazy;

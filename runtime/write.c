@@ -6,6 +6,7 @@
 #include "write.h"
 
 #include "cascade.h"
+#include "due.h"
 #include "flight.h"
 #include "flush.h"
 #include "link.h"
@@ -168,6 +169,7 @@ static bool publish(struct flush *p)
         s->models[i].unwritten = 0;
     s->change_count = 0;
     link_forget(s);
+    due_is_done(s);
     if (p->first && s->transaction == TX_OPEN) {
         s->transaction = TX_WROTE;
         s->wrote = s->stamp;
@@ -225,24 +227,4 @@ bool write_changes(struct orm_session *s, bool commit)
     flight_end(s);
     arena_clear(&s->scratch);
     return good;
-}
-
-bool write_is_due(const struct orm_session *s, const struct orm_model *m)
-{
-    /* What a view is made of is the server's to know. */
-    return session_model(s, m)->unwritten ||
-           (m->read_only && (s->change_count || s->link_count));
-}
-
-bool write_is_due_to_join(const struct orm_session *s, const struct orm_to_many *rel)
-{
-    return s->link_count || (rel->through && session_model(s, rel->through)->unwritten);
-}
-
-bool write_before_reading(struct orm_session *s, const struct orm_to_many *rel)
-{
-    const bool joined = rel->kind == ORM_MANY_JOIN && write_is_due_to_join(s, rel);
-    const bool follows = rel->kind == ORM_MANY_REVERSE && s->former_count;
-    return !(joined || follows || write_is_due(s, rel->target)) ||
-           write_changes(s, false);
 }

@@ -157,6 +157,11 @@ ORM_EXPORT bool orm_flush(struct orm_session *s) ORM_CHECKED;
  */
 ORM_EXPORT bool orm_commit(struct orm_session *s) ORM_CHECKED;
 
+/* Whether a query that reads what has unwritten changes flushes first; it does unless
+ * this says otherwise.  Off, queries read the database as it is.  Returns the mode
+ * before; orm_reset() keeps it. */
+ORM_EXPORT bool orm_set_autoflush(struct orm_session *s, bool on);
+
 /* Ends a unit of work that only read: true if nothing failed.  Unwritten changes are an
  * error (ORM_UNSAVED); an open transaction is ended. */
 ORM_EXPORT bool orm_end(struct orm_session *s) ORM_CHECKED;
