@@ -21,6 +21,20 @@ struct flush {
  * False: the error is recorded, and flush_take_back() is due. */
 bool flush_make(struct flush *p);
 
+/* flush_order.c: the batches, in order. */
+bool flush_order(struct flush *p);
+
+/* flush_group.c: a batch of its own; NULL: memory is out, and recorded. */
+struct batch *flush_add_batch(
+    struct flush *p, enum batch_kind kind, const struct orm_model *m);
+
+/* Sets the bits of the columns that the object's statement writes or compares. */
+typedef void flush_columns(const struct orm_object *o, uint64_t *bits);
+
+/* Adds the batches of the model's objects in the list. */
+bool flush_group(struct flush *p, enum batch_kind kind, const struct orm_model *m,
+    struct orm_object **objects, size_t count, flush_columns *columns);
+
 /* Nothing was written: new objects lose the keys they were given. */
 void flush_take_back(struct flush *p);
 

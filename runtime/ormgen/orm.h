@@ -157,6 +157,11 @@ ORM_EXPORT bool orm_flush(struct orm_session *s) ORM_CHECKED;
  */
 ORM_EXPORT bool orm_commit(struct orm_session *s) ORM_CHECKED;
 
+/* Whether a query that reads what has unwritten changes flushes first; it does unless
+ * this says otherwise.  Off, queries read the database as it is.  Returns the mode
+ * before; orm_reset() keeps it. */
+ORM_EXPORT bool orm_set_autoflush(struct orm_session *s, bool on);
+
 /* Ends a unit of work that only read: true if nothing failed.  Unwritten changes are an
  * error (ORM_UNSAVED); an open transaction is ended. */
 ORM_EXPORT bool orm_end(struct orm_session *s) ORM_CHECKED;
@@ -168,6 +173,14 @@ ORM_EXPORT bool orm_ok(const struct orm_session *s) ORM_CHECKED;
  * not written), changed and deleted ones are as they were when the unit began.  Clears
  * the error unless the connection is lost. */
 ORM_EXPORT void orm_rollback(struct orm_session *s);
+
+/* After a failed flush or commit that was the transaction's first: rolls back the
+ * database and keeps the changes in memory, as they were before the flush, so that it
+ * can be tried again when the reason is gone; connects again if the connection is lost.
+ * Clears the error; streams end.  False: the transaction had written before, or what
+ * became of it is unknown, or the error is none of a flush, and only orm_rollback()
+ * helps; or there is no connection yet, and it can be called again. */
+ORM_EXPORT bool orm_retry(struct orm_session *s) ORM_CHECKED;
 
 /* -- Scopes ------------------------------------------------------------------------ */
 
