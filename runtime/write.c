@@ -82,8 +82,10 @@ static bool check_committed(struct orm_session *s, const struct pg_result *r)
 static bool send(struct flush *p, bool commit)
 {
     struct orm_session *s = p->s;
-    if (p->first && s->transaction == TX_NONE)
+    if (p->first && s->transaction == TX_NONE) {
         s->transaction = TX_WANTED;
+        s->flush_began = true;
+    }
     bool good = flight_begin(s);
     for (const struct batch *b = p->first; good && b; b = b->next)
         good = flight_add(s, b->statement, &b->params);
@@ -168,8 +170,10 @@ static bool publish(struct flush *p)
     s->change_count = 0;
     link_forget(s);
     due_is_done(s);
-    if (p->first && s->transaction == TX_OPEN)
+    if (p->first && s->transaction == TX_OPEN) {
         s->transaction = TX_WROTE;
+        s->wrote = s->stamp;
+    }
 
     bool good = true;
     size_t item = 0;
@@ -215,6 +219,7 @@ bool write_changes(struct orm_session *s, bool commit)
     p.last = &p.first;
     statement_hold(&s->statements);
     const bool good = write_all(&p, commit);
+    s->flush_failed = !good;
     if (!good)
         settle_outcome(s);
     statement_release(&s->statements);
