@@ -5,6 +5,7 @@
 #include "keys.h"
 #include "link.h"
 #include "on_update.h"
+#include "upsert.h"
 
 #include <string.h>
 
@@ -21,7 +22,7 @@ static bool sort_out(struct flush *p)
         return session_nomem(s);
     for (size_t i = 0; i < s->change_count; i++) {
         struct orm_object *o = s->changes[i];
-        if (o->state & OBJECT_GONE)
+        if (o->state & (OBJECT_GONE | OBJECT_HELD | OBJECT_DRAFT))
             continue;
         if (o->state & OBJECT_NEW)
             p->news[p->new_count++] = o;
@@ -64,6 +65,9 @@ static bool check(const struct flush *p)
 {
     for (size_t i = 0; i < p->new_count; i++)
         if (!check_required(p->s, p->news[i]) || !check_targets(p->s, p->news[i]))
+            return false;
+    for (size_t i = 0; i < p->upsert_count; i++)
+        if (!check_required(p->s, p->drafts[i]) || !check_targets(p->s, p->drafts[i]))
             return false;
     for (size_t i = 0; i < p->update_count; i++)
         if (!check_targets(p->s, p->updates[i]))
@@ -127,6 +131,7 @@ static void copy_all_keys(const struct flush *p)
         if (has_derived_key(p->s->schema->models[i]))
             copy_keys(p->news, p->new_count, p->s->schema->models[i]);
     copy_keys(p->news, p->new_count, NULL);
+    copy_keys(p->drafts, p->upsert_count, NULL);
     copy_keys(p->updates, p->update_count, NULL);
 }
 
@@ -142,7 +147,8 @@ static bool compile(struct flush *p)
 
 bool flush_make(struct flush *p)
 {
-    if (!sort_out(p) || !check(p) || !keys_take(p->s, p->news, p->new_count))
+    if (!upsert_begin(p) || !sort_out(p) || !check(p) ||
+        !keys_take(p->s, p->news, p->new_count))
         return false;
     copy_all_keys(p);
     if (!on_update_begin(p->s))
@@ -155,6 +161,7 @@ bool flush_make(struct flush *p)
 
 void flush_take_back(struct flush *p)
 {
+    upsert_take_back(p);
     on_update_take_back(p->s);
     keys_give_back(p->s, p->news, p->new_count);
     copy_all_keys(p);

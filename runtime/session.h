@@ -106,6 +106,15 @@ struct begin {
     struct params settings; /* names and values, two arrays */
 };
 
+/* A new object whose row may be there already, known by a constraint of its model. */
+struct upsert {
+    struct orm_object *draft;
+    unsigned by;                /* 1 + its index */
+    bool keeps;                 /* the row that is there stays as it is */
+    struct orm_object *row;     /* once it is known: the draft itself, or another */
+    struct orm_object **became; /* where to tell that, or NULL */
+};
+
 /* What the database has in a column that others refer to, and that is changed. */
 struct former {
     struct orm_object *object;
@@ -129,10 +138,10 @@ struct orm_session {
     struct orm_error error;
     enum transaction transaction;
     bool (*write)(struct orm_session *s); /* what is recorded: for those who read */
-    bool reads_as_is; /* queries leave what is recorded unwritten */
-    bool is_behind;   /* and something was read that lacks it */
-    int64_t deadline;     /* clock_now()'s scale */
-    enum orm_fetch fetch; /* of objects whose query names no mode */
+    bool reads_as_is;                     /* queries leave what is recorded unwritten */
+    bool is_behind;                       /* and something was read that lacks it */
+    int64_t deadline;                     /* clock_now()'s scale */
+    enum orm_fetch fetch;                 /* of objects whose query names no mode */
     struct lazy_load lazy;
     struct budget budget;
     struct report *report; /* NULL: never asked for */
@@ -195,6 +204,8 @@ struct orm_session {
     size_t change_count, change_capacity;
     struct link *links;
     size_t link_count, link_capacity;
+    struct upsert *upserts; /* of changes */
+    size_t upsert_count, upsert_capacity;
     struct former *formers;
     size_t former_count, former_capacity;
     struct followed *followed; /* of the flush under way */
@@ -220,8 +231,8 @@ static inline struct model_state *session_model(
     return &s->models[session_number(s, m)];
 }
 
-/* In place of a connection that is lost; its transaction went with it.  False: the error
- * is recorded. */
+/* In place of a connection that is lost; its transaction went with it.  False: the
+ * error is recorded. */
 bool session_connect_again(struct orm_session *s);
 
 /* False, and ORM_NOMEM is recorded. */

@@ -13,6 +13,7 @@
 #include "on_update.h"
 #include "returned.h"
 #include "undo.h"
+#include "upsert.h"
 
 #include <string.h>
 
@@ -148,8 +149,25 @@ static void settle(struct orm_object *o, uint64_t stamp)
 {
     object_clear_changes(o);
     list_end_notes(o);
-    o->state &= ~(OBJECT_NEW | OBJECT_QUEUED | OBJECT_KEYED);
+    o->state &= ~(OBJECT_NEW | OBJECT_QUEUED | OBJECT_KEYED | OBJECT_UPSERT);
     o->stamp = stamp;
+}
+
+/* All but what waits for another flight, and drafts, whose rows are yet to be read. */
+static void settle_all(struct orm_session *s)
+{
+    size_t left = 0;
+    for (unsigned i = 0; i < s->schema->model_count; i++)
+        s->models[i].unwritten = 0;
+    for (size_t i = 0; i < s->change_count; i++) {
+        struct orm_object *o = s->changes[i];
+        if (o->state & OBJECT_HELD) {
+            s->changes[left++] = o;
+            session_model(s, o->model)->unwritten++;
+        } else if (!(o->state & OBJECT_DRAFT))
+            settle(o, s->stamp);
+    }
+    s->change_count = left;
 }
 
 /* -- The whole --------------------------------------------------------------------- */
@@ -159,15 +177,11 @@ static bool publish(struct flush *p)
     struct orm_session *s = p->s;
     if (p->delete_count)
         cascade_follow(s);
-    for (size_t i = 0; i < s->change_count; i++)
-        settle(s->changes[i], s->stamp);
+    settle_all(s);
     /* What had one of these keys is gone, or they could not have been written. */
     for (size_t i = 0; i < p->new_count; i++)
         object_map_anew(p->news[i]);
     on_update_end(s);
-    for (unsigned i = 0; i < s->schema->model_count; i++)
-        s->models[i].unwritten = 0;
-    s->change_count = 0;
     link_forget(s);
     due_is_done(s);
     if (p->first && s->transaction == TX_OPEN) {
@@ -181,11 +195,14 @@ static bool publish(struct flush *p)
         const struct pg_result *r = flight_result(s, item);
         if (b->kind == BATCH_UNLINK)
             forget_unlinked(s, b, r);
+        else if (b->kind == BATCH_UPSERT)
+            good = upsert_take(p, b, r) && good;
         else if (b->objects) {
             take_over(s, b);
             good = returned_take(s, b, r) && good;
         }
     }
+    upsert_settle(p);
     return good;
 }
 
@@ -193,13 +210,14 @@ static bool write_all(struct flush *p, bool commit)
 {
     struct orm_session *s = p->s;
     const bool good = flush_make(p);
-    const bool ends = commit && s->transaction >= TX_OPEN;
-    if (!good || ((p->first || ends) && !send(p, commit))) {
+    const bool last = commit && !p->held_count;
+    const bool ends = last && s->transaction >= TX_OPEN;
+    if (!good || ((p->first || ends) && !send(p, last))) {
         flush_take_back(p);
         return false;
     }
     const bool published = publish(p);
-    if (!published && commit)
+    if (!published && last)
         s->error.outcome = ORM_COMMITTED;
     return published;
 }
@@ -211,10 +229,9 @@ static void settle_outcome(struct orm_session *s)
         s->error.outcome = ORM_ROLLED_BACK;
 }
 
-bool write_changes(struct orm_session *s, bool commit)
+/* One flight.  True in `more`: some of it waits for what this one found out. */
+static bool write_once(struct orm_session *s, bool commit, bool *more)
 {
-    if (s->error.code)
-        return false;
     struct flush p = {.s = s};
     p.last = &p.first;
     statement_hold(&s->statements);
@@ -222,9 +239,18 @@ bool write_changes(struct orm_session *s, bool commit)
     s->flush_failed = !good;
     if (!good)
         settle_outcome(s);
+    *more = p.held_count != 0;
     statement_release(&s->statements);
     flush_free(&p);
     flight_end(s);
     arena_clear(&s->scratch);
+    return good;
+}
+
+bool write_changes(struct orm_session *s, bool commit)
+{
+    bool good = !s->error.code, more = true;
+    while (good && more)
+        good = write_once(s, commit, &more);
     return good;
 }
