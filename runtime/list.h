@@ -43,6 +43,9 @@ static inline bool list_is_unloaded(const struct orm_manager *m)
 
 void list_drop(struct orm_manager *m);
 
+/* The same of a whole table's worth of slots: they may load together again. */
+void list_unload(struct orm_manager *m);
+
 /* The scope ends: a list that shows one of its objects is unloaded. */
 void list_forget(struct orm_manager *m, const struct orm_scope *ends);
 

@@ -61,6 +61,7 @@ struct model_state {
     uint64_t deletions; /* counts them: lists made before look for deleted objects */
     bool is_through;    /* some relation's join table */
     bool is_followed;   /* by a `to:`, or rows that refer to it change with it */
+    bool is_swept;      /* a mark for sweep.c */
     unsigned verified;  /* so many columns are, on this connection, as the model says */
 };
 
