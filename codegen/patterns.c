@@ -64,6 +64,9 @@ const struct pattern of_written_model[] = {
     {FUNCTION, "%m_new"},
     {FUNCTION, "%m_delete"},
     {FUNCTION, "%m_clone"},
+    {ENUM, "%m_constraint"},
+    {CONSTANT, "%M_NO_CONSTRAINT"},
+    {FUNCTION, "%m_violated"},
     {0, NULL},
 };
 

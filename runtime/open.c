@@ -200,6 +200,7 @@ static void free_session(struct orm_session *s)
     arena_free(&s->scratch);
     arena_free(&s->planning);
     statement_free_all(&s->statements);
+    statement_free_retired(s->leaving);
     buffer_free(&s->shape);
     buffer_free(&s->sql);
     params_free(&s->params);

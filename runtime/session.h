@@ -177,7 +177,7 @@ struct orm_session {
     size_t leading; /* items before the first that was added: BEGIN, DEALLOCATE */
     bool begins;    /* the flight carries BEGIN */
     struct begin begin;
-    char deallocate[56];
+    struct retired *leaving; /* the statements that the flight deallocates */
 
     struct {
         orm_statement_seen *seen; /* or NULL */

@@ -193,9 +193,16 @@ static bool write_all(struct flush *p, bool commit)
         return false;
     }
     const bool published = publish(p);
-    if (!published)
-        s->error.outcome = commit ? ORM_COMMITTED : ORM_NOT_STARTED;
+    if (!published && commit)
+        s->error.outcome = ORM_COMMITTED;
     return published;
+}
+
+/* What an open transaction has written goes with any failure of a flush. */
+static void settle_outcome(struct orm_session *s)
+{
+    if (s->error.outcome == ORM_NOT_STARTED && s->transaction >= TX_OPEN)
+        s->error.outcome = ORM_ROLLED_BACK;
 }
 
 bool write_changes(struct orm_session *s, bool commit)
@@ -206,6 +213,8 @@ bool write_changes(struct orm_session *s, bool commit)
     p.last = &p.first;
     statement_hold(&s->statements);
     const bool good = write_all(&p, commit);
+    if (!good)
+        settle_outcome(s);
     statement_release(&s->statements);
     flush_free(&p);
     flight_end(s);

@@ -24,6 +24,8 @@
 extern "C" {
 #endif
 
+struct orm_model;
+struct orm_object;
 struct orm_schema;
 struct orm_session;
 
@@ -68,6 +70,11 @@ struct orm_error {
     char field[64];      /* "" when no field is concerned */
     char constraint[64]; /* "" unless ORM_CONSTRAINT */
     char message[512];   /* one line, no newline */
+
+    const struct orm_model *of; /* the model concerned, or NULL */
+    struct orm_object *object;  /* the one concerned, where that is certain, or NULL;
+                                   valid as long as its objects are */
+    unsigned violated;          /* for book_violated() */
 };
 
 /* -- Sessions ---------------------------------------------------------------------- */
