@@ -228,6 +228,9 @@ static bool change_ref(struct setting *w, const struct orm_change *change)
     const bool none = change->kind == ORM_CHANGE_TO_NONE;
     if (!none && !check_target(w, ref, to))
         return false;
+    if (none && !ref->clears)
+        return refuse_ref(
+            w, ref, ORM_INVALID, "required; it can be changed but not cleared");
     for (unsigned i = 0; i < ref->count; i++) {
         const struct orm_column *col = &m->columns[ref->columns[i]];
         if (none && !ref_clears(ref, ref->columns[i]))

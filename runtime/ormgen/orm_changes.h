@@ -105,8 +105,8 @@ static inline struct orm_change orm_change_object(
         return wrapped;                                                                \
     }
 
-/* Once per model. */
-#define ORM_CHANGES_OF(m)                                                              \
+/* Once per model: what is done to many rows at once. */
+#define ORM_BULK(m)                                                                    \
     struct m##_change {                                                                \
         struct orm_change orm;                                                         \
     };                                                                                 \
