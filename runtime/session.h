@@ -134,6 +134,7 @@ struct orm_session {
     struct budget budget;
     struct report *report; /* NULL: never asked for */
     bool reports;          /* now */
+    bool shows_details;    /* of the server's errors, in messages */
     void (*on_lazy)(void *arg, const char *model, const char *field, size_t peers);
     void *on_lazy_arg;
     uint64_t statement_count;
