@@ -6,6 +6,7 @@
 #include "write.h"
 
 #include "cascade.h"
+#include "due.h"
 #include "flight.h"
 #include "flush.h"
 #include "link.h"
@@ -84,8 +85,10 @@ static bool check_committed(struct orm_session *s, const struct pg_result *r)
 static bool send(struct flush *p, bool commit)
 {
     struct orm_session *s = p->s;
-    if (p->first && s->transaction == TX_NONE)
+    if (p->first && s->transaction == TX_NONE) {
         s->transaction = TX_WANTED;
+        s->flush_began = true;
+    }
     bool good = flight_begin(s);
     for (const struct batch *b = p->first; good && b; b = b->next)
         good = flight_add(s, b->statement, &b->params);
@@ -169,8 +172,11 @@ static bool publish(struct flush *p)
         s->models[i].unwritten = 0;
     s->change_count = 0;
     link_forget(s);
-    if (p->first && s->transaction == TX_OPEN)
+    due_is_done(s);
+    if (p->first && s->transaction == TX_OPEN) {
         s->transaction = TX_WROTE;
+        s->wrote = s->stamp;
+    }
 
     bool good = true;
     size_t item = 0;
@@ -216,6 +222,7 @@ bool write_changes(struct orm_session *s, bool commit)
     p.last = &p.first;
     statement_hold(&s->statements);
     const bool good = write_all(&p, commit);
+    s->flush_failed = !good;
     if (!good)
         settle_outcome(s);
     statement_release(&s->statements);
@@ -223,24 +230,4 @@ bool write_changes(struct orm_session *s, bool commit)
     flight_end(s);
     arena_clear(&s->scratch);
     return good;
-}
-
-bool write_is_due(const struct orm_session *s, const struct orm_model *m)
-{
-    /* What a view is made of is the server's to know. */
-    return session_model(s, m)->unwritten ||
-           (m->read_only && (s->change_count || s->link_count));
-}
-
-bool write_is_due_to_join(const struct orm_session *s, const struct orm_to_many *rel)
-{
-    return s->link_count || (rel->through && session_model(s, rel->through)->unwritten);
-}
-
-bool write_before_reading(struct orm_session *s, const struct orm_to_many *rel)
-{
-    const bool joined = rel->kind == ORM_MANY_JOIN && write_is_due_to_join(s, rel);
-    const bool follows = rel->kind == ORM_MANY_REVERSE && s->former_count;
-    return !(joined || follows || write_is_due(s, rel->target)) ||
-           write_changes(s, false);
 }
