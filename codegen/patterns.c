@@ -84,6 +84,8 @@ const struct pattern of_composite_model[] = {
 const struct pattern of_listed_model[] = {
     {FUNCTION, "%m_add"},
     {FUNCTION, "%m_remove"},
+    {FUNCTION, "%m_set"},
+    {FUNCTION, "%m_clear"},
     {0, NULL},
 };
 

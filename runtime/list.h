@@ -43,7 +43,7 @@ static inline bool list_is_unloaded(const struct orm_manager *m)
 
 void list_drop(struct orm_manager *m);
 
-/* The same of a whole table's worth of slots: they may load together again. */
+/* It is loaded again with its peers', as if it never was. */
 void list_unload(struct orm_manager *m);
 
 /* The scope ends: a list that shows one of its objects is unloaded. */

@@ -367,6 +367,12 @@ ORM_EXPORT struct orm_object *orm_new(struct orm_manager *m);
 ORM_EXPORT void orm_add(struct orm_manager *m, struct orm_object *o);
 ORM_EXPORT void orm_remove(struct orm_manager *m, struct orm_object *o);
 
+/* The relation shows exactly the objects of `list` from now on, a list of ours or of
+ * the program's own, or none.  What it shows now is loaded first, if it is not at hand;
+ * the difference is recorded, or nothing and an error. */
+ORM_EXPORT void orm_set(struct orm_manager *m, const void *list);
+ORM_EXPORT void orm_clear(struct orm_manager *m);
+
 ORM_EXPORT void orm_delete(struct orm_object *o);
 
 /* One statement for all rows that a struct X_query matches, whatever is loaded of them:

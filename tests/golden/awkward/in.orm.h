@@ -564,6 +564,17 @@ static inline void link_remove(struct link_manager *m, struct link *link)
     orm_remove((struct orm_manager *)m, (struct orm_object *)link);
 }
 
+/* It shows exactly these from now on. */
+static inline void link_set(struct link_manager *m, const struct link_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void link_clear(struct link_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void link_delete(struct link *l)
 {
     orm_delete((struct orm_object *)l);
@@ -907,6 +918,17 @@ static inline void a_remove(struct a_manager *m, struct a *value)
     orm_remove((struct orm_manager *)m, (struct orm_object *)value);
 }
 
+/* It shows exactly these from now on. */
+static inline void a_set(struct a_manager *m, const struct a_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void a_clear(struct a_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void a_delete(struct a *a)
 {
     orm_delete((struct orm_object *)a);
@@ -1135,6 +1157,17 @@ static inline void m_add(struct m_manager *m, struct m *value)
 static inline void m_remove(struct m_manager *m, struct m *value)
 {
     orm_remove((struct orm_manager *)m, (struct orm_object *)value);
+}
+
+/* It shows exactly these from now on. */
+static inline void m_set(struct m_manager *m, const struct m_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void m_clear(struct m_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
 }
 
 static inline void m_delete(struct m *m)

@@ -680,6 +680,17 @@ static inline void book_remove(struct book_manager *m, struct book *book)
     orm_remove((struct orm_manager *)m, (struct orm_object *)book);
 }
 
+/* It shows exactly these from now on. */
+static inline void book_set(struct book_manager *m, const struct book_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void book_clear(struct book_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void book_delete(struct book *b)
 {
     orm_delete((struct orm_object *)b);
@@ -925,6 +936,17 @@ static inline void tag_add(struct tag_manager *m, struct tag *tag)
 static inline void tag_remove(struct tag_manager *m, struct tag *tag)
 {
     orm_remove((struct orm_manager *)m, (struct orm_object *)tag);
+}
+
+/* It shows exactly these from now on. */
+static inline void tag_set(struct tag_manager *m, const struct tag_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void tag_clear(struct tag_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
 }
 
 static inline void tag_delete(struct tag *t)

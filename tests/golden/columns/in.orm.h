@@ -1328,6 +1328,18 @@ static inline void ledger_account_remove(
     orm_remove((struct orm_manager *)m, (struct orm_object *)ledger_account);
 }
 
+/* It shows exactly these from now on. */
+static inline void ledger_account_set(
+    struct ledger_account_manager *m, const struct ledger_account_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void ledger_account_clear(struct ledger_account_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void ledger_account_delete(struct ledger_account *l)
 {
     orm_delete((struct orm_object *)l);
@@ -1708,6 +1720,17 @@ static inline void page_add(struct page_manager *m, struct page *page)
 static inline void page_remove(struct page_manager *m, struct page *page)
 {
     orm_remove((struct orm_manager *)m, (struct orm_object *)page);
+}
+
+/* It shows exactly these from now on. */
+static inline void page_set(struct page_manager *m, const struct page_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void page_clear(struct page_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
 }
 
 static inline void page_delete(struct page *p)

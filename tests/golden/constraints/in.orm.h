@@ -621,6 +621,17 @@ static inline void book_remove(struct book_manager *m, struct book *book)
     orm_remove((struct orm_manager *)m, (struct orm_object *)book);
 }
 
+/* It shows exactly these from now on. */
+static inline void book_set(struct book_manager *m, const struct book_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void book_clear(struct book_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void book_delete(struct book *b)
 {
     orm_delete((struct orm_object *)b);

@@ -451,6 +451,18 @@ static inline void org_person_remove(
     orm_remove((struct orm_manager *)m, (struct orm_object *)person);
 }
 
+/* It shows exactly these from now on. */
+static inline void org_person_set(
+    struct org_person_manager *m, const struct org_person_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void org_person_clear(struct org_person_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void org_person_delete(struct org_person *p)
 {
     orm_delete((struct orm_object *)p);

@@ -352,6 +352,18 @@ static inline void p_person_remove(struct p_person_manager *m, struct p_person *
     orm_remove((struct orm_manager *)m, (struct orm_object *)person);
 }
 
+/* It shows exactly these from now on. */
+static inline void p_person_set(
+    struct p_person_manager *m, const struct p_person_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void p_person_clear(struct p_person_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void p_person_delete(struct p_person *p)
 {
     orm_delete((struct orm_object *)p);

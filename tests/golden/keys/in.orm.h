@@ -1174,6 +1174,17 @@ static inline void course_remove(struct course_manager *m, struct course *course
     orm_remove((struct orm_manager *)m, (struct orm_object *)course);
 }
 
+/* It shows exactly these from now on. */
+static inline void course_set(struct course_manager *m, const struct course_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void course_clear(struct course_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void course_delete(struct course *c)
 {
     orm_delete((struct orm_object *)c);
@@ -1579,6 +1590,18 @@ static inline void student_remove(struct student_manager *m, struct student *stu
     orm_remove((struct orm_manager *)m, (struct orm_object *)student);
 }
 
+/* It shows exactly these from now on. */
+static inline void student_set(
+    struct student_manager *m, const struct student_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void student_clear(struct student_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void student_delete(struct student *s)
 {
     orm_delete((struct orm_object *)s);
@@ -1953,6 +1976,18 @@ static inline void enrolment_remove(
     orm_remove((struct orm_manager *)m, (struct orm_object *)enrolment);
 }
 
+/* It shows exactly these from now on. */
+static inline void enrolment_set(
+    struct enrolment_manager *m, const struct enrolment_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void enrolment_clear(struct enrolment_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void enrolment_delete(struct enrolment *e)
 {
     orm_delete((struct orm_object *)e);
@@ -2261,6 +2296,17 @@ static inline void grade_remove(struct grade_manager *m, struct grade *grade)
     orm_remove((struct orm_manager *)m, (struct orm_object *)grade);
 }
 
+/* It shows exactly these from now on. */
+static inline void grade_set(struct grade_manager *m, const struct grade_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void grade_clear(struct grade_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void grade_delete(struct grade *g)
 {
     orm_delete((struct orm_object *)g);
@@ -2529,6 +2575,17 @@ static inline void label_add(struct label_manager *m, struct label *label)
 static inline void label_remove(struct label_manager *m, struct label *label)
 {
     orm_remove((struct orm_manager *)m, (struct orm_object *)label);
+}
+
+/* It shows exactly these from now on. */
+static inline void label_set(struct label_manager *m, const struct label_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void label_clear(struct label_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
 }
 
 static inline void label_delete(struct label *l)
@@ -2827,6 +2884,17 @@ static inline void alias_add(struct alias_manager *m, struct alias *alias)
 static inline void alias_remove(struct alias_manager *m, struct alias *alias)
 {
     orm_remove((struct orm_manager *)m, (struct orm_object *)alias);
+}
+
+/* It shows exactly these from now on. */
+static inline void alias_set(struct alias_manager *m, const struct alias_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void alias_clear(struct alias_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
 }
 
 static inline void alias_delete(struct alias *a)
@@ -3743,6 +3811,17 @@ static inline void event_remove(struct event_manager *m, struct event *event)
     orm_remove((struct orm_manager *)m, (struct orm_object *)event);
 }
 
+/* It shows exactly these from now on. */
+static inline void event_set(struct event_manager *m, const struct event_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void event_clear(struct event_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void event_delete(struct event *e)
 {
     orm_delete((struct orm_object *)e);
@@ -4039,6 +4118,17 @@ static inline void ticket_remove(struct ticket_manager *m, struct ticket *ticket
     orm_remove((struct orm_manager *)m, (struct orm_object *)ticket);
 }
 
+/* It shows exactly these from now on. */
+static inline void ticket_set(struct ticket_manager *m, const struct ticket_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void ticket_clear(struct ticket_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void ticket_delete(struct ticket *t)
 {
     orm_delete((struct orm_object *)t);
@@ -4286,6 +4376,18 @@ static inline void holiday_add(struct holiday_manager *m, struct holiday *holida
 static inline void holiday_remove(struct holiday_manager *m, struct holiday *holiday)
 {
     orm_remove((struct orm_manager *)m, (struct orm_object *)holiday);
+}
+
+/* It shows exactly these from now on. */
+static inline void holiday_set(
+    struct holiday_manager *m, const struct holiday_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void holiday_clear(struct holiday_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
 }
 
 static inline void holiday_delete(struct holiday *h)
@@ -4574,6 +4676,17 @@ static inline void duty_add(struct duty_manager *m, struct duty *duty)
 static inline void duty_remove(struct duty_manager *m, struct duty *duty)
 {
     orm_remove((struct orm_manager *)m, (struct orm_object *)duty);
+}
+
+/* It shows exactly these from now on. */
+static inline void duty_set(struct duty_manager *m, const struct duty_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void duty_clear(struct duty_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
 }
 
 static inline void duty_delete(struct duty *d)
@@ -5035,6 +5148,17 @@ static inline void shift_remove(struct shift_manager *m, struct shift *shift)
     orm_remove((struct orm_manager *)m, (struct orm_object *)shift);
 }
 
+/* It shows exactly these from now on. */
+static inline void shift_set(struct shift_manager *m, const struct shift_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void shift_clear(struct shift_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void shift_delete(struct shift *s)
 {
     orm_delete((struct orm_object *)s);
@@ -5410,6 +5534,17 @@ static inline void moment_add(struct moment_manager *m, struct moment *moment)
 static inline void moment_remove(struct moment_manager *m, struct moment *moment)
 {
     orm_remove((struct orm_manager *)m, (struct orm_object *)moment);
+}
+
+/* It shows exactly these from now on. */
+static inline void moment_set(struct moment_manager *m, const struct moment_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void moment_clear(struct moment_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
 }
 
 static inline void moment_delete(struct moment *m)
@@ -5997,6 +6132,17 @@ static inline void holder_remove(struct holder_manager *m, struct holder *holder
     orm_remove((struct orm_manager *)m, (struct orm_object *)holder);
 }
 
+/* It shows exactly these from now on. */
+static inline void holder_set(struct holder_manager *m, const struct holder_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void holder_clear(struct holder_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void holder_delete(struct holder *h)
 {
     orm_delete((struct orm_object *)h);
@@ -6382,6 +6528,17 @@ static inline void visit_add(struct visit_manager *m, struct visit *visit)
 static inline void visit_remove(struct visit_manager *m, struct visit *visit)
 {
     orm_remove((struct orm_manager *)m, (struct orm_object *)visit);
+}
+
+/* It shows exactly these from now on. */
+static inline void visit_set(struct visit_manager *m, const struct visit_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void visit_clear(struct visit_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
 }
 
 static inline void visit_delete(struct visit *v)

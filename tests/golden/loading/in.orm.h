@@ -649,6 +649,18 @@ static inline void profile_remove(struct profile_manager *m, struct profile *pro
     orm_remove((struct orm_manager *)m, (struct orm_object *)profile);
 }
 
+/* It shows exactly these from now on. */
+static inline void profile_set(
+    struct profile_manager *m, const struct profile_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void profile_clear(struct profile_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void profile_delete(struct profile *p)
 {
     orm_delete((struct orm_object *)p);
@@ -887,6 +899,18 @@ static inline void picture_add(struct picture_manager *m, struct picture *pictur
 static inline void picture_remove(struct picture_manager *m, struct picture *picture)
 {
     orm_remove((struct orm_manager *)m, (struct orm_object *)picture);
+}
+
+/* It shows exactly these from now on. */
+static inline void picture_set(
+    struct picture_manager *m, const struct picture_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void picture_clear(struct picture_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
 }
 
 static inline void picture_delete(struct picture *p)
@@ -1208,6 +1232,17 @@ static inline void book_add(struct book_manager *m, struct book *book)
 static inline void book_remove(struct book_manager *m, struct book *book)
 {
     orm_remove((struct orm_manager *)m, (struct orm_object *)book);
+}
+
+/* It shows exactly these from now on. */
+static inline void book_set(struct book_manager *m, const struct book_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void book_clear(struct book_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
 }
 
 static inline void book_delete(struct book *b)
@@ -1541,6 +1576,18 @@ static inline void chapter_add(struct chapter_manager *m, struct chapter *chapte
 static inline void chapter_remove(struct chapter_manager *m, struct chapter *chapter)
 {
     orm_remove((struct orm_manager *)m, (struct orm_object *)chapter);
+}
+
+/* It shows exactly these from now on. */
+static inline void chapter_set(
+    struct chapter_manager *m, const struct chapter_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void chapter_clear(struct chapter_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
 }
 
 static inline void chapter_delete(struct chapter *c)

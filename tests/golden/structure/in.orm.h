@@ -1213,6 +1213,17 @@ static inline void paper_remove(struct paper_manager *m, struct paper *paper)
     orm_remove((struct orm_manager *)m, (struct orm_object *)paper);
 }
 
+/* It shows exactly these from now on. */
+static inline void paper_set(struct paper_manager *m, const struct paper_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void paper_clear(struct paper_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void paper_delete(struct paper *p)
 {
     orm_delete((struct orm_object *)p);
@@ -1525,6 +1536,18 @@ static inline void citation_remove(
     struct citation_manager *m, struct citation *citation)
 {
     orm_remove((struct orm_manager *)m, (struct orm_object *)citation);
+}
+
+/* It shows exactly these from now on. */
+static inline void citation_set(
+    struct citation_manager *m, const struct citation_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void citation_clear(struct citation_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
 }
 
 static inline void citation_delete(struct citation *c)
@@ -1897,6 +1920,17 @@ static inline void word_add(struct word_manager *m, struct word *word)
 static inline void word_remove(struct word_manager *m, struct word *word)
 {
     orm_remove((struct orm_manager *)m, (struct orm_object *)word);
+}
+
+/* It shows exactly these from now on. */
+static inline void word_set(struct word_manager *m, const struct word_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void word_clear(struct word_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
 }
 
 static inline void word_delete(struct word *w)

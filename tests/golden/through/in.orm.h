@@ -284,6 +284,18 @@ static inline void package_remove(struct package_manager *m, struct package *pac
     orm_remove((struct orm_manager *)m, (struct orm_object *)package);
 }
 
+/* It shows exactly these from now on. */
+static inline void package_set(
+    struct package_manager *m, const struct package_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void package_clear(struct package_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void package_delete(struct package *p)
 {
     orm_delete((struct orm_object *)p);
@@ -622,6 +634,18 @@ static inline void dependency_remove(
     struct dependency_manager *m, struct dependency *dependency)
 {
     orm_remove((struct orm_manager *)m, (struct orm_object *)dependency);
+}
+
+/* It shows exactly these from now on. */
+static inline void dependency_set(
+    struct dependency_manager *m, const struct dependency_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void dependency_clear(struct dependency_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
 }
 
 static inline void dependency_delete(struct dependency *d)
