@@ -394,8 +394,9 @@ struct pg_statement *change_all_compile(
     struct orm_session *s, const struct change_all *a)
 {
     const struct orm_model *m = a->rows.manager->relation->target;
-    struct pg_statement *st = compile(s, 'A', m, walk, a);
-    if (!st || !(s->change_count || s->link_count))
-        return st;
-    return write_changes(s, false) ? compile(s, 'A', m, walk, a) : NULL;
+    bool waits;
+    if (!compile_waits(s, 'A', m, walk, a, &waits) ||
+        (waits && !write_changes(s, false)))
+        return NULL;
+    return compile_unflushed(s, 'A', m, walk, a);
 }
