@@ -10,6 +10,9 @@
 
 #if defined(__GNUC__)
 #define ERROR_PRINTF(text, args) __attribute__((format(printf, text, args)))
+
+/* What a short way seldom leads to: a call of it costs that way no registers. */
+#define SELDOM __attribute__((noinline, cold))
 #else
 #define ERROR_PRINTF(text, args)
 #endif
