@@ -64,6 +64,9 @@ const struct pattern of_written_model[] = {
     {FUNCTION, "%m_new"},
     {FUNCTION, "%m_delete"},
     {FUNCTION, "%m_clone"},
+    {ENUM, "%m_constraint"},
+    {CONSTANT, "%M_NO_CONSTRAINT"},
+    {FUNCTION, "%m_violated"},
     {0, NULL},
 };
 
@@ -75,6 +78,8 @@ const struct pattern of_composite_model[] = {
 const struct pattern of_listed_model[] = {
     {FUNCTION, "%m_add"},
     {FUNCTION, "%m_remove"},
+    {FUNCTION, "%m_set"},
+    {FUNCTION, "%m_clear"},
     {0, NULL},
 };
 

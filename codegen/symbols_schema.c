@@ -4,6 +4,7 @@
 
 #include "buffer.h"
 #include "cname.h"
+#include "constraints.h"
 #include "ctypes.h"
 #include "reserved.h"
 #include "sqlname.h"
@@ -154,6 +155,19 @@ static void add_constraints(struct symbols *y, const struct model *m)
     }
 }
 
+/* The constants that errors tell them apart by. */
+static void add_violations(struct symbols *y, const struct model *m)
+{
+    struct constraints all = constraints_of(m);
+
+    for (size_t i = 0; i < all.count; i++) {
+        const struct constraint *c = &all.at[i];
+        add_c(y, CONSTANT, arena_printf(y->arena, "%s", c->upper),
+            origin_of(y, c->place, m->name, c->yaml));
+    }
+    free_constraints(&all);
+}
+
 static void add_embed(struct symbols *y, const struct embed *e)
 {
     const struct model *m = e->model;
@@ -235,6 +249,7 @@ static void add_model(struct symbols *y, const struct model *m)
             add_join_table(y, r, o);
     }
     add_constraints(y, m);
+    add_violations(y, m);
 }
 
 static void add_enumeration(struct symbols *y, const struct enumeration *e)

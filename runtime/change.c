@@ -242,6 +242,16 @@ static bool copy_values(struct orm_object *o, const struct orm_to_one *ref,
     return true;
 }
 
+bool change_may_refer(
+    struct orm_object *o, const struct orm_to_one *ref, const struct orm_object *to)
+{
+    union orm_value values[KEY_COLUMNS_MOST];
+    if (!may_link(o, &o->model->columns[ref->columns[0]], to))
+        return false;
+    key_read(ref_target_columns(ref), to, values);
+    return is_linked(o, ref, to, values) || may_set_all(o, ref, values);
+}
+
 void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
 {
     struct orm_session *s = object_session(o);

@@ -100,6 +100,13 @@ static void disconnect(struct orm_session *s)
     s->ahead = NULL;
 }
 
+bool session_connect_again(struct orm_session *s)
+{
+    disconnect(s);
+    connect(s);
+    return !s->error.code;
+}
+
 /* -- Memory ------------------------------------------------------------------------ */
 
 static bool make_empty_lists(struct orm_session *s)
@@ -195,6 +202,7 @@ static void free_objects(struct orm_session *s)
         s->models[i].unwritten = 0;
     }
     s->change_count = s->link_count = s->undo_count = 0;
+    s->is_behind = false;
     report_forget_all(s);
     stream_free_all(s);
     scope_drop_all(s);
@@ -212,6 +220,7 @@ static void free_session(struct orm_session *s)
     arena_free(&s->scratch);
     arena_free(&s->planning);
     statement_free_all(&s->statements);
+    statement_free_retired(s->leaving);
     buffer_free(&s->shape);
     buffer_free(&s->sql);
     params_free(&s->params);
@@ -248,6 +257,7 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
     s->deadline = CLOCK_NEVER;
     s->fetch = ORM_FETCH_PEERS;
     s->budget.most = ORM_UNLIMITED;
+    s->write = orm_flush;
     if (conninfo) {
         s->conninfo = memory_get(strlen(conninfo) + 1);
         if (!s->conninfo)
@@ -287,8 +297,6 @@ void orm_reset(struct orm_session *s)
     error_clear(&s->error);
     if (!make_empty_lists(s))
         session_nomem(s);
-    if (!pg_settle(s->pg)) {
-        disconnect(s);
-        connect(s);
-    }
+    if (!pg_settle(s->pg))
+        session_connect_again(s);
 }

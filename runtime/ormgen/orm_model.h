@@ -22,7 +22,7 @@
 #include <ormgen/orm_query.h>
 #include <ormgen/orm_rows.h>
 
-#define ORM_MODEL_ABI 3
+#define ORM_MODEL_ABI 4
 
 /* 64-bit words that hold n bits. */
 #define ORM_WORDS(n) (((n) + 63u) / 64u)
@@ -217,6 +217,28 @@ struct orm_to_many {
     uint16_t through_target;
 };
 
+enum orm_constraint_kind {
+    ORM_BY_KEY = 1,
+    ORM_UNIQUE,
+    ORM_CHECK,
+    ORM_EXCLUSION,
+    ORM_REFERENCE
+};
+
+struct orm_check;
+
+/* What the server refuses rows by. */
+struct orm_constraint {
+    const char *name;        /* in SQL */
+    const uint16_t *columns; /* indexes of those that are known to matter */
+    uint16_t count;
+    uint8_t kind; /* enum orm_constraint_kind */
+    uint16_t ref; /* REFERENCE: index in to_ones */
+    bool partial; /* unique, but no target of an upsert: for some rows only, of
+                     expressions, or deferrable */
+    const struct orm_check *check; /* what can be known before a row is sent, or NULL */
+};
+
 struct orm_model {
     const char *name;
     const char *schema; /* in SQL */
@@ -237,6 +259,9 @@ struct orm_model {
     /* Makes `list` (a struct book_list) hold `len` objects in `items`, an array of
      * len + 1 pointers; the last becomes NULL. */
     void (*fill)(void *list, void *items, struct orm_object *const *from, size_t len);
+
+    const struct orm_constraint *constraints;
+    uint16_t constraint_count;
 };
 
 struct orm_schema {
@@ -269,6 +294,15 @@ static inline const char *orm_label(const struct orm_named_type *e, unsigned val
 {
     return value < e->label_count ? e->labels[value] : "";
 }
+
+/* book_violated(): which of the model's constraints refused a row; BOOK_NO_CONSTRAINT
+ * if none did. */
+#define ORM_VIOLATED(m)                                                                \
+    static inline enum m##_constraint m##_violated(const struct orm_error *e)          \
+    {                                                                                  \
+        return (enum m##_constraint)(e->of == &m##_model ? e->violated : 0);           \
+    }                                                                                  \
+    struct m
 
 /* -- Calls of generated code ------------------------------------------------------- */
 /* `void *` stands for the model's struct, `const void *` list for its list struct. */
@@ -331,6 +365,12 @@ ORM_EXPORT struct orm_object *orm_require(
 ORM_EXPORT struct orm_object *orm_new(struct orm_manager *m);
 ORM_EXPORT void orm_add(struct orm_manager *m, struct orm_object *o);
 ORM_EXPORT void orm_remove(struct orm_manager *m, struct orm_object *o);
+
+/* The relation shows exactly the objects of `list` from now on, a list of ours or of
+ * the program's own, or none.  What it shows now is loaded first, if it is not at hand;
+ * the difference is recorded, or nothing and an error. */
+ORM_EXPORT void orm_set(struct orm_manager *m, const void *list);
+ORM_EXPORT void orm_clear(struct orm_manager *m);
 
 ORM_EXPORT void orm_delete(struct orm_object *o);
 

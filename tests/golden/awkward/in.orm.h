@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x921a3ceff5deee6cu
+#define IN_ORM_HASH 0x007790717f85132eu
 
 #ifdef __cplusplus
 extern "C" {
@@ -195,6 +195,13 @@ enum {
 };
 
 extern const struct orm_model link_model;
+
+enum link_constraint {
+    LINK_NO_CONSTRAINT,
+    LINK_BY_ID,
+    LINK_TO_HOLDER
+};
+ORM_VIOLATED(link);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -557,6 +564,17 @@ static inline void link_remove(struct link_manager *m, struct link *link)
     orm_remove((struct orm_manager *)m, (struct orm_object *)link);
 }
 
+/* It shows exactly these from now on. */
+static inline void link_set(struct link_manager *m, const struct link_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void link_clear(struct link_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void link_delete(struct link *l)
 {
     orm_delete((struct orm_object *)l);
@@ -622,129 +640,10 @@ static inline void link_stream_end(struct link_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct link_query ----------------------------------- */
+/* -- Queries and rows: link_where(), _not(), _any_of(), _select(), ... ------------- */
 
-ORM_WRAPPERS(link);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void link_where(struct link_query *q, struct link_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void link_sort(struct link_query *q, struct link_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void link_with(struct link_query *q, struct link_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void link_after(struct link_query *q, const struct link *last)
-{
-    q->after = last;
-}
-
-static inline struct link_cond link_not(struct link_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct link_cond link_ignoring_case(struct link_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct link_cond link_compare(
-    enum link_column a, enum orm_op op, enum link_column b)
-{
-    return link_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct link_cond link_any_of(void)
-{
-    return link_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct link_cond link_all_of(void)
-{
-    return link_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct link_cond link_none_of(void)
-{
-    return link_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct link_cond link_end(void)
-{
-    return link_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct link_order link_nulls_first(struct link_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct link_order link_nulls_last(struct link_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *link_select(
-    struct link_manager *m, const struct link_query *q, const struct link_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct link_pick link_into(struct link **into)
-{
-    return link_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct link_pick link_rows_into(int64_t *into)
-{
-    return link_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct link_pick link_picks_end(void)
-{
-    return link_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct link_pick link_having(
-    struct link_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct link_pick link_having_real(
-    struct link_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct link_order link_by_pick(unsigned pick, bool descending)
-{
-    return link_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(link);
+ORM_ROWS(link);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -825,6 +724,13 @@ enum {
 };
 
 extern const struct orm_model a_model;
+
+enum a_constraint {
+    A_NO_CONSTRAINT,
+    A_BY_KEY,
+    A_TO_A
+};
+ORM_VIOLATED(a);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -990,6 +896,17 @@ static inline void a_remove(struct a_manager *m, struct a *value)
     orm_remove((struct orm_manager *)m, (struct orm_object *)value);
 }
 
+/* It shows exactly these from now on. */
+static inline void a_set(struct a_manager *m, const struct a_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void a_clear(struct a_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void a_delete(struct a *a)
 {
     orm_delete((struct orm_object *)a);
@@ -1054,126 +971,10 @@ static inline void a_stream_end(struct a_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct a_query -------------------------------------- */
+/* -- Queries and rows: a_where(), _not(), _any_of(), _select(), ... ---------------- */
 
-ORM_WRAPPERS(a);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void a_where(struct a_query *q, struct a_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void a_sort(struct a_query *q, struct a_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void a_with(struct a_query *q, struct a_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void a_after(struct a_query *q, const struct a *last)
-{
-    q->after = last;
-}
-
-static inline struct a_cond a_not(struct a_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct a_cond a_ignoring_case(struct a_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct a_cond a_compare(enum a_column a, enum orm_op op, enum a_column b)
-{
-    return a_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct a_cond a_any_of(void)
-{
-    return a_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct a_cond a_all_of(void)
-{
-    return a_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct a_cond a_none_of(void)
-{
-    return a_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct a_cond a_end(void)
-{
-    return a_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct a_order a_nulls_first(struct a_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct a_order a_nulls_last(struct a_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *a_select(
-    struct a_manager *m, const struct a_query *q, const struct a_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct a_pick a_into(struct a **into)
-{
-    return a_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct a_pick a_rows_into(int64_t *into)
-{
-    return a_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct a_pick a_picks_end(void)
-{
-    return a_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct a_pick a_having(struct a_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct a_pick a_having_real(struct a_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct a_order a_by_pick(unsigned pick, bool descending)
-{
-    return a_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(a);
+ORM_ROWS(a);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1212,6 +1013,12 @@ enum {
 };
 
 extern const struct orm_model m_model;
+
+enum m_constraint {
+    M_NO_CONSTRAINT,
+    M_BY_ID
+};
+ORM_VIOLATED(m);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1327,6 +1134,17 @@ static inline void m_remove(struct m_manager *m, struct m *value)
     orm_remove((struct orm_manager *)m, (struct orm_object *)value);
 }
 
+/* It shows exactly these from now on. */
+static inline void m_set(struct m_manager *m, const struct m_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void m_clear(struct m_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void m_delete(struct m *m)
 {
     orm_delete((struct orm_object *)m);
@@ -1391,126 +1209,10 @@ static inline void m_stream_end(struct m_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct m_query -------------------------------------- */
+/* -- Queries and rows: m_where(), _not(), _any_of(), _select(), ... ---------------- */
 
-ORM_WRAPPERS(m);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void m_where(struct m_query *q, struct m_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void m_sort(struct m_query *q, struct m_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void m_with(struct m_query *q, struct m_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void m_after(struct m_query *q, const struct m *last)
-{
-    q->after = last;
-}
-
-static inline struct m_cond m_not(struct m_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct m_cond m_ignoring_case(struct m_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct m_cond m_compare(enum m_column a, enum orm_op op, enum m_column b)
-{
-    return m_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct m_cond m_any_of(void)
-{
-    return m_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct m_cond m_all_of(void)
-{
-    return m_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct m_cond m_none_of(void)
-{
-    return m_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct m_cond m_end(void)
-{
-    return m_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct m_order m_nulls_first(struct m_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct m_order m_nulls_last(struct m_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *m_select(
-    struct m_manager *m, const struct m_query *q, const struct m_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct m_pick m_into(struct m **into)
-{
-    return m_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct m_pick m_rows_into(int64_t *into)
-{
-    return m_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct m_pick m_picks_end(void)
-{
-    return m_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct m_pick m_having(struct m_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct m_pick m_having_real(struct m_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct m_order m_by_pick(unsigned pick, bool descending)
-{
-    return m_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(m);
+ORM_ROWS(m);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x77dd1ca9d19f2be6u
+#define IN_ORM_HASH 0x40ac9c8a3e13e4f9u
 
 #ifdef __cplusplus
 extern "C" {
@@ -151,6 +151,13 @@ enum {
 };
 
 extern const struct orm_model author_model;
+
+enum author_constraint {
+    AUTHOR_NO_CONSTRAINT,
+    AUTHOR_BY_ID,
+    AUTHOR_BY_EMAIL
+};
+ORM_VIOLATED(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -369,129 +376,10 @@ static inline void author_stream_end(struct author_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct author_query --------------------------------- */
+/* -- Queries and rows: author_where(), _not(), _any_of(), _select(), ... ----------- */
 
-ORM_WRAPPERS(author);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void author_where(struct author_query *q, struct author_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void author_sort(struct author_query *q, struct author_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void author_with(struct author_query *q, struct author_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void author_after(struct author_query *q, const struct author *last)
-{
-    q->after = last;
-}
-
-static inline struct author_cond author_not(struct author_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct author_cond author_ignoring_case(struct author_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct author_cond author_compare(
-    enum author_column a, enum orm_op op, enum author_column b)
-{
-    return author_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct author_cond author_any_of(void)
-{
-    return author_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct author_cond author_all_of(void)
-{
-    return author_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct author_cond author_none_of(void)
-{
-    return author_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct author_cond author_end(void)
-{
-    return author_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct author_order author_nulls_first(struct author_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct author_order author_nulls_last(struct author_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *author_select(struct author_manager *m,
-    const struct author_query *q, const struct author_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct author_pick author_into(struct author **into)
-{
-    return author_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct author_pick author_rows_into(int64_t *into)
-{
-    return author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct author_pick author_picks_end(void)
-{
-    return author_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct author_pick author_having(
-    struct author_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct author_pick author_having_real(
-    struct author_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct author_order author_by_pick(unsigned pick, bool descending)
-{
-    return author_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(author);
+ORM_ROWS(author);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -547,6 +435,14 @@ enum {
 };
 
 extern const struct orm_model book_model;
+
+enum book_constraint {
+    BOOK_NO_CONSTRAINT,
+    BOOK_BY_ID,
+    BOOK_TO_AUTHOR,
+    BOOK_TO_EDITOR
+};
+ORM_VIOLATED(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -779,6 +675,17 @@ static inline void book_remove(struct book_manager *m, struct book *book)
     orm_remove((struct orm_manager *)m, (struct orm_object *)book);
 }
 
+/* It shows exactly these from now on. */
+static inline void book_set(struct book_manager *m, const struct book_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void book_clear(struct book_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void book_delete(struct book *b)
 {
     orm_delete((struct orm_object *)b);
@@ -844,129 +751,10 @@ static inline void book_stream_end(struct book_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct book_query ----------------------------------- */
+/* -- Queries and rows: book_where(), _not(), _any_of(), _select(), ... ------------- */
 
-ORM_WRAPPERS(book);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void book_where(struct book_query *q, struct book_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void book_sort(struct book_query *q, struct book_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void book_with(struct book_query *q, struct book_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void book_after(struct book_query *q, const struct book *last)
-{
-    q->after = last;
-}
-
-static inline struct book_cond book_not(struct book_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct book_cond book_ignoring_case(struct book_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct book_cond book_compare(
-    enum book_column a, enum orm_op op, enum book_column b)
-{
-    return book_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct book_cond book_any_of(void)
-{
-    return book_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct book_cond book_all_of(void)
-{
-    return book_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct book_cond book_none_of(void)
-{
-    return book_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct book_cond book_end(void)
-{
-    return book_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct book_order book_nulls_first(struct book_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct book_order book_nulls_last(struct book_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *book_select(
-    struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct book_pick book_into(struct book **into)
-{
-    return book_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct book_pick book_rows_into(int64_t *into)
-{
-    return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct book_pick book_picks_end(void)
-{
-    return book_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct book_pick book_having(
-    struct book_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct book_pick book_having_real(
-    struct book_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct book_order book_by_pick(unsigned pick, bool descending)
-{
-    return book_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(book);
+ORM_ROWS(book);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1013,6 +801,13 @@ enum {
 };
 
 extern const struct orm_model tag_model;
+
+enum tag_constraint {
+    TAG_NO_CONSTRAINT,
+    TAG_BY_ID,
+    TAG_BY_NAME
+};
+ORM_VIOLATED(tag);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1129,6 +924,17 @@ static inline void tag_remove(struct tag_manager *m, struct tag *tag)
     orm_remove((struct orm_manager *)m, (struct orm_object *)tag);
 }
 
+/* It shows exactly these from now on. */
+static inline void tag_set(struct tag_manager *m, const struct tag_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void tag_clear(struct tag_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void tag_delete(struct tag *t)
 {
     orm_delete((struct orm_object *)t);
@@ -1194,129 +1000,10 @@ static inline void tag_stream_end(struct tag_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct tag_query ------------------------------------ */
+/* -- Queries and rows: tag_where(), _not(), _any_of(), _select(), ... -------------- */
 
-ORM_WRAPPERS(tag);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void tag_where(struct tag_query *q, struct tag_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void tag_sort(struct tag_query *q, struct tag_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void tag_with(struct tag_query *q, struct tag_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void tag_after(struct tag_query *q, const struct tag *last)
-{
-    q->after = last;
-}
-
-static inline struct tag_cond tag_not(struct tag_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct tag_cond tag_ignoring_case(struct tag_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct tag_cond tag_compare(
-    enum tag_column a, enum orm_op op, enum tag_column b)
-{
-    return tag_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct tag_cond tag_any_of(void)
-{
-    return tag_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct tag_cond tag_all_of(void)
-{
-    return tag_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct tag_cond tag_none_of(void)
-{
-    return tag_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct tag_cond tag_end(void)
-{
-    return tag_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct tag_order tag_nulls_first(struct tag_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct tag_order tag_nulls_last(struct tag_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *tag_select(
-    struct tag_manager *m, const struct tag_query *q, const struct tag_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct tag_pick tag_into(struct tag **into)
-{
-    return tag_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct tag_pick tag_rows_into(int64_t *into)
-{
-    return tag_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct tag_pick tag_picks_end(void)
-{
-    return tag_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct tag_pick tag_having(
-    struct tag_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct tag_pick tag_having_real(
-    struct tag_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct tag_order tag_by_pick(unsigned pick, bool descending)
-{
-    return tag_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(tag);
+ORM_ROWS(tag);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 

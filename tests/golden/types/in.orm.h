@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x074b097495efda6fu
+#define IN_ORM_HASH 0xe174db805563270au
 
 #ifdef __cplusplus
 extern "C" {
@@ -195,6 +195,14 @@ enum sample_column {
 };
 
 extern const struct orm_model sample_model;
+
+enum sample_constraint {
+    SAMPLE_NO_CONSTRAINT,
+    SAMPLE_BY_ID,
+    SAMPLE_BY_MEDIUM,
+    SAMPLE_BY_PLAIN_LARGE
+};
+ORM_VIOLATED(sample);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -497,129 +505,10 @@ static inline void sample_stream_end(struct sample_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct sample_query --------------------------------- */
+/* -- Queries and rows: sample_where(), _not(), _any_of(), _select(), ... ----------- */
 
-ORM_WRAPPERS(sample);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void sample_where(struct sample_query *q, struct sample_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void sample_sort(struct sample_query *q, struct sample_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void sample_with(struct sample_query *q, struct sample_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void sample_after(struct sample_query *q, const struct sample *last)
-{
-    q->after = last;
-}
-
-static inline struct sample_cond sample_not(struct sample_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct sample_cond sample_ignoring_case(struct sample_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct sample_cond sample_compare(
-    enum sample_column a, enum orm_op op, enum sample_column b)
-{
-    return sample_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct sample_cond sample_any_of(void)
-{
-    return sample_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct sample_cond sample_all_of(void)
-{
-    return sample_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct sample_cond sample_none_of(void)
-{
-    return sample_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct sample_cond sample_end(void)
-{
-    return sample_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct sample_order sample_nulls_first(struct sample_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct sample_order sample_nulls_last(struct sample_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *sample_select(struct sample_manager *m,
-    const struct sample_query *q, const struct sample_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct sample_pick sample_into(struct sample **into)
-{
-    return sample_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct sample_pick sample_rows_into(int64_t *into)
-{
-    return sample_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct sample_pick sample_picks_end(void)
-{
-    return sample_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct sample_pick sample_having(
-    struct sample_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct sample_pick sample_having_real(
-    struct sample_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct sample_order sample_by_pick(unsigned pick, bool descending)
-{
-    return sample_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(sample);
+ORM_ROWS(sample);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -690,6 +579,12 @@ enum maybe_column {
 };
 
 extern const struct orm_model maybe_model;
+
+enum maybe_constraint {
+    MAYBE_NO_CONSTRAINT,
+    MAYBE_BY_ID
+};
+ORM_VIOLATED(maybe);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1121,129 +1016,10 @@ static inline void maybe_stream_end(struct maybe_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct maybe_query ---------------------------------- */
+/* -- Queries and rows: maybe_where(), _not(), _any_of(), _select(), ... ------------ */
 
-ORM_WRAPPERS(maybe);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void maybe_where(struct maybe_query *q, struct maybe_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void maybe_sort(struct maybe_query *q, struct maybe_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void maybe_with(struct maybe_query *q, struct maybe_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void maybe_after(struct maybe_query *q, const struct maybe *last)
-{
-    q->after = last;
-}
-
-static inline struct maybe_cond maybe_not(struct maybe_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct maybe_cond maybe_ignoring_case(struct maybe_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct maybe_cond maybe_compare(
-    enum maybe_column a, enum orm_op op, enum maybe_column b)
-{
-    return maybe_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct maybe_cond maybe_any_of(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct maybe_cond maybe_all_of(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct maybe_cond maybe_none_of(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct maybe_cond maybe_end(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct maybe_order maybe_nulls_first(struct maybe_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct maybe_order maybe_nulls_last(struct maybe_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *maybe_select(struct maybe_manager *m,
-    const struct maybe_query *q, const struct maybe_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct maybe_pick maybe_into(struct maybe **into)
-{
-    return maybe_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct maybe_pick maybe_rows_into(int64_t *into)
-{
-    return maybe_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct maybe_pick maybe_picks_end(void)
-{
-    return maybe_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct maybe_pick maybe_having(
-    struct maybe_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct maybe_pick maybe_having_real(
-    struct maybe_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct maybe_order maybe_by_pick(unsigned pick, bool descending)
-{
-    return maybe_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(maybe);
+ORM_ROWS(maybe);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1317,6 +1093,12 @@ enum preset_column {
 };
 
 extern const struct orm_model preset_model;
+
+enum preset_constraint {
+    PRESET_NO_CONSTRAINT,
+    PRESET_BY_CODE
+};
+ORM_VIOLATED(preset);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1577,129 +1359,10 @@ static inline void preset_stream_end(struct preset_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct preset_query --------------------------------- */
+/* -- Queries and rows: preset_where(), _not(), _any_of(), _select(), ... ----------- */
 
-ORM_WRAPPERS(preset);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void preset_where(struct preset_query *q, struct preset_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void preset_sort(struct preset_query *q, struct preset_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void preset_with(struct preset_query *q, struct preset_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void preset_after(struct preset_query *q, const struct preset *last)
-{
-    q->after = last;
-}
-
-static inline struct preset_cond preset_not(struct preset_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct preset_cond preset_ignoring_case(struct preset_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct preset_cond preset_compare(
-    enum preset_column a, enum orm_op op, enum preset_column b)
-{
-    return preset_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct preset_cond preset_any_of(void)
-{
-    return preset_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct preset_cond preset_all_of(void)
-{
-    return preset_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct preset_cond preset_none_of(void)
-{
-    return preset_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct preset_cond preset_end(void)
-{
-    return preset_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct preset_order preset_nulls_first(struct preset_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct preset_order preset_nulls_last(struct preset_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *preset_select(struct preset_manager *m,
-    const struct preset_query *q, const struct preset_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct preset_pick preset_into(struct preset **into)
-{
-    return preset_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct preset_pick preset_rows_into(int64_t *into)
-{
-    return preset_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct preset_pick preset_picks_end(void)
-{
-    return preset_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct preset_pick preset_having(
-    struct preset_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct preset_pick preset_having_real(
-    struct preset_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct preset_order preset_by_pick(unsigned pick, bool descending)
-{
-    return preset_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(preset);
+ORM_ROWS(preset);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x0c8670e6ba86f3adu
+#define IN_ORM_HASH 0x7e94953a5a63f803u
 
 #ifdef __cplusplus
 extern "C" {
@@ -124,6 +124,13 @@ enum reading_column {
 };
 
 extern const struct orm_model reading_model;
+
+enum reading_constraint {
+    READING_NO_CONSTRAINT,
+    READING_BY_NUMBER,
+    READING_BY_DEVICE
+};
+ORM_VIOLATED(reading);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -637,129 +644,10 @@ static inline void reading_stream_end(struct reading_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct reading_query -------------------------------- */
+/* -- Queries and rows: reading_where(), _not(), _any_of(), _select(), ... ---------- */
 
-ORM_WRAPPERS(reading);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void reading_where(struct reading_query *q, struct reading_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void reading_sort(struct reading_query *q, struct reading_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void reading_with(struct reading_query *q, struct reading_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void reading_after(struct reading_query *q, const struct reading *last)
-{
-    q->after = last;
-}
-
-static inline struct reading_cond reading_not(struct reading_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct reading_cond reading_ignoring_case(struct reading_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct reading_cond reading_compare(
-    enum reading_column a, enum orm_op op, enum reading_column b)
-{
-    return reading_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct reading_cond reading_any_of(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct reading_cond reading_all_of(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct reading_cond reading_none_of(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct reading_cond reading_end(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct reading_order reading_nulls_first(struct reading_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct reading_order reading_nulls_last(struct reading_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *reading_select(struct reading_manager *m,
-    const struct reading_query *q, const struct reading_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct reading_pick reading_into(struct reading **into)
-{
-    return reading_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct reading_pick reading_rows_into(int64_t *into)
-{
-    return reading_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct reading_pick reading_picks_end(void)
-{
-    return reading_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct reading_pick reading_having(
-    struct reading_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct reading_pick reading_having_real(
-    struct reading_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct reading_order reading_by_pick(unsigned pick, bool descending)
-{
-    return reading_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(reading);
+ORM_ROWS(reading);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
