@@ -49,10 +49,15 @@ struct hand_books hand_some_books(struct bench *b)
     return hand_read_books(&b->pool, hand_run(&b->hand, "some_books", &bounds));
 }
 
-const struct book_list *some_books(struct bench *b)
+struct book_query of_some_books(const struct bench *b)
 {
     const int64_t above = below_some_books(b);
     const int64_t up_to = above + (int64_t)b->sizes.some;
-    const struct book_query some = {.where = {book_id_gt(above), book_id_le(up_to)}};
+    return (struct book_query){.where = {book_id_gt(above), book_id_le(up_to)}};
+}
+
+const struct book_list *some_books(struct bench *b)
+{
+    const struct book_query some = of_some_books(b);
     return book_find(book_table(b->db), &some);
 }

@@ -19,6 +19,7 @@ void hand_prepare_books(struct bench *b);
 
 struct hand_books hand_all_books(struct bench *b);
 struct hand_books hand_some_books(struct bench *b);
+struct book_query of_some_books(const struct bench *b);
 const struct book_list *some_books(struct bench *b);
 
 /* The i-th of all authors, each once, in an order that jumps about. */

@@ -1,8 +1,11 @@
 /* w3_get.c: W3, authors by their keys, one after another. */
+#include "die.h"
 #include "hand/rows.h"
 #include "keys.h"
 #include "values.h"
 #include "work.h"
+
+#include <stdlib.h>
 
 static uint64_t sum;
 
@@ -39,6 +42,21 @@ static void each_generated(struct bench *b)
             author_get(author_table(b->db), scattered_author(b, i)));
 }
 
+/* All keys at once. */
+static void many_generated(struct bench *b)
+{
+    int64_t *keys = malloc(b->sizes.gets * sizeof *keys);
+    if (!keys)
+        die("no memory");
+    for (size_t i = 0; i < b->sizes.gets; i++)
+        keys[i] = scattered_author(b, i);
+    sum = 0;
+    orm_each(struct author, author,
+        author_get_many(author_table(b->db), keys, b->sizes.gets))
+        sum += value_of_author_object(author);
+    free(keys);
+}
+
 static uint64_t check(struct bench *b)
 {
     (void)b;
@@ -51,5 +69,6 @@ const struct workload get_by_key = {
     .items = got_authors,
     .open = open_get,
     .variants = {{"by hand", BY_HAND, NULL, each_by_hand, check},
-        {"generated", GENERATED, NULL, each_generated, check}},
+        {"generated", GENERATED, NULL, each_generated, check},
+        {"generated, many", GENERATED, NULL, many_generated, check}},
 };

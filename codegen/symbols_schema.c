@@ -4,6 +4,7 @@
 
 #include "buffer.h"
 #include "cname.h"
+#include "constraints.h"
 #include "ctypes.h"
 #include "reserved.h"
 #include "sqlname.h"
@@ -104,6 +105,10 @@ static void add_ref(struct symbols *y, const struct ref *r)
     add_patterns(y, of_slot, &v, o);
     if (!m->view_sql)
         add_patterns(y, of_settable_field, &v, o);
+    if (c_is_changeable(r))
+        add_patterns(y, of_changeable_ref, &v, o);
+    if (c_is_changeable(r) && r->optional)
+        add_patterns(y, of_nullable_ref, &v, o);
     if (!m->view_sql && r->optional && r->column_count > 1)
         add_patterns(y, of_optional_ref, &v, o);
     if (r->constrained)
@@ -152,6 +157,19 @@ static void add_constraints(struct symbols *y, const struct model *m)
         add_sql(y, "relation", m->schema, "index", sql_index(m, x),
             origin_of(y, x->place, m->name, "indexes"));
     }
+}
+
+/* The constants that errors tell them apart by. */
+static void add_violations(struct symbols *y, const struct model *m)
+{
+    struct constraints all = constraints_of(m);
+
+    for (size_t i = 0; i < all.count; i++) {
+        const struct constraint *c = &all.at[i];
+        add_c(y, CONSTANT, arena_printf(y->arena, "%s", c->upper),
+            origin_of(y, c->place, m->name, c->yaml));
+    }
+    free_constraints(&all);
 }
 
 static void add_embed(struct symbols *y, const struct embed *e)
@@ -235,6 +253,7 @@ static void add_model(struct symbols *y, const struct model *m)
             add_join_table(y, r, o);
     }
     add_constraints(y, m);
+    add_violations(y, m);
 }
 
 static void add_enumeration(struct symbols *y, const struct enumeration *e)

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ABI 3 /* ORM_MODEL_ABI of the runtime that the templates are written for */
+#define ABI 4 /* ORM_MODEL_ABI of the runtime that the templates are written for */
 
 #define API 2 /* raised when a field of these tables goes, or means something else */
 
@@ -108,6 +108,7 @@ static void put_model(struct view *v, const struct model *m)
     put_slots(v, m);
     put_manys(v, m);
     put_setters(v, m, &n);
+    put_constraints_of(v, m);
     put_families(v, m, &n);
     end_item(v);
     free_names(&n);

@@ -66,6 +66,7 @@ void put_setters(struct view *v, const struct model *m, const struct names *n);
 void put_embeds(struct view *v, const struct model *m);
 void put_slots(struct view *v, const struct model *m);
 void put_manys(struct view *v, const struct model *m);
+void put_constraints_of(struct view *v, const struct model *m);
 void put_families(struct view *v, const struct model *m, const struct names *n);
 
 /* -- Parts of a file --------------------------------------------------------------- */

@@ -26,6 +26,13 @@ bool batch_returns(const struct batch *b, unsigned column)
     }
 }
 
+bool batch_masks(const struct batch *b, unsigned column)
+{
+    return b->is_masked && bit_is_set(b->columns, column) &&
+           !(b->model->columns[column].flags &
+               (ORM_COLUMN_VERSION | ORM_COLUMN_UPDATED));
+}
+
 bool batch_returns_any(const struct batch *b)
 {
     for (unsigned i = 0; i < b->model->column_count; i++)
@@ -96,6 +103,7 @@ static void add_column(
     const struct type_oids oids = type_bulk_oids(c, s->enums);
     const bool may_wait = b->kind == BATCH_INSERT && is_cleared(b->model, column);
     const bool is_key = key_has_column(key_of_model(b->model), column);
+    const bool masks = batch_masks(b, column);
     params_array_begin(&b->params, oids.oid);
     for (size_t i = 0; i < b->count; i++) {
         const struct orm_object *o = b->objects[i];
@@ -103,13 +111,45 @@ static void add_column(
         const bool unties = b->kind == BATCH_UNTIE && !is_key;
         if (is_set_now(b, c))
             params_array_add(&b->params, c, batch_set_value(s, c));
-        else if (later || unties || bit_is_set(object_null_bits(o), column))
+        else if (later || unties || bit_is_set(object_null_bits(o), column) ||
+                 (masks && !bit_is_set(object_changed_bits(o), column)))
             params_array_add_null(&b->params);
         else
             params_array_add(&b->params, c, type_get(c, o));
     }
     params_array_end(&b->params);
     a->types[a->count++] = oids.array_oid;
+}
+
+static const struct orm_column mask_column = {.type = ORM_INT8};
+
+/* Of the masked columns from `first` on, which one changes; `next` is the first that is
+ * not in the mask. */
+static uint64_t mask_of(
+    const struct batch *b, const struct orm_object *o, unsigned first, unsigned *next)
+{
+    uint64_t mask = 0;
+    unsigned bit = 0, i = first;
+    for (; i < b->model->column_count && bit < BATCH_MASK_BITS; i++)
+        if (batch_masks(b, i))
+            mask |= (uint64_t)bit_is_set(object_changed_bits(o), i) << bit++;
+    *next = i;
+    return mask;
+}
+
+static void add_masks(struct orm_session *s, struct batch *b, struct arrays *a)
+{
+    const struct type_oids oids = type_oids(&mask_column, s->enums);
+    for (unsigned first = 0, next = 0; first < b->model->column_count; first = next) {
+        params_array_begin(&b->params, oids.oid);
+        for (size_t i = 0; i < b->count; i++) {
+            const uint64_t mask = mask_of(b, b->objects[i], first, &next);
+            params_array_add(
+                &b->params, &mask_column, (union orm_value){.integer = (int64_t)mask});
+        }
+        params_array_end(&b->params);
+        a->types[a->count++] = oids.array_oid;
+    }
 }
 
 static void add_link_end(
@@ -143,14 +183,18 @@ static void add_params(struct orm_session *s, struct batch *b, struct arrays *a)
     for (unsigned i = 0; i < b->model->column_count; i++)
         if (bit_is_set(b->columns, i))
             add_column(s, b, i, a);
+    if (b->is_masked)
+        add_masks(s, b, a);
 }
 
 /* -- The whole --------------------------------------------------------------------- */
 
-/* The key, the columns, or both ends of links, and the guard's count. */
+/* The key, the columns and their masks, or both ends of links, and the guard's count.
+ */
 static size_t most_params(const struct batch *b)
 {
-    return b->model->column_count + 2u * KEY_COLUMNS_MOST + 1;
+    const size_t columns = b->model->column_count;
+    return columns + columns / BATCH_MASK_BITS + 2u * KEY_COLUMNS_MOST + 2;
 }
 
 bool batch_compile(struct orm_session *s, struct batch *b)
@@ -170,6 +214,7 @@ bool batch_compile(struct orm_session *s, struct batch *b)
 
     shape_begin(s, 'W', b->model);
     shape_add(s, b->kind);
+    shape_add(s, b->is_masked);
     shape_add(s, b->relation ? b->relation->offset : 0);
     for (unsigned i = 0; b->columns && i < ORM_WORDS(b->model->column_count); i++)
         buffer_int64(&s->shape, b->columns[i]);

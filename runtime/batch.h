@@ -21,6 +21,7 @@ struct batch {
     const struct orm_to_many *relation; /* of links */
     const uint64_t *columns; /* bits: what an INSERT gives, an UPDATE sets or compares,
                               * a DELETE compares; NULL of links */
+    bool is_masked;          /* each row changes only some of them */
     struct orm_object **objects; /* or */
     const struct link *links;
     size_t count;
@@ -47,6 +48,12 @@ bool batch_server_fills(const struct orm_object *o, unsigned column);
 
 /* Whether the statement answers with the column, behind the key. */
 bool batch_returns(const struct batch *b, unsigned column);
+/* Whether a mask tells which rows the statement changes it in. */
+bool batch_masks(const struct batch *b, unsigned column);
+
+/* Columns per mask, which is a bigint and stays above zero. */
+#define BATCH_MASK_BITS 63
+
 bool batch_returns_any(const struct batch *b);
 
 /* What the runtime gives a column of its own in the flush under way: the time, or a new

@@ -158,6 +158,52 @@ static void write_rows(struct buffer *sql, const struct orm_model *m, int arrays
     buffer_text(sql, ")), w AS (");
 }
 
+static unsigned count_bits(const uint64_t *bits, unsigned count)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < count; i++)
+        n += bit_is_set(bits, i);
+    return n;
+}
+
+/* The n-th masked column where its bit is set, else what the row has; the masks stand
+ * behind all columns. */
+static void write_masked(
+    struct buffer *sql, const struct batch *b, unsigned column, unsigned n, unsigned of)
+{
+    const struct orm_model *m = b->model;
+    const unsigned masks = count_bits(b->columns, m->column_count);
+    number(sql, "CASE WHEN u.c", masks + 1 + n / BATCH_MASK_BITS);
+    buffer_text(sql, " & ");
+    buffer_number(sql, UINT64_C(1) << n % BATCH_MASK_BITS);
+    buffer_text(sql, " <> 0 THEN ");
+    write_value(sql, &m->columns[column], of);
+    buffer_text(sql, " ELSE t.");
+    buffer_identifier(sql, m->columns[column].name);
+    buffer_text(sql, " END");
+}
+
+static void write_assignments(struct buffer *sql, const struct batch *b)
+{
+    const struct orm_model *m = b->model;
+    unsigned n = 0, masked = 0;
+    for (unsigned i = 0; i < m->column_count; i++) {
+        if (!bit_is_set(b->columns, i))
+            continue;
+        buffer_text(sql, n++ ? ", " : "");
+        buffer_identifier(sql, m->columns[i].name);
+        buffer_text(sql, " = ");
+        if (m->columns[i].flags & ORM_COLUMN_VERSION) {
+            buffer_text(sql, "t.");
+            buffer_identifier(sql, m->columns[i].name);
+            buffer_text(sql, " + 1");
+        } else if (batch_masks(b, i))
+            write_masked(sql, b, i, masked++, n);
+        else
+            write_value(sql, &m->columns[i], n);
+    }
+}
+
 static void write_update(struct buffer *sql, const struct batch *b, int arrays)
 {
     const struct orm_model *m = b->model;
@@ -165,21 +211,7 @@ static void write_update(struct buffer *sql, const struct batch *b, int arrays)
     buffer_text(sql, "UPDATE ");
     buffer_table(sql, m->schema, m->table);
     buffer_text(sql, " AS t SET ");
-    unsigned n = 0;
-    for (unsigned i = 0; i < m->column_count; i++) {
-        if (!bit_is_set(b->columns, i))
-            continue;
-        buffer_text(sql, n++ ? ", " : "");
-        buffer_identifier(sql, m->columns[i].name);
-        if (m->columns[i].flags & ORM_COLUMN_VERSION) {
-            buffer_text(sql, " = t.");
-            buffer_identifier(sql, m->columns[i].name);
-            buffer_text(sql, " + 1");
-        } else {
-            buffer_text(sql, " = ");
-            write_value(sql, &m->columns[i], n);
-        }
-    }
+    write_assignments(sql, b);
     buffer_text(sql, " FROM u");
     write_match(sql, b);
     write_guard(sql, b, arrays + 1);

@@ -36,8 +36,7 @@ static bool queue(struct orm_session *s, struct orm_object *o)
     return true;
 }
 
-/* False, and an error, for a view. */
-static bool is_written(struct orm_session *s, const struct orm_model *m)
+bool change_is_written(struct orm_session *s, const struct orm_model *m)
 {
     return !m->read_only ||
            error_set_field(&s->error, ORM_INVALID, m, NULL,
@@ -56,7 +55,7 @@ static bool begin(struct orm_object *o)
             "%s was deleted or rolled back and cannot be changed",
             object_describe(o, name, sizeof name));
     }
-    if (!is_written(s, o->model))
+    if (!change_is_written(s, o->model))
         return false;
     return undo_note(o) && queue(s, o);
 }
@@ -242,6 +241,16 @@ static bool copy_values(struct orm_object *o, const struct orm_to_one *ref,
     return true;
 }
 
+bool change_may_refer(
+    struct orm_object *o, const struct orm_to_one *ref, const struct orm_object *to)
+{
+    union orm_value values[KEY_COLUMNS_MOST];
+    if (!may_link(o, &o->model->columns[ref->columns[0]], to))
+        return false;
+    key_read(ref_target_columns(ref), to, values);
+    return is_linked(o, ref, to, values) || may_set_all(o, ref, values);
+}
+
 void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
 {
     struct orm_session *s = object_session(o);
@@ -294,7 +303,7 @@ static bool make_uuids(struct orm_session *s, struct orm_object *o)
 
 struct orm_object *change_make(struct orm_session *s, const struct orm_model *m)
 {
-    if (!is_written(s, m))
+    if (!change_is_written(s, m))
         return NULL;
     struct orm_object *o = object_make(s->scope, m);
     if (!o) {

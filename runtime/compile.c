@@ -1,7 +1,7 @@
 /* compile.c: what all that compiles queries writes with. */
 #include "compile.h"
 
-#include "write.h"
+#include "due.h"
 
 static struct source new_source(struct compiler *c, const struct orm_model *m)
 {
@@ -14,13 +14,13 @@ static struct source new_source(struct compiler *c, const struct orm_model *m)
 
 struct source compile_source(struct compiler *c, const struct orm_model *m)
 {
-    c->waits = c->waits || write_is_due(c->s, m);
+    c->waits = c->waits || due_in(c->s, m);
     return new_source(c, m);
 }
 
 struct source compile_join_source(struct compiler *c, const struct orm_to_many *many)
 {
-    c->waits = c->waits || write_is_due_to_join(c->s, many);
+    c->waits = c->waits || due_in_join(c->s, many);
     return new_source(c, NULL);
 }
 
@@ -159,7 +159,7 @@ struct pg_statement *compile(struct orm_session *s, char kind,
     if (!run(&c, s, kind, m, walk, query, false))
         return NULL;
     if (c.waits &&
-        (!write_changes(s, false) || !run(&c, s, kind, m, walk, query, false)))
+        (!due_before_reading(s) || !run(&c, s, kind, m, walk, query, false)))
         return NULL;
     return statement(&c, s, kind, m, walk, query);
 }

@@ -58,16 +58,38 @@ static struct pg_item *new_item(struct orm_session *s)
     return item;
 }
 
-/* A statement that left the cache leaves the server too.  Outside of transactions only:
- * there a server that has forgotten it does no harm. */
+static void drop_leaving(struct orm_session *s)
+{
+    statement_free_retired(s->leaving);
+    s->leaving = NULL;
+}
+
+/* Statements that left the cache leave the server too.  Outside of transactions only:
+ * there a server that has forgotten one does no harm.  Nor before a BEGIN with options:
+ * PostgreSQL wants an isolation level to be set before anything is run. */
 static bool deallocate_retired(struct orm_session *s)
 {
-    if (!s->statements.retired[0] || s->transaction != TX_NONE)
+    drop_leaving(s);
+    if (s->transaction > TX_WANTED || (s->begins && s->begin.command[0]))
         return true;
-    snprintf(
-        s->deallocate, sizeof s->deallocate, "DEALLOCATE %s", s->statements.retired);
-    s->statements.retired[0] = '\0';
-    return flight_command(s, s->deallocate);
+    s->leaving = statement_take_retired(&s->statements);
+    for (const struct retired *r = s->leaving; r; r = r->next)
+        if (!flight_command(s, r->command))
+            return false;
+    return true;
+}
+
+/* The server has forgotten one of them, and so perhaps all. */
+static bool spare_leaving(struct orm_session *s, const struct pg_item *failed)
+{
+    size_t i = 0;
+    for (const struct retired *r = s->leaving; r; r = r->next)
+        i++;
+    if (failed >= s->items + i)
+        return false;
+    while (i--)
+        s->items[i].command = "SELECT";
+    return true;
 }
 
 /* Names and values are parameters, so a setting cannot be more than that. */
@@ -171,10 +193,8 @@ static bool may_retry(struct orm_session *s, const struct pg_failure *f)
 {
     if (!f->remedy || f->item >= s->item_count)
         return false;
-    if (s->items[f->item].command == s->deallocate) {
-        s->items[f->item].command = "SELECT"; /* it is gone already */
+    if (spare_leaving(s, &s->items[f->item]))
         return true;
-    }
     if (!s->items[f->item].statement)
         return false;
     mend(s->items[f->item].statement, f->remedy);
@@ -236,6 +256,9 @@ bool flight_land(struct orm_session *s, size_t *failed_item)
         return true;
     }
 
+    if (f.item < s->item_count && s->items[f.item].statement)
+        snprintf(s->error.statement, sizeof s->error.statement, "%s",
+            s->items[f.item].statement->name);
     s->error.outcome = outcome(s, &f);
     if (s->error.outcome == ORM_COMMITTED) {
         /* Only the end of the pipeline is missing: the next flight will see the loss.
@@ -272,6 +295,7 @@ void flight_end(struct orm_session *s)
 {
     pg_drop(s->items, s->item_count);
     s->item_count = 0;
+    drop_leaving(s);
 }
 
 const struct pg_result *flight_one(
@@ -321,37 +345,4 @@ bool flight_take_in(struct orm_session *s)
     if (!good || item == &s->close)
         pg_drop(item, 1);
     return good || fail_ahead(s, &e);
-}
-
-/* -- Whose fault ------------------------------------------------------------------- */
-
-/* The column that a message names as ours: t.pages or t."pages". */
-static const struct orm_column *named_in(const char *message, const struct orm_model *m)
-{
-    for (unsigned i = 0; i < m->column_count; i++) {
-        const char *name = m->columns[i].name;
-        const size_t length = strlen(name);
-        for (const char *at = message; (at = strstr(at, name)) != NULL; at += length)
-            if (at > message && strchr(".\"", at[-1]) && strchr(" \"", at[length]))
-                return &m->columns[i];
-    }
-    return NULL;
-}
-
-void session_blame(struct orm_session *s, const struct orm_model *m)
-{
-    struct orm_error *e = &s->error;
-    const bool by_server =
-        e->sqlstate[0] && e->code != ORM_LOST && e->code != ORM_TIMEOUT;
-    if (!by_server)
-        return;
-    const struct orm_error said = *e;
-    const struct orm_column *c = named_in(said.message, m);
-    error_clear(e);
-    error_set_field(e, said.code, m, c, "%s%s", said.message,
-        said.code == ORM_DRIFT ? "; migrate the table or generate again" : "");
-    e->outcome = said.outcome;
-    e->retryable = said.retryable;
-    memcpy(e->sqlstate, said.sqlstate, sizeof e->sqlstate);
-    memcpy(e->constraint, said.constraint, sizeof e->constraint);
 }

@@ -2,8 +2,8 @@
 #include "follow.h"
 
 #include "condition.h"
+#include "due.h"
 #include "order.h"
-#include "write.h"
 
 #include <string.h>
 
@@ -284,7 +284,7 @@ static void shape_relation(struct compiler *c, const struct follow *l)
         shape_add(c->s, (unsigned)session_number(c->s, l->many->owner));
         shape_add(c->s, l->many->offset);
         c->waits =
-            c->waits || (is_by_join_table(l) && write_is_due_to_join(c->s, l->many));
+            c->waits || (is_by_join_table(l) && due_in_join(c->s, l->many));
         return;
     }
     const struct key_columns theirs = their_columns(l);

@@ -135,6 +135,14 @@ void list_drop(struct orm_manager *m)
         m->list = &dropped;
 }
 
+void list_unload(struct orm_manager *m)
+{
+    if (has_notes(m))
+        notes_of(m)->list = NULL;
+    else
+        m->list = NULL;
+}
+
 static void show_all(struct orm_object *owner, const void *list)
 {
     for (size_t i = 0; i < list_length(list); i++)

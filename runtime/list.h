@@ -43,6 +43,9 @@ static inline bool list_is_unloaded(const struct orm_manager *m)
 
 void list_drop(struct orm_manager *m);
 
+/* It is loaded again with its peers', as if it never was. */
+void list_unload(struct orm_manager *m);
+
 /* The scope ends: a list that shows one of its objects is unloaded. */
 void list_forget(struct orm_manager *m, const struct orm_scope *ends);
 

@@ -1,11 +1,15 @@
 /* member.c: making objects of a table or a relation; adding to relations and removing.
  */
+#include "member.h"
+
 #include "change.h"
 #include "fetch.h"
 #include "link.h"
 #include "scope.h"
 
-static bool may_join(
+/* -- Who may ----------------------------------------------------------------------- */
+
+bool member_is_sound(
     struct orm_session *s, const struct orm_to_many *rel, const struct orm_object *o)
 {
     if (o->state & OBJECT_PLACEHOLDER)
@@ -19,6 +23,21 @@ static bool may_join(
             "%s.%s: the %s was deleted or rolled back", rel->owner->name, rel->name,
             o->model->name);
     return true;
+}
+
+struct orm_object *member_owner(struct orm_manager *m, const char *verb)
+{
+    struct orm_session *s = manager_session(m);
+    struct orm_object *owner = manager_owner(m);
+    if (s->error.code)
+        return NULL;
+    if (owner)
+        return member_is_sound(s, m->relation, owner) ? owner : NULL;
+    error_set_field(&s->error, ORM_INVALID, m->relation->target, NULL,
+        "%s() is for relations; rows of the whole table are made by new() and gone "
+        "by delete()",
+        verb);
+    return NULL;
 }
 
 /* The column of a join model that stands between a pair and its row, or NULL. */
@@ -36,16 +55,50 @@ static const struct orm_column *also_required(const struct orm_to_many *rel)
     return NULL;
 }
 
+static bool may_join_through(struct orm_session *s, const struct orm_to_many *rel)
+{
+    const struct orm_column *c = also_required(rel);
+    return !c ||
+           error_set_field(&s->error, ORM_INVALID, rel->through, c,
+               "%s.%s cannot add: this is required too; make the %s with %s_new()",
+               rel->owner->name, rel->name, rel->through->name, rel->through->name);
+}
+
+bool member_may_join(struct orm_session *s, const struct orm_to_many *rel,
+    const struct orm_object *owner, struct orm_object *o)
+{
+    if (!member_is_sound(s, rel, o))
+        return false;
+    if (rel->kind == ORM_MANY_REVERSE)
+        return change_may_refer(o, &rel->target->to_ones[rel->ref], owner);
+    return !rel->through || may_join_through(s, rel);
+}
+
+/* Whether the object shows in the owner's list because it refers to that. */
+static bool refers(const struct orm_to_many *rel, const struct orm_object *owner,
+    const struct orm_object *o)
+{
+    return relate_target(o, &rel->target->to_ones[rel->ref]) == owner;
+}
+
+bool member_may_leave(struct orm_session *s, const struct orm_to_many *rel,
+    const struct orm_object *owner, const struct orm_object *o)
+{
+    if (rel->kind != ORM_MANY_REVERSE || !refers(rel, owner, o))
+        return true;
+    const struct orm_to_one *ref = &rel->target->to_ones[rel->ref];
+    return ref->clears ||
+           error_set_field(&s->error, ORM_INVALID, rel->target,
+               &rel->target->columns[ref->columns[0]],
+               "required: it cannot be removed from %s.%s; set another %s or delete it",
+               rel->owner->name, rel->name, rel->owner->name);
+}
+
+/* -- Joining and leaving ----------------------------------------------------------- */
+
 static void join_through(struct orm_session *s, const struct orm_to_many *rel,
     struct orm_object *owner, struct orm_object *o)
 {
-    const struct orm_column *c = also_required(rel);
-    if (c) {
-        error_set_field(&s->error, ORM_INVALID, rel->through, c,
-            "%s.%s cannot add: this is required too; make the %s with %s_new()",
-            rel->owner->name, rel->name, rel->through->name, rel->through->name);
-        return;
-    }
     struct orm_object *join = change_make(s, rel->through);
     if (!join)
         return;
@@ -53,34 +106,9 @@ static void join_through(struct orm_session *s, const struct orm_to_many *rel,
     orm_set_ref(join, rel->through_target, o);
 }
 
-/* The relation's owner if `o` may be added to or removed from it now, else NULL. */
-static struct orm_object *owner_for(
-    struct orm_manager *m, struct orm_object *o, const char *verb)
+void member_join(struct orm_session *s, const struct orm_to_many *rel,
+    struct orm_object *owner, struct orm_object *o)
 {
-    if (!m || !o)
-        orm_abort_null(verb);
-    struct orm_session *s = manager_session(m);
-    struct orm_object *owner = manager_owner(m);
-    if (s->error.code)
-        return NULL;
-    if (!owner) {
-        error_set_field(&s->error, ORM_INVALID, m->relation->target, NULL,
-            "%s() is for relations; rows of the whole table are made by new() and gone "
-            "by delete()",
-            verb);
-        return NULL;
-    }
-    return may_join(s, m->relation, o) && may_join(s, m->relation, owner) ? owner
-                                                                          : NULL;
-}
-
-void orm_add(struct orm_manager *m, struct orm_object *o)
-{
-    struct orm_object *owner = owner_for(m, o, "add");
-    if (!owner)
-        return;
-    struct orm_session *s = object_session(owner);
-    const struct orm_to_many *rel = m->relation;
     scope_keep_for(o, owner->scope);
     if (rel->kind == ORM_MANY_REVERSE)
         orm_set_ref(o, rel->ref, owner);
@@ -90,26 +118,13 @@ void orm_add(struct orm_manager *m, struct orm_object *o)
         link_record(s, rel, owner, o, true);
 }
 
-static void remove_reverse(struct orm_session *s, const struct orm_to_many *rel,
-    struct orm_object *owner, struct orm_object *o)
-{
-    const struct orm_to_one *ref = &rel->target->to_ones[rel->ref];
-    if (relate_target(o, ref) != owner)
-        return;
-    if (ref->clears)
-        orm_set_ref(o, rel->ref, NULL);
-    else
-        error_set_field(&s->error, ORM_INVALID, rel->target,
-            &rel->target->columns[ref->columns[0]],
-            "required: it cannot be removed from %s.%s; set another %s or delete it",
-            rel->owner->name, rel->name, rel->owner->name);
-}
-
 /* Join objects that were made in this unit of work are unmade. */
 static void unmake_joins(struct orm_session *s, const struct orm_to_many *rel,
     const struct orm_object *owner, const struct orm_object *o)
 {
     const struct orm_to_one *refs = rel->through->to_ones;
+    if (!session_model(s, rel->through)->unwritten)
+        return;
     for (size_t i = 0; i < s->change_count; i++) {
         struct orm_object *join = s->changes[i];
         if (join->model == rel->through && join->state & OBJECT_NEW &&
@@ -119,21 +134,40 @@ static void unmake_joins(struct orm_session *s, const struct orm_to_many *rel,
     }
 }
 
-void orm_remove(struct orm_manager *m, struct orm_object *o)
+void member_leave(struct orm_session *s, const struct orm_to_many *rel,
+    struct orm_object *owner, struct orm_object *o)
 {
-    struct orm_object *owner = owner_for(m, o, "remove");
-    if (!owner)
-        return;
-    struct orm_session *s = object_session(owner);
-    const struct orm_to_many *rel = m->relation;
     if (rel->kind == ORM_MANY_REVERSE) {
-        remove_reverse(s, rel, owner, o);
+        if (refers(rel, owner, o))
+            orm_set_ref(o, rel->ref, NULL);
         return;
     }
     if (rel->through)
         unmake_joins(s, rel, owner, o);
     if (!rel->through || !((owner->state | o->state) & OBJECT_NEW))
         link_record(s, rel, owner, o, false);
+}
+
+/* -- The calls --------------------------------------------------------------------- */
+
+void orm_add(struct orm_manager *m, struct orm_object *o)
+{
+    if (!m || !o)
+        orm_abort_null("add");
+    struct orm_object *owner = member_owner(m, "add");
+    if (owner && member_may_join(object_session(owner), m->relation, owner, o))
+        member_join(object_session(owner), m->relation, owner, o);
+}
+
+void orm_remove(struct orm_manager *m, struct orm_object *o)
+{
+    if (!m || !o)
+        orm_abort_null("remove");
+    struct orm_object *owner = member_owner(m, "remove");
+    struct orm_session *s = owner ? object_session(owner) : NULL;
+    if (owner && member_is_sound(s, m->relation, o) &&
+        member_may_leave(s, m->relation, owner, o))
+        member_leave(s, m->relation, owner, o);
 }
 
 struct orm_object *orm_new(struct orm_manager *m)

@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "fit.h"
+#include "identity.h"
 #include "list.h"
 #include "memory.h"
 #include "report.h"
@@ -99,6 +100,13 @@ static void disconnect(struct orm_session *s)
     s->ahead = NULL;
 }
 
+bool session_connect_again(struct orm_session *s)
+{
+    disconnect(s);
+    connect(s);
+    return !s->error.code;
+}
+
 /* -- Memory ------------------------------------------------------------------------ */
 
 static bool make_empty_lists(struct orm_session *s)
@@ -114,11 +122,11 @@ static bool make_empty_lists(struct orm_session *s)
 static bool number_models(struct orm_session *s)
 {
     const struct orm_schema *schema = s->schema;
-    size_t placeholder_bytes = 0;
+    size_t object_bytes = 0;
     for (unsigned i = 0; i < schema->model_count; i++)
-        placeholder_bytes += schema->models[i]->size;
+        object_bytes += schema->models[i]->size;
     s->models = memory_get_zeroed(schema->model_count * sizeof *s->models);
-    s->placeholders = memory_get_zeroed(placeholder_bytes);
+    s->placeholders = memory_get_zeroed(2 * object_bytes);
     if (!s->models || !s->placeholders ||
         !numbers_reserve(&s->numbers, schema->model_count))
         return false;
@@ -130,9 +138,20 @@ static bool number_models(struct orm_session *s)
         s->models[i].session = s;
         s->models[i].table.relation = m->whole;
         s->models[i].placeholder = placeholder;
+        s->models[i].blank = placeholder + object_bytes;
         placeholder += m->size;
     }
     return true;
+}
+
+/* What the tables say, once they are known to be right. */
+static void prepare_models(struct orm_session *s)
+{
+    for (unsigned i = 0; i < s->schema->model_count; i++) {
+        struct model_state *of = &s->models[i];
+        of->is_by_number = key_is_number(key_of_model(of->model));
+        object_prepare(of);
+    }
 }
 
 /* An enum has one table, whichever models have columns of it. */
@@ -183,6 +202,7 @@ static void free_objects(struct orm_session *s)
         s->models[i].unwritten = 0;
     }
     s->change_count = s->link_count = s->undo_count = 0;
+    s->is_behind = false;
     report_forget_all(s);
     stream_free_all(s);
     scope_drop_all(s);
@@ -200,6 +220,7 @@ static void free_session(struct orm_session *s)
     arena_free(&s->scratch);
     arena_free(&s->planning);
     statement_free_all(&s->statements);
+    statement_free_retired(s->leaving);
     buffer_free(&s->shape);
     buffer_free(&s->sql);
     params_free(&s->params);
@@ -236,6 +257,7 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
     s->deadline = CLOCK_NEVER;
     s->fetch = ORM_FETCH_PEERS;
     s->budget.most = ORM_UNLIMITED;
+    s->write = orm_flush;
     if (conninfo) {
         s->conninfo = memory_get(strlen(conninfo) + 1);
         if (!s->conninfo)
@@ -249,8 +271,10 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
         error_set(&s->error, ORM_INVALID,
             "%s was generated for runtime ABI %u, this is %u: run ormgen again",
             schema->name, (unsigned)schema->abi, (unsigned)ORM_MODEL_ABI);
-    else if (fit_check(s))
+    else if (fit_check(s)) {
+        prepare_models(s);
         connect(s);
+    }
     return s;
 
 fail:
@@ -273,8 +297,6 @@ void orm_reset(struct orm_session *s)
     error_clear(&s->error);
     if (!make_empty_lists(s))
         session_nomem(s);
-    if (!pg_settle(s->pg)) {
-        disconnect(s);
-        connect(s);
-    }
+    if (!pg_settle(s->pg))
+        session_connect_again(s);
 }

@@ -1,7 +1,7 @@
 /* plan_tree.c: the plans of a query as a tree. */
 #include "plan_tree.h"
 
-#include "write.h"
+#include "due.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -280,5 +280,5 @@ bool plan_read(
     struct orm_session *s, struct plan *root, const struct orm_plan *with, size_t count)
 {
     struct reader r = {.s = s, .root = root};
-    return read_all(&r, root, with, count, 0) && (!r.waits || write_changes(s, false));
+    return read_all(&r, root, with, count, 0) && (!r.waits || due_before_reading(s));
 }

@@ -2,10 +2,10 @@
  *
  * The SQL yields a model's columns, by their names and in any order, and perhaps more.
  * It may read any table, so all changes are flushed first. */
+#include "due.h"
 #include "flight.h"
 #include "manager.h"
 #include "object.h"
-#include "write.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -185,7 +185,7 @@ const void *orm_from_sql(struct orm_session *s, const struct orm_model *model,
     struct orm_manager *m = orm_table(s, model);
     const struct pg_result *r = NULL;
     if (m && !s->error.code &&
-        ((!s->change_count && !s->link_count) || write_changes(s, false)) &&
+        ((!s->change_count && !s->link_count) || due_before_reading(s)) &&
         add_parameters(s, model, params, count)) {
         struct pg_statement *st = statement(s, model, sql.sql_);
         r = st ? run(s, model, st) : NULL;

@@ -9,6 +9,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#define DEALLOCATE "DEALLOCATE "
+
 struct statement {
     struct pg_statement pg; /* first: callers hold this */
     XXH128_hash_t shape;
@@ -80,13 +82,53 @@ static struct statement *find_oldest(const struct statement_cache *c)
     return c->held && oldest->used > c->held ? NULL : oldest;
 }
 
+/* Without memory it stays on the server, where it does no harm. */
+static void retire(struct statement_cache *c, const struct statement *st)
+{
+    struct retired *r = st->pg.prepared ? memory_get(sizeof *r) : NULL;
+    if (!r)
+        return;
+    r->next = c->retired;
+    snprintf(r->command, sizeof r->command, DEALLOCATE "%s", st->pg.name);
+    c->retired = r;
+}
+
+struct retired *statement_take_retired(struct statement_cache *c)
+{
+    struct retired *first = c->retired;
+    c->retired = NULL;
+    return first;
+}
+
+/* Whether the server has it still: then it stays there. */
+static bool take_back(struct statement_cache *c, const struct statement *st)
+{
+    for (struct retired **r = &c->retired; *r; r = &(*r)->next) {
+        struct retired *found = *r;
+        if (strcmp(found->command + strlen(DEALLOCATE), st->pg.name) != 0)
+            continue;
+        *r = found->next;
+        memory_free(found);
+        return true;
+    }
+    return false;
+}
+
+void statement_free_retired(struct retired *first)
+{
+    while (first) {
+        struct retired *next = first->next;
+        memory_free(first);
+        first = next;
+    }
+}
+
 /* A blank entry.  NULL: memory is out. */
 static struct statement *make_room(struct statement_cache *c)
 {
     struct statement *st = find_oldest(c);
     if (st) {
-        if (st->pg.prepared)
-            memcpy(c->retired, st->pg.name, sizeof c->retired);
+        retire(c, st);
         drop_content(st);
     } else {
         if (!memory_grow(&c->entries, &c->capacity, c->count + 1, sizeof *c->entries))
@@ -124,6 +166,7 @@ struct pg_statement *statement_add(struct statement_cache *c,
         .used = ++c->clock,
     };
     give_name(st);
+    st->pg.prepared = take_back(c, st);
     return &st->pg;
 }
 
@@ -139,7 +182,7 @@ void statement_forget_prepared(struct statement_cache *c)
 {
     for (size_t i = 0; i < c->count; i++)
         c->entries[i]->pg.prepared = false;
-    c->retired[0] = '\0';
+    statement_free_retired(statement_take_retired(c));
 }
 
 void statement_free_all(struct statement_cache *c)
@@ -148,6 +191,7 @@ void statement_free_all(struct statement_cache *c)
         drop_content(c->entries[i]);
         memory_free(c->entries[i]);
     }
+    statement_free_retired(c->retired);
     memory_free(c->entries);
     *c = (struct statement_cache){0};
 }

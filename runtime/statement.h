@@ -20,9 +20,19 @@ struct statement_cache {
     size_t count;
     size_t capacity;
     uint64_t clock;
-    uint64_t held;    /* what was used after this moment stays; 0: nothing is held */
-    char retired[36]; /* to be deallocated on the server, or "" */
+    uint64_t held; /* what was used after this moment stays; 0: nothing is held */
+    struct retired *retired; /* to be deallocated on the server */
 };
+
+/* A statement that left the cache and is on the server still. */
+struct retired {
+    struct retired *next;
+    char command[48]; /* DEALLOCATE and its name */
+};
+
+/* Takes them out of the cache, for the flight that carries them. */
+struct retired *statement_take_retired(struct statement_cache *c);
+void statement_free_retired(struct retired *first);
 
 /* What is found or added from now on stays until statement_release(): for a flight that
  * is made of many statements. */

@@ -5,9 +5,9 @@
  * "Alone" is allowed once per path (group.h), so nested loops do not multiply. */
 #include "to_many.h"
 
+#include "due.h"
 #include "fetch.h"
 #include "plan.h"
-#include "write.h"
 
 /* -- Whose lists ------------------------------------------------------------------- */
 
@@ -143,7 +143,8 @@ const void *to_many_list(struct orm_session *s, struct orm_manager *m)
     if (owner->state & OBJECT_NEW)
         return list_in_memory(s, m);
     if (!fetch_allows(owner, rel->name, FETCH_RELATION) ||
-        !write_before_reading(s, rel) || !load_lists(s, owner, rel))
+        (due_in_relation(s, rel) && !due_before_reading(s)) ||
+        !load_lists(s, owner, rel))
         return NULL;
     return m->list;
 }

@@ -5,10 +5,10 @@
  * for all peers at once.  Loading by key never flushes. */
 #include "to_one.h"
 
+#include "due.h"
 #include "fetch.h"
 #include "plan.h"
 #include "slot.h"
-#include "write.h"
 
 #include <string.h>
 
@@ -251,8 +251,8 @@ static struct orm_object *load_ref(
     }
     if (bit_is_set(object_missing_bits(o), slot))
         return NULL;
-    if (s->former_count && !ref_is_by_key(ref))
-        return write_changes(s, false) ? orm_load_ref(o, slot) : stand_in(s, ref);
+    if (s->former_count && !ref_is_by_key(ref) && !due_stays(s))
+        return due_before_reading(s) ? orm_load_ref(o, slot) : stand_in(s, ref);
     if (s->error.code || !fetch_allows(o, ref->name, FETCH_RELATION) ||
         !load_targets(s, o, slot))
         return stand_in(s, ref);

@@ -6,12 +6,14 @@
 #include "write.h"
 
 #include "cascade.h"
+#include "due.h"
 #include "flight.h"
 #include "flush.h"
 #include "link.h"
 #include "on_update.h"
 #include "returned.h"
 #include "undo.h"
+#include "violation.h"
 
 #include <string.h>
 
@@ -27,15 +29,15 @@ static bool compares_version(const struct batch *b)
 }
 
 /* The guard's error becomes what it means. */
-static void explain_stale(struct orm_session *s, const struct batch *b)
+static bool explain_stale(struct orm_session *s, const struct batch *b)
 {
     const char *key = strstr(s->error.message, BATCH_STALE);
     if (!key || !batch_is_guarded(b))
-        return;
+        return false;
     char shown[64];
     error_copy(shown, sizeof shown, key + strlen(BATCH_STALE));
     shown[strcspn(shown, "\"")] = '\0';
-    const enum orm_outcome outcome = s->error.outcome;
+    const struct orm_error said = s->error;
     error_clear(&s->error);
     error_set_field(&s->error, ORM_STALE, b->model, NULL,
         "the row with %s %s %s; nothing was written",
@@ -43,18 +45,20 @@ static void explain_stale(struct orm_session *s, const struct batch *b)
         shown,
         compares_version(b) ? "was changed or deleted since it was loaded"
                             : "is not there any more");
-    s->error.outcome = outcome;
+    s->error.outcome = said.outcome;
+    s->error.object = violation_of_key(b, shown);
+    memcpy(s->error.statement, said.statement, sizeof said.statement);
+    return true;
 }
 
+/* Of no batch is what COMMIT says, which checks what was put off. */
 static void explain(const struct flush *p, size_t failed)
 {
     const struct batch *b = p->first;
     for (size_t i = 0; b && i < failed; i++)
         b = b->next;
-    if (!b)
-        return;
-    session_blame(p->s, b->model);
-    explain_stale(p->s, b);
+    if (!b || !explain_stale(p->s, b))
+        violation_explain(p->s, b);
 }
 
 /* The server answers ROLLBACK where it cannot commit.  Any other answer than COMMIT
@@ -81,8 +85,10 @@ static bool check_committed(struct orm_session *s, const struct pg_result *r)
 static bool send(struct flush *p, bool commit)
 {
     struct orm_session *s = p->s;
-    if (p->first && s->transaction == TX_NONE)
+    if (p->first && s->transaction == TX_NONE) {
         s->transaction = TX_WANTED;
+        s->flush_began = true;
+    }
     bool good = flight_begin(s);
     for (const struct batch *b = p->first; good && b; b = b->next)
         good = flight_add(s, b->statement, &b->params);
@@ -166,8 +172,11 @@ static bool publish(struct flush *p)
         s->models[i].unwritten = 0;
     s->change_count = 0;
     link_forget(s);
-    if (p->first && s->transaction == TX_OPEN)
+    due_is_done(s);
+    if (p->first && s->transaction == TX_OPEN) {
         s->transaction = TX_WROTE;
+        s->wrote = s->stamp;
+    }
 
     bool good = true;
     size_t item = 0;
@@ -193,9 +202,16 @@ static bool write_all(struct flush *p, bool commit)
         return false;
     }
     const bool published = publish(p);
-    if (!published)
-        s->error.outcome = commit ? ORM_COMMITTED : ORM_NOT_STARTED;
+    if (!published && commit)
+        s->error.outcome = ORM_COMMITTED;
     return published;
+}
+
+/* What an open transaction has written goes with any failure of a flush. */
+static void settle_outcome(struct orm_session *s)
+{
+    if (s->error.outcome == ORM_NOT_STARTED && s->transaction >= TX_OPEN)
+        s->error.outcome = ORM_ROLLED_BACK;
 }
 
 bool write_changes(struct orm_session *s, bool commit)
@@ -206,29 +222,12 @@ bool write_changes(struct orm_session *s, bool commit)
     p.last = &p.first;
     statement_hold(&s->statements);
     const bool good = write_all(&p, commit);
+    s->flush_failed = !good;
+    if (!good)
+        settle_outcome(s);
     statement_release(&s->statements);
     flush_free(&p);
     flight_end(s);
     arena_clear(&s->scratch);
     return good;
-}
-
-bool write_is_due(const struct orm_session *s, const struct orm_model *m)
-{
-    /* What a view is made of is the server's to know. */
-    return session_model(s, m)->unwritten ||
-           (m->read_only && (s->change_count || s->link_count));
-}
-
-bool write_is_due_to_join(const struct orm_session *s, const struct orm_to_many *rel)
-{
-    return s->link_count || (rel->through && session_model(s, rel->through)->unwritten);
-}
-
-bool write_before_reading(struct orm_session *s, const struct orm_to_many *rel)
-{
-    const bool joined = rel->kind == ORM_MANY_JOIN && write_is_due_to_join(s, rel);
-    const bool follows = rel->kind == ORM_MANY_REVERSE && s->former_count;
-    return !(joined || follows || write_is_due(s, rel->target)) ||
-           write_changes(s, false);
 }

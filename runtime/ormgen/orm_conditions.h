@@ -13,19 +13,6 @@
 
 #include <ormgen/orm_model.h>
 
-/* What the model's own structs are made with. */
-#define ORM_WRAPPER_(m, part)                                                          \
-    static inline struct m##_##part m##_##part##_(struct orm_##part orm) {             \
-        struct m##_##part wrapped = {orm};                                             \
-        return wrapped;                                                                \
-    }
-#define ORM_WRAPPERS(m)                                                                \
-    ORM_WRAPPER_(m, cond)                                                              \
-    ORM_WRAPPER_(m, order)                                                             \
-    ORM_WRAPPER_(m, plan)                                                              \
-    ORM_WRAPPER_(m, pick)                                                              \
-    struct m##_query
-
 /* Names are made by pasting before they are handed on: a column may be called like
  * somebody's macro. */
 #define ORM_COND_(m, name, parameters, cond)                                           \
@@ -44,6 +31,103 @@
     static inline struct m##_pick name parameters {                                    \
         return m##_pick_(pick);                                                        \
     }
+
+/* -- The model --------------------------------------------------------------------- */
+
+/* What the model's own structs are made with. */
+#define ORM_WRAPPER_(m, part)                                                          \
+    static inline struct m##_##part m##_##part##_(struct orm_##part orm) {             \
+        struct m##_##part wrapped = {orm};                                             \
+        return wrapped;                                                                \
+    }
+
+/* These append; what does not fit marks the query, which is then refused. */
+#define ORM_APPEND_(m, name, append, wrapped)                                          \
+    static inline void name(struct m##_query *q, struct wrapped added)                 \
+    {                                                                                  \
+        append(q, added.orm);                                                          \
+    }
+
+/* Up to the matching end, any, all or none of what stands between them. */
+#define ORM_BRACKET_(m, name, op)                                                      \
+    static inline struct m##_cond name(void)                                           \
+    {                                                                                  \
+        return m##_cond_(orm_cond_plain(op, 0));                                       \
+    }
+
+#define ORM_FLAG_(m, name, change)                                                     \
+    static inline struct m##_cond name(struct m##_cond c)                              \
+    {                                                                                  \
+        c.orm.flags change;                                                            \
+        return c;                                                                      \
+    }
+
+#define ORM_NULLS_(m, name, where)                                                     \
+    static inline struct m##_order name(struct m##_order o)                            \
+    {                                                                                  \
+        o.orm.nulls = where;                                                           \
+        return o;                                                                      \
+    }
+
+/* What goes into a struct X_query.  X_after() wants only what comes behind an object,
+ * as the query sorts: the next page. */
+#define ORM_QUERIES(m)                                                                 \
+    ORM_WRAPPER_(m, cond)                                                              \
+    ORM_WRAPPER_(m, order)                                                             \
+    ORM_WRAPPER_(m, plan)                                                              \
+    ORM_APPEND_(m, m##_where, orm_where, m##_cond)                                     \
+    ORM_APPEND_(m, m##_sort, orm_sort, m##_order)                                      \
+    ORM_APPEND_(m, m##_with, orm_with, m##_plan)                                       \
+    static inline void m##_after(struct m##_query *q, const struct m *last)            \
+    {                                                                                  \
+        q->after = last;                                                               \
+    }                                                                                  \
+    ORM_FLAG_(m, m##_not, ^= ORM_COND_NOT)                                             \
+    ORM_FLAG_(m, m##_ignoring_case, |= ORM_COND_FOLD)                                  \
+    static inline struct m##_cond m##_compare(                                         \
+        enum m##_column a, enum orm_op op, enum m##_column b)                          \
+    {                                                                                  \
+        return m##_cond_(orm_cond_columns(a, op, b));                                  \
+    }                                                                                  \
+    ORM_BRACKET_(m, m##_any_of, ORM_ANY_OF)                                            \
+    ORM_BRACKET_(m, m##_all_of, ORM_ALL_OF)                                            \
+    ORM_BRACKET_(m, m##_none_of, ORM_NONE_OF)                                          \
+    ORM_BRACKET_(m, m##_end, ORM_END)                                                  \
+    ORM_NULLS_(m, m##_nulls_first, ORM_NULLS_FIRST)                                    \
+    ORM_NULLS_(m, m##_nulls_last, ORM_NULLS_LAST)                                      \
+    struct m##_query
+
+/* Variables instead of objects: orm_next() fills what the picks name.  A group is given
+ * if X_having() its pick compares so; X_by_pick() sorts by the pick that stands there
+ * among those of the select, from 0 on. */
+#define ORM_ROWS(m)                                                                    \
+    ORM_WRAPPER_(m, pick)                                                              \
+    static inline struct orm_rows *m##_select(struct m##_manager *manager,             \
+        const struct m##_query *q, const struct m##_pick *picks)                       \
+    {                                                                                  \
+        return orm_select(                                                             \
+            (struct orm_manager *)manager, q, (const struct orm_pick *)picks);         \
+    }                                                                                  \
+    ORM_PICK_(m, m##_into, (struct m * *into), orm_pick_of(ORM_PICK_OBJECT, 0, into))  \
+    ORM_PICK_(m, m##_rows_into, (int64_t * into), orm_pick_of(ORM_PICK_ROWS, 0, into)) \
+    ORM_PICK_(m, m##_picks_end, (void), orm_pick_of(ORM_PICK_NONE, 0, NULL))           \
+    static inline struct m##_pick m##_having(                                          \
+        struct m##_pick p, enum orm_op op, int64_t bound)                              \
+    {                                                                                  \
+        p.orm.having = (uint8_t)op;                                                    \
+        p.orm.bound.integer = bound;                                                   \
+        return p;                                                                      \
+    }                                                                                  \
+    static inline struct m##_pick m##_having_real(                                     \
+        struct m##_pick p, enum orm_op op, double bound)                               \
+    {                                                                                  \
+        p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);                      \
+        p.orm.bound.real = bound;                                                      \
+        return p;                                                                      \
+    }                                                                                  \
+    ORM_ORDER_(m, m##_by_pick, (unsigned pick, bool descending),                       \
+        orm_order_pick(pick, descending))                                              \
+    struct m##_query
 
 /* -- Columns: conditions and orders ------------------------------------------------ */
 

@@ -19,10 +19,11 @@
 #define ORM_MODEL_H
 
 #include <ormgen/orm.h>
+#include <ormgen/orm_changes.h>
 #include <ormgen/orm_query.h>
 #include <ormgen/orm_rows.h>
 
-#define ORM_MODEL_ABI 3
+#define ORM_MODEL_ABI 4
 
 /* 64-bit words that hold n bits. */
 #define ORM_WORDS(n) (((n) + 63u) / 64u)
@@ -217,6 +218,28 @@ struct orm_to_many {
     uint16_t through_target;
 };
 
+enum orm_constraint_kind {
+    ORM_BY_KEY = 1,
+    ORM_UNIQUE,
+    ORM_CHECK,
+    ORM_EXCLUSION,
+    ORM_REFERENCE
+};
+
+struct orm_check;
+
+/* What the server refuses rows by. */
+struct orm_constraint {
+    const char *name;        /* in SQL */
+    const uint16_t *columns; /* indexes of those that are known to matter */
+    uint16_t count;
+    uint8_t kind; /* enum orm_constraint_kind */
+    uint16_t ref; /* REFERENCE: index in to_ones */
+    bool partial; /* unique, but no target of an upsert: for some rows only, of
+                     expressions, or deferrable */
+    const struct orm_check *check; /* what can be known before a row is sent, or NULL */
+};
+
 struct orm_model {
     const char *name;
     const char *schema; /* in SQL */
@@ -237,6 +260,9 @@ struct orm_model {
     /* Makes `list` (a struct book_list) hold `len` objects in `items`, an array of
      * len + 1 pointers; the last becomes NULL. */
     void (*fill)(void *list, void *items, struct orm_object *const *from, size_t len);
+
+    const struct orm_constraint *constraints;
+    uint16_t constraint_count;
 };
 
 struct orm_schema {
@@ -269,6 +295,15 @@ static inline const char *orm_label(const struct orm_named_type *e, unsigned val
 {
     return value < e->label_count ? e->labels[value] : "";
 }
+
+/* book_violated(): which of the model's constraints refused a row; BOOK_NO_CONSTRAINT
+ * if none did. */
+#define ORM_VIOLATED(m)                                                                \
+    static inline enum m##_constraint m##_violated(const struct orm_error *e)          \
+    {                                                                                  \
+        return (enum m##_constraint)(e->of == &m##_model ? e->violated : 0);           \
+    }                                                                                  \
+    struct m
 
 /* -- Calls of generated code ------------------------------------------------------- */
 /* `void *` stands for the model's struct, `const void *` list for its list struct. */
@@ -332,7 +367,26 @@ ORM_EXPORT struct orm_object *orm_new(struct orm_manager *m);
 ORM_EXPORT void orm_add(struct orm_manager *m, struct orm_object *o);
 ORM_EXPORT void orm_remove(struct orm_manager *m, struct orm_object *o);
 
+/* The relation shows exactly the objects of `list` from now on, a list of ours or of
+ * the program's own, or none.  What it shows now is loaded first, if it is not at hand;
+ * the difference is recorded, or nothing and an error. */
+ORM_EXPORT void orm_set(struct orm_manager *m, const void *list);
+ORM_EXPORT void orm_clear(struct orm_manager *m);
+
 ORM_EXPORT void orm_delete(struct orm_object *o);
+
+/* One statement for all rows that a struct X_query matches, whatever is loaded of them:
+ * gives them what a struct X_changes says, or deletes them, in the transaction that is
+ * open or one that begins now.  What is recorded is written first.  Mapped objects take
+ * the new values, or are deleted as by orm_delete().  Returns the number of rows; 0
+ * also when the session has failed.
+ *
+ * `limit` and `order` count, and the rows are locked in this order.  On a relation
+ * `query` may be NULL, for all its rows; on a whole table that is an error, and an
+ * empty query means all. */
+ORM_EXPORT size_t orm_update_all(
+    struct orm_manager *m, const void *query, const void *changes);
+ORM_EXPORT size_t orm_delete_all(struct orm_manager *m, const void *query);
 
 /* What is in the server may be another by now: the next access by key asks.  Columns
  * stay readable, changes stay; slots and lazy columns load again. */
@@ -380,6 +434,9 @@ ORM_EXPORT void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_obje
 ORM_EXPORT void orm_where(void *query, struct orm_cond cond);
 ORM_EXPORT void orm_sort(void *query, struct orm_order order);
 ORM_EXPORT void orm_with(void *query, struct orm_plan plan);
+
+/* Appends to a X_changes in the same way. */
+ORM_EXPORT void orm_change_also(void *changes, struct orm_change change);
 
 /* Prints `accessor` and aborts: a setter was called on NULL. */
 #if defined(__GNUC__)

@@ -244,10 +244,13 @@ static void random_values_are_the_same_by_program_and_by_sql(void **state)
     /* What SQL reads must not depend on how a session likes to see things. */
     db_exec(db, "set datestyle = 'SQL, DMY'; set intervalstyle = sql_standard;"
                 "set timezone = 'Asia/Kolkata'");
-    for (int round = 0; round < 2; round++) {
+    /* New rows, new values, and in the end other columns of each row. */
+    for (int round = 0; round < 3; round++) {
         for (size_t i = 0; i < ROWS; i++) {
             rows[i] = round ? rows[i] : every_new(every_table(s));
             for (unsigned c = 1; c < model->column_count; c++) {
+                if (round == 2 && unit_random(&random) % 2)
+                    continue;
                 if (unit_random(&random) % 8 == 0)
                     orm_set_null(&rows[i]->orm, c);
                 else
@@ -257,8 +260,7 @@ static void random_values_are_the_same_by_program_and_by_sql(void **state)
         const unsigned long long before = orm_statements(s);
         if (!orm_commit(s))
             fail_msg("%s", orm_message(s));
-        if (round == 0)
-            assert_int_equal(orm_statements(s) - before, 1);
+        assert_int_equal(orm_statements(s) - before, round ? 4 : 1);
 
         buffer_clear(&sql);
         buffer_text(&sql, "delete from every where id < 0;\n");

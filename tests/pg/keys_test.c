@@ -313,6 +313,52 @@ static void pairs_of_join_tables_have_all_columns_of_both_ends(void **state)
     end(s);
 }
 
+static void relation_of_a_model_to_itself_is_set_from_both_ends(void **state)
+{
+    (void)state;
+    arrange();
+    struct orm_session *s = begin();
+    struct student *a = student_get(student_table(s), 1, 1);
+    struct student *b = student_get(student_table(s), 1, 2);
+    struct student *c = student_get(student_table(s), 2, 1);
+    student_set(student_friends(a),
+        &(const struct student_list){(struct student *[]){a, b, c, NULL}, 3});
+    commit(s);
+    assert_string_equal(db_text(db, "select * from student_friends order by 3, 4"),
+        "1|1|1|1\n1|1|1|2\n1|1|2|1");
+    student_set(student_friends_of(a),
+        &(const struct student_list){(struct student *[]){b, NULL}, 1});
+    assert_int_equal(student_all(student_friends(b))->len, 1);
+    assert_int_equal(student_all(student_friends(a))->len, 2);
+    commit(s);
+    assert_string_equal(db_text(db, "select * from student_friends order by 1, 2, 4"),
+        "1|1|2|1\n1|1|1|2\n1|2|1|1");
+    student_clear(student_friends(a));
+    commit(s);
+    assert_string_equal(db_text(db, "select * from student_friends"), "1|2|1|1");
+    end(s);
+}
+
+static void what_shares_a_key_column_with_its_owner_does_not_change_owners(void **state)
+{
+    (void)state;
+    arrange();
+    struct orm_session *s = begin();
+    struct tenant *north = tenant_get(tenant_table(s), 1);
+    struct course *first = course_get(course_table(s), 1, 1);
+    struct course *far = course_get(course_table(s), 2, 1);
+    struct course *free = course_get(course_table(s), 1, 3);
+    course_set(course_parts(first),
+        &(const struct course_list){(struct course *[]){free, far, NULL}, 2});
+    assert_failed(s, ORM_INVALID, "course", "tenant");
+    assert_int_equal(course_parent_number(free), 2); /* nothing is half done */
+    orm_rollback(s);
+    student_clear(tenant_students(north));
+    assert_failed(s, ORM_INVALID, "student", "tenant");
+    orm_rollback(s);
+    end(s);
+}
+
 static void clearing_a_reference_keeps_the_column_that_it_shares(void **state)
 {
     (void)state;
@@ -559,6 +605,8 @@ int main(void)
         DB_TEST(updates_and_deletes_go_by_all_parts_of_the_key),
         DB_TEST(a_row_that_is_gone_is_stale_and_named_by_its_whole_key),
         DB_TEST(pairs_of_join_tables_have_all_columns_of_both_ends),
+        DB_TEST(relation_of_a_model_to_itself_is_set_from_both_ends),
+        DB_TEST(what_shares_a_key_column_with_its_owner_does_not_change_owners),
         DB_TEST(clearing_a_reference_keeps_the_column_that_it_shares),
         DB_TEST(memory_follows_a_delete_that_nulls_some_columns),
         DB_TEST(a_key_of_a_saved_row_is_not_changed_by_way_of_a_reference),

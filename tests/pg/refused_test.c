@@ -32,6 +32,36 @@ static void rows_that_a_trigger_drops_are_an_error(void **state)
     db_exec(db, "drop function public.drop_some() cascade");
 }
 
+static void failure_after_a_flush_tells_that_all_is_rolled_back(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_library();
+    author_set_name(author_new(author_table(s)), "a");
+    assert_true(orm_flush(s));
+    shelf_new(shelf_table(s));
+    assert_false(orm_flush(s));
+    assert_failed(s, ORM_INVALID, "shelf", "place");
+    assert_int_equal(orm_last_error(s)->outcome, ORM_ROLLED_BACK);
+    orm_close(s);
+    assert_int_equal(db_number(db, "select count(*) from author"), 0);
+}
+
+static void failure_of_taking_back_what_was_flushed_is_rolled_back(void **state)
+{
+    (void)state;
+    db_exec(db, "create function public.drop_all() returns trigger language plpgsql as "
+                "$$begin return null; end$$;"
+                "create trigger drop_all before insert on author "
+                "for each row execute function public.drop_all()");
+    struct orm_session *s = open_library();
+    author_set_name(author_new(author_table(s)), "a");
+    assert_false(orm_flush(s));
+    assert_failed(s, ORM_REFUSED, "author", NULL);
+    assert_int_equal(orm_last_error(s)->outcome, ORM_ROLLED_BACK);
+    orm_close(s);
+    db_exec(db, "drop function public.drop_all() cascade");
+}
+
 static void unset_text_of_a_new_object_reads_as_empty(void **state)
 {
     struct orm_session *s = open_library();
@@ -291,6 +321,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         DB_TEST(rows_that_a_trigger_drops_are_an_error),
+        DB_TEST(failure_after_a_flush_tells_that_all_is_rolled_back),
+        DB_TEST(failure_of_taking_back_what_was_flushed_is_rolled_back),
         DB_TEST(unset_text_of_a_new_object_reads_as_empty),
         DB_TEST(unset_required_column_is_named),
         DB_TEST(unset_required_reference_is_named),

@@ -209,6 +209,69 @@ static void explain_of_a_wrong_query_says_nothing(void **state)
     orm_close(s);
 }
 
+/* -- The server's end -------------------------------------------------------------- */
+
+/* As many shapes as there are sets of ten conditions. */
+static void run_many_shapes(struct orm_session *s)
+{
+    for (unsigned set = 0; set < 1024; set++) {
+        struct book_query q = {.limit = 1};
+        for (unsigned i = 0; i < 10; i++)
+            if (set >> i & 1)
+                book_where(&q, i % 2 ? book_pages_gt(1) : book_title_ge("a"));
+            else
+                book_where(&q, i % 2 ? book_pages_lt(1) : book_title_le("a"));
+        book_exists(book_table(s), &q);
+    }
+}
+
+/* What the server keeps for the session, itself not counted. */
+static int count_prepared(struct orm_session *s)
+{
+    const struct author_list *list = author_from_sql(s,
+        ORM_RAW("select 1::bigint as id, null::text as email, (select"
+                " count(*) from pg_prepared_statements)::text as name"),
+        NULL, 0);
+    assert_fine(s);
+    orm_expire((struct orm_object *)list->items[0]);
+    return atoi(author_name(list->items[0]));
+}
+
+static void statements_that_left_the_cache_leave_the_server(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_library();
+    for (int i = 0; i < 2; i++) {
+        orm_begin(s);
+        run_many_shapes(s);
+        assert_true(count_prepared(s) > 1000); /* not in a transaction */
+        orm_rollback(s);
+        assert_in_range(count_prepared(s), 200, 257);
+    }
+    close_library(s);
+}
+
+static void server_that_has_forgotten_them_does_no_harm(void **state)
+{
+    (void)state;
+    db_exec(db, "create function public.forget() returns text language plpgsql as"
+                " $$begin deallocate all; return 'done'; end$$");
+    struct orm_session *s = open_library();
+    orm_begin(s);
+    run_many_shapes(s);
+    author_from_sql(s,
+        ORM_RAW("select 1::bigint as id, null::text as email,"
+                " public.forget() as name"),
+        NULL, 0);
+    orm_rollback(s);
+    assert_fine(s);
+    assert_in_range(count_prepared(s), 0, 1);
+    author_set_name(author_new(author_table(s)), "a");
+    assert_true(orm_commit(s));
+    close_library(s);
+    db_exec(db, "drop function public.forget()");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +284,8 @@ int main(void)
         DB_TEST(listener_may_leave_while_it_is_called),
         DB_TEST(explain_tells_the_plan_of_the_same_statement),
         DB_TEST(explain_of_a_wrong_query_says_nothing),
+        DB_TEST(statements_that_left_the_cache_leave_the_server),
+        DB_TEST(server_that_has_forgotten_them_does_no_harm),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }

@@ -379,6 +379,40 @@ static void writing_a_view_is_refused(void **state)
     orm_close(s);
 }
 
+/* -- Through a model that asks for more -------------------------------------------- */
+
+static void what_the_join_model_asks_for_can_only_be_given_by_new(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_lib();
+    struct paper *p = paper_get(paper_table(s), 2);
+    const struct paper_list *cited = paper_all(paper_cites(p));
+    struct paper *more = paper_get(paper_table(s), 7);
+    assert_int_equal(cited->len, 4); /* 3, 4, 5, 6 */
+    paper_add(paper_cites(p), more);
+    assert_failed(s, ORM_INVALID, "citation", "page");
+    assert_non_null(strstr(orm_message(s), "make the citation with citation_new()"));
+    orm_rollback(s);
+    paper_set(paper_cites(p),
+        &(const struct paper_list){(struct paper *[]){cited->items[0], more}, 2});
+    assert_failed(s, ORM_INVALID, "citation", "page");
+    orm_rollback(s);
+    assert_int_equal(paper_all(paper_cites(p))->len, 4);
+
+    paper_set(paper_cites(p),
+        &(const struct paper_list){(struct paper *[]){cited->items[0]}, 1});
+    assert_int_equal(paper_all(paper_cites(p))->len, 1);
+    assert_true(orm_commit(s));
+    assert_int_equal(
+        db_number(db, "select count(*) from citation where from_id = 2"), 1);
+    paper_clear(paper_cites(p));
+    assert_true(orm_commit(s));
+    assert_int_equal(
+        db_number(db, "select count(*) from citation where from_id = 2"), 0);
+    assert_int_equal(db_number(db, "select count(*) from citation"), 33 - 4);
+    close_lib(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +431,7 @@ int main(void)
         STRUCTURE_TEST(a_view_is_asked_when_all_changes_are_written),
         STRUCTURE_TEST(a_materialized_view_shows_what_it_was_made_of),
         STRUCTURE_TEST(writing_a_view_is_refused),
+        STRUCTURE_TEST(what_the_join_model_asks_for_can_only_be_given_by_new),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }

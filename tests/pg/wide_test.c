@@ -154,6 +154,31 @@ static void all_of_as_many_as_a_table_can_have(void **state)
     orm_close(s);
 }
 
+static void any_of_as_many_as_a_table_can_have(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into w1600 (c1, c63, c1599) select 1, 2, 3"
+                " from generate_series(1, 20)");
+    struct orm_session *s = orm_open(db_conninfo(), &wide_schema);
+    const struct w1600_list *rows = w1600_all(w1600_table(s));
+    for (unsigned r = 0; r < 20; r++)
+        for (unsigned i = 1 + r; i < w1600_model.column_count; i += r + 1)
+            orm_set_integer(&rows->items[r]->orm, i, (int64_t)(100 * r + 7));
+    assert_true(orm_commit(s));
+    assert_int_equal(orm_statements(s), 1 + 4);
+    for (unsigned r = 0; r < 20; r++)
+        assert_string_equal(
+            db_text(db,
+                "select count(*) from w1600 t, jsonb_each_text(to_jsonb(t)) c"
+                " where t.id = %u and key <> 'id' and value::int is distinct from"
+                " case when substr(key, 2)::int %% %u = 0 then %u"
+                "  else case key when 'c1' then 1 when 'c63' then 2"
+                "   when 'c1599' then 3 end end",
+                (unsigned)w1600_id(rows->items[r]), r + 1, 100 * r + 7),
+            "0");
+    orm_close(s);
+}
+
 static void lazy_columns_in_two_words(void **state)
 {
     (void)state;
@@ -182,6 +207,7 @@ int main(void)
         DB_TEST(one_word_and_one),
         DB_TEST(as_many_as_a_table_can_have),
         DB_TEST(all_of_as_many_as_a_table_can_have),
+        DB_TEST(any_of_as_many_as_a_table_can_have),
         DB_TEST(lazy_columns_in_two_words),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);

@@ -80,20 +80,25 @@ static void the_least_recently_used_goes_and_is_deallocated(void **state)
 {
     (void)state;
     struct statement_cache c = {0};
-    char shape[16], oldest[36];
+    char shape[16], oldest[2][48];
     for (int i = 0; i < STATEMENT_LIMIT; i++) {
         snprintf(shape, sizeof shape, "shape %d", i);
         struct pg_statement *st = add(&c, shape, shape, 20);
         st->prepared = true;
-        if (i == 1)
-            memcpy(oldest, st->name, sizeof oldest);
+        if (i == 1 || i == 2)
+            snprintf(oldest[i - 1], sizeof *oldest, "DEALLOCATE %s", st->name);
     }
     assert_non_null(find(&c, "shape 0"));
     add(&c, "one more", "SELECT 1", 20);
     assert_int_equal(c.count, STATEMENT_LIMIT);
     assert_non_null(find(&c, "shape 0"));
     assert_null(find(&c, "shape 1"));
-    assert_string_equal(c.retired, oldest);
+    add(&c, "another", "SELECT 2", 20);
+    assert_string_equal(c.retired->command, oldest[1]);
+    assert_string_equal(c.retired->next->command, oldest[0]);
+    assert_null(c.retired->next->next);
+    assert_true(add(&c, "shape 2", "shape 2", 20)->prepared); /* is there still */
+    assert_string_equal(c.retired->next->command, oldest[0]);
     statement_free_all(&c);
 }
 

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x921a3ceff5deee6cu
+#define IN_ORM_HASH 0x5161964ccdc80693u
 
 #ifdef __cplusplus
 extern "C" {
@@ -195,6 +195,13 @@ enum {
 };
 
 extern const struct orm_model link_model;
+
+enum link_constraint {
+    LINK_NO_CONSTRAINT,
+    LINK_BY_ID,
+    LINK_TO_HOLDER
+};
+ORM_VIOLATED(link);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -557,6 +564,17 @@ static inline void link_remove(struct link_manager *m, struct link *link)
     orm_remove((struct orm_manager *)m, (struct orm_object *)link);
 }
 
+/* It shows exactly these from now on. */
+static inline void link_set(struct link_manager *m, const struct link_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void link_clear(struct link_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void link_delete(struct link *l)
 {
     orm_delete((struct orm_object *)l);
@@ -622,129 +640,11 @@ static inline void link_stream_end(struct link_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct link_query ----------------------------------- */
+/* -- Queries and rows: link_where(), _not(), _any_of(), _select(), ... ------------- */
 
-ORM_WRAPPERS(link);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void link_where(struct link_query *q, struct link_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void link_sort(struct link_query *q, struct link_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void link_with(struct link_query *q, struct link_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void link_after(struct link_query *q, const struct link *last)
-{
-    q->after = last;
-}
-
-static inline struct link_cond link_not(struct link_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct link_cond link_ignoring_case(struct link_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct link_cond link_compare(
-    enum link_column a, enum orm_op op, enum link_column b)
-{
-    return link_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct link_cond link_any_of(void)
-{
-    return link_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct link_cond link_all_of(void)
-{
-    return link_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct link_cond link_none_of(void)
-{
-    return link_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct link_cond link_end(void)
-{
-    return link_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct link_order link_nulls_first(struct link_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct link_order link_nulls_last(struct link_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *link_select(
-    struct link_manager *m, const struct link_query *q, const struct link_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct link_pick link_into(struct link **into)
-{
-    return link_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct link_pick link_rows_into(int64_t *into)
-{
-    return link_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct link_pick link_picks_end(void)
-{
-    return link_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct link_pick link_having(
-    struct link_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct link_pick link_having_real(
-    struct link_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct link_order link_by_pick(unsigned pick, bool descending)
-{
-    return link_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(link);
+ORM_ROWS(link);
+ORM_BULK(link);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -752,44 +652,65 @@ ORM_INTEGER_CONDITIONS(link, link_id, LINK_ID, int64_t);
 ORM_NUMBER_PICKS(link, link_id, LINK_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(link, link_index, LINK_INDEX);
 ORM_SORTED_PICKS(link, link_index, LINK_INDEX, const char *);
+ORM_PLAIN_CHANGES(link, link_index, LINK_INDEX, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_timezone, LINK_TIMEZONE);
 ORM_SORTED_PICKS(link, link_timezone, LINK_TIMEZONE, const char *);
+ORM_PLAIN_CHANGES(link, link_timezone, LINK_TIMEZONE, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(link, link_errno, LINK_ERRNO, int32_t);
 ORM_NUMBER_PICKS(link, link_errno, LINK_ERRNO, int32_t, int64_t);
+ORM_NUMBER_CHANGES(link, link_errno, LINK_ERRNO, orm_change_integer, int32_t);
 ORM_INTEGER_KEYS(link, link_stdin, LINK_STDIN, bool);
 ORM_DISTINCT_PICKS(link, link_stdin, LINK_STDIN, bool);
+ORM_PLAIN_CHANGES(link, link_stdin, LINK_STDIN, orm_change_integer, bool);
 ORM_TEXT_CONDITIONS(link, link_null, LINK_NULL);
 ORM_NULL_CONDITIONS(link, link_null, LINK_NULL);
 ORM_SORTED_PICKS(link, link_null, LINK_NULL, const char *);
+ORM_PLAIN_CHANGES(link, link_null, LINK_NULL, orm_change_text, const char *);
+ORM_NULL_CHANGES(link, link_null, LINK_NULL);
 ORM_INTEGER_CONDITIONS(link, link_changed, LINK_CHANGED, orm_time);
 ORM_SORTED_PICKS(link, link_changed, LINK_CHANGED, orm_time);
+ORM_PLAIN_CHANGES(link, link_changed, LINK_CHANGED, orm_change_integer, orm_time);
 ORM_INTEGER_KEYS(link, link_missing, LINK_MISSING, bool);
 ORM_DISTINCT_PICKS(link, link_missing, LINK_MISSING, bool);
+ORM_PLAIN_CHANGES(link, link_missing, LINK_MISSING, orm_change_integer, bool);
 ORM_INTEGER_CONDITIONS(link, link_orm, LINK_ORM, int32_t);
 ORM_NUMBER_PICKS(link, link_orm, LINK_ORM, int32_t, int64_t);
+ORM_NUMBER_CHANGES(link, link_orm, LINK_ORM, orm_change_integer, int32_t);
 ORM_TEXT_CONDITIONS(link, link_key, LINK_KEY);
 ORM_SORTED_PICKS(link, link_key, LINK_KEY, const char *);
+ORM_PLAIN_CHANGES(link, link_key, LINK_KEY, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_value, LINK_VALUE);
 ORM_SORTED_PICKS(link, link_value, LINK_VALUE, const char *);
+ORM_PLAIN_CHANGES(link, link_value, LINK_VALUE, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_l, LINK_L);
 ORM_SORTED_PICKS(link, link_l, LINK_L, const char *);
+ORM_PLAIN_CHANGES(link, link_l, LINK_L, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_m, LINK_M);
 ORM_SORTED_PICKS(link, link_m, LINK_M, const char *);
+ORM_PLAIN_CHANGES(link, link_m, LINK_M, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_q, LINK_Q);
 ORM_SORTED_PICKS(link, link_q, LINK_Q, const char *);
+ORM_PLAIN_CHANGES(link, link_q, LINK_Q, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_s, LINK_S);
 ORM_SORTED_PICKS(link, link_s, LINK_S, const char *);
+ORM_PLAIN_CHANGES(link, link_s, LINK_S, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_c, LINK_C);
 ORM_SORTED_PICKS(link, link_c, LINK_C, const char *);
+ORM_PLAIN_CHANGES(link, link_c, LINK_C, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_o, LINK_O);
 ORM_SORTED_PICKS(link, link_o, LINK_O, const char *);
+ORM_PLAIN_CHANGES(link, link_o, LINK_O, orm_change_text, const char *);
 ORM_INTEGER_KEYS(link, link_kind, LINK_KIND, enum link_kind);
 ORM_SORTED_PICKS(link, link_kind, LINK_KIND, enum link_kind);
+ORM_PLAIN_CHANGES(link, link_kind, LINK_KIND, orm_change_integer, enum link_kind);
 ORM_INTEGER_CONDITIONS(link, link_size_t, LINK_SIZE_T, int32_t);
 ORM_NUMBER_PICKS(link, link_size_t, LINK_SIZE_T, int32_t, int64_t);
+ORM_NUMBER_CHANGES(link, link_size_t, LINK_SIZE_T, orm_change_integer, int32_t);
 ORM_TEXT_KEYS(link, link_holder_id, LINK_HOLDER_ID);
 ORM_DISTINCT_PICKS(link, link_holder_id, LINK_HOLDER_ID, const char *);
+ORM_PLAIN_CHANGES(link, link_holder_id, LINK_HOLDER_ID, orm_change_text, const char *);
 ORM_TO_ONE(link, holder, LINK_REF_HOLDER, a);
+ORM_TO_ONE_CHANGES(link, link_holder, LINK_REF_HOLDER, a);
 
 /* == a ============================================================================= */
 
@@ -825,6 +746,13 @@ enum {
 };
 
 extern const struct orm_model a_model;
+
+enum a_constraint {
+    A_NO_CONSTRAINT,
+    A_BY_KEY,
+    A_TO_A
+};
+ORM_VIOLATED(a);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -990,6 +918,17 @@ static inline void a_remove(struct a_manager *m, struct a *value)
     orm_remove((struct orm_manager *)m, (struct orm_object *)value);
 }
 
+/* It shows exactly these from now on. */
+static inline void a_set(struct a_manager *m, const struct a_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void a_clear(struct a_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void a_delete(struct a *a)
 {
     orm_delete((struct orm_object *)a);
@@ -1054,126 +993,11 @@ static inline void a_stream_end(struct a_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct a_query -------------------------------------- */
+/* -- Queries and rows: a_where(), _not(), _any_of(), _select(), ... ---------------- */
 
-ORM_WRAPPERS(a);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void a_where(struct a_query *q, struct a_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void a_sort(struct a_query *q, struct a_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void a_with(struct a_query *q, struct a_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void a_after(struct a_query *q, const struct a *last)
-{
-    q->after = last;
-}
-
-static inline struct a_cond a_not(struct a_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct a_cond a_ignoring_case(struct a_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct a_cond a_compare(enum a_column a, enum orm_op op, enum a_column b)
-{
-    return a_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct a_cond a_any_of(void)
-{
-    return a_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct a_cond a_all_of(void)
-{
-    return a_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct a_cond a_none_of(void)
-{
-    return a_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct a_cond a_end(void)
-{
-    return a_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct a_order a_nulls_first(struct a_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct a_order a_nulls_last(struct a_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *a_select(
-    struct a_manager *m, const struct a_query *q, const struct a_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct a_pick a_into(struct a **into)
-{
-    return a_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct a_pick a_rows_into(int64_t *into)
-{
-    return a_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct a_pick a_picks_end(void)
-{
-    return a_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct a_pick a_having(struct a_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct a_pick a_having_real(struct a_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct a_order a_by_pick(unsigned pick, bool descending)
-{
-    return a_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(a);
+ORM_ROWS(a);
+ORM_BULK(a);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1182,7 +1006,9 @@ ORM_SORTED_PICKS(a, a_key, A_KEY, const char *);
 ORM_TEXT_KEYS(a, a_a_id, A_A_ID);
 ORM_NULL_CONDITIONS(a, a_a, A_A_ID);
 ORM_DISTINCT_PICKS(a, a_a_id, A_A_ID, const char *);
+ORM_PLAIN_CHANGES(a, a_a_id, A_A_ID, orm_change_text, const char *);
 ORM_TO_ONE(a, a, A_REF_A, a);
+ORM_OPTIONAL_CHANGES(a, a_a, A_REF_A, a);
 ORM_TO_MANY(a, m, A_MANY_M, m);
 ORM_TO_MANY(a, items, A_MANY_ITEMS, link);
 ORM_TO_MANY(a, b, A_MANY_B, a);
@@ -1212,6 +1038,12 @@ enum {
 };
 
 extern const struct orm_model m_model;
+
+enum m_constraint {
+    M_NO_CONSTRAINT,
+    M_BY_ID
+};
+ORM_VIOLATED(m);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1327,6 +1159,17 @@ static inline void m_remove(struct m_manager *m, struct m *value)
     orm_remove((struct orm_manager *)m, (struct orm_object *)value);
 }
 
+/* It shows exactly these from now on. */
+static inline void m_set(struct m_manager *m, const struct m_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void m_clear(struct m_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void m_delete(struct m *m)
 {
     orm_delete((struct orm_object *)m);
@@ -1391,126 +1234,11 @@ static inline void m_stream_end(struct m_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct m_query -------------------------------------- */
+/* -- Queries and rows: m_where(), _not(), _any_of(), _select(), ... ---------------- */
 
-ORM_WRAPPERS(m);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void m_where(struct m_query *q, struct m_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void m_sort(struct m_query *q, struct m_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void m_with(struct m_query *q, struct m_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void m_after(struct m_query *q, const struct m *last)
-{
-    q->after = last;
-}
-
-static inline struct m_cond m_not(struct m_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct m_cond m_ignoring_case(struct m_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct m_cond m_compare(enum m_column a, enum orm_op op, enum m_column b)
-{
-    return m_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct m_cond m_any_of(void)
-{
-    return m_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct m_cond m_all_of(void)
-{
-    return m_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct m_cond m_none_of(void)
-{
-    return m_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct m_cond m_end(void)
-{
-    return m_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct m_order m_nulls_first(struct m_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct m_order m_nulls_last(struct m_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *m_select(
-    struct m_manager *m, const struct m_query *q, const struct m_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct m_pick m_into(struct m **into)
-{
-    return m_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct m_pick m_rows_into(int64_t *into)
-{
-    return m_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct m_pick m_picks_end(void)
-{
-    return m_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct m_pick m_having(struct m_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct m_pick m_having_real(struct m_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct m_order m_by_pick(unsigned pick, bool descending)
-{
-    return m_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(m);
+ORM_ROWS(m);
+ORM_BULK(m);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1518,6 +1246,7 @@ ORM_INTEGER_CONDITIONS(m, m_id, M_ID, int64_t);
 ORM_NUMBER_PICKS(m, m_id, M_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(m, m_b, M_B);
 ORM_SORTED_PICKS(m, m_b, M_B, const char *);
+ORM_PLAIN_CHANGES(m, m_b, M_B, orm_change_text, const char *);
 ORM_TO_MANY(m, a, M_MANY_A, a);
 
 #ifdef __cplusplus

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x77dd1ca9d19f2be6u
+#define IN_ORM_HASH 0x22157a21eaa1ec0bu
 
 #ifdef __cplusplus
 extern "C" {
@@ -151,6 +151,13 @@ enum {
 };
 
 extern const struct orm_model author_model;
+
+enum author_constraint {
+    AUTHOR_NO_CONSTRAINT,
+    AUTHOR_BY_ID,
+    AUTHOR_BY_EMAIL
+};
+ORM_VIOLATED(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -369,129 +376,11 @@ static inline void author_stream_end(struct author_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct author_query --------------------------------- */
+/* -- Queries and rows: author_where(), _not(), _any_of(), _select(), ... ----------- */
 
-ORM_WRAPPERS(author);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void author_where(struct author_query *q, struct author_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void author_sort(struct author_query *q, struct author_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void author_with(struct author_query *q, struct author_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void author_after(struct author_query *q, const struct author *last)
-{
-    q->after = last;
-}
-
-static inline struct author_cond author_not(struct author_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct author_cond author_ignoring_case(struct author_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct author_cond author_compare(
-    enum author_column a, enum orm_op op, enum author_column b)
-{
-    return author_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct author_cond author_any_of(void)
-{
-    return author_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct author_cond author_all_of(void)
-{
-    return author_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct author_cond author_none_of(void)
-{
-    return author_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct author_cond author_end(void)
-{
-    return author_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct author_order author_nulls_first(struct author_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct author_order author_nulls_last(struct author_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *author_select(struct author_manager *m,
-    const struct author_query *q, const struct author_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct author_pick author_into(struct author **into)
-{
-    return author_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct author_pick author_rows_into(int64_t *into)
-{
-    return author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct author_pick author_picks_end(void)
-{
-    return author_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct author_pick author_having(
-    struct author_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct author_pick author_having_real(
-    struct author_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct author_order author_by_pick(unsigned pick, bool descending)
-{
-    return author_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(author);
+ORM_ROWS(author);
+ORM_BULK(author);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -499,11 +388,15 @@ ORM_INTEGER_CONDITIONS(author, author_id, AUTHOR_ID, int64_t);
 ORM_NUMBER_PICKS(author, author_id, AUTHOR_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(author, author_name, AUTHOR_NAME);
 ORM_SORTED_PICKS(author, author_name, AUTHOR_NAME, const char *);
+ORM_PLAIN_CHANGES(author, author_name, AUTHOR_NAME, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(author, author_email, AUTHOR_EMAIL);
 ORM_SORTED_PICKS(author, author_email, AUTHOR_EMAIL, const char *);
+ORM_PLAIN_CHANGES(author, author_email, AUTHOR_EMAIL, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(author, author_born, AUTHOR_BORN, orm_date);
 ORM_NULL_CONDITIONS(author, author_born, AUTHOR_BORN);
 ORM_SORTED_PICKS(author, author_born, AUTHOR_BORN, orm_date);
+ORM_PLAIN_CHANGES(author, author_born, AUTHOR_BORN, orm_change_integer, orm_date);
+ORM_NULL_CHANGES(author, author_born, AUTHOR_BORN);
 ORM_TO_MANY(author, books, AUTHOR_MANY_BOOKS, book);
 ORM_TO_MANY(author, edited, AUTHOR_MANY_EDITED, book);
 
@@ -547,6 +440,14 @@ enum {
 };
 
 extern const struct orm_model book_model;
+
+enum book_constraint {
+    BOOK_NO_CONSTRAINT,
+    BOOK_BY_ID,
+    BOOK_TO_AUTHOR,
+    BOOK_TO_EDITOR
+};
+ORM_VIOLATED(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -779,6 +680,17 @@ static inline void book_remove(struct book_manager *m, struct book *book)
     orm_remove((struct orm_manager *)m, (struct orm_object *)book);
 }
 
+/* It shows exactly these from now on. */
+static inline void book_set(struct book_manager *m, const struct book_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void book_clear(struct book_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void book_delete(struct book *b)
 {
     orm_delete((struct orm_object *)b);
@@ -844,129 +756,11 @@ static inline void book_stream_end(struct book_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct book_query ----------------------------------- */
+/* -- Queries and rows: book_where(), _not(), _any_of(), _select(), ... ------------- */
 
-ORM_WRAPPERS(book);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void book_where(struct book_query *q, struct book_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void book_sort(struct book_query *q, struct book_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void book_with(struct book_query *q, struct book_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void book_after(struct book_query *q, const struct book *last)
-{
-    q->after = last;
-}
-
-static inline struct book_cond book_not(struct book_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct book_cond book_ignoring_case(struct book_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct book_cond book_compare(
-    enum book_column a, enum orm_op op, enum book_column b)
-{
-    return book_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct book_cond book_any_of(void)
-{
-    return book_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct book_cond book_all_of(void)
-{
-    return book_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct book_cond book_none_of(void)
-{
-    return book_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct book_cond book_end(void)
-{
-    return book_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct book_order book_nulls_first(struct book_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct book_order book_nulls_last(struct book_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *book_select(
-    struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct book_pick book_into(struct book **into)
-{
-    return book_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct book_pick book_rows_into(int64_t *into)
-{
-    return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct book_pick book_picks_end(void)
-{
-    return book_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct book_pick book_having(
-    struct book_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct book_pick book_having_real(
-    struct book_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct book_order book_by_pick(unsigned pick, bool descending)
-{
-    return book_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(book);
+ORM_ROWS(book);
+ORM_BULK(book);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -974,18 +768,26 @@ ORM_INTEGER_CONDITIONS(book, book_id, BOOK_ID, int64_t);
 ORM_NUMBER_PICKS(book, book_id, BOOK_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(book, book_title, BOOK_TITLE);
 ORM_SORTED_PICKS(book, book_title, BOOK_TITLE, const char *);
+ORM_PLAIN_CHANGES(book, book_title, BOOK_TITLE, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(book, book_pages, BOOK_PAGES, int32_t);
 ORM_NULL_CONDITIONS(book, book_pages, BOOK_PAGES);
 ORM_NUMBER_PICKS(book, book_pages, BOOK_PAGES, int32_t, int64_t);
+ORM_NUMBER_CHANGES(book, book_pages, BOOK_PAGES, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(book, book_pages, BOOK_PAGES);
 ORM_INTEGER_CONDITIONS(book, book_published, BOOK_PUBLISHED, orm_time);
 ORM_SORTED_PICKS(book, book_published, BOOK_PUBLISHED, orm_time);
+ORM_PLAIN_CHANGES(book, book_published, BOOK_PUBLISHED, orm_change_integer, orm_time);
 ORM_INTEGER_KEYS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
 ORM_DISTINCT_PICKS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
+ORM_PLAIN_CHANGES(book, book_author_id, BOOK_AUTHOR_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(book, book_editor_id, BOOK_EDITOR_ID, int64_t);
 ORM_NULL_CONDITIONS(book, book_editor, BOOK_EDITOR_ID);
 ORM_DISTINCT_PICKS(book, book_editor_id, BOOK_EDITOR_ID, int64_t);
+ORM_PLAIN_CHANGES(book, book_editor_id, BOOK_EDITOR_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(book, author, BOOK_REF_AUTHOR, author);
 ORM_TO_ONE(book, editor, BOOK_REF_EDITOR, author);
+ORM_TO_ONE_CHANGES(book, book_author, BOOK_REF_AUTHOR, author);
+ORM_OPTIONAL_CHANGES(book, book_editor, BOOK_REF_EDITOR, author);
 ORM_TO_MANY(book, tags, BOOK_MANY_TAGS, tag);
 
 /* == tag =========================================================================== */
@@ -1013,6 +815,13 @@ enum {
 };
 
 extern const struct orm_model tag_model;
+
+enum tag_constraint {
+    TAG_NO_CONSTRAINT,
+    TAG_BY_ID,
+    TAG_BY_NAME
+};
+ORM_VIOLATED(tag);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1129,6 +938,17 @@ static inline void tag_remove(struct tag_manager *m, struct tag *tag)
     orm_remove((struct orm_manager *)m, (struct orm_object *)tag);
 }
 
+/* It shows exactly these from now on. */
+static inline void tag_set(struct tag_manager *m, const struct tag_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void tag_clear(struct tag_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void tag_delete(struct tag *t)
 {
     orm_delete((struct orm_object *)t);
@@ -1194,129 +1014,11 @@ static inline void tag_stream_end(struct tag_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct tag_query ------------------------------------ */
+/* -- Queries and rows: tag_where(), _not(), _any_of(), _select(), ... -------------- */
 
-ORM_WRAPPERS(tag);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void tag_where(struct tag_query *q, struct tag_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void tag_sort(struct tag_query *q, struct tag_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void tag_with(struct tag_query *q, struct tag_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void tag_after(struct tag_query *q, const struct tag *last)
-{
-    q->after = last;
-}
-
-static inline struct tag_cond tag_not(struct tag_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct tag_cond tag_ignoring_case(struct tag_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct tag_cond tag_compare(
-    enum tag_column a, enum orm_op op, enum tag_column b)
-{
-    return tag_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct tag_cond tag_any_of(void)
-{
-    return tag_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct tag_cond tag_all_of(void)
-{
-    return tag_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct tag_cond tag_none_of(void)
-{
-    return tag_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct tag_cond tag_end(void)
-{
-    return tag_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct tag_order tag_nulls_first(struct tag_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct tag_order tag_nulls_last(struct tag_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *tag_select(
-    struct tag_manager *m, const struct tag_query *q, const struct tag_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct tag_pick tag_into(struct tag **into)
-{
-    return tag_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct tag_pick tag_rows_into(int64_t *into)
-{
-    return tag_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct tag_pick tag_picks_end(void)
-{
-    return tag_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct tag_pick tag_having(
-    struct tag_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct tag_pick tag_having_real(
-    struct tag_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct tag_order tag_by_pick(unsigned pick, bool descending)
-{
-    return tag_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(tag);
+ORM_ROWS(tag);
+ORM_BULK(tag);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1324,6 +1026,7 @@ ORM_INTEGER_CONDITIONS(tag, tag_id, TAG_ID, int64_t);
 ORM_NUMBER_PICKS(tag, tag_id, TAG_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(tag, tag_name, TAG_NAME);
 ORM_SORTED_PICKS(tag, tag_name, TAG_NAME, const char *);
+ORM_PLAIN_CHANGES(tag, tag_name, TAG_NAME, orm_change_text, const char *);
 ORM_TO_MANY(tag, books, TAG_MANY_BOOKS, book);
 
 #ifdef __cplusplus

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe3048b5b2d6125b7u
+#define IN_ORM_HASH 0xb3bf36da5590ec6au
 
 #ifdef __cplusplus
 extern "C" {
@@ -336,6 +336,15 @@ enum product_column {
 
 extern const struct orm_model product_model;
 
+enum product_constraint {
+    PRODUCT_NO_CONSTRAINT,
+    PRODUCT_BY_ID,
+    PRODUCT_BY_NUMBER,
+    PRODUCT_NAME_CHECK,
+    PRODUCT_PRICE_CHECK
+};
+ORM_VIOLATED(product);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t product_id(const struct product *p)
@@ -581,129 +590,11 @@ static inline void product_stream_end(struct product_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct product_query -------------------------------- */
+/* -- Queries and rows: product_where(), _not(), _any_of(), _select(), ... ---------- */
 
-ORM_WRAPPERS(product);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void product_where(struct product_query *q, struct product_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void product_sort(struct product_query *q, struct product_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void product_with(struct product_query *q, struct product_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void product_after(struct product_query *q, const struct product *last)
-{
-    q->after = last;
-}
-
-static inline struct product_cond product_not(struct product_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct product_cond product_ignoring_case(struct product_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct product_cond product_compare(
-    enum product_column a, enum orm_op op, enum product_column b)
-{
-    return product_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct product_cond product_any_of(void)
-{
-    return product_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct product_cond product_all_of(void)
-{
-    return product_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct product_cond product_none_of(void)
-{
-    return product_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct product_cond product_end(void)
-{
-    return product_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct product_order product_nulls_first(struct product_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct product_order product_nulls_last(struct product_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *product_select(struct product_manager *m,
-    const struct product_query *q, const struct product_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct product_pick product_into(struct product **into)
-{
-    return product_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct product_pick product_rows_into(int64_t *into)
-{
-    return product_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct product_pick product_picks_end(void)
-{
-    return product_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct product_pick product_having(
-    struct product_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct product_pick product_having_real(
-    struct product_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct product_order product_by_pick(unsigned pick, bool descending)
-{
-    return product_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(product);
+ORM_ROWS(product);
+ORM_BULK(product);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -711,10 +602,14 @@ ORM_INTEGER_CONDITIONS(product, product_id, PRODUCT_ID, int64_t);
 ORM_NUMBER_PICKS(product, product_id, PRODUCT_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(product, product_name, PRODUCT_NAME);
 ORM_SORTED_PICKS(product, product_name, PRODUCT_NAME, const char *);
+ORM_PLAIN_CHANGES(product, product_name, PRODUCT_NAME, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(product, product_price, PRODUCT_PRICE, int32_t);
 ORM_NUMBER_PICKS(product, product_price, PRODUCT_PRICE, int32_t, int64_t);
+ORM_NUMBER_CHANGES(product, product_price, PRODUCT_PRICE, orm_change_integer, int32_t);
 ORM_INTEGER_CONDITIONS(product, product_amount, PRODUCT_AMOUNT, int32_t);
 ORM_NUMBER_PICKS(product, product_amount, PRODUCT_AMOUNT, int32_t, int64_t);
+ORM_NUMBER_CHANGES(
+    product, product_amount, PRODUCT_AMOUNT, orm_change_integer, int32_t);
 ORM_INTEGER_CONDITIONS(product, product_total, PRODUCT_TOTAL, int64_t);
 ORM_NUMBER_PICKS(product, product_total, PRODUCT_TOTAL, int64_t, int64_t);
 ORM_INTEGER_CONDITIONS(product, product_half, PRODUCT_HALF, int32_t);
@@ -722,10 +617,14 @@ ORM_NULL_CONDITIONS(product, product_half, PRODUCT_HALF);
 ORM_NUMBER_PICKS(product, product_half, PRODUCT_HALF, int32_t, int64_t);
 ORM_TEXT_CONDITIONS(product, product_slug, PRODUCT_SLUG);
 ORM_SORTED_PICKS(product, product_slug, PRODUCT_SLUG, const char *);
+ORM_PLAIN_CHANGES(product, product_slug, PRODUCT_SLUG, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(product, product_stock, PRODUCT_STOCK, int32_t);
 ORM_NUMBER_PICKS(product, product_stock, PRODUCT_STOCK, int32_t, int64_t);
+ORM_NUMBER_CHANGES(product, product_stock, PRODUCT_STOCK, orm_change_integer, int32_t);
 ORM_INTEGER_CONDITIONS(product, product_number, PRODUCT_NUMBER, int32_t);
 ORM_NUMBER_PICKS(product, product_number, PRODUCT_NUMBER, int32_t, int64_t);
+ORM_NUMBER_CHANGES(
+    product, product_number, PRODUCT_NUMBER, orm_change_integer, int32_t);
 
 /* == invoice ======================================================================= */
 
@@ -749,6 +648,12 @@ enum invoice_column {
 };
 
 extern const struct orm_model invoice_model;
+
+enum invoice_constraint {
+    INVOICE_NO_CONSTRAINT,
+    INVOICE_BY_NUMBER
+};
+ORM_VIOLATED(invoice);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -924,129 +829,11 @@ static inline void invoice_stream_end(struct invoice_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct invoice_query -------------------------------- */
+/* -- Queries and rows: invoice_where(), _not(), _any_of(), _select(), ... ---------- */
 
-ORM_WRAPPERS(invoice);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void invoice_where(struct invoice_query *q, struct invoice_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void invoice_sort(struct invoice_query *q, struct invoice_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void invoice_with(struct invoice_query *q, struct invoice_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void invoice_after(struct invoice_query *q, const struct invoice *last)
-{
-    q->after = last;
-}
-
-static inline struct invoice_cond invoice_not(struct invoice_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct invoice_cond invoice_ignoring_case(struct invoice_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct invoice_cond invoice_compare(
-    enum invoice_column a, enum orm_op op, enum invoice_column b)
-{
-    return invoice_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct invoice_cond invoice_any_of(void)
-{
-    return invoice_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct invoice_cond invoice_all_of(void)
-{
-    return invoice_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct invoice_cond invoice_none_of(void)
-{
-    return invoice_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct invoice_cond invoice_end(void)
-{
-    return invoice_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct invoice_order invoice_nulls_first(struct invoice_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct invoice_order invoice_nulls_last(struct invoice_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *invoice_select(struct invoice_manager *m,
-    const struct invoice_query *q, const struct invoice_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct invoice_pick invoice_into(struct invoice **into)
-{
-    return invoice_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct invoice_pick invoice_rows_into(int64_t *into)
-{
-    return invoice_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct invoice_pick invoice_picks_end(void)
-{
-    return invoice_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct invoice_pick invoice_having(
-    struct invoice_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct invoice_pick invoice_having_real(
-    struct invoice_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct invoice_order invoice_by_pick(unsigned pick, bool descending)
-{
-    return invoice_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(invoice);
+ORM_ROWS(invoice);
+ORM_BULK(invoice);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1056,6 +843,7 @@ ORM_INTEGER_CONDITIONS(invoice, invoice_serial, INVOICE_SERIAL, int16_t);
 ORM_NUMBER_PICKS(invoice, invoice_serial, INVOICE_SERIAL, int16_t, int64_t);
 ORM_TEXT_CONDITIONS(invoice, invoice_place, INVOICE_PLACE);
 ORM_SORTED_PICKS(invoice, invoice_place, INVOICE_PLACE, const char *);
+ORM_PLAIN_CHANGES(invoice, invoice_place, INVOICE_PLACE, orm_change_text, const char *);
 
 /* == ticket ======================================================================== */
 
@@ -1077,6 +865,12 @@ enum ticket_column {
 };
 
 extern const struct orm_model ticket_model;
+
+enum ticket_constraint {
+    TICKET_NO_CONSTRAINT,
+    TICKET_BY_CODE
+};
+ORM_VIOLATED(ticket);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1253,129 +1047,11 @@ static inline void ticket_stream_end(struct ticket_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct ticket_query --------------------------------- */
+/* -- Queries and rows: ticket_where(), _not(), _any_of(), _select(), ... ----------- */
 
-ORM_WRAPPERS(ticket);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void ticket_where(struct ticket_query *q, struct ticket_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void ticket_sort(struct ticket_query *q, struct ticket_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void ticket_with(struct ticket_query *q, struct ticket_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void ticket_after(struct ticket_query *q, const struct ticket *last)
-{
-    q->after = last;
-}
-
-static inline struct ticket_cond ticket_not(struct ticket_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct ticket_cond ticket_ignoring_case(struct ticket_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct ticket_cond ticket_compare(
-    enum ticket_column a, enum orm_op op, enum ticket_column b)
-{
-    return ticket_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct ticket_cond ticket_any_of(void)
-{
-    return ticket_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct ticket_cond ticket_all_of(void)
-{
-    return ticket_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct ticket_cond ticket_none_of(void)
-{
-    return ticket_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct ticket_cond ticket_end(void)
-{
-    return ticket_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct ticket_order ticket_nulls_first(struct ticket_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct ticket_order ticket_nulls_last(struct ticket_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *ticket_select(struct ticket_manager *m,
-    const struct ticket_query *q, const struct ticket_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct ticket_pick ticket_into(struct ticket **into)
-{
-    return ticket_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct ticket_pick ticket_rows_into(int64_t *into)
-{
-    return ticket_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct ticket_pick ticket_picks_end(void)
-{
-    return ticket_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct ticket_pick ticket_having(
-    struct ticket_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct ticket_pick ticket_having_real(
-    struct ticket_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct ticket_order ticket_by_pick(unsigned pick, bool descending)
-{
-    return ticket_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(ticket);
+ORM_ROWS(ticket);
+ORM_BULK(ticket);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1383,6 +1059,7 @@ ORM_INTEGER_CONDITIONS(ticket, ticket_code, TICKET_CODE, int16_t);
 ORM_NUMBER_PICKS(ticket, ticket_code, TICKET_CODE, int16_t, int64_t);
 ORM_TEXT_CONDITIONS(ticket, ticket_title, TICKET_TITLE);
 ORM_SORTED_PICKS(ticket, ticket_title, TICKET_TITLE, const char *);
+ORM_PLAIN_CHANGES(ticket, ticket_title, TICKET_TITLE, orm_change_text, const char *);
 
 /* == account ======================================================================= */
 
@@ -1426,6 +1103,13 @@ enum {
 };
 
 extern const struct orm_model ledger_account_model;
+
+enum ledger_account_constraint {
+    LEDGER_ACCOUNT_NO_CONSTRAINT,
+    LEDGER_ACCOUNT_BY_ID,
+    LEDGER_ACCOUNT_TO_PARENT
+};
+ORM_VIOLATED(ledger_account);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1644,6 +1328,18 @@ static inline void ledger_account_remove(
     orm_remove((struct orm_manager *)m, (struct orm_object *)ledger_account);
 }
 
+/* It shows exactly these from now on. */
+static inline void ledger_account_set(
+    struct ledger_account_manager *m, const struct ledger_account_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void ledger_account_clear(struct ledger_account_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void ledger_account_delete(struct ledger_account *l)
 {
     orm_delete((struct orm_object *)l);
@@ -1713,139 +1409,11 @@ static inline void ledger_account_stream_end(struct ledger_account_chunks *chunk
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct ledger_account_query ------------------------- */
+/* -- Queries and rows: ledger_account_where(), _not(), _any_of(), _select(), ... --- */
 
-ORM_WRAPPERS(ledger_account);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void ledger_account_where(
-    struct ledger_account_query *q, struct ledger_account_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void ledger_account_sort(
-    struct ledger_account_query *q, struct ledger_account_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void ledger_account_with(
-    struct ledger_account_query *q, struct ledger_account_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void ledger_account_after(
-    struct ledger_account_query *q, const struct ledger_account *last)
-{
-    q->after = last;
-}
-
-static inline struct ledger_account_cond ledger_account_not(
-    struct ledger_account_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct ledger_account_cond ledger_account_ignoring_case(
-    struct ledger_account_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct ledger_account_cond ledger_account_compare(
-    enum ledger_account_column a, enum orm_op op, enum ledger_account_column b)
-{
-    return ledger_account_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct ledger_account_cond ledger_account_any_of(void)
-{
-    return ledger_account_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct ledger_account_cond ledger_account_all_of(void)
-{
-    return ledger_account_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct ledger_account_cond ledger_account_none_of(void)
-{
-    return ledger_account_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct ledger_account_cond ledger_account_end(void)
-{
-    return ledger_account_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct ledger_account_order ledger_account_nulls_first(
-    struct ledger_account_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct ledger_account_order ledger_account_nulls_last(
-    struct ledger_account_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *ledger_account_select(struct ledger_account_manager *m,
-    const struct ledger_account_query *q, const struct ledger_account_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct ledger_account_pick ledger_account_into(
-    struct ledger_account **into)
-{
-    return ledger_account_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct ledger_account_pick ledger_account_rows_into(int64_t *into)
-{
-    return ledger_account_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct ledger_account_pick ledger_account_picks_end(void)
-{
-    return ledger_account_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct ledger_account_pick ledger_account_having(
-    struct ledger_account_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct ledger_account_pick ledger_account_having_real(
-    struct ledger_account_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct ledger_account_order ledger_account_by_pick(
-    unsigned pick, bool descending)
-{
-    return ledger_account_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(ledger_account);
+ORM_ROWS(ledger_account);
+ORM_BULK(ledger_account);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1855,14 +1423,20 @@ ORM_NUMBER_PICKS(
 ORM_TEXT_CONDITIONS(ledger_account, ledger_account_owner, LEDGER_ACCOUNT_OWNER);
 ORM_SORTED_PICKS(
     ledger_account, ledger_account_owner, LEDGER_ACCOUNT_OWNER, const char *);
+ORM_PLAIN_CHANGES(ledger_account, ledger_account_owner, LEDGER_ACCOUNT_OWNER,
+    orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(
     ledger_account, ledger_account_balance, LEDGER_ACCOUNT_BALANCE, int64_t);
 ORM_NUMBER_PICKS(
     ledger_account, ledger_account_balance, LEDGER_ACCOUNT_BALANCE, int64_t, int64_t);
+ORM_NUMBER_CHANGES(ledger_account, ledger_account_balance, LEDGER_ACCOUNT_BALANCE,
+    orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(
     ledger_account, ledger_account_kind, LEDGER_ACCOUNT_KIND, enum ledger_account_kind);
 ORM_SORTED_PICKS(
     ledger_account, ledger_account_kind, LEDGER_ACCOUNT_KIND, enum ledger_account_kind);
+ORM_PLAIN_CHANGES(ledger_account, ledger_account_kind, LEDGER_ACCOUNT_KIND,
+    orm_change_integer, enum ledger_account_kind);
 ORM_INTEGER_CONDITIONS(
     ledger_account, ledger_account_revision, LEDGER_ACCOUNT_REVISION, int32_t);
 ORM_NUMBER_PICKS(
@@ -1879,7 +1453,11 @@ ORM_INTEGER_KEYS(
 ORM_NULL_CONDITIONS(ledger_account, ledger_account_parent, LEDGER_ACCOUNT_PARENT_ID);
 ORM_DISTINCT_PICKS(
     ledger_account, ledger_account_parent_id, LEDGER_ACCOUNT_PARENT_ID, int64_t);
+ORM_PLAIN_CHANGES(ledger_account, ledger_account_parent_id, LEDGER_ACCOUNT_PARENT_ID,
+    orm_change_integer, int64_t);
 ORM_TO_ONE(ledger_account, parent, LEDGER_ACCOUNT_REF_PARENT, ledger_account);
+ORM_OPTIONAL_CHANGES(
+    ledger_account, ledger_account_parent, LEDGER_ACCOUNT_REF_PARENT, ledger_account);
 ORM_TO_MANY(ledger_account, children, LEDGER_ACCOUNT_MANY_CHILDREN, ledger_account);
 
 /* == page ========================================================================== */
@@ -1920,6 +1498,13 @@ enum {
 };
 
 extern const struct orm_model page_model;
+
+enum page_constraint {
+    PAGE_NO_CONSTRAINT,
+    PAGE_BY_ID,
+    PAGE_TO_BOOK
+};
+ORM_VIOLATED(page);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2137,6 +1722,17 @@ static inline void page_remove(struct page_manager *m, struct page *page)
     orm_remove((struct orm_manager *)m, (struct orm_object *)page);
 }
 
+/* It shows exactly these from now on. */
+static inline void page_set(struct page_manager *m, const struct page_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void page_clear(struct page_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void page_delete(struct page *p)
 {
     orm_delete((struct orm_object *)p);
@@ -2202,129 +1798,11 @@ static inline void page_stream_end(struct page_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct page_query ----------------------------------- */
+/* -- Queries and rows: page_where(), _not(), _any_of(), _select(), ... ------------- */
 
-ORM_WRAPPERS(page);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void page_where(struct page_query *q, struct page_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void page_sort(struct page_query *q, struct page_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void page_with(struct page_query *q, struct page_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void page_after(struct page_query *q, const struct page *last)
-{
-    q->after = last;
-}
-
-static inline struct page_cond page_not(struct page_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct page_cond page_ignoring_case(struct page_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct page_cond page_compare(
-    enum page_column a, enum orm_op op, enum page_column b)
-{
-    return page_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct page_cond page_any_of(void)
-{
-    return page_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct page_cond page_all_of(void)
-{
-    return page_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct page_cond page_none_of(void)
-{
-    return page_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct page_cond page_end(void)
-{
-    return page_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct page_order page_nulls_first(struct page_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct page_order page_nulls_last(struct page_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *page_select(
-    struct page_manager *m, const struct page_query *q, const struct page_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct page_pick page_into(struct page **into)
-{
-    return page_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct page_pick page_rows_into(int64_t *into)
-{
-    return page_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct page_pick page_picks_end(void)
-{
-    return page_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct page_pick page_having(
-    struct page_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct page_pick page_having_real(
-    struct page_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct page_order page_by_pick(unsigned pick, bool descending)
-{
-    return page_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(page);
+ORM_ROWS(page);
+ORM_BULK(page);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -2332,19 +1810,25 @@ ORM_INTEGER_CONDITIONS(page, page_id, PAGE_ID, int64_t);
 ORM_NUMBER_PICKS(page, page_id, PAGE_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(page, page_title, PAGE_TITLE);
 ORM_SORTED_PICKS(page, page_title, PAGE_TITLE, const char *);
+ORM_PLAIN_CHANGES(page, page_title, PAGE_TITLE, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(page, page_revision, PAGE_REVISION, int32_t);
 ORM_NUMBER_PICKS(page, page_revision, PAGE_REVISION, int32_t, int64_t);
 ORM_INTEGER_KEYS(page, page_book_id, PAGE_BOOK_ID, int64_t);
 ORM_NULL_CONDITIONS(page, page_book, PAGE_BOOK_ID);
 ORM_DISTINCT_PICKS(page, page_book_id, PAGE_BOOK_ID, int64_t);
+ORM_PLAIN_CHANGES(page, page_book_id, PAGE_BOOK_ID, orm_change_integer, int64_t);
 ORM_TEXT_CONDITIONS(page, page_body, PAGE_BODY);
 ORM_SORTED_PICKS(page, page_body, PAGE_BODY, const char *);
+ORM_PLAIN_CHANGES(page, page_body, PAGE_BODY, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(page, page_note, PAGE_NOTE);
 ORM_NULL_CONDITIONS(page, page_note, PAGE_NOTE);
 ORM_SORTED_PICKS(page, page_note, PAGE_NOTE, const char *);
+ORM_PLAIN_CHANGES(page, page_note, PAGE_NOTE, orm_change_text, const char *);
+ORM_NULL_CHANGES(page, page_note, PAGE_NOTE);
 ORM_INTEGER_CONDITIONS(page, page_letters, PAGE_LETTERS, int32_t);
 ORM_NUMBER_PICKS(page, page_letters, PAGE_LETTERS, int32_t, int64_t);
 ORM_TO_ONE(page, book, PAGE_REF_BOOK, binder);
+ORM_OPTIONAL_CHANGES(page, page_book, PAGE_REF_BOOK, binder);
 
 /* == binder ======================================================================== */
 
@@ -2371,6 +1855,12 @@ enum {
 };
 
 extern const struct orm_model binder_model;
+
+enum binder_constraint {
+    BINDER_NO_CONSTRAINT,
+    BINDER_BY_ID
+};
+ORM_VIOLATED(binder);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2547,129 +2037,11 @@ static inline void binder_stream_end(struct binder_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct binder_query --------------------------------- */
+/* -- Queries and rows: binder_where(), _not(), _any_of(), _select(), ... ----------- */
 
-ORM_WRAPPERS(binder);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void binder_where(struct binder_query *q, struct binder_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void binder_sort(struct binder_query *q, struct binder_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void binder_with(struct binder_query *q, struct binder_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void binder_after(struct binder_query *q, const struct binder *last)
-{
-    q->after = last;
-}
-
-static inline struct binder_cond binder_not(struct binder_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct binder_cond binder_ignoring_case(struct binder_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct binder_cond binder_compare(
-    enum binder_column a, enum orm_op op, enum binder_column b)
-{
-    return binder_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct binder_cond binder_any_of(void)
-{
-    return binder_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct binder_cond binder_all_of(void)
-{
-    return binder_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct binder_cond binder_none_of(void)
-{
-    return binder_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct binder_cond binder_end(void)
-{
-    return binder_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct binder_order binder_nulls_first(struct binder_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct binder_order binder_nulls_last(struct binder_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *binder_select(struct binder_manager *m,
-    const struct binder_query *q, const struct binder_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct binder_pick binder_into(struct binder **into)
-{
-    return binder_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct binder_pick binder_rows_into(int64_t *into)
-{
-    return binder_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct binder_pick binder_picks_end(void)
-{
-    return binder_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct binder_pick binder_having(
-    struct binder_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct binder_pick binder_having_real(
-    struct binder_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct binder_order binder_by_pick(unsigned pick, bool descending)
-{
-    return binder_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(binder);
+ORM_ROWS(binder);
+ORM_BULK(binder);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -2677,6 +2049,7 @@ ORM_INTEGER_CONDITIONS(binder, binder_id, BINDER_ID, int64_t);
 ORM_NUMBER_PICKS(binder, binder_id, BINDER_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(binder, binder_name, BINDER_NAME);
 ORM_SORTED_PICKS(binder, binder_name, BINDER_NAME, const char *);
+ORM_PLAIN_CHANGES(binder, binder_name, BINDER_NAME, orm_change_text, const char *);
 ORM_TO_MANY(binder, pages, BINDER_MANY_PAGES, page);
 
 /* == leaf ========================================================================== */
@@ -2707,6 +2080,12 @@ enum leaf_column {
 };
 
 extern const struct orm_model leaf_model;
+
+enum leaf_constraint {
+    LEAF_NO_CONSTRAINT,
+    LEAF_BY_TREE_NUMBER
+};
+ORM_VIOLATED(leaf);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2902,129 +2281,11 @@ static inline void leaf_stream_end(struct leaf_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct leaf_query ----------------------------------- */
+/* -- Queries and rows: leaf_where(), _not(), _any_of(), _select(), ... ------------- */
 
-ORM_WRAPPERS(leaf);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void leaf_where(struct leaf_query *q, struct leaf_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void leaf_sort(struct leaf_query *q, struct leaf_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void leaf_with(struct leaf_query *q, struct leaf_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void leaf_after(struct leaf_query *q, const struct leaf *last)
-{
-    q->after = last;
-}
-
-static inline struct leaf_cond leaf_not(struct leaf_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct leaf_cond leaf_ignoring_case(struct leaf_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct leaf_cond leaf_compare(
-    enum leaf_column a, enum orm_op op, enum leaf_column b)
-{
-    return leaf_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct leaf_cond leaf_any_of(void)
-{
-    return leaf_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct leaf_cond leaf_all_of(void)
-{
-    return leaf_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct leaf_cond leaf_none_of(void)
-{
-    return leaf_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct leaf_cond leaf_end(void)
-{
-    return leaf_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct leaf_order leaf_nulls_first(struct leaf_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct leaf_order leaf_nulls_last(struct leaf_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *leaf_select(
-    struct leaf_manager *m, const struct leaf_query *q, const struct leaf_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct leaf_pick leaf_into(struct leaf **into)
-{
-    return leaf_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct leaf_pick leaf_rows_into(int64_t *into)
-{
-    return leaf_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct leaf_pick leaf_picks_end(void)
-{
-    return leaf_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct leaf_pick leaf_having(
-    struct leaf_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct leaf_pick leaf_having_real(
-    struct leaf_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct leaf_order leaf_by_pick(unsigned pick, bool descending)
-{
-    return leaf_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(leaf);
+ORM_ROWS(leaf);
+ORM_BULK(leaf);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -3034,6 +2295,7 @@ ORM_INTEGER_CONDITIONS(leaf, leaf_number, LEAF_NUMBER, int32_t);
 ORM_NUMBER_PICKS(leaf, leaf_number, LEAF_NUMBER, int32_t, int64_t);
 ORM_TEXT_CONDITIONS(leaf, leaf_words, LEAF_WORDS);
 ORM_SORTED_PICKS(leaf, leaf_words, LEAF_WORDS, const char *);
+ORM_PLAIN_CHANGES(leaf, leaf_words, LEAF_WORDS, orm_change_text, const char *);
 
 /* == edition ======================================================================= */
 
@@ -3064,6 +2326,12 @@ enum edition_column {
 };
 
 extern const struct orm_model edition_model;
+
+enum edition_constraint {
+    EDITION_NO_CONSTRAINT,
+    EDITION_BY_WORK_NUMBER
+};
+ORM_VIOLATED(edition);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3265,129 +2533,11 @@ static inline void edition_stream_end(struct edition_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct edition_query -------------------------------- */
+/* -- Queries and rows: edition_where(), _not(), _any_of(), _select(), ... ---------- */
 
-ORM_WRAPPERS(edition);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void edition_where(struct edition_query *q, struct edition_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void edition_sort(struct edition_query *q, struct edition_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void edition_with(struct edition_query *q, struct edition_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void edition_after(struct edition_query *q, const struct edition *last)
-{
-    q->after = last;
-}
-
-static inline struct edition_cond edition_not(struct edition_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct edition_cond edition_ignoring_case(struct edition_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct edition_cond edition_compare(
-    enum edition_column a, enum orm_op op, enum edition_column b)
-{
-    return edition_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct edition_cond edition_any_of(void)
-{
-    return edition_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct edition_cond edition_all_of(void)
-{
-    return edition_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct edition_cond edition_none_of(void)
-{
-    return edition_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct edition_cond edition_end(void)
-{
-    return edition_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct edition_order edition_nulls_first(struct edition_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct edition_order edition_nulls_last(struct edition_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *edition_select(struct edition_manager *m,
-    const struct edition_query *q, const struct edition_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct edition_pick edition_into(struct edition **into)
-{
-    return edition_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct edition_pick edition_rows_into(int64_t *into)
-{
-    return edition_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct edition_pick edition_picks_end(void)
-{
-    return edition_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct edition_pick edition_having(
-    struct edition_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct edition_pick edition_having_real(
-    struct edition_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct edition_order edition_by_pick(unsigned pick, bool descending)
-{
-    return edition_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(edition);
+ORM_ROWS(edition);
+ORM_BULK(edition);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -3397,6 +2547,7 @@ ORM_INTEGER_CONDITIONS(edition, edition_number, EDITION_NUMBER, int32_t);
 ORM_NUMBER_PICKS(edition, edition_number, EDITION_NUMBER, int32_t, int64_t);
 ORM_TEXT_CONDITIONS(edition, edition_words, EDITION_WORDS);
 ORM_SORTED_PICKS(edition, edition_words, EDITION_WORDS, const char *);
+ORM_PLAIN_CHANGES(edition, edition_words, EDITION_WORDS, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(edition, edition_revision, EDITION_REVISION, int64_t);
 ORM_NUMBER_PICKS(edition, edition_revision, EDITION_REVISION, int64_t, int64_t);
 

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe9a1d2ce440fa412u
+#define IN_ORM_HASH 0x1a38d83dd72af6f7u
 
 #ifdef __cplusplus
 extern "C" {
@@ -164,6 +164,15 @@ enum {
 };
 
 extern const struct orm_model org_person_model;
+
+enum org_person_constraint {
+    ORG_PERSON_NO_CONSTRAINT,
+    ORG_PERSON_BY_ID,
+    ORG_PERSON_TO_BOSS,
+    ORG_PERSON_TO_MENTOR,
+    ORG_PERSON_TO_TEAM
+};
+ORM_VIOLATED(org_person);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -442,6 +451,18 @@ static inline void org_person_remove(
     orm_remove((struct orm_manager *)m, (struct orm_object *)person);
 }
 
+/* It shows exactly these from now on. */
+static inline void org_person_set(
+    struct org_person_manager *m, const struct org_person_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void org_person_clear(struct org_person_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void org_person_delete(struct org_person *p)
 {
     orm_delete((struct orm_object *)p);
@@ -509,132 +530,11 @@ static inline void org_person_stream_end(struct org_person_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct org_person_query ----------------------------- */
+/* -- Queries and rows: org_person_where(), _not(), _any_of(), _select(), ... ------- */
 
-ORM_WRAPPERS(org_person);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void org_person_where(
-    struct org_person_query *q, struct org_person_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void org_person_sort(
-    struct org_person_query *q, struct org_person_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void org_person_with(struct org_person_query *q, struct org_person_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void org_person_after(
-    struct org_person_query *q, const struct org_person *last)
-{
-    q->after = last;
-}
-
-static inline struct org_person_cond org_person_not(struct org_person_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct org_person_cond org_person_ignoring_case(struct org_person_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct org_person_cond org_person_compare(
-    enum org_person_column a, enum orm_op op, enum org_person_column b)
-{
-    return org_person_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct org_person_cond org_person_any_of(void)
-{
-    return org_person_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct org_person_cond org_person_all_of(void)
-{
-    return org_person_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct org_person_cond org_person_none_of(void)
-{
-    return org_person_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct org_person_cond org_person_end(void)
-{
-    return org_person_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct org_person_order org_person_nulls_first(struct org_person_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct org_person_order org_person_nulls_last(struct org_person_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *org_person_select(struct org_person_manager *m,
-    const struct org_person_query *q, const struct org_person_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct org_person_pick org_person_into(struct org_person **into)
-{
-    return org_person_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct org_person_pick org_person_rows_into(int64_t *into)
-{
-    return org_person_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct org_person_pick org_person_picks_end(void)
-{
-    return org_person_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct org_person_pick org_person_having(
-    struct org_person_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct org_person_pick org_person_having_real(
-    struct org_person_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct org_person_order org_person_by_pick(unsigned pick, bool descending)
-{
-    return org_person_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(org_person);
+ORM_ROWS(org_person);
+ORM_BULK(org_person);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -642,19 +542,30 @@ ORM_INTEGER_CONDITIONS(org_person, org_person_id, ORG_PERSON_ID, int64_t);
 ORM_NUMBER_PICKS(org_person, org_person_id, ORG_PERSON_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(org_person, org_person_name, ORG_PERSON_NAME);
 ORM_SORTED_PICKS(org_person, org_person_name, ORG_PERSON_NAME, const char *);
+ORM_PLAIN_CHANGES(
+    org_person, org_person_name, ORG_PERSON_NAME, orm_change_text, const char *);
 ORM_INTEGER_KEYS(org_person, org_person_boss_id, ORG_PERSON_BOSS_ID, int64_t);
 ORM_NULL_CONDITIONS(org_person, org_person_boss, ORG_PERSON_BOSS_ID);
 ORM_DISTINCT_PICKS(org_person, org_person_boss_id, ORG_PERSON_BOSS_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    org_person, org_person_boss_id, ORG_PERSON_BOSS_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(org_person, org_person_mentor_id, ORG_PERSON_MENTOR_ID, int64_t);
 ORM_NULL_CONDITIONS(org_person, org_person_mentor, ORG_PERSON_MENTOR_ID);
 ORM_DISTINCT_PICKS(org_person, org_person_mentor_id, ORG_PERSON_MENTOR_ID, int64_t);
+ORM_PLAIN_CHANGES(org_person, org_person_mentor_id, ORG_PERSON_MENTOR_ID,
+    orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(org_person, org_person_team_id, ORG_PERSON_TEAM_ID, int64_t);
 ORM_DISTINCT_PICKS(org_person, org_person_team_id, ORG_PERSON_TEAM_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    org_person, org_person_team_id, ORG_PERSON_TEAM_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(org_person, boss, ORG_PERSON_REF_BOSS, org_person);
 ORM_TO_ONE(org_person, mentor, ORG_PERSON_REF_MENTOR, org_person);
 ORM_TO_ONE(org_person, team, ORG_PERSON_REF_TEAM, org_team);
 ORM_TO_ONE(org_person, leads, ORG_PERSON_REF_LEADS, org_team);
 ORM_TO_ONE(org_person, badge, ORG_PERSON_REF_BADGE, org_badge);
+ORM_OPTIONAL_CHANGES(org_person, org_person_boss, ORG_PERSON_REF_BOSS, org_person);
+ORM_OPTIONAL_CHANGES(org_person, org_person_mentor, ORG_PERSON_REF_MENTOR, org_person);
+ORM_TO_ONE_CHANGES(org_person, org_person_team, ORG_PERSON_REF_TEAM, org_team);
 ORM_TO_MANY(org_person, reports, ORG_PERSON_MANY_REPORTS, org_person);
 
 /* == team ========================================================================== */
@@ -689,6 +600,15 @@ enum {
 };
 
 extern const struct orm_model org_team_model;
+
+enum org_team_constraint {
+    ORG_TEAM_NO_CONSTRAINT,
+    ORG_TEAM_BY_ID,
+    ORG_TEAM_BY_NAME,
+    ORG_TEAM_BY_LEADER,
+    ORG_TEAM_TO_LEADER
+};
+ORM_VIOLATED(org_team);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -912,129 +832,11 @@ static inline void org_team_stream_end(struct org_team_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct org_team_query ------------------------------- */
+/* -- Queries and rows: org_team_where(), _not(), _any_of(), _select(), ... --------- */
 
-ORM_WRAPPERS(org_team);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void org_team_where(struct org_team_query *q, struct org_team_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void org_team_sort(struct org_team_query *q, struct org_team_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void org_team_with(struct org_team_query *q, struct org_team_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void org_team_after(struct org_team_query *q, const struct org_team *last)
-{
-    q->after = last;
-}
-
-static inline struct org_team_cond org_team_not(struct org_team_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct org_team_cond org_team_ignoring_case(struct org_team_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct org_team_cond org_team_compare(
-    enum org_team_column a, enum orm_op op, enum org_team_column b)
-{
-    return org_team_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct org_team_cond org_team_any_of(void)
-{
-    return org_team_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct org_team_cond org_team_all_of(void)
-{
-    return org_team_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct org_team_cond org_team_none_of(void)
-{
-    return org_team_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct org_team_cond org_team_end(void)
-{
-    return org_team_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct org_team_order org_team_nulls_first(struct org_team_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct org_team_order org_team_nulls_last(struct org_team_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *org_team_select(struct org_team_manager *m,
-    const struct org_team_query *q, const struct org_team_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct org_team_pick org_team_into(struct org_team **into)
-{
-    return org_team_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct org_team_pick org_team_rows_into(int64_t *into)
-{
-    return org_team_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct org_team_pick org_team_picks_end(void)
-{
-    return org_team_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct org_team_pick org_team_having(
-    struct org_team_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct org_team_pick org_team_having_real(
-    struct org_team_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct org_team_order org_team_by_pick(unsigned pick, bool descending)
-{
-    return org_team_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(org_team);
+ORM_ROWS(org_team);
+ORM_BULK(org_team);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1042,10 +844,15 @@ ORM_INTEGER_CONDITIONS(org_team, org_team_id, ORG_TEAM_ID, int64_t);
 ORM_NUMBER_PICKS(org_team, org_team_id, ORG_TEAM_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(org_team, org_team_name, ORG_TEAM_NAME);
 ORM_SORTED_PICKS(org_team, org_team_name, ORG_TEAM_NAME, const char *);
+ORM_PLAIN_CHANGES(
+    org_team, org_team_name, ORG_TEAM_NAME, orm_change_text, const char *);
 ORM_INTEGER_KEYS(org_team, org_team_leader_id, ORG_TEAM_LEADER_ID, int64_t);
 ORM_NULL_CONDITIONS(org_team, org_team_leader, ORG_TEAM_LEADER_ID);
 ORM_DISTINCT_PICKS(org_team, org_team_leader_id, ORG_TEAM_LEADER_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    org_team, org_team_leader_id, ORG_TEAM_LEADER_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(org_team, leader, ORG_TEAM_REF_LEADER, org_person);
+ORM_OPTIONAL_CHANGES(org_team, org_team_leader, ORG_TEAM_REF_LEADER, org_person);
 ORM_TO_MANY(org_team, members, ORG_TEAM_MANY_MEMBERS, org_person);
 
 /* == badge ========================================================================= */
@@ -1076,6 +883,14 @@ enum {
 };
 
 extern const struct orm_model org_badge_model;
+
+enum org_badge_constraint {
+    ORG_BADGE_NO_CONSTRAINT,
+    ORG_BADGE_BY_ID,
+    ORG_BADGE_BY_OWNER,
+    ORG_BADGE_TO_OWNER
+};
+ORM_VIOLATED(org_badge);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1283,130 +1098,11 @@ static inline void org_badge_stream_end(struct org_badge_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct org_badge_query ------------------------------ */
+/* -- Queries and rows: org_badge_where(), _not(), _any_of(), _select(), ... -------- */
 
-ORM_WRAPPERS(org_badge);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void org_badge_where(struct org_badge_query *q, struct org_badge_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void org_badge_sort(struct org_badge_query *q, struct org_badge_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void org_badge_with(struct org_badge_query *q, struct org_badge_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void org_badge_after(
-    struct org_badge_query *q, const struct org_badge *last)
-{
-    q->after = last;
-}
-
-static inline struct org_badge_cond org_badge_not(struct org_badge_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct org_badge_cond org_badge_ignoring_case(struct org_badge_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct org_badge_cond org_badge_compare(
-    enum org_badge_column a, enum orm_op op, enum org_badge_column b)
-{
-    return org_badge_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct org_badge_cond org_badge_any_of(void)
-{
-    return org_badge_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct org_badge_cond org_badge_all_of(void)
-{
-    return org_badge_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct org_badge_cond org_badge_none_of(void)
-{
-    return org_badge_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct org_badge_cond org_badge_end(void)
-{
-    return org_badge_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct org_badge_order org_badge_nulls_first(struct org_badge_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct org_badge_order org_badge_nulls_last(struct org_badge_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *org_badge_select(struct org_badge_manager *m,
-    const struct org_badge_query *q, const struct org_badge_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct org_badge_pick org_badge_into(struct org_badge **into)
-{
-    return org_badge_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct org_badge_pick org_badge_rows_into(int64_t *into)
-{
-    return org_badge_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct org_badge_pick org_badge_picks_end(void)
-{
-    return org_badge_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct org_badge_pick org_badge_having(
-    struct org_badge_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct org_badge_pick org_badge_having_real(
-    struct org_badge_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct org_badge_order org_badge_by_pick(unsigned pick, bool descending)
-{
-    return org_badge_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(org_badge);
+ORM_ROWS(org_badge);
+ORM_BULK(org_badge);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1414,9 +1110,14 @@ ORM_INTEGER_CONDITIONS(org_badge, org_badge_id, ORG_BADGE_ID, int64_t);
 ORM_NUMBER_PICKS(org_badge, org_badge_id, ORG_BADGE_ID, int64_t, int64_t);
 ORM_INTEGER_CONDITIONS(org_badge, org_badge_number, ORG_BADGE_NUMBER, int32_t);
 ORM_NUMBER_PICKS(org_badge, org_badge_number, ORG_BADGE_NUMBER, int32_t, int64_t);
+ORM_NUMBER_CHANGES(
+    org_badge, org_badge_number, ORG_BADGE_NUMBER, orm_change_integer, int32_t);
 ORM_INTEGER_KEYS(org_badge, org_badge_owner_id, ORG_BADGE_OWNER_ID, int64_t);
 ORM_DISTINCT_PICKS(org_badge, org_badge_owner_id, ORG_BADGE_OWNER_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    org_badge, org_badge_owner_id, ORG_BADGE_OWNER_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(org_badge, owner, ORG_BADGE_REF_OWNER, org_person);
+ORM_TO_ONE_CHANGES(org_badge, org_badge_owner, ORG_BADGE_REF_OWNER, org_person);
 
 #ifdef __cplusplus
 }

@@ -8,10 +8,10 @@
 #include "people.orm.h"
 #include "places.orm.h"
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc96d558bf5732376u
+#define IN_ORM_HASH 0x4ef54fbbeccea87cu
 
 #ifdef __cplusplus
 extern "C" {
@@ -141,6 +141,17 @@ enum {
 };
 
 extern const struct orm_model book_model;
+
+enum book_constraint {
+    BOOK_NO_CONSTRAINT,
+    BOOK_BY_ID,
+    BOOK_BY_SEQUEL,
+    BOOK_TO_AUTHOR,
+    BOOK_TO_PRINTED,
+    BOOK_TO_SUITS,
+    BOOK_TO_SEQUEL
+};
+ORM_VIOLATED(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -444,6 +455,17 @@ static inline void book_remove(struct book_manager *m, struct book *book)
     orm_remove((struct orm_manager *)m, (struct orm_object *)book);
 }
 
+/* It shows exactly these from now on. */
+static inline void book_set(struct book_manager *m, const struct book_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void book_clear(struct book_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void book_delete(struct book *b)
 {
     orm_delete((struct orm_object *)b);
@@ -509,129 +531,11 @@ static inline void book_stream_end(struct book_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct book_query ----------------------------------- */
+/* -- Queries and rows: book_where(), _not(), _any_of(), _select(), ... ------------- */
 
-ORM_WRAPPERS(book);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void book_where(struct book_query *q, struct book_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void book_sort(struct book_query *q, struct book_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void book_with(struct book_query *q, struct book_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void book_after(struct book_query *q, const struct book *last)
-{
-    q->after = last;
-}
-
-static inline struct book_cond book_not(struct book_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct book_cond book_ignoring_case(struct book_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct book_cond book_compare(
-    enum book_column a, enum orm_op op, enum book_column b)
-{
-    return book_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct book_cond book_any_of(void)
-{
-    return book_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct book_cond book_all_of(void)
-{
-    return book_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct book_cond book_none_of(void)
-{
-    return book_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct book_cond book_end(void)
-{
-    return book_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct book_order book_nulls_first(struct book_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct book_order book_nulls_last(struct book_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *book_select(
-    struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct book_pick book_into(struct book **into)
-{
-    return book_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct book_pick book_rows_into(int64_t *into)
-{
-    return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct book_pick book_picks_end(void)
-{
-    return book_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct book_pick book_having(
-    struct book_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct book_pick book_having_real(
-    struct book_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct book_order book_by_pick(unsigned pick, bool descending)
-{
-    return book_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(book);
+ORM_ROWS(book);
+ORM_BULK(book);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -639,22 +543,32 @@ ORM_INTEGER_CONDITIONS(book, book_id, BOOK_ID, int64_t);
 ORM_NUMBER_PICKS(book, book_id, BOOK_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(book, book_title, BOOK_TITLE);
 ORM_SORTED_PICKS(book, book_title, BOOK_TITLE, const char *);
+ORM_PLAIN_CHANGES(book, book_title, BOOK_TITLE, orm_change_text, const char *);
 ORM_INTEGER_KEYS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
 ORM_DISTINCT_PICKS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
+ORM_PLAIN_CHANGES(book, book_author_id, BOOK_AUTHOR_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(book, book_printed_id, BOOK_PRINTED_ID, int64_t);
 ORM_NULL_CONDITIONS(book, book_printed, BOOK_PRINTED_ID);
 ORM_DISTINCT_PICKS(book, book_printed_id, BOOK_PRINTED_ID, int64_t);
+ORM_PLAIN_CHANGES(book, book_printed_id, BOOK_PRINTED_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(book, book_suits_id, BOOK_SUITS_ID, enum climate_kind);
 ORM_NULL_CONDITIONS(book, book_suits, BOOK_SUITS_ID);
 ORM_DISTINCT_PICKS(book, book_suits_id, BOOK_SUITS_ID, enum climate_kind);
+ORM_PLAIN_CHANGES(
+    book, book_suits_id, BOOK_SUITS_ID, orm_change_integer, enum climate_kind);
 ORM_INTEGER_KEYS(book, book_sequel_id, BOOK_SEQUEL_ID, int64_t);
 ORM_NULL_CONDITIONS(book, book_sequel, BOOK_SEQUEL_ID);
 ORM_DISTINCT_PICKS(book, book_sequel_id, BOOK_SEQUEL_ID, int64_t);
+ORM_PLAIN_CHANGES(book, book_sequel_id, BOOK_SEQUEL_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(book, author, BOOK_REF_AUTHOR, p_author);
 ORM_TO_ONE(book, printed, BOOK_REF_PRINTED, place);
 ORM_TO_ONE(book, suits, BOOK_REF_SUITS, climate);
 ORM_TO_ONE(book, sequel, BOOK_REF_SEQUEL, book);
 ORM_TO_ONE(book, prequel, BOOK_REF_PREQUEL, book);
+ORM_TO_ONE_CHANGES(book, book_author, BOOK_REF_AUTHOR, p_author);
+ORM_OPTIONAL_CHANGES(book, book_printed, BOOK_REF_PRINTED, place);
+ORM_OPTIONAL_CHANGES(book, book_suits, BOOK_REF_SUITS, climate);
+ORM_OPTIONAL_CHANGES(book, book_sequel, BOOK_REF_SEQUEL, book);
 ORM_TO_MANY(book, topics, BOOK_MANY_TOPICS, topic);
 ORM_TO_MANY(book, readers, BOOK_MANY_READERS, p_person);
 
@@ -683,6 +597,13 @@ enum {
 };
 
 extern const struct orm_model topic_model;
+
+enum topic_constraint {
+    TOPIC_NO_CONSTRAINT,
+    TOPIC_BY_ID,
+    TOPIC_BY_NAME
+};
+ORM_VIOLATED(topic);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -801,6 +722,17 @@ static inline void topic_remove(struct topic_manager *m, struct topic *topic)
     orm_remove((struct orm_manager *)m, (struct orm_object *)topic);
 }
 
+/* It shows exactly these from now on. */
+static inline void topic_set(struct topic_manager *m, const struct topic_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void topic_clear(struct topic_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void topic_delete(struct topic *t)
 {
     orm_delete((struct orm_object *)t);
@@ -866,129 +798,11 @@ static inline void topic_stream_end(struct topic_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct topic_query ---------------------------------- */
+/* -- Queries and rows: topic_where(), _not(), _any_of(), _select(), ... ------------ */
 
-ORM_WRAPPERS(topic);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void topic_where(struct topic_query *q, struct topic_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void topic_sort(struct topic_query *q, struct topic_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void topic_with(struct topic_query *q, struct topic_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void topic_after(struct topic_query *q, const struct topic *last)
-{
-    q->after = last;
-}
-
-static inline struct topic_cond topic_not(struct topic_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct topic_cond topic_ignoring_case(struct topic_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct topic_cond topic_compare(
-    enum topic_column a, enum orm_op op, enum topic_column b)
-{
-    return topic_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct topic_cond topic_any_of(void)
-{
-    return topic_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct topic_cond topic_all_of(void)
-{
-    return topic_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct topic_cond topic_none_of(void)
-{
-    return topic_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct topic_cond topic_end(void)
-{
-    return topic_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct topic_order topic_nulls_first(struct topic_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct topic_order topic_nulls_last(struct topic_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *topic_select(struct topic_manager *m,
-    const struct topic_query *q, const struct topic_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct topic_pick topic_into(struct topic **into)
-{
-    return topic_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct topic_pick topic_rows_into(int64_t *into)
-{
-    return topic_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct topic_pick topic_picks_end(void)
-{
-    return topic_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct topic_pick topic_having(
-    struct topic_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct topic_pick topic_having_real(
-    struct topic_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct topic_order topic_by_pick(unsigned pick, bool descending)
-{
-    return topic_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(topic);
+ORM_ROWS(topic);
+ORM_BULK(topic);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -996,6 +810,7 @@ ORM_INTEGER_CONDITIONS(topic, topic_id, TOPIC_ID, int64_t);
 ORM_NUMBER_PICKS(topic, topic_id, TOPIC_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(topic, topic_name, TOPIC_NAME);
 ORM_SORTED_PICKS(topic, topic_name, TOPIC_NAME, const char *);
+ORM_PLAIN_CHANGES(topic, topic_name, TOPIC_NAME, orm_change_text, const char *);
 ORM_TO_MANY(topic, books, TOPIC_MANY_BOOKS, book);
 
 #ifdef __cplusplus

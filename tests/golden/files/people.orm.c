@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0xfff8a95bf5d69e7cu
+#if PEOPLE_ORM_HASH != 0x9fee9ef9940da28eu
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 
@@ -129,6 +129,27 @@ static const struct orm_to_many p_person_to_manys_[] = {
     },
 };
 
+static const struct orm_constraint p_person_rules_[] = {
+    {
+        .name = "person_pkey",
+        .columns =
+            (const uint16_t[]){
+                P_PERSON_ID,
+            },
+        .count = 1,
+        .kind = ORM_BY_KEY,
+    },
+    {
+        .name = "person_lives_id_fkey",
+        .columns =
+            (const uint16_t[]){
+                P_PERSON_LIVES_ID,
+            },
+        .count = 1,
+        .kind = ORM_REFERENCE,
+    },
+};
+
 static const struct orm_to_many p_person_whole_ = {
     .name = "person",
     .owner = &p_person_model,
@@ -169,6 +190,8 @@ const struct orm_model p_person_model = {
     .key_count = 1,
     .size = sizeof(struct p_person),
     .fill = p_person_fill_,
+    .constraints = p_person_rules_,
+    .constraint_count = 2,
 };
 
 /* -- author ------------------------------------------------------------------------ */
@@ -220,6 +243,36 @@ static const struct orm_to_many p_author_to_manys_[] = {
     },
 };
 
+static const struct orm_constraint p_author_rules_[] = {
+    {
+        .name = "author_pkey",
+        .columns =
+            (const uint16_t[]){
+                P_AUTHOR_ID,
+            },
+        .count = 1,
+        .kind = ORM_BY_KEY,
+    },
+    {
+        .name = "author_person_id_key",
+        .columns =
+            (const uint16_t[]){
+                P_AUTHOR_PERSON_ID,
+            },
+        .count = 1,
+        .kind = ORM_UNIQUE,
+    },
+    {
+        .name = "author_person_id_fkey",
+        .columns =
+            (const uint16_t[]){
+                P_AUTHOR_PERSON_ID,
+            },
+        .count = 1,
+        .kind = ORM_REFERENCE,
+    },
+};
+
 static const struct orm_to_many p_author_whole_ = {
     .name = "author",
     .owner = &p_author_model,
@@ -260,6 +313,8 @@ const struct orm_model p_author_model = {
     .key_count = 1,
     .size = sizeof(struct p_author),
     .fill = p_author_fill_,
+    .constraints = p_author_rules_,
+    .constraint_count = 3,
 };
 
 static const struct orm_model *const people_models_[] = {

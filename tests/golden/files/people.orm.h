@@ -7,10 +7,10 @@
 
 #include "places.orm.h"
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0xfff8a95bf5d69e7cu
+#define PEOPLE_ORM_HASH 0x9fee9ef9940da28eu
 
 #ifdef __cplusplus
 extern "C" {
@@ -154,6 +154,13 @@ enum {
 };
 
 extern const struct orm_model p_person_model;
+
+enum p_person_constraint {
+    P_PERSON_NO_CONSTRAINT,
+    P_PERSON_BY_ID,
+    P_PERSON_TO_LIVES
+};
+ORM_VIOLATED(p_person);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -345,6 +352,18 @@ static inline void p_person_remove(struct p_person_manager *m, struct p_person *
     orm_remove((struct orm_manager *)m, (struct orm_object *)person);
 }
 
+/* It shows exactly these from now on. */
+static inline void p_person_set(
+    struct p_person_manager *m, const struct p_person_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void p_person_clear(struct p_person_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void p_person_delete(struct p_person *p)
 {
     orm_delete((struct orm_object *)p);
@@ -411,129 +430,11 @@ static inline void p_person_stream_end(struct p_person_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct p_person_query ------------------------------- */
+/* -- Queries and rows: p_person_where(), _not(), _any_of(), _select(), ... --------- */
 
-ORM_WRAPPERS(p_person);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void p_person_where(struct p_person_query *q, struct p_person_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void p_person_sort(struct p_person_query *q, struct p_person_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void p_person_with(struct p_person_query *q, struct p_person_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void p_person_after(struct p_person_query *q, const struct p_person *last)
-{
-    q->after = last;
-}
-
-static inline struct p_person_cond p_person_not(struct p_person_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct p_person_cond p_person_ignoring_case(struct p_person_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct p_person_cond p_person_compare(
-    enum p_person_column a, enum orm_op op, enum p_person_column b)
-{
-    return p_person_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct p_person_cond p_person_any_of(void)
-{
-    return p_person_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct p_person_cond p_person_all_of(void)
-{
-    return p_person_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct p_person_cond p_person_none_of(void)
-{
-    return p_person_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct p_person_cond p_person_end(void)
-{
-    return p_person_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct p_person_order p_person_nulls_first(struct p_person_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct p_person_order p_person_nulls_last(struct p_person_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *p_person_select(struct p_person_manager *m,
-    const struct p_person_query *q, const struct p_person_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct p_person_pick p_person_into(struct p_person **into)
-{
-    return p_person_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct p_person_pick p_person_rows_into(int64_t *into)
-{
-    return p_person_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct p_person_pick p_person_picks_end(void)
-{
-    return p_person_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct p_person_pick p_person_having(
-    struct p_person_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct p_person_pick p_person_having_real(
-    struct p_person_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct p_person_order p_person_by_pick(unsigned pick, bool descending)
-{
-    return p_person_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(p_person);
+ORM_ROWS(p_person);
+ORM_BULK(p_person);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -541,13 +442,20 @@ ORM_INTEGER_CONDITIONS(p_person, p_person_id, P_PERSON_ID, int64_t);
 ORM_NUMBER_PICKS(p_person, p_person_id, P_PERSON_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(p_person, p_person_name, P_PERSON_NAME);
 ORM_SORTED_PICKS(p_person, p_person_name, P_PERSON_NAME, const char *);
+ORM_PLAIN_CHANGES(
+    p_person, p_person_name, P_PERSON_NAME, orm_change_text, const char *);
 ORM_INTEGER_KEYS(p_person, p_person_mood, P_PERSON_MOOD, enum p_person_mood);
 ORM_SORTED_PICKS(p_person, p_person_mood, P_PERSON_MOOD, enum p_person_mood);
+ORM_PLAIN_CHANGES(
+    p_person, p_person_mood, P_PERSON_MOOD, orm_change_integer, enum p_person_mood);
 ORM_INTEGER_KEYS(p_person, p_person_lives_id, P_PERSON_LIVES_ID, int64_t);
 ORM_NULL_CONDITIONS(p_person, p_person_lives, P_PERSON_LIVES_ID);
 ORM_DISTINCT_PICKS(p_person, p_person_lives_id, P_PERSON_LIVES_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    p_person, p_person_lives_id, P_PERSON_LIVES_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(p_person, lives, P_PERSON_REF_LIVES, place);
 ORM_TO_ONE(p_person, author, P_PERSON_REF_AUTHOR, p_author);
+ORM_OPTIONAL_CHANGES(p_person, p_person_lives, P_PERSON_REF_LIVES, place);
 ORM_TO_MANY(p_person, reads, P_PERSON_MANY_READS, book);
 
 /* == author ======================================================================== */
@@ -580,6 +488,14 @@ enum {
 };
 
 extern const struct orm_model p_author_model;
+
+enum p_author_constraint {
+    P_AUTHOR_NO_CONSTRAINT,
+    P_AUTHOR_BY_ID,
+    P_AUTHOR_BY_PERSON,
+    P_AUTHOR_TO_PERSON
+};
+ORM_VIOLATED(p_author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -778,129 +694,11 @@ static inline void p_author_stream_end(struct p_author_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct p_author_query ------------------------------- */
+/* -- Queries and rows: p_author_where(), _not(), _any_of(), _select(), ... --------- */
 
-ORM_WRAPPERS(p_author);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void p_author_where(struct p_author_query *q, struct p_author_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void p_author_sort(struct p_author_query *q, struct p_author_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void p_author_with(struct p_author_query *q, struct p_author_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void p_author_after(struct p_author_query *q, const struct p_author *last)
-{
-    q->after = last;
-}
-
-static inline struct p_author_cond p_author_not(struct p_author_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct p_author_cond p_author_ignoring_case(struct p_author_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct p_author_cond p_author_compare(
-    enum p_author_column a, enum orm_op op, enum p_author_column b)
-{
-    return p_author_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct p_author_cond p_author_any_of(void)
-{
-    return p_author_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct p_author_cond p_author_all_of(void)
-{
-    return p_author_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct p_author_cond p_author_none_of(void)
-{
-    return p_author_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct p_author_cond p_author_end(void)
-{
-    return p_author_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct p_author_order p_author_nulls_first(struct p_author_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct p_author_order p_author_nulls_last(struct p_author_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *p_author_select(struct p_author_manager *m,
-    const struct p_author_query *q, const struct p_author_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct p_author_pick p_author_into(struct p_author **into)
-{
-    return p_author_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct p_author_pick p_author_rows_into(int64_t *into)
-{
-    return p_author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct p_author_pick p_author_picks_end(void)
-{
-    return p_author_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct p_author_pick p_author_having(
-    struct p_author_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct p_author_pick p_author_having_real(
-    struct p_author_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct p_author_order p_author_by_pick(unsigned pick, bool descending)
-{
-    return p_author_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(p_author);
+ORM_ROWS(p_author);
+ORM_BULK(p_author);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -908,7 +706,10 @@ ORM_INTEGER_CONDITIONS(p_author, p_author_id, P_AUTHOR_ID, int64_t);
 ORM_NUMBER_PICKS(p_author, p_author_id, P_AUTHOR_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(p_author, p_author_person_id, P_AUTHOR_PERSON_ID, int64_t);
 ORM_DISTINCT_PICKS(p_author, p_author_person_id, P_AUTHOR_PERSON_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    p_author, p_author_person_id, P_AUTHOR_PERSON_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(p_author, person, P_AUTHOR_REF_PERSON, p_person);
+ORM_TO_ONE_CHANGES(p_author, p_author_person, P_AUTHOR_REF_PERSON, p_person);
 ORM_TO_MANY(p_author, books, P_AUTHOR_MANY_BOOKS, book);
 
 #ifdef __cplusplus

@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0x68fb60e961bc9bccu
+#if PLACES_ORM_HASH != 0x4c3aa318d2028d31u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 
@@ -54,6 +54,18 @@ static const struct orm_to_many place_to_manys_[] = {
     },
 };
 
+static const struct orm_constraint place_rules_[] = {
+    {
+        .name = "place_pkey",
+        .columns =
+            (const uint16_t[]){
+                PLACE_ID,
+            },
+        .count = 1,
+        .kind = ORM_BY_KEY,
+    },
+};
+
 static const struct orm_to_many place_whole_ = {
     .name = "place",
     .owner = &place_model,
@@ -93,6 +105,8 @@ const struct orm_model place_model = {
     .key_count = 1,
     .size = sizeof(struct place),
     .fill = place_fill_,
+    .constraints = place_rules_,
+    .constraint_count = 1,
 };
 
 /* -- climate ----------------------------------------------------------------------- */
@@ -110,6 +124,18 @@ static const struct orm_column climate_columns_[] = {
         .field = "rain",
         .offset = offsetof(struct climate, rain_),
         .type = ORM_INT4,
+    },
+};
+
+static const struct orm_constraint climate_rules_[] = {
+    {
+        .name = "climate_pkey",
+        .columns =
+            (const uint16_t[]){
+                CLIMATE_KIND,
+            },
+        .count = 1,
+        .kind = ORM_BY_KEY,
     },
 };
 
@@ -151,6 +177,8 @@ const struct orm_model climate_model = {
     .key_count = 1,
     .size = sizeof(struct climate),
     .fill = climate_fill_,
+    .constraints = climate_rules_,
+    .constraint_count = 1,
 };
 
 extern const struct orm_model book_model;

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0x68fb60e961bc9bccu
+#define PLACES_ORM_HASH 0x4c3aa318d2028d31u
 
 #ifdef __cplusplus
 extern "C" {
@@ -137,6 +137,12 @@ enum {
 };
 
 extern const struct orm_model place_model;
+
+enum place_constraint {
+    PLACE_NO_CONSTRAINT,
+    PLACE_BY_ID
+};
+ORM_VIOLATED(place);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -310,129 +316,11 @@ static inline void place_stream_end(struct place_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct place_query ---------------------------------- */
+/* -- Queries and rows: place_where(), _not(), _any_of(), _select(), ... ------------ */
 
-ORM_WRAPPERS(place);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void place_where(struct place_query *q, struct place_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void place_sort(struct place_query *q, struct place_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void place_with(struct place_query *q, struct place_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void place_after(struct place_query *q, const struct place *last)
-{
-    q->after = last;
-}
-
-static inline struct place_cond place_not(struct place_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct place_cond place_ignoring_case(struct place_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct place_cond place_compare(
-    enum place_column a, enum orm_op op, enum place_column b)
-{
-    return place_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct place_cond place_any_of(void)
-{
-    return place_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct place_cond place_all_of(void)
-{
-    return place_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct place_cond place_none_of(void)
-{
-    return place_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct place_cond place_end(void)
-{
-    return place_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct place_order place_nulls_first(struct place_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct place_order place_nulls_last(struct place_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *place_select(struct place_manager *m,
-    const struct place_query *q, const struct place_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct place_pick place_into(struct place **into)
-{
-    return place_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct place_pick place_rows_into(int64_t *into)
-{
-    return place_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct place_pick place_picks_end(void)
-{
-    return place_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct place_pick place_having(
-    struct place_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct place_pick place_having_real(
-    struct place_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct place_order place_by_pick(unsigned pick, bool descending)
-{
-    return place_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(place);
+ORM_ROWS(place);
+ORM_BULK(place);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -440,6 +328,7 @@ ORM_INTEGER_CONDITIONS(place, place_id, PLACE_ID, int64_t);
 ORM_NUMBER_PICKS(place, place_id, PLACE_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(place, place_name, PLACE_NAME);
 ORM_SORTED_PICKS(place, place_name, PLACE_NAME, const char *);
+ORM_PLAIN_CHANGES(place, place_name, PLACE_NAME, orm_change_text, const char *);
 ORM_TO_MANY(place, people, PLACE_MANY_PEOPLE, p_person);
 
 /* == climate ======================================================================= */
@@ -462,6 +351,12 @@ enum climate_column {
 };
 
 extern const struct orm_model climate_model;
+
+enum climate_constraint {
+    CLIMATE_NO_CONSTRAINT,
+    CLIMATE_BY_KIND
+};
+ORM_VIOLATED(climate);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -641,129 +536,11 @@ static inline void climate_stream_end(struct climate_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct climate_query -------------------------------- */
+/* -- Queries and rows: climate_where(), _not(), _any_of(), _select(), ... ---------- */
 
-ORM_WRAPPERS(climate);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void climate_where(struct climate_query *q, struct climate_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void climate_sort(struct climate_query *q, struct climate_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void climate_with(struct climate_query *q, struct climate_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void climate_after(struct climate_query *q, const struct climate *last)
-{
-    q->after = last;
-}
-
-static inline struct climate_cond climate_not(struct climate_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct climate_cond climate_ignoring_case(struct climate_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct climate_cond climate_compare(
-    enum climate_column a, enum orm_op op, enum climate_column b)
-{
-    return climate_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct climate_cond climate_any_of(void)
-{
-    return climate_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct climate_cond climate_all_of(void)
-{
-    return climate_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct climate_cond climate_none_of(void)
-{
-    return climate_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct climate_cond climate_end(void)
-{
-    return climate_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct climate_order climate_nulls_first(struct climate_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct climate_order climate_nulls_last(struct climate_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *climate_select(struct climate_manager *m,
-    const struct climate_query *q, const struct climate_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct climate_pick climate_into(struct climate **into)
-{
-    return climate_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct climate_pick climate_rows_into(int64_t *into)
-{
-    return climate_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct climate_pick climate_picks_end(void)
-{
-    return climate_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct climate_pick climate_having(
-    struct climate_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct climate_pick climate_having_real(
-    struct climate_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct climate_order climate_by_pick(unsigned pick, bool descending)
-{
-    return climate_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(climate);
+ORM_ROWS(climate);
+ORM_BULK(climate);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -771,6 +548,7 @@ ORM_INTEGER_KEYS(climate, climate_kind, CLIMATE_KIND, enum climate_kind);
 ORM_SORTED_PICKS(climate, climate_kind, CLIMATE_KIND, enum climate_kind);
 ORM_INTEGER_CONDITIONS(climate, climate_rain, CLIMATE_RAIN, int32_t);
 ORM_NUMBER_PICKS(climate, climate_rain, CLIMATE_RAIN, int32_t, int64_t);
+ORM_NUMBER_CHANGES(climate, climate_rain, CLIMATE_RAIN, orm_change_integer, int32_t);
 
 #ifdef __cplusplus
 }

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc303f37bdec0f2cdu
+#define IN_ORM_HASH 0x093b4db87ccb3249u
 
 #ifdef __cplusplus
 extern "C" {
@@ -669,6 +669,12 @@ enum {
 
 extern const struct orm_model tenant_model;
 
+enum tenant_constraint {
+    TENANT_NO_CONSTRAINT,
+    TENANT_BY_ID
+};
+ORM_VIOLATED(tenant);
+
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
 static inline int64_t tenant_id(const struct tenant *t)
@@ -849,129 +855,11 @@ static inline void tenant_stream_end(struct tenant_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct tenant_query --------------------------------- */
+/* -- Queries and rows: tenant_where(), _not(), _any_of(), _select(), ... ----------- */
 
-ORM_WRAPPERS(tenant);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void tenant_where(struct tenant_query *q, struct tenant_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void tenant_sort(struct tenant_query *q, struct tenant_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void tenant_with(struct tenant_query *q, struct tenant_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void tenant_after(struct tenant_query *q, const struct tenant *last)
-{
-    q->after = last;
-}
-
-static inline struct tenant_cond tenant_not(struct tenant_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct tenant_cond tenant_ignoring_case(struct tenant_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct tenant_cond tenant_compare(
-    enum tenant_column a, enum orm_op op, enum tenant_column b)
-{
-    return tenant_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct tenant_cond tenant_any_of(void)
-{
-    return tenant_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct tenant_cond tenant_all_of(void)
-{
-    return tenant_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct tenant_cond tenant_none_of(void)
-{
-    return tenant_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct tenant_cond tenant_end(void)
-{
-    return tenant_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct tenant_order tenant_nulls_first(struct tenant_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct tenant_order tenant_nulls_last(struct tenant_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *tenant_select(struct tenant_manager *m,
-    const struct tenant_query *q, const struct tenant_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct tenant_pick tenant_into(struct tenant **into)
-{
-    return tenant_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct tenant_pick tenant_rows_into(int64_t *into)
-{
-    return tenant_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct tenant_pick tenant_picks_end(void)
-{
-    return tenant_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct tenant_pick tenant_having(
-    struct tenant_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct tenant_pick tenant_having_real(
-    struct tenant_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct tenant_order tenant_by_pick(unsigned pick, bool descending)
-{
-    return tenant_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(tenant);
+ORM_ROWS(tenant);
+ORM_BULK(tenant);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -979,6 +867,7 @@ ORM_INTEGER_CONDITIONS(tenant, tenant_id, TENANT_ID, int64_t);
 ORM_NUMBER_PICKS(tenant, tenant_id, TENANT_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(tenant, tenant_name, TENANT_NAME);
 ORM_SORTED_PICKS(tenant, tenant_name, TENANT_NAME, const char *);
+ORM_PLAIN_CHANGES(tenant, tenant_name, TENANT_NAME, orm_change_text, const char *);
 ORM_TO_MANY(tenant, courses, TENANT_MANY_COURSES, course);
 ORM_TO_MANY(tenant, students, TENANT_MANY_STUDENTS, student);
 
@@ -1031,6 +920,14 @@ enum {
 };
 
 extern const struct orm_model course_model;
+
+enum course_constraint {
+    COURSE_NO_CONSTRAINT,
+    COURSE_BY_TENANT_NUMBER,
+    COURSE_TO_TENANT,
+    COURSE_TO_PARENT
+};
+ORM_VIOLATED(course);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1277,6 +1174,17 @@ static inline void course_remove(struct course_manager *m, struct course *course
     orm_remove((struct orm_manager *)m, (struct orm_object *)course);
 }
 
+/* It shows exactly these from now on. */
+static inline void course_set(struct course_manager *m, const struct course_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void course_clear(struct course_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void course_delete(struct course *c)
 {
     orm_delete((struct orm_object *)c);
@@ -1343,129 +1251,11 @@ static inline void course_stream_end(struct course_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct course_query --------------------------------- */
+/* -- Queries and rows: course_where(), _not(), _any_of(), _select(), ... ----------- */
 
-ORM_WRAPPERS(course);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void course_where(struct course_query *q, struct course_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void course_sort(struct course_query *q, struct course_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void course_with(struct course_query *q, struct course_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void course_after(struct course_query *q, const struct course *last)
-{
-    q->after = last;
-}
-
-static inline struct course_cond course_not(struct course_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct course_cond course_ignoring_case(struct course_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct course_cond course_compare(
-    enum course_column a, enum orm_op op, enum course_column b)
-{
-    return course_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct course_cond course_any_of(void)
-{
-    return course_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct course_cond course_all_of(void)
-{
-    return course_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct course_cond course_none_of(void)
-{
-    return course_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct course_cond course_end(void)
-{
-    return course_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct course_order course_nulls_first(struct course_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct course_order course_nulls_last(struct course_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *course_select(struct course_manager *m,
-    const struct course_query *q, const struct course_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct course_pick course_into(struct course **into)
-{
-    return course_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct course_pick course_rows_into(int64_t *into)
-{
-    return course_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct course_pick course_picks_end(void)
-{
-    return course_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct course_pick course_having(
-    struct course_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct course_pick course_having_real(
-    struct course_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct course_order course_by_pick(unsigned pick, bool descending)
-{
-    return course_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(course);
+ORM_ROWS(course);
+ORM_BULK(course);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1475,9 +1265,13 @@ ORM_INTEGER_CONDITIONS(course, course_number, COURSE_NUMBER, int32_t);
 ORM_NUMBER_PICKS(course, course_number, COURSE_NUMBER, int32_t, int64_t);
 ORM_TEXT_CONDITIONS(course, course_title, COURSE_TITLE);
 ORM_SORTED_PICKS(course, course_title, COURSE_TITLE, const char *);
+ORM_PLAIN_CHANGES(course, course_title, COURSE_TITLE, orm_change_text, const char *);
 ORM_INTEGER_KEYS(course, course_parent_number, COURSE_PARENT_NUMBER, int32_t);
 ORM_NULL_CONDITIONS(course, course_parent_number, COURSE_PARENT_NUMBER);
 ORM_DISTINCT_PICKS(course, course_parent_number, COURSE_PARENT_NUMBER, int32_t);
+ORM_PLAIN_CHANGES(
+    course, course_parent_number, COURSE_PARENT_NUMBER, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(course, course_parent_number, COURSE_PARENT_NUMBER);
 ORM_TO_ONE(course, tenant, COURSE_REF_TENANT, tenant);
 ORM_TO_ONE(course, parent, COURSE_REF_PARENT, course);
 ORM_TO_ONE(course, room, COURSE_REF_ROOM, room);
@@ -1535,6 +1329,14 @@ enum {
 };
 
 extern const struct orm_model student_model;
+
+enum student_constraint {
+    STUDENT_NO_CONSTRAINT,
+    STUDENT_BY_TENANT_NUMBER,
+    STUDENT_TO_TENANT,
+    STUDENT_TO_MENTOR
+};
+ORM_VIOLATED(student);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1788,6 +1590,18 @@ static inline void student_remove(struct student_manager *m, struct student *stu
     orm_remove((struct orm_manager *)m, (struct orm_object *)student);
 }
 
+/* It shows exactly these from now on. */
+static inline void student_set(
+    struct student_manager *m, const struct student_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void student_clear(struct student_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void student_delete(struct student *s)
 {
     orm_delete((struct orm_object *)s);
@@ -1854,129 +1668,11 @@ static inline void student_stream_end(struct student_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct student_query -------------------------------- */
+/* -- Queries and rows: student_where(), _not(), _any_of(), _select(), ... ---------- */
 
-ORM_WRAPPERS(student);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void student_where(struct student_query *q, struct student_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void student_sort(struct student_query *q, struct student_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void student_with(struct student_query *q, struct student_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void student_after(struct student_query *q, const struct student *last)
-{
-    q->after = last;
-}
-
-static inline struct student_cond student_not(struct student_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct student_cond student_ignoring_case(struct student_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct student_cond student_compare(
-    enum student_column a, enum orm_op op, enum student_column b)
-{
-    return student_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct student_cond student_any_of(void)
-{
-    return student_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct student_cond student_all_of(void)
-{
-    return student_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct student_cond student_none_of(void)
-{
-    return student_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct student_cond student_end(void)
-{
-    return student_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct student_order student_nulls_first(struct student_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct student_order student_nulls_last(struct student_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *student_select(struct student_manager *m,
-    const struct student_query *q, const struct student_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct student_pick student_into(struct student **into)
-{
-    return student_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct student_pick student_rows_into(int64_t *into)
-{
-    return student_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct student_pick student_picks_end(void)
-{
-    return student_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct student_pick student_having(
-    struct student_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct student_pick student_having_real(
-    struct student_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct student_order student_by_pick(unsigned pick, bool descending)
-{
-    return student_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(student);
+ORM_ROWS(student);
+ORM_BULK(student);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1988,11 +1684,18 @@ ORM_INTEGER_KEYS(student, student_mentor_tenant_id, STUDENT_MENTOR_TENANT_ID, in
 ORM_NULL_CONDITIONS(student, student_mentor_tenant_id, STUDENT_MENTOR_TENANT_ID);
 ORM_DISTINCT_PICKS(
     student, student_mentor_tenant_id, STUDENT_MENTOR_TENANT_ID, int64_t);
+ORM_PLAIN_CHANGES(student, student_mentor_tenant_id, STUDENT_MENTOR_TENANT_ID,
+    orm_change_integer, int64_t);
+ORM_NULL_CHANGES(student, student_mentor_tenant_id, STUDENT_MENTOR_TENANT_ID);
 ORM_INTEGER_KEYS(student, student_mentor_number, STUDENT_MENTOR_NUMBER, int32_t);
 ORM_NULL_CONDITIONS(student, student_mentor_number, STUDENT_MENTOR_NUMBER);
 ORM_DISTINCT_PICKS(student, student_mentor_number, STUDENT_MENTOR_NUMBER, int32_t);
+ORM_PLAIN_CHANGES(
+    student, student_mentor_number, STUDENT_MENTOR_NUMBER, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(student, student_mentor_number, STUDENT_MENTOR_NUMBER);
 ORM_TO_ONE(student, tenant, STUDENT_REF_TENANT, tenant);
 ORM_TO_ONE(student, mentor, STUDENT_REF_MENTOR, student);
+ORM_OPTIONAL_CHANGES(student, student_mentor, STUDENT_REF_MENTOR, student);
 ORM_TO_MANY(student, friends, STUDENT_MANY_FRIENDS, student);
 ORM_TO_MANY(student, attends, STUDENT_MANY_ATTENDS, course);
 ORM_TO_MANY(student, mentored, STUDENT_MANY_MENTORED, student);
@@ -2043,6 +1746,14 @@ enum {
 };
 
 extern const struct orm_model enrolment_model;
+
+enum enrolment_constraint {
+    ENROLMENT_NO_CONSTRAINT,
+    ENROLMENT_BY_STUDENT_COURSE,
+    ENROLMENT_TO_STUDENT,
+    ENROLMENT_TO_COURSE
+};
+ORM_VIOLATED(enrolment);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2265,6 +1976,18 @@ static inline void enrolment_remove(
     orm_remove((struct orm_manager *)m, (struct orm_object *)enrolment);
 }
 
+/* It shows exactly these from now on. */
+static inline void enrolment_set(
+    struct enrolment_manager *m, const struct enrolment_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void enrolment_clear(struct enrolment_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void enrolment_delete(struct enrolment *e)
 {
     orm_delete((struct orm_object *)e);
@@ -2332,130 +2055,11 @@ static inline void enrolment_stream_end(struct enrolment_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct enrolment_query ------------------------------ */
+/* -- Queries and rows: enrolment_where(), _not(), _any_of(), _select(), ... -------- */
 
-ORM_WRAPPERS(enrolment);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void enrolment_where(struct enrolment_query *q, struct enrolment_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void enrolment_sort(struct enrolment_query *q, struct enrolment_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void enrolment_with(struct enrolment_query *q, struct enrolment_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void enrolment_after(
-    struct enrolment_query *q, const struct enrolment *last)
-{
-    q->after = last;
-}
-
-static inline struct enrolment_cond enrolment_not(struct enrolment_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct enrolment_cond enrolment_ignoring_case(struct enrolment_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct enrolment_cond enrolment_compare(
-    enum enrolment_column a, enum orm_op op, enum enrolment_column b)
-{
-    return enrolment_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct enrolment_cond enrolment_any_of(void)
-{
-    return enrolment_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct enrolment_cond enrolment_all_of(void)
-{
-    return enrolment_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct enrolment_cond enrolment_none_of(void)
-{
-    return enrolment_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct enrolment_cond enrolment_end(void)
-{
-    return enrolment_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct enrolment_order enrolment_nulls_first(struct enrolment_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct enrolment_order enrolment_nulls_last(struct enrolment_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *enrolment_select(struct enrolment_manager *m,
-    const struct enrolment_query *q, const struct enrolment_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct enrolment_pick enrolment_into(struct enrolment **into)
-{
-    return enrolment_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct enrolment_pick enrolment_rows_into(int64_t *into)
-{
-    return enrolment_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct enrolment_pick enrolment_picks_end(void)
-{
-    return enrolment_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct enrolment_pick enrolment_having(
-    struct enrolment_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct enrolment_pick enrolment_having_real(
-    struct enrolment_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct enrolment_order enrolment_by_pick(unsigned pick, bool descending)
-{
-    return enrolment_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(enrolment);
+ORM_ROWS(enrolment);
+ORM_BULK(enrolment);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -2472,6 +2076,8 @@ ORM_DISTINCT_PICKS(
     enrolment, enrolment_course_number, ENROLMENT_COURSE_NUMBER, int32_t);
 ORM_INTEGER_CONDITIONS(enrolment, enrolment_since, ENROLMENT_SINCE, orm_date);
 ORM_SORTED_PICKS(enrolment, enrolment_since, ENROLMENT_SINCE, orm_date);
+ORM_PLAIN_CHANGES(
+    enrolment, enrolment_since, ENROLMENT_SINCE, orm_change_integer, orm_date);
 ORM_TO_ONE(enrolment, student, ENROLMENT_REF_STUDENT, student);
 ORM_TO_ONE(enrolment, course, ENROLMENT_REF_COURSE, course);
 ORM_TO_ONE(enrolment, certificate, ENROLMENT_REF_CERTIFICATE, certificate);
@@ -2509,6 +2115,13 @@ enum {
 };
 
 extern const struct orm_model grade_model;
+
+enum grade_constraint {
+    GRADE_NO_CONSTRAINT,
+    GRADE_BY_ID,
+    GRADE_TO_ENROLMENT
+};
+ORM_VIOLATED(grade);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2683,6 +2296,17 @@ static inline void grade_remove(struct grade_manager *m, struct grade *grade)
     orm_remove((struct orm_manager *)m, (struct orm_object *)grade);
 }
 
+/* It shows exactly these from now on. */
+static inline void grade_set(struct grade_manager *m, const struct grade_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void grade_clear(struct grade_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void grade_delete(struct grade *g)
 {
     orm_delete((struct orm_object *)g);
@@ -2748,129 +2372,11 @@ static inline void grade_stream_end(struct grade_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct grade_query ---------------------------------- */
+/* -- Queries and rows: grade_where(), _not(), _any_of(), _select(), ... ------------ */
 
-ORM_WRAPPERS(grade);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void grade_where(struct grade_query *q, struct grade_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void grade_sort(struct grade_query *q, struct grade_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void grade_with(struct grade_query *q, struct grade_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void grade_after(struct grade_query *q, const struct grade *last)
-{
-    q->after = last;
-}
-
-static inline struct grade_cond grade_not(struct grade_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct grade_cond grade_ignoring_case(struct grade_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct grade_cond grade_compare(
-    enum grade_column a, enum orm_op op, enum grade_column b)
-{
-    return grade_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct grade_cond grade_any_of(void)
-{
-    return grade_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct grade_cond grade_all_of(void)
-{
-    return grade_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct grade_cond grade_none_of(void)
-{
-    return grade_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct grade_cond grade_end(void)
-{
-    return grade_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct grade_order grade_nulls_first(struct grade_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct grade_order grade_nulls_last(struct grade_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *grade_select(struct grade_manager *m,
-    const struct grade_query *q, const struct grade_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct grade_pick grade_into(struct grade **into)
-{
-    return grade_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct grade_pick grade_rows_into(int64_t *into)
-{
-    return grade_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct grade_pick grade_picks_end(void)
-{
-    return grade_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct grade_pick grade_having(
-    struct grade_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct grade_pick grade_having_real(
-    struct grade_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct grade_order grade_by_pick(unsigned pick, bool descending)
-{
-    return grade_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(grade);
+ORM_ROWS(grade);
+ORM_BULK(grade);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -2880,17 +2386,25 @@ ORM_INTEGER_KEYS(grade, grade_enrolment_student_tenant_id,
     GRADE_ENROLMENT_STUDENT_TENANT_ID, int64_t);
 ORM_DISTINCT_PICKS(grade, grade_enrolment_student_tenant_id,
     GRADE_ENROLMENT_STUDENT_TENANT_ID, int64_t);
+ORM_PLAIN_CHANGES(grade, grade_enrolment_student_tenant_id,
+    GRADE_ENROLMENT_STUDENT_TENANT_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(
     grade, grade_enrolment_student_number, GRADE_ENROLMENT_STUDENT_NUMBER, int32_t);
 ORM_DISTINCT_PICKS(
     grade, grade_enrolment_student_number, GRADE_ENROLMENT_STUDENT_NUMBER, int32_t);
+ORM_PLAIN_CHANGES(grade, grade_enrolment_student_number, GRADE_ENROLMENT_STUDENT_NUMBER,
+    orm_change_integer, int32_t);
 ORM_INTEGER_KEYS(
     grade, grade_enrolment_course_number, GRADE_ENROLMENT_COURSE_NUMBER, int32_t);
 ORM_DISTINCT_PICKS(
     grade, grade_enrolment_course_number, GRADE_ENROLMENT_COURSE_NUMBER, int32_t);
+ORM_PLAIN_CHANGES(grade, grade_enrolment_course_number, GRADE_ENROLMENT_COURSE_NUMBER,
+    orm_change_integer, int32_t);
 ORM_INTEGER_CONDITIONS(grade, grade_mark, GRADE_MARK, int16_t);
 ORM_NUMBER_PICKS(grade, grade_mark, GRADE_MARK, int16_t, int64_t);
+ORM_NUMBER_CHANGES(grade, grade_mark, GRADE_MARK, orm_change_integer, int16_t);
 ORM_TO_ONE(grade, enrolment, GRADE_REF_ENROLMENT, enrolment);
+ORM_TO_ONE_CHANGES(grade, grade_enrolment, GRADE_REF_ENROLMENT, enrolment);
 
 /* == label ========================================================================= */
 
@@ -2921,6 +2435,13 @@ enum {
 };
 
 extern const struct orm_model label_model;
+
+enum label_constraint {
+    LABEL_NO_CONSTRAINT,
+    LABEL_BY_NAME,
+    LABEL_BY_CODE
+};
+ORM_VIOLATED(label);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3056,6 +2577,17 @@ static inline void label_remove(struct label_manager *m, struct label *label)
     orm_remove((struct orm_manager *)m, (struct orm_object *)label);
 }
 
+/* It shows exactly these from now on. */
+static inline void label_set(struct label_manager *m, const struct label_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void label_clear(struct label_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void label_delete(struct label *l)
 {
     orm_delete((struct orm_object *)l);
@@ -3121,129 +2653,11 @@ static inline void label_stream_end(struct label_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct label_query ---------------------------------- */
+/* -- Queries and rows: label_where(), _not(), _any_of(), _select(), ... ------------ */
 
-ORM_WRAPPERS(label);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void label_where(struct label_query *q, struct label_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void label_sort(struct label_query *q, struct label_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void label_with(struct label_query *q, struct label_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void label_after(struct label_query *q, const struct label *last)
-{
-    q->after = last;
-}
-
-static inline struct label_cond label_not(struct label_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct label_cond label_ignoring_case(struct label_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct label_cond label_compare(
-    enum label_column a, enum orm_op op, enum label_column b)
-{
-    return label_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct label_cond label_any_of(void)
-{
-    return label_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct label_cond label_all_of(void)
-{
-    return label_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct label_cond label_none_of(void)
-{
-    return label_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct label_cond label_end(void)
-{
-    return label_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct label_order label_nulls_first(struct label_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct label_order label_nulls_last(struct label_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *label_select(struct label_manager *m,
-    const struct label_query *q, const struct label_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct label_pick label_into(struct label **into)
-{
-    return label_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct label_pick label_rows_into(int64_t *into)
-{
-    return label_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct label_pick label_picks_end(void)
-{
-    return label_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct label_pick label_having(
-    struct label_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct label_pick label_having_real(
-    struct label_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct label_order label_by_pick(unsigned pick, bool descending)
-{
-    return label_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(label);
+ORM_ROWS(label);
+ORM_BULK(label);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -3251,6 +2665,7 @@ ORM_TEXT_CONDITIONS(label, label_name, LABEL_NAME);
 ORM_SORTED_PICKS(label, label_name, LABEL_NAME, const char *);
 ORM_INTEGER_CONDITIONS(label, label_code, LABEL_CODE, int32_t);
 ORM_NUMBER_PICKS(label, label_code, LABEL_CODE, int32_t, int64_t);
+ORM_NUMBER_CHANGES(label, label_code, LABEL_CODE, orm_change_integer, int32_t);
 ORM_TO_MANY(label, courses, LABEL_MANY_COURSES, course);
 ORM_TO_MANY(label, aliases, LABEL_MANY_ALIASES, alias);
 ORM_TO_MANY(label, also, LABEL_MANY_ALSO, alias);
@@ -3285,6 +2700,14 @@ enum {
 };
 
 extern const struct orm_model alias_model;
+
+enum alias_constraint {
+    ALIAS_NO_CONSTRAINT,
+    ALIAS_BY_ID,
+    ALIAS_TO_LABEL,
+    ALIAS_TO_OF
+};
+ORM_VIOLATED(alias);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3463,6 +2886,17 @@ static inline void alias_remove(struct alias_manager *m, struct alias *alias)
     orm_remove((struct orm_manager *)m, (struct orm_object *)alias);
 }
 
+/* It shows exactly these from now on. */
+static inline void alias_set(struct alias_manager *m, const struct alias_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void alias_clear(struct alias_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void alias_delete(struct alias *a)
 {
     orm_delete((struct orm_object *)a);
@@ -3528,129 +2962,11 @@ static inline void alias_stream_end(struct alias_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct alias_query ---------------------------------- */
+/* -- Queries and rows: alias_where(), _not(), _any_of(), _select(), ... ------------ */
 
-ORM_WRAPPERS(alias);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void alias_where(struct alias_query *q, struct alias_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void alias_sort(struct alias_query *q, struct alias_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void alias_with(struct alias_query *q, struct alias_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void alias_after(struct alias_query *q, const struct alias *last)
-{
-    q->after = last;
-}
-
-static inline struct alias_cond alias_not(struct alias_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct alias_cond alias_ignoring_case(struct alias_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct alias_cond alias_compare(
-    enum alias_column a, enum orm_op op, enum alias_column b)
-{
-    return alias_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct alias_cond alias_any_of(void)
-{
-    return alias_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct alias_cond alias_all_of(void)
-{
-    return alias_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct alias_cond alias_none_of(void)
-{
-    return alias_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct alias_cond alias_end(void)
-{
-    return alias_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct alias_order alias_nulls_first(struct alias_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct alias_order alias_nulls_last(struct alias_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *alias_select(struct alias_manager *m,
-    const struct alias_query *q, const struct alias_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct alias_pick alias_into(struct alias **into)
-{
-    return alias_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct alias_pick alias_rows_into(int64_t *into)
-{
-    return alias_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct alias_pick alias_picks_end(void)
-{
-    return alias_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct alias_pick alias_having(
-    struct alias_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct alias_pick alias_having_real(
-    struct alias_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct alias_order alias_by_pick(unsigned pick, bool descending)
-{
-    return alias_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(alias);
+ORM_ROWS(alias);
+ORM_BULK(alias);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -3658,11 +2974,16 @@ ORM_INTEGER_CONDITIONS(alias, alias_id, ALIAS_ID, int64_t);
 ORM_NUMBER_PICKS(alias, alias_id, ALIAS_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(alias, alias_label_code, ALIAS_LABEL_CODE, int32_t);
 ORM_DISTINCT_PICKS(alias, alias_label_code, ALIAS_LABEL_CODE, int32_t);
+ORM_PLAIN_CHANGES(
+    alias, alias_label_code, ALIAS_LABEL_CODE, orm_change_integer, int32_t);
 ORM_TEXT_KEYS(alias, alias_of_id, ALIAS_OF_ID);
 ORM_NULL_CONDITIONS(alias, alias_of, ALIAS_OF_ID);
 ORM_DISTINCT_PICKS(alias, alias_of_id, ALIAS_OF_ID, const char *);
+ORM_PLAIN_CHANGES(alias, alias_of_id, ALIAS_OF_ID, orm_change_text, const char *);
 ORM_TO_ONE(alias, label, ALIAS_REF_LABEL, label);
 ORM_TO_ONE(alias, of, ALIAS_REF_OF, label);
+ORM_TO_ONE_CHANGES(alias, alias_label, ALIAS_REF_LABEL, label);
+ORM_OPTIONAL_CHANGES(alias, alias_of, ALIAS_REF_OF, label);
 
 /* == certificate =================================================================== */
 
@@ -3698,6 +3019,13 @@ enum {
 };
 
 extern const struct orm_model certificate_model;
+
+enum certificate_constraint {
+    CERTIFICATE_NO_CONSTRAINT,
+    CERTIFICATE_BY_ENROLMENT,
+    CERTIFICATE_TO_ENROLMENT
+};
+ORM_VIOLATED(certificate);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3932,137 +3260,11 @@ static inline void certificate_stream_end(struct certificate_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct certificate_query ---------------------------- */
+/* -- Queries and rows: certificate_where(), _not(), _any_of(), _select(), ... ------ */
 
-ORM_WRAPPERS(certificate);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void certificate_where(
-    struct certificate_query *q, struct certificate_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void certificate_sort(
-    struct certificate_query *q, struct certificate_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void certificate_with(
-    struct certificate_query *q, struct certificate_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void certificate_after(
-    struct certificate_query *q, const struct certificate *last)
-{
-    q->after = last;
-}
-
-static inline struct certificate_cond certificate_not(struct certificate_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct certificate_cond certificate_ignoring_case(
-    struct certificate_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct certificate_cond certificate_compare(
-    enum certificate_column a, enum orm_op op, enum certificate_column b)
-{
-    return certificate_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct certificate_cond certificate_any_of(void)
-{
-    return certificate_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct certificate_cond certificate_all_of(void)
-{
-    return certificate_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct certificate_cond certificate_none_of(void)
-{
-    return certificate_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct certificate_cond certificate_end(void)
-{
-    return certificate_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct certificate_order certificate_nulls_first(
-    struct certificate_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct certificate_order certificate_nulls_last(
-    struct certificate_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *certificate_select(struct certificate_manager *m,
-    const struct certificate_query *q, const struct certificate_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct certificate_pick certificate_into(struct certificate **into)
-{
-    return certificate_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct certificate_pick certificate_rows_into(int64_t *into)
-{
-    return certificate_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct certificate_pick certificate_picks_end(void)
-{
-    return certificate_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct certificate_pick certificate_having(
-    struct certificate_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct certificate_pick certificate_having_real(
-    struct certificate_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct certificate_order certificate_by_pick(
-    unsigned pick, bool descending)
-{
-    return certificate_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(certificate);
+ORM_ROWS(certificate);
+ORM_BULK(certificate);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -4108,6 +3310,14 @@ enum {
 };
 
 extern const struct orm_model room_model;
+
+enum room_constraint {
+    ROOM_NO_CONSTRAINT,
+    ROOM_BY_ID,
+    ROOM_BY_COURSE,
+    ROOM_TO_COURSE
+};
+ORM_VIOLATED(room);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -4341,129 +3551,11 @@ static inline void room_stream_end(struct room_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct room_query ----------------------------------- */
+/* -- Queries and rows: room_where(), _not(), _any_of(), _select(), ... ------------- */
 
-ORM_WRAPPERS(room);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void room_where(struct room_query *q, struct room_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void room_sort(struct room_query *q, struct room_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void room_with(struct room_query *q, struct room_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void room_after(struct room_query *q, const struct room *last)
-{
-    q->after = last;
-}
-
-static inline struct room_cond room_not(struct room_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct room_cond room_ignoring_case(struct room_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct room_cond room_compare(
-    enum room_column a, enum orm_op op, enum room_column b)
-{
-    return room_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct room_cond room_any_of(void)
-{
-    return room_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct room_cond room_all_of(void)
-{
-    return room_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct room_cond room_none_of(void)
-{
-    return room_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct room_cond room_end(void)
-{
-    return room_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct room_order room_nulls_first(struct room_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct room_order room_nulls_last(struct room_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *room_select(
-    struct room_manager *m, const struct room_query *q, const struct room_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct room_pick room_into(struct room **into)
-{
-    return room_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct room_pick room_rows_into(int64_t *into)
-{
-    return room_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct room_pick room_picks_end(void)
-{
-    return room_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct room_pick room_having(
-    struct room_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct room_pick room_having_real(
-    struct room_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct room_order room_by_pick(unsigned pick, bool descending)
-{
-    return room_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(room);
+ORM_ROWS(room);
+ORM_BULK(room);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -4472,10 +3564,17 @@ ORM_NUMBER_PICKS(room, room_id, ROOM_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(room, room_course_tenant_id, ROOM_COURSE_TENANT_ID, int64_t);
 ORM_NULL_CONDITIONS(room, room_course_tenant_id, ROOM_COURSE_TENANT_ID);
 ORM_DISTINCT_PICKS(room, room_course_tenant_id, ROOM_COURSE_TENANT_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    room, room_course_tenant_id, ROOM_COURSE_TENANT_ID, orm_change_integer, int64_t);
+ORM_NULL_CHANGES(room, room_course_tenant_id, ROOM_COURSE_TENANT_ID);
 ORM_INTEGER_KEYS(room, room_course_number, ROOM_COURSE_NUMBER, int32_t);
 ORM_NULL_CONDITIONS(room, room_course_number, ROOM_COURSE_NUMBER);
 ORM_DISTINCT_PICKS(room, room_course_number, ROOM_COURSE_NUMBER, int32_t);
+ORM_PLAIN_CHANGES(
+    room, room_course_number, ROOM_COURSE_NUMBER, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(room, room_course_number, ROOM_COURSE_NUMBER);
 ORM_TO_ONE(room, course, ROOM_REF_COURSE, course);
+ORM_OPTIONAL_CHANGES(room, room_course, ROOM_REF_COURSE, course);
 
 /* == event ========================================================================= */
 
@@ -4511,6 +3610,13 @@ enum {
 };
 
 extern const struct orm_model event_model;
+
+enum event_constraint {
+    EVENT_NO_CONSTRAINT,
+    EVENT_BY_ID,
+    EVENT_TO_CAUSE
+};
+ORM_VIOLATED(event);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -4705,6 +3811,17 @@ static inline void event_remove(struct event_manager *m, struct event *event)
     orm_remove((struct orm_manager *)m, (struct orm_object *)event);
 }
 
+/* It shows exactly these from now on. */
+static inline void event_set(struct event_manager *m, const struct event_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void event_clear(struct event_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void event_delete(struct event *e)
 {
     orm_delete((struct orm_object *)e);
@@ -4770,129 +3887,11 @@ static inline void event_stream_end(struct event_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct event_query ---------------------------------- */
+/* -- Queries and rows: event_where(), _not(), _any_of(), _select(), ... ------------ */
 
-ORM_WRAPPERS(event);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void event_where(struct event_query *q, struct event_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void event_sort(struct event_query *q, struct event_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void event_with(struct event_query *q, struct event_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void event_after(struct event_query *q, const struct event *last)
-{
-    q->after = last;
-}
-
-static inline struct event_cond event_not(struct event_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct event_cond event_ignoring_case(struct event_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct event_cond event_compare(
-    enum event_column a, enum orm_op op, enum event_column b)
-{
-    return event_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct event_cond event_any_of(void)
-{
-    return event_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct event_cond event_all_of(void)
-{
-    return event_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct event_cond event_none_of(void)
-{
-    return event_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct event_cond event_end(void)
-{
-    return event_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct event_order event_nulls_first(struct event_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct event_order event_nulls_last(struct event_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *event_select(struct event_manager *m,
-    const struct event_query *q, const struct event_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct event_pick event_into(struct event **into)
-{
-    return event_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct event_pick event_rows_into(int64_t *into)
-{
-    return event_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct event_pick event_picks_end(void)
-{
-    return event_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct event_pick event_having(
-    struct event_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct event_pick event_having_real(
-    struct event_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct event_order event_by_pick(unsigned pick, bool descending)
-{
-    return event_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(event);
+ORM_ROWS(event);
+ORM_BULK(event);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -4901,10 +3900,16 @@ ORM_DISTINCT_PICKS(event, event_id, EVENT_ID, struct orm_uuid);
 ORM_DATA_CONDITIONS(event, event_trace, EVENT_TRACE, struct orm_uuid);
 ORM_NULL_CONDITIONS(event, event_trace, EVENT_TRACE);
 ORM_DISTINCT_PICKS(event, event_trace, EVENT_TRACE, struct orm_uuid);
+ORM_PLAIN_CHANGES(
+    event, event_trace, EVENT_TRACE, orm_change_data, struct orm_uuid const *);
+ORM_NULL_CHANGES(event, event_trace, EVENT_TRACE);
 ORM_DATA_KEYS(event, event_cause_id, EVENT_CAUSE_ID, struct orm_uuid);
 ORM_NULL_CONDITIONS(event, event_cause, EVENT_CAUSE_ID);
 ORM_DISTINCT_PICKS(event, event_cause_id, EVENT_CAUSE_ID, struct orm_uuid);
+ORM_PLAIN_CHANGES(
+    event, event_cause_id, EVENT_CAUSE_ID, orm_change_data, struct orm_uuid const *);
 ORM_TO_ONE(event, cause, EVENT_REF_CAUSE, event);
+ORM_OPTIONAL_CHANGES(event, event_cause, EVENT_REF_CAUSE, event);
 ORM_TO_MANY(event, effects, EVENT_MANY_EFFECTS, event);
 ORM_TO_MANY(event, tickets, EVENT_MANY_TICKETS, ticket);
 
@@ -4941,6 +3946,13 @@ enum {
 };
 
 extern const struct orm_model ticket_model;
+
+enum ticket_constraint {
+    TICKET_NO_CONSTRAINT,
+    TICKET_BY_EVENT_CODE,
+    TICKET_TO_EVENT
+};
+ORM_VIOLATED(ticket);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5106,6 +4118,17 @@ static inline void ticket_remove(struct ticket_manager *m, struct ticket *ticket
     orm_remove((struct orm_manager *)m, (struct orm_object *)ticket);
 }
 
+/* It shows exactly these from now on. */
+static inline void ticket_set(struct ticket_manager *m, const struct ticket_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void ticket_clear(struct ticket_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void ticket_delete(struct ticket *t)
 {
     orm_delete((struct orm_object *)t);
@@ -5172,129 +4195,11 @@ static inline void ticket_stream_end(struct ticket_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct ticket_query --------------------------------- */
+/* -- Queries and rows: ticket_where(), _not(), _any_of(), _select(), ... ----------- */
 
-ORM_WRAPPERS(ticket);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void ticket_where(struct ticket_query *q, struct ticket_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void ticket_sort(struct ticket_query *q, struct ticket_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void ticket_with(struct ticket_query *q, struct ticket_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void ticket_after(struct ticket_query *q, const struct ticket *last)
-{
-    q->after = last;
-}
-
-static inline struct ticket_cond ticket_not(struct ticket_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct ticket_cond ticket_ignoring_case(struct ticket_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct ticket_cond ticket_compare(
-    enum ticket_column a, enum orm_op op, enum ticket_column b)
-{
-    return ticket_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct ticket_cond ticket_any_of(void)
-{
-    return ticket_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct ticket_cond ticket_all_of(void)
-{
-    return ticket_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct ticket_cond ticket_none_of(void)
-{
-    return ticket_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct ticket_cond ticket_end(void)
-{
-    return ticket_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct ticket_order ticket_nulls_first(struct ticket_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct ticket_order ticket_nulls_last(struct ticket_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *ticket_select(struct ticket_manager *m,
-    const struct ticket_query *q, const struct ticket_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct ticket_pick ticket_into(struct ticket **into)
-{
-    return ticket_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct ticket_pick ticket_rows_into(int64_t *into)
-{
-    return ticket_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct ticket_pick ticket_picks_end(void)
-{
-    return ticket_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct ticket_pick ticket_having(
-    struct ticket_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct ticket_pick ticket_having_real(
-    struct ticket_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct ticket_order ticket_by_pick(unsigned pick, bool descending)
-{
-    return ticket_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(ticket);
+ORM_ROWS(ticket);
+ORM_BULK(ticket);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -5304,6 +4209,7 @@ ORM_DATA_CONDITIONS(ticket, ticket_code, TICKET_CODE, struct orm_uuid);
 ORM_DISTINCT_PICKS(ticket, ticket_code, TICKET_CODE, struct orm_uuid);
 ORM_INTEGER_CONDITIONS(ticket, ticket_seat, TICKET_SEAT, int32_t);
 ORM_NUMBER_PICKS(ticket, ticket_seat, TICKET_SEAT, int32_t, int64_t);
+ORM_NUMBER_CHANGES(ticket, ticket_seat, TICKET_SEAT, orm_change_integer, int32_t);
 ORM_TO_ONE(ticket, event, TICKET_REF_EVENT, event);
 
 /* == holiday ======================================================================= */
@@ -5333,6 +4239,12 @@ enum {
 };
 
 extern const struct orm_model holiday_model;
+
+enum holiday_constraint {
+    HOLIDAY_NO_CONSTRAINT,
+    HOLIDAY_BY_DAY
+};
+ORM_VIOLATED(holiday);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5466,6 +4378,18 @@ static inline void holiday_remove(struct holiday_manager *m, struct holiday *hol
     orm_remove((struct orm_manager *)m, (struct orm_object *)holiday);
 }
 
+/* It shows exactly these from now on. */
+static inline void holiday_set(
+    struct holiday_manager *m, const struct holiday_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void holiday_clear(struct holiday_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void holiday_delete(struct holiday *h)
 {
     orm_delete((struct orm_object *)h);
@@ -5532,129 +4456,11 @@ static inline void holiday_stream_end(struct holiday_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct holiday_query -------------------------------- */
+/* -- Queries and rows: holiday_where(), _not(), _any_of(), _select(), ... ---------- */
 
-ORM_WRAPPERS(holiday);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void holiday_where(struct holiday_query *q, struct holiday_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void holiday_sort(struct holiday_query *q, struct holiday_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void holiday_with(struct holiday_query *q, struct holiday_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void holiday_after(struct holiday_query *q, const struct holiday *last)
-{
-    q->after = last;
-}
-
-static inline struct holiday_cond holiday_not(struct holiday_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct holiday_cond holiday_ignoring_case(struct holiday_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct holiday_cond holiday_compare(
-    enum holiday_column a, enum orm_op op, enum holiday_column b)
-{
-    return holiday_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct holiday_cond holiday_any_of(void)
-{
-    return holiday_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct holiday_cond holiday_all_of(void)
-{
-    return holiday_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct holiday_cond holiday_none_of(void)
-{
-    return holiday_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct holiday_cond holiday_end(void)
-{
-    return holiday_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct holiday_order holiday_nulls_first(struct holiday_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct holiday_order holiday_nulls_last(struct holiday_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *holiday_select(struct holiday_manager *m,
-    const struct holiday_query *q, const struct holiday_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct holiday_pick holiday_into(struct holiday **into)
-{
-    return holiday_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct holiday_pick holiday_rows_into(int64_t *into)
-{
-    return holiday_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct holiday_pick holiday_picks_end(void)
-{
-    return holiday_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct holiday_pick holiday_having(
-    struct holiday_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct holiday_pick holiday_having_real(
-    struct holiday_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct holiday_order holiday_by_pick(unsigned pick, bool descending)
-{
-    return holiday_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(holiday);
+ORM_ROWS(holiday);
+ORM_BULK(holiday);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -5662,6 +4468,7 @@ ORM_INTEGER_CONDITIONS(holiday, holiday_day, HOLIDAY_DAY, orm_date);
 ORM_SORTED_PICKS(holiday, holiday_day, HOLIDAY_DAY, orm_date);
 ORM_TEXT_CONDITIONS(holiday, holiday_name, HOLIDAY_NAME);
 ORM_SORTED_PICKS(holiday, holiday_name, HOLIDAY_NAME, const char *);
+ORM_PLAIN_CHANGES(holiday, holiday_name, HOLIDAY_NAME, orm_change_text, const char *);
 ORM_TO_MANY(holiday, helpers, HOLIDAY_MANY_HELPERS, duty);
 ORM_TO_MANY(holiday, shifts, HOLIDAY_MANY_SHIFTS, shift);
 
@@ -5698,6 +4505,14 @@ enum {
 };
 
 extern const struct orm_model duty_model;
+
+enum duty_constraint {
+    DUTY_NO_CONSTRAINT,
+    DUTY_BY_KIND,
+    DUTY_BY_SINCE,
+    DUTY_BY_AT_NIGHT
+};
+ORM_VIOLATED(duty);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5863,6 +4678,17 @@ static inline void duty_remove(struct duty_manager *m, struct duty *duty)
     orm_remove((struct orm_manager *)m, (struct orm_object *)duty);
 }
 
+/* It shows exactly these from now on. */
+static inline void duty_set(struct duty_manager *m, const struct duty_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void duty_clear(struct duty_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void duty_delete(struct duty *d)
 {
     orm_delete((struct orm_object *)d);
@@ -5928,129 +4754,11 @@ static inline void duty_stream_end(struct duty_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct duty_query ----------------------------------- */
+/* -- Queries and rows: duty_where(), _not(), _any_of(), _select(), ... ------------- */
 
-ORM_WRAPPERS(duty);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void duty_where(struct duty_query *q, struct duty_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void duty_sort(struct duty_query *q, struct duty_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void duty_with(struct duty_query *q, struct duty_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void duty_after(struct duty_query *q, const struct duty *last)
-{
-    q->after = last;
-}
-
-static inline struct duty_cond duty_not(struct duty_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct duty_cond duty_ignoring_case(struct duty_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct duty_cond duty_compare(
-    enum duty_column a, enum orm_op op, enum duty_column b)
-{
-    return duty_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct duty_cond duty_any_of(void)
-{
-    return duty_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct duty_cond duty_all_of(void)
-{
-    return duty_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct duty_cond duty_none_of(void)
-{
-    return duty_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct duty_cond duty_end(void)
-{
-    return duty_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct duty_order duty_nulls_first(struct duty_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct duty_order duty_nulls_last(struct duty_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *duty_select(
-    struct duty_manager *m, const struct duty_query *q, const struct duty_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct duty_pick duty_into(struct duty **into)
-{
-    return duty_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct duty_pick duty_rows_into(int64_t *into)
-{
-    return duty_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct duty_pick duty_picks_end(void)
-{
-    return duty_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct duty_pick duty_having(
-    struct duty_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct duty_pick duty_having_real(
-    struct duty_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct duty_order duty_by_pick(unsigned pick, bool descending)
-{
-    return duty_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(duty);
+ORM_ROWS(duty);
+ORM_BULK(duty);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -6058,9 +4766,12 @@ ORM_INTEGER_KEYS(duty, duty_kind, DUTY_KIND, enum duty_kind);
 ORM_SORTED_PICKS(duty, duty_kind, DUTY_KIND, enum duty_kind);
 ORM_INTEGER_CONDITIONS(duty, duty_since, DUTY_SINCE, orm_time);
 ORM_SORTED_PICKS(duty, duty_since, DUTY_SINCE, orm_time);
+ORM_PLAIN_CHANGES(duty, duty_since, DUTY_SINCE, orm_change_integer, orm_time);
 ORM_INTEGER_KEYS(duty, duty_at_night, DUTY_AT_NIGHT, bool);
 ORM_NULL_CONDITIONS(duty, duty_at_night, DUTY_AT_NIGHT);
 ORM_DISTINCT_PICKS(duty, duty_at_night, DUTY_AT_NIGHT, bool);
+ORM_PLAIN_CHANGES(duty, duty_at_night, DUTY_AT_NIGHT, orm_change_integer, bool);
+ORM_NULL_CHANGES(duty, duty_at_night, DUTY_AT_NIGHT);
 ORM_TO_MANY(duty, helps, DUTY_MANY_HELPS, holiday);
 ORM_TO_MANY(duty, shifts, DUTY_MANY_SHIFTS, shift);
 ORM_TO_MANY(duty, moments, DUTY_MANY_MOMENTS, moment);
@@ -6119,6 +4830,15 @@ enum {
 };
 
 extern const struct orm_model shift_model;
+
+enum shift_constraint {
+    SHIFT_NO_CONSTRAINT,
+    SHIFT_BY_HOLIDAY_DUTY_STARTS_SPARE,
+    SHIFT_TO_HOLIDAY,
+    SHIFT_TO_DUTY,
+    SHIFT_TO_LATER
+};
+ORM_VIOLATED(shift);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -6428,6 +5148,17 @@ static inline void shift_remove(struct shift_manager *m, struct shift *shift)
     orm_remove((struct orm_manager *)m, (struct orm_object *)shift);
 }
 
+/* It shows exactly these from now on. */
+static inline void shift_set(struct shift_manager *m, const struct shift_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void shift_clear(struct shift_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void shift_delete(struct shift *s)
 {
     orm_delete((struct orm_object *)s);
@@ -6493,129 +5224,11 @@ static inline void shift_stream_end(struct shift_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct shift_query ---------------------------------- */
+/* -- Queries and rows: shift_where(), _not(), _any_of(), _select(), ... ------------ */
 
-ORM_WRAPPERS(shift);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void shift_where(struct shift_query *q, struct shift_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void shift_sort(struct shift_query *q, struct shift_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void shift_with(struct shift_query *q, struct shift_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void shift_after(struct shift_query *q, const struct shift *last)
-{
-    q->after = last;
-}
-
-static inline struct shift_cond shift_not(struct shift_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct shift_cond shift_ignoring_case(struct shift_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct shift_cond shift_compare(
-    enum shift_column a, enum orm_op op, enum shift_column b)
-{
-    return shift_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct shift_cond shift_any_of(void)
-{
-    return shift_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct shift_cond shift_all_of(void)
-{
-    return shift_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct shift_cond shift_none_of(void)
-{
-    return shift_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct shift_cond shift_end(void)
-{
-    return shift_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct shift_order shift_nulls_first(struct shift_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct shift_order shift_nulls_last(struct shift_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *shift_select(struct shift_manager *m,
-    const struct shift_query *q, const struct shift_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct shift_pick shift_into(struct shift **into)
-{
-    return shift_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct shift_pick shift_rows_into(int64_t *into)
-{
-    return shift_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct shift_pick shift_picks_end(void)
-{
-    return shift_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct shift_pick shift_having(
-    struct shift_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct shift_pick shift_having_real(
-    struct shift_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct shift_order shift_by_pick(unsigned pick, bool descending)
-{
-    return shift_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(shift);
+ORM_ROWS(shift);
+ORM_BULK(shift);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -6630,12 +5243,20 @@ ORM_DISTINCT_PICKS(shift, shift_spare, SHIFT_SPARE, bool);
 ORM_TEXT_CONDITIONS(shift, shift_note, SHIFT_NOTE);
 ORM_NULL_CONDITIONS(shift, shift_note, SHIFT_NOTE);
 ORM_SORTED_PICKS(shift, shift_note, SHIFT_NOTE, const char *);
+ORM_PLAIN_CHANGES(shift, shift_note, SHIFT_NOTE, orm_change_text, const char *);
+ORM_NULL_CHANGES(shift, shift_note, SHIFT_NOTE);
 ORM_INTEGER_KEYS(shift, shift_later_starts, SHIFT_LATER_STARTS, orm_clock);
 ORM_NULL_CONDITIONS(shift, shift_later_starts, SHIFT_LATER_STARTS);
 ORM_DISTINCT_PICKS(shift, shift_later_starts, SHIFT_LATER_STARTS, orm_clock);
+ORM_PLAIN_CHANGES(
+    shift, shift_later_starts, SHIFT_LATER_STARTS, orm_change_integer, orm_clock);
+ORM_NULL_CHANGES(shift, shift_later_starts, SHIFT_LATER_STARTS);
 ORM_INTEGER_KEYS(shift, shift_later_spare, SHIFT_LATER_SPARE, bool);
 ORM_NULL_CONDITIONS(shift, shift_later_spare, SHIFT_LATER_SPARE);
 ORM_DISTINCT_PICKS(shift, shift_later_spare, SHIFT_LATER_SPARE, bool);
+ORM_PLAIN_CHANGES(
+    shift, shift_later_spare, SHIFT_LATER_SPARE, orm_change_integer, bool);
+ORM_NULL_CHANGES(shift, shift_later_spare, SHIFT_LATER_SPARE);
 ORM_TO_ONE(shift, holiday, SHIFT_REF_HOLIDAY, holiday);
 ORM_TO_ONE(shift, duty, SHIFT_REF_DUTY, duty);
 ORM_TO_ONE(shift, later, SHIFT_REF_LATER, shift);
@@ -6683,6 +5304,14 @@ enum {
 };
 
 extern const struct orm_model moment_model;
+
+enum moment_constraint {
+    MOMENT_NO_CONSTRAINT,
+    MOMENT_BY_AT_LOCAL,
+    MOMENT_TO_SINCE,
+    MOMENT_TO_NIGHT
+};
+ORM_VIOLATED(moment);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -6907,6 +5536,17 @@ static inline void moment_remove(struct moment_manager *m, struct moment *moment
     orm_remove((struct orm_manager *)m, (struct orm_object *)moment);
 }
 
+/* It shows exactly these from now on. */
+static inline void moment_set(struct moment_manager *m, const struct moment_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void moment_clear(struct moment_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void moment_delete(struct moment *m)
 {
     orm_delete((struct orm_object *)m);
@@ -6973,129 +5613,11 @@ static inline void moment_stream_end(struct moment_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct moment_query --------------------------------- */
+/* -- Queries and rows: moment_where(), _not(), _any_of(), _select(), ... ----------- */
 
-ORM_WRAPPERS(moment);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void moment_where(struct moment_query *q, struct moment_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void moment_sort(struct moment_query *q, struct moment_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void moment_with(struct moment_query *q, struct moment_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void moment_after(struct moment_query *q, const struct moment *last)
-{
-    q->after = last;
-}
-
-static inline struct moment_cond moment_not(struct moment_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct moment_cond moment_ignoring_case(struct moment_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct moment_cond moment_compare(
-    enum moment_column a, enum orm_op op, enum moment_column b)
-{
-    return moment_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct moment_cond moment_any_of(void)
-{
-    return moment_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct moment_cond moment_all_of(void)
-{
-    return moment_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct moment_cond moment_none_of(void)
-{
-    return moment_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct moment_cond moment_end(void)
-{
-    return moment_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct moment_order moment_nulls_first(struct moment_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct moment_order moment_nulls_last(struct moment_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *moment_select(struct moment_manager *m,
-    const struct moment_query *q, const struct moment_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct moment_pick moment_into(struct moment **into)
-{
-    return moment_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct moment_pick moment_rows_into(int64_t *into)
-{
-    return moment_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct moment_pick moment_picks_end(void)
-{
-    return moment_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct moment_pick moment_having(
-    struct moment_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct moment_pick moment_having_real(
-    struct moment_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct moment_order moment_by_pick(unsigned pick, bool descending)
-{
-    return moment_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(moment);
+ORM_ROWS(moment);
+ORM_BULK(moment);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -7106,11 +5628,17 @@ ORM_SORTED_PICKS(moment, moment_local, MOMENT_LOCAL, orm_timestamp);
 ORM_INTEGER_KEYS(moment, moment_since_since, MOMENT_SINCE_SINCE, orm_time);
 ORM_NULL_CONDITIONS(moment, moment_since, MOMENT_SINCE_SINCE);
 ORM_DISTINCT_PICKS(moment, moment_since_since, MOMENT_SINCE_SINCE, orm_time);
+ORM_PLAIN_CHANGES(
+    moment, moment_since_since, MOMENT_SINCE_SINCE, orm_change_integer, orm_time);
 ORM_INTEGER_KEYS(moment, moment_night_at_night, MOMENT_NIGHT_AT_NIGHT, bool);
 ORM_NULL_CONDITIONS(moment, moment_night, MOMENT_NIGHT_AT_NIGHT);
 ORM_DISTINCT_PICKS(moment, moment_night_at_night, MOMENT_NIGHT_AT_NIGHT, bool);
+ORM_PLAIN_CHANGES(
+    moment, moment_night_at_night, MOMENT_NIGHT_AT_NIGHT, orm_change_integer, bool);
 ORM_TO_ONE(moment, since, MOMENT_REF_SINCE, duty);
 ORM_TO_ONE(moment, night, MOMENT_REF_NIGHT, duty);
+ORM_OPTIONAL_CHANGES(moment, moment_since, MOMENT_REF_SINCE, duty);
+ORM_OPTIONAL_CHANGES(moment, moment_night, MOMENT_REF_NIGHT, duty);
 ORM_TO_MANY(moment, met_in, MOMENT_MANY_MET_IN, shift);
 
 /* == badge ========================================================================= */
@@ -7144,6 +5672,13 @@ enum {
 };
 
 extern const struct orm_model badge_model;
+
+enum badge_constraint {
+    BADGE_NO_CONSTRAINT,
+    BADGE_BY_ID,
+    BADGE_BY_CODE
+};
+ORM_VIOLATED(badge);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -7352,129 +5887,11 @@ static inline void badge_stream_end(struct badge_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct badge_query ---------------------------------- */
+/* -- Queries and rows: badge_where(), _not(), _any_of(), _select(), ... ------------ */
 
-ORM_WRAPPERS(badge);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void badge_where(struct badge_query *q, struct badge_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void badge_sort(struct badge_query *q, struct badge_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void badge_with(struct badge_query *q, struct badge_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void badge_after(struct badge_query *q, const struct badge *last)
-{
-    q->after = last;
-}
-
-static inline struct badge_cond badge_not(struct badge_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct badge_cond badge_ignoring_case(struct badge_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct badge_cond badge_compare(
-    enum badge_column a, enum orm_op op, enum badge_column b)
-{
-    return badge_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct badge_cond badge_any_of(void)
-{
-    return badge_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct badge_cond badge_all_of(void)
-{
-    return badge_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct badge_cond badge_none_of(void)
-{
-    return badge_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct badge_cond badge_end(void)
-{
-    return badge_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct badge_order badge_nulls_first(struct badge_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct badge_order badge_nulls_last(struct badge_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *badge_select(struct badge_manager *m,
-    const struct badge_query *q, const struct badge_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct badge_pick badge_into(struct badge **into)
-{
-    return badge_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct badge_pick badge_rows_into(int64_t *into)
-{
-    return badge_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct badge_pick badge_picks_end(void)
-{
-    return badge_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct badge_pick badge_having(
-    struct badge_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct badge_pick badge_having_real(
-    struct badge_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct badge_order badge_by_pick(unsigned pick, bool descending)
-{
-    return badge_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(badge);
+ORM_ROWS(badge);
+ORM_BULK(badge);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -7483,8 +5900,11 @@ ORM_NUMBER_PICKS(badge, badge_id, BADGE_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(badge, badge_code, BADGE_CODE);
 ORM_NULL_CONDITIONS(badge, badge_code, BADGE_CODE);
 ORM_SORTED_PICKS(badge, badge_code, BADGE_CODE, const char *);
+ORM_PLAIN_CHANGES(badge, badge_code, BADGE_CODE, orm_change_text, const char *);
+ORM_NULL_CHANGES(badge, badge_code, BADGE_CODE);
 ORM_TEXT_CONDITIONS(badge, badge_colour, BADGE_COLOUR);
 ORM_SORTED_PICKS(badge, badge_colour, BADGE_COLOUR, const char *);
+ORM_PLAIN_CHANGES(badge, badge_colour, BADGE_COLOUR, orm_change_text, const char *);
 ORM_TO_MANY(badge, holders, BADGE_MANY_HOLDERS, holder);
 ORM_TO_MANY(badge, seen_in, BADGE_MANY_SEEN_IN, visit);
 ORM_TO_MANY(badge, lent_in, BADGE_MANY_LENT_IN, visit);
@@ -7526,6 +5946,13 @@ enum {
 };
 
 extern const struct orm_model holder_model;
+
+enum holder_constraint {
+    HOLDER_NO_CONSTRAINT,
+    HOLDER_BY_BADGE_NUMBER,
+    HOLDER_TO_BADGE
+};
+ORM_VIOLATED(holder);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -7705,6 +6132,17 @@ static inline void holder_remove(struct holder_manager *m, struct holder *holder
     orm_remove((struct orm_manager *)m, (struct orm_object *)holder);
 }
 
+/* It shows exactly these from now on. */
+static inline void holder_set(struct holder_manager *m, const struct holder_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void holder_clear(struct holder_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void holder_delete(struct holder *h)
 {
     orm_delete((struct orm_object *)h);
@@ -7771,129 +6209,11 @@ static inline void holder_stream_end(struct holder_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct holder_query --------------------------------- */
+/* -- Queries and rows: holder_where(), _not(), _any_of(), _select(), ... ----------- */
 
-ORM_WRAPPERS(holder);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void holder_where(struct holder_query *q, struct holder_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void holder_sort(struct holder_query *q, struct holder_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void holder_with(struct holder_query *q, struct holder_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void holder_after(struct holder_query *q, const struct holder *last)
-{
-    q->after = last;
-}
-
-static inline struct holder_cond holder_not(struct holder_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct holder_cond holder_ignoring_case(struct holder_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct holder_cond holder_compare(
-    enum holder_column a, enum orm_op op, enum holder_column b)
-{
-    return holder_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct holder_cond holder_any_of(void)
-{
-    return holder_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct holder_cond holder_all_of(void)
-{
-    return holder_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct holder_cond holder_none_of(void)
-{
-    return holder_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct holder_cond holder_end(void)
-{
-    return holder_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct holder_order holder_nulls_first(struct holder_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct holder_order holder_nulls_last(struct holder_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *holder_select(struct holder_manager *m,
-    const struct holder_query *q, const struct holder_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct holder_pick holder_into(struct holder **into)
-{
-    return holder_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct holder_pick holder_rows_into(int64_t *into)
-{
-    return holder_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct holder_pick holder_picks_end(void)
-{
-    return holder_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct holder_pick holder_having(
-    struct holder_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct holder_pick holder_having_real(
-    struct holder_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct holder_order holder_by_pick(unsigned pick, bool descending)
-{
-    return holder_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(holder);
+ORM_ROWS(holder);
+ORM_BULK(holder);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -7904,6 +6224,8 @@ ORM_NUMBER_PICKS(holder, holder_number, HOLDER_NUMBER, int32_t, int64_t);
 ORM_TEXT_CONDITIONS(holder, holder_name, HOLDER_NAME);
 ORM_NULL_CONDITIONS(holder, holder_name, HOLDER_NAME);
 ORM_SORTED_PICKS(holder, holder_name, HOLDER_NAME, const char *);
+ORM_PLAIN_CHANGES(holder, holder_name, HOLDER_NAME, orm_change_text, const char *);
+ORM_NULL_CHANGES(holder, holder_name, HOLDER_NAME);
 ORM_TO_ONE(holder, badge, HOLDER_REF_BADGE, badge);
 ORM_TO_MANY(holder, visits, HOLDER_MANY_VISITS, visit);
 
@@ -7943,6 +6265,15 @@ enum {
 };
 
 extern const struct orm_model visit_model;
+
+enum visit_constraint {
+    VISIT_NO_CONSTRAINT,
+    VISIT_BY_ID,
+    VISIT_TO_HOLDER,
+    VISIT_TO_SEEN,
+    VISIT_TO_LENT
+};
+ORM_VIOLATED(visit);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -8199,6 +6530,17 @@ static inline void visit_remove(struct visit_manager *m, struct visit *visit)
     orm_remove((struct orm_manager *)m, (struct orm_object *)visit);
 }
 
+/* It shows exactly these from now on. */
+static inline void visit_set(struct visit_manager *m, const struct visit_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void visit_clear(struct visit_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void visit_delete(struct visit *v)
 {
     orm_delete((struct orm_object *)v);
@@ -8264,129 +6606,11 @@ static inline void visit_stream_end(struct visit_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct visit_query ---------------------------------- */
+/* -- Queries and rows: visit_where(), _not(), _any_of(), _select(), ... ------------ */
 
-ORM_WRAPPERS(visit);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void visit_where(struct visit_query *q, struct visit_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void visit_sort(struct visit_query *q, struct visit_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void visit_with(struct visit_query *q, struct visit_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void visit_after(struct visit_query *q, const struct visit *last)
-{
-    q->after = last;
-}
-
-static inline struct visit_cond visit_not(struct visit_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct visit_cond visit_ignoring_case(struct visit_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct visit_cond visit_compare(
-    enum visit_column a, enum orm_op op, enum visit_column b)
-{
-    return visit_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct visit_cond visit_any_of(void)
-{
-    return visit_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct visit_cond visit_all_of(void)
-{
-    return visit_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct visit_cond visit_none_of(void)
-{
-    return visit_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct visit_cond visit_end(void)
-{
-    return visit_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct visit_order visit_nulls_first(struct visit_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct visit_order visit_nulls_last(struct visit_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *visit_select(struct visit_manager *m,
-    const struct visit_query *q, const struct visit_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct visit_pick visit_into(struct visit **into)
-{
-    return visit_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct visit_pick visit_rows_into(int64_t *into)
-{
-    return visit_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct visit_pick visit_picks_end(void)
-{
-    return visit_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct visit_pick visit_having(
-    struct visit_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct visit_pick visit_having_real(
-    struct visit_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct visit_order visit_by_pick(unsigned pick, bool descending)
-{
-    return visit_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(visit);
+ORM_ROWS(visit);
+ORM_BULK(visit);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -8396,17 +6620,30 @@ ORM_TEXT_KEYS(visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE);
 ORM_NULL_CONDITIONS(visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE);
 ORM_DISTINCT_PICKS(
     visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE, const char *);
+ORM_PLAIN_CHANGES(visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE,
+    orm_change_text, const char *);
+ORM_NULL_CHANGES(visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE);
 ORM_INTEGER_KEYS(visit, visit_holder_number, VISIT_HOLDER_NUMBER, int32_t);
 ORM_NULL_CONDITIONS(visit, visit_holder_number, VISIT_HOLDER_NUMBER);
 ORM_DISTINCT_PICKS(visit, visit_holder_number, VISIT_HOLDER_NUMBER, int32_t);
+ORM_PLAIN_CHANGES(
+    visit, visit_holder_number, VISIT_HOLDER_NUMBER, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(visit, visit_holder_number, VISIT_HOLDER_NUMBER);
 ORM_TEXT_KEYS(visit, visit_seen_code, VISIT_SEEN_CODE);
 ORM_NULL_CONDITIONS(visit, visit_seen, VISIT_SEEN_CODE);
 ORM_DISTINCT_PICKS(visit, visit_seen_code, VISIT_SEEN_CODE, const char *);
+ORM_PLAIN_CHANGES(
+    visit, visit_seen_code, VISIT_SEEN_CODE, orm_change_text, const char *);
 ORM_TEXT_KEYS(visit, visit_lent_code, VISIT_LENT_CODE);
 ORM_DISTINCT_PICKS(visit, visit_lent_code, VISIT_LENT_CODE, const char *);
+ORM_PLAIN_CHANGES(
+    visit, visit_lent_code, VISIT_LENT_CODE, orm_change_text, const char *);
 ORM_TO_ONE(visit, holder, VISIT_REF_HOLDER, holder);
 ORM_TO_ONE(visit, seen, VISIT_REF_SEEN, badge);
 ORM_TO_ONE(visit, lent, VISIT_REF_LENT, badge);
+ORM_OPTIONAL_CHANGES(visit, visit_holder, VISIT_REF_HOLDER, holder);
+ORM_OPTIONAL_CHANGES(visit, visit_seen, VISIT_REF_SEEN, badge);
+ORM_TO_ONE_CHANGES(visit, visit_lent, VISIT_REF_LENT, badge);
 
 #ifdef __cplusplus
 }

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x7d5ff095028f8ce5u
+#define IN_ORM_HASH 0x955758c6f596aeacu
 
 #ifdef __cplusplus
 extern "C" {
@@ -222,6 +222,14 @@ enum {
 };
 
 extern const struct orm_model author_model;
+
+enum author_constraint {
+    AUTHOR_NO_CONSTRAINT,
+    AUTHOR_BY_ID,
+    AUTHOR_BY_PROFILE,
+    AUTHOR_TO_PROFILE
+};
+ORM_VIOLATED(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -448,129 +456,11 @@ static inline void author_stream_end(struct author_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct author_query --------------------------------- */
+/* -- Queries and rows: author_where(), _not(), _any_of(), _select(), ... ----------- */
 
-ORM_WRAPPERS(author);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void author_where(struct author_query *q, struct author_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void author_sort(struct author_query *q, struct author_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void author_with(struct author_query *q, struct author_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void author_after(struct author_query *q, const struct author *last)
-{
-    q->after = last;
-}
-
-static inline struct author_cond author_not(struct author_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct author_cond author_ignoring_case(struct author_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct author_cond author_compare(
-    enum author_column a, enum orm_op op, enum author_column b)
-{
-    return author_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct author_cond author_any_of(void)
-{
-    return author_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct author_cond author_all_of(void)
-{
-    return author_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct author_cond author_none_of(void)
-{
-    return author_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct author_cond author_end(void)
-{
-    return author_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct author_order author_nulls_first(struct author_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct author_order author_nulls_last(struct author_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *author_select(struct author_manager *m,
-    const struct author_query *q, const struct author_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct author_pick author_into(struct author **into)
-{
-    return author_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct author_pick author_rows_into(int64_t *into)
-{
-    return author_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct author_pick author_picks_end(void)
-{
-    return author_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct author_pick author_having(
-    struct author_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct author_pick author_having_real(
-    struct author_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct author_order author_by_pick(unsigned pick, bool descending)
-{
-    return author_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(author);
+ORM_ROWS(author);
+ORM_BULK(author);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -578,10 +468,14 @@ ORM_INTEGER_CONDITIONS(author, author_id, AUTHOR_ID, int64_t);
 ORM_NUMBER_PICKS(author, author_id, AUTHOR_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(author, author_name, AUTHOR_NAME);
 ORM_SORTED_PICKS(author, author_name, AUTHOR_NAME, const char *);
+ORM_PLAIN_CHANGES(author, author_name, AUTHOR_NAME, orm_change_text, const char *);
 ORM_INTEGER_KEYS(author, author_profile_id, AUTHOR_PROFILE_ID, int64_t);
 ORM_NULL_CONDITIONS(author, author_profile, AUTHOR_PROFILE_ID);
 ORM_DISTINCT_PICKS(author, author_profile_id, AUTHOR_PROFILE_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    author, author_profile_id, AUTHOR_PROFILE_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(author, profile, AUTHOR_REF_PROFILE, profile);
+ORM_OPTIONAL_CHANGES(author, author_profile, AUTHOR_REF_PROFILE, profile);
 ORM_TO_MANY(author, books, AUTHOR_MANY_BOOKS, book);
 ORM_TO_MANY(author, edited, AUTHOR_MANY_EDITED, book);
 
@@ -615,6 +509,12 @@ enum {
 };
 
 extern const struct orm_model profile_model;
+
+enum profile_constraint {
+    PROFILE_NO_CONSTRAINT,
+    PROFILE_BY_ID
+};
+ORM_VIOLATED(profile);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -749,6 +649,18 @@ static inline void profile_remove(struct profile_manager *m, struct profile *pro
     orm_remove((struct orm_manager *)m, (struct orm_object *)profile);
 }
 
+/* It shows exactly these from now on. */
+static inline void profile_set(
+    struct profile_manager *m, const struct profile_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void profile_clear(struct profile_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void profile_delete(struct profile *p)
 {
     orm_delete((struct orm_object *)p);
@@ -815,129 +727,11 @@ static inline void profile_stream_end(struct profile_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct profile_query -------------------------------- */
+/* -- Queries and rows: profile_where(), _not(), _any_of(), _select(), ... ---------- */
 
-ORM_WRAPPERS(profile);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void profile_where(struct profile_query *q, struct profile_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void profile_sort(struct profile_query *q, struct profile_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void profile_with(struct profile_query *q, struct profile_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void profile_after(struct profile_query *q, const struct profile *last)
-{
-    q->after = last;
-}
-
-static inline struct profile_cond profile_not(struct profile_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct profile_cond profile_ignoring_case(struct profile_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct profile_cond profile_compare(
-    enum profile_column a, enum orm_op op, enum profile_column b)
-{
-    return profile_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct profile_cond profile_any_of(void)
-{
-    return profile_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct profile_cond profile_all_of(void)
-{
-    return profile_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct profile_cond profile_none_of(void)
-{
-    return profile_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct profile_cond profile_end(void)
-{
-    return profile_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct profile_order profile_nulls_first(struct profile_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct profile_order profile_nulls_last(struct profile_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *profile_select(struct profile_manager *m,
-    const struct profile_query *q, const struct profile_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct profile_pick profile_into(struct profile **into)
-{
-    return profile_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct profile_pick profile_rows_into(int64_t *into)
-{
-    return profile_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct profile_pick profile_picks_end(void)
-{
-    return profile_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct profile_pick profile_having(
-    struct profile_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct profile_pick profile_having_real(
-    struct profile_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct profile_order profile_by_pick(unsigned pick, bool descending)
-{
-    return profile_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(profile);
+ORM_ROWS(profile);
+ORM_BULK(profile);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -945,6 +739,7 @@ ORM_INTEGER_CONDITIONS(profile, profile_id, PROFILE_ID, int64_t);
 ORM_NUMBER_PICKS(profile, profile_id, PROFILE_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(profile, profile_text, PROFILE_TEXT);
 ORM_SORTED_PICKS(profile, profile_text, PROFILE_TEXT, const char *);
+ORM_PLAIN_CHANGES(profile, profile_text, PROFILE_TEXT, orm_change_text, const char *);
 ORM_TO_ONE(profile, author, PROFILE_REF_AUTHOR, author);
 ORM_TO_MANY(profile, pictures, PROFILE_MANY_PICTURES, picture);
 
@@ -974,6 +769,12 @@ enum {
 };
 
 extern const struct orm_model picture_model;
+
+enum picture_constraint {
+    PICTURE_NO_CONSTRAINT,
+    PICTURE_BY_ID
+};
+ORM_VIOLATED(picture);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1100,6 +901,18 @@ static inline void picture_remove(struct picture_manager *m, struct picture *pic
     orm_remove((struct orm_manager *)m, (struct orm_object *)picture);
 }
 
+/* It shows exactly these from now on. */
+static inline void picture_set(
+    struct picture_manager *m, const struct picture_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void picture_clear(struct picture_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void picture_delete(struct picture *p)
 {
     orm_delete((struct orm_object *)p);
@@ -1166,129 +979,11 @@ static inline void picture_stream_end(struct picture_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct picture_query -------------------------------- */
+/* -- Queries and rows: picture_where(), _not(), _any_of(), _select(), ... ---------- */
 
-ORM_WRAPPERS(picture);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void picture_where(struct picture_query *q, struct picture_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void picture_sort(struct picture_query *q, struct picture_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void picture_with(struct picture_query *q, struct picture_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void picture_after(struct picture_query *q, const struct picture *last)
-{
-    q->after = last;
-}
-
-static inline struct picture_cond picture_not(struct picture_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct picture_cond picture_ignoring_case(struct picture_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct picture_cond picture_compare(
-    enum picture_column a, enum orm_op op, enum picture_column b)
-{
-    return picture_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct picture_cond picture_any_of(void)
-{
-    return picture_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct picture_cond picture_all_of(void)
-{
-    return picture_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct picture_cond picture_none_of(void)
-{
-    return picture_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct picture_cond picture_end(void)
-{
-    return picture_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct picture_order picture_nulls_first(struct picture_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct picture_order picture_nulls_last(struct picture_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *picture_select(struct picture_manager *m,
-    const struct picture_query *q, const struct picture_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct picture_pick picture_into(struct picture **into)
-{
-    return picture_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct picture_pick picture_rows_into(int64_t *into)
-{
-    return picture_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct picture_pick picture_picks_end(void)
-{
-    return picture_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct picture_pick picture_having(
-    struct picture_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct picture_pick picture_having_real(
-    struct picture_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct picture_order picture_by_pick(unsigned pick, bool descending)
-{
-    return picture_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(picture);
+ORM_ROWS(picture);
+ORM_BULK(picture);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1296,6 +991,8 @@ ORM_INTEGER_CONDITIONS(picture, picture_id, PICTURE_ID, int64_t);
 ORM_NUMBER_PICKS(picture, picture_id, PICTURE_ID, int64_t, int64_t);
 ORM_DATA_CONDITIONS(picture, picture_data, PICTURE_DATA, struct orm_bytes);
 ORM_DISTINCT_PICKS(picture, picture_data, PICTURE_DATA, struct orm_bytes);
+ORM_PLAIN_CHANGES(
+    picture, picture_data, PICTURE_DATA, orm_change_data, struct orm_bytes const *);
 ORM_TO_MANY(picture, profiles, PICTURE_MANY_PROFILES, profile);
 
 /* == book ========================================================================== */
@@ -1334,6 +1031,14 @@ enum {
 };
 
 extern const struct orm_model book_model;
+
+enum book_constraint {
+    BOOK_NO_CONSTRAINT,
+    BOOK_BY_ID,
+    BOOK_TO_AUTHOR,
+    BOOK_TO_EDITOR
+};
+ORM_VIOLATED(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1529,6 +1234,17 @@ static inline void book_remove(struct book_manager *m, struct book *book)
     orm_remove((struct orm_manager *)m, (struct orm_object *)book);
 }
 
+/* It shows exactly these from now on. */
+static inline void book_set(struct book_manager *m, const struct book_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void book_clear(struct book_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void book_delete(struct book *b)
 {
     orm_delete((struct orm_object *)b);
@@ -1594,129 +1310,11 @@ static inline void book_stream_end(struct book_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct book_query ----------------------------------- */
+/* -- Queries and rows: book_where(), _not(), _any_of(), _select(), ... ------------- */
 
-ORM_WRAPPERS(book);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void book_where(struct book_query *q, struct book_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void book_sort(struct book_query *q, struct book_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void book_with(struct book_query *q, struct book_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void book_after(struct book_query *q, const struct book *last)
-{
-    q->after = last;
-}
-
-static inline struct book_cond book_not(struct book_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct book_cond book_ignoring_case(struct book_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct book_cond book_compare(
-    enum book_column a, enum orm_op op, enum book_column b)
-{
-    return book_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct book_cond book_any_of(void)
-{
-    return book_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct book_cond book_all_of(void)
-{
-    return book_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct book_cond book_none_of(void)
-{
-    return book_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct book_cond book_end(void)
-{
-    return book_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct book_order book_nulls_first(struct book_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct book_order book_nulls_last(struct book_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *book_select(
-    struct book_manager *m, const struct book_query *q, const struct book_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct book_pick book_into(struct book **into)
-{
-    return book_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct book_pick book_rows_into(int64_t *into)
-{
-    return book_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct book_pick book_picks_end(void)
-{
-    return book_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct book_pick book_having(
-    struct book_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct book_pick book_having_real(
-    struct book_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct book_order book_by_pick(unsigned pick, bool descending)
-{
-    return book_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(book);
+ORM_ROWS(book);
+ORM_BULK(book);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1724,13 +1322,18 @@ ORM_INTEGER_CONDITIONS(book, book_id, BOOK_ID, int64_t);
 ORM_NUMBER_PICKS(book, book_id, BOOK_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(book, book_title, BOOK_TITLE);
 ORM_SORTED_PICKS(book, book_title, BOOK_TITLE, const char *);
+ORM_PLAIN_CHANGES(book, book_title, BOOK_TITLE, orm_change_text, const char *);
 ORM_INTEGER_KEYS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
 ORM_DISTINCT_PICKS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
+ORM_PLAIN_CHANGES(book, book_author_id, BOOK_AUTHOR_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(book, book_editor_id, BOOK_EDITOR_ID, int64_t);
 ORM_NULL_CONDITIONS(book, book_editor, BOOK_EDITOR_ID);
 ORM_DISTINCT_PICKS(book, book_editor_id, BOOK_EDITOR_ID, int64_t);
+ORM_PLAIN_CHANGES(book, book_editor_id, BOOK_EDITOR_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(book, author, BOOK_REF_AUTHOR, author);
 ORM_TO_ONE(book, editor, BOOK_REF_EDITOR, author);
+ORM_TO_ONE_CHANGES(book, book_author, BOOK_REF_AUTHOR, author);
+ORM_OPTIONAL_CHANGES(book, book_editor, BOOK_REF_EDITOR, author);
 ORM_TO_MANY(book, chapters, BOOK_MANY_CHAPTERS, chapter);
 
 /* == chapter ======================================================================= */
@@ -1769,6 +1372,14 @@ enum {
 };
 
 extern const struct orm_model chapter_model;
+
+enum chapter_constraint {
+    CHAPTER_NO_CONSTRAINT,
+    CHAPTER_BY_ID,
+    CHAPTER_TO_BOOK,
+    CHAPTER_TO_PARENT
+};
+ORM_VIOLATED(chapter);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1967,6 +1578,18 @@ static inline void chapter_remove(struct chapter_manager *m, struct chapter *cha
     orm_remove((struct orm_manager *)m, (struct orm_object *)chapter);
 }
 
+/* It shows exactly these from now on. */
+static inline void chapter_set(
+    struct chapter_manager *m, const struct chapter_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void chapter_clear(struct chapter_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void chapter_delete(struct chapter *c)
 {
     orm_delete((struct orm_object *)c);
@@ -2033,129 +1656,11 @@ static inline void chapter_stream_end(struct chapter_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct chapter_query -------------------------------- */
+/* -- Queries and rows: chapter_where(), _not(), _any_of(), _select(), ... ---------- */
 
-ORM_WRAPPERS(chapter);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void chapter_where(struct chapter_query *q, struct chapter_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void chapter_sort(struct chapter_query *q, struct chapter_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void chapter_with(struct chapter_query *q, struct chapter_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void chapter_after(struct chapter_query *q, const struct chapter *last)
-{
-    q->after = last;
-}
-
-static inline struct chapter_cond chapter_not(struct chapter_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct chapter_cond chapter_ignoring_case(struct chapter_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct chapter_cond chapter_compare(
-    enum chapter_column a, enum orm_op op, enum chapter_column b)
-{
-    return chapter_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct chapter_cond chapter_any_of(void)
-{
-    return chapter_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct chapter_cond chapter_all_of(void)
-{
-    return chapter_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct chapter_cond chapter_none_of(void)
-{
-    return chapter_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct chapter_cond chapter_end(void)
-{
-    return chapter_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct chapter_order chapter_nulls_first(struct chapter_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct chapter_order chapter_nulls_last(struct chapter_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *chapter_select(struct chapter_manager *m,
-    const struct chapter_query *q, const struct chapter_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct chapter_pick chapter_into(struct chapter **into)
-{
-    return chapter_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct chapter_pick chapter_rows_into(int64_t *into)
-{
-    return chapter_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct chapter_pick chapter_picks_end(void)
-{
-    return chapter_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct chapter_pick chapter_having(
-    struct chapter_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct chapter_pick chapter_having_real(
-    struct chapter_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct chapter_order chapter_by_pick(unsigned pick, bool descending)
-{
-    return chapter_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(chapter);
+ORM_ROWS(chapter);
+ORM_BULK(chapter);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -2163,13 +1668,20 @@ ORM_INTEGER_CONDITIONS(chapter, chapter_id, CHAPTER_ID, int64_t);
 ORM_NUMBER_PICKS(chapter, chapter_id, CHAPTER_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(chapter, chapter_title, CHAPTER_TITLE);
 ORM_SORTED_PICKS(chapter, chapter_title, CHAPTER_TITLE, const char *);
+ORM_PLAIN_CHANGES(chapter, chapter_title, CHAPTER_TITLE, orm_change_text, const char *);
 ORM_INTEGER_KEYS(chapter, chapter_book_id, CHAPTER_BOOK_ID, int64_t);
 ORM_DISTINCT_PICKS(chapter, chapter_book_id, CHAPTER_BOOK_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    chapter, chapter_book_id, CHAPTER_BOOK_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(chapter, chapter_parent_id, CHAPTER_PARENT_ID, int64_t);
 ORM_NULL_CONDITIONS(chapter, chapter_parent, CHAPTER_PARENT_ID);
 ORM_DISTINCT_PICKS(chapter, chapter_parent_id, CHAPTER_PARENT_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    chapter, chapter_parent_id, CHAPTER_PARENT_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(chapter, book, CHAPTER_REF_BOOK, book);
 ORM_TO_ONE(chapter, parent, CHAPTER_REF_PARENT, chapter);
+ORM_TO_ONE_CHANGES(chapter, chapter_book, CHAPTER_REF_BOOK, book);
+ORM_OPTIONAL_CHANGES(chapter, chapter_parent, CHAPTER_REF_PARENT, chapter);
 ORM_TO_MANY(chapter, parts, CHAPTER_MANY_PARTS, chapter);
 
 #ifdef __cplusplus

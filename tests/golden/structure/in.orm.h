@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x91dd0f70e7909247u
+#define IN_ORM_HASH 0xb7c367b88f5a9f82u
 
 #ifdef __cplusplus
 extern "C" {
@@ -327,6 +327,12 @@ enum {
 };
 
 extern const struct orm_model writer_model;
+
+enum writer_constraint {
+    WRITER_NO_CONSTRAINT,
+    WRITER_BY_ID
+};
+ORM_VIOLATED(writer);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -886,129 +892,11 @@ static inline void writer_stream_end(struct writer_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct writer_query --------------------------------- */
+/* -- Queries and rows: writer_where(), _not(), _any_of(), _select(), ... ----------- */
 
-ORM_WRAPPERS(writer);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void writer_where(struct writer_query *q, struct writer_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void writer_sort(struct writer_query *q, struct writer_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void writer_with(struct writer_query *q, struct writer_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void writer_after(struct writer_query *q, const struct writer *last)
-{
-    q->after = last;
-}
-
-static inline struct writer_cond writer_not(struct writer_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct writer_cond writer_ignoring_case(struct writer_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct writer_cond writer_compare(
-    enum writer_column a, enum orm_op op, enum writer_column b)
-{
-    return writer_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct writer_cond writer_any_of(void)
-{
-    return writer_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct writer_cond writer_all_of(void)
-{
-    return writer_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct writer_cond writer_none_of(void)
-{
-    return writer_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct writer_cond writer_end(void)
-{
-    return writer_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct writer_order writer_nulls_first(struct writer_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct writer_order writer_nulls_last(struct writer_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *writer_select(struct writer_manager *m,
-    const struct writer_query *q, const struct writer_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct writer_pick writer_into(struct writer **into)
-{
-    return writer_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct writer_pick writer_rows_into(int64_t *into)
-{
-    return writer_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct writer_pick writer_picks_end(void)
-{
-    return writer_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct writer_pick writer_having(
-    struct writer_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct writer_pick writer_having_real(
-    struct writer_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct writer_order writer_by_pick(unsigned pick, bool descending)
-{
-    return writer_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(writer);
+ORM_ROWS(writer);
+ORM_BULK(writer);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1016,42 +904,75 @@ ORM_INTEGER_CONDITIONS(writer, writer_id, WRITER_ID, int64_t);
 ORM_NUMBER_PICKS(writer, writer_id, WRITER_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(writer, writer_name, WRITER_NAME);
 ORM_SORTED_PICKS(writer, writer_name, WRITER_NAME, const char *);
+ORM_PLAIN_CHANGES(writer, writer_name, WRITER_NAME, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(writer, writer_home_street, WRITER_HOME_STREET);
 ORM_SORTED_PICKS(writer, writer_home_street, WRITER_HOME_STREET, const char *);
+ORM_PLAIN_CHANGES(
+    writer, writer_home_street, WRITER_HOME_STREET, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(writer, writer_home_zip, WRITER_HOME_ZIP);
 ORM_NULL_CONDITIONS(writer, writer_home_zip, WRITER_HOME_ZIP);
 ORM_SORTED_PICKS(writer, writer_home_zip, WRITER_HOME_ZIP, const char *);
+ORM_PLAIN_CHANGES(
+    writer, writer_home_zip, WRITER_HOME_ZIP, orm_change_text, const char *);
+ORM_NULL_CHANGES(writer, writer_home_zip, WRITER_HOME_ZIP);
 ORM_INTEGER_CONDITIONS(writer, writer_home_since, WRITER_HOME_SINCE, orm_date);
 ORM_NULL_CONDITIONS(writer, writer_home_since, WRITER_HOME_SINCE);
 ORM_SORTED_PICKS(writer, writer_home_since, WRITER_HOME_SINCE, orm_date);
+ORM_PLAIN_CHANGES(
+    writer, writer_home_since, WRITER_HOME_SINCE, orm_change_integer, orm_date);
+ORM_NULL_CHANGES(writer, writer_home_since, WRITER_HOME_SINCE);
 ORM_INTEGER_KEYS(writer, writer_home_kind, WRITER_HOME_KIND, enum address_kind);
 ORM_NULL_CONDITIONS(writer, writer_home_kind, WRITER_HOME_KIND);
 ORM_SORTED_PICKS(writer, writer_home_kind, WRITER_HOME_KIND, enum address_kind);
+ORM_PLAIN_CHANGES(
+    writer, writer_home_kind, WRITER_HOME_KIND, orm_change_integer, enum address_kind);
+ORM_NULL_CHANGES(writer, writer_home_kind, WRITER_HOME_KIND);
 ORM_ARRAY_CONDITIONS(writer, writer_home_uses, WRITER_HOME_USES,
     struct address_uses_array, orm_cond_integer, enum address_uses);
 ORM_NULL_CONDITIONS(writer, writer_home_uses, WRITER_HOME_USES);
 ORM_DISTINCT_PICKS(
     writer, writer_home_uses, WRITER_HOME_USES, struct address_uses_array);
+ORM_PLAIN_CHANGES(writer, writer_home_uses, WRITER_HOME_USES, orm_change_data,
+    struct address_uses_array const *);
+ORM_NULL_CHANGES(writer, writer_home_uses, WRITER_HOME_USES);
 ORM_TEXT_CONDITIONS(writer, writer_at_street, WRITER_AT_STREET);
 ORM_NULL_CONDITIONS(writer, writer_at_street, WRITER_AT_STREET);
 ORM_SORTED_PICKS(writer, writer_at_street, WRITER_AT_STREET, const char *);
+ORM_PLAIN_CHANGES(
+    writer, writer_at_street, WRITER_AT_STREET, orm_change_text, const char *);
+ORM_NULL_CHANGES(writer, writer_at_street, WRITER_AT_STREET);
 ORM_TEXT_CONDITIONS(writer, writer_at_zip, WRITER_AT_ZIP);
 ORM_NULL_CONDITIONS(writer, writer_at_zip, WRITER_AT_ZIP);
 ORM_SORTED_PICKS(writer, writer_at_zip, WRITER_AT_ZIP, const char *);
+ORM_PLAIN_CHANGES(writer, writer_at_zip, WRITER_AT_ZIP, orm_change_text, const char *);
+ORM_NULL_CHANGES(writer, writer_at_zip, WRITER_AT_ZIP);
 ORM_INTEGER_CONDITIONS(writer, writer_at_since, WRITER_AT_SINCE, orm_date);
 ORM_NULL_CONDITIONS(writer, writer_at_since, WRITER_AT_SINCE);
 ORM_SORTED_PICKS(writer, writer_at_since, WRITER_AT_SINCE, orm_date);
+ORM_PLAIN_CHANGES(
+    writer, writer_at_since, WRITER_AT_SINCE, orm_change_integer, orm_date);
+ORM_NULL_CHANGES(writer, writer_at_since, WRITER_AT_SINCE);
 ORM_INTEGER_KEYS(writer, writer_at_kind, WRITER_AT_KIND, enum address_kind);
 ORM_NULL_CONDITIONS(writer, writer_at_kind, WRITER_AT_KIND);
 ORM_SORTED_PICKS(writer, writer_at_kind, WRITER_AT_KIND, enum address_kind);
+ORM_PLAIN_CHANGES(
+    writer, writer_at_kind, WRITER_AT_KIND, orm_change_integer, enum address_kind);
+ORM_NULL_CHANGES(writer, writer_at_kind, WRITER_AT_KIND);
 ORM_ARRAY_CONDITIONS(writer, writer_at_uses, WRITER_AT_USES, struct address_uses_array,
     orm_cond_integer, enum address_uses);
 ORM_NULL_CONDITIONS(writer, writer_at_uses, WRITER_AT_USES);
 ORM_DISTINCT_PICKS(writer, writer_at_uses, WRITER_AT_USES, struct address_uses_array);
+ORM_PLAIN_CHANGES(writer, writer_at_uses, WRITER_AT_USES, orm_change_data,
+    struct address_uses_array const *);
+ORM_NULL_CHANGES(writer, writer_at_uses, WRITER_AT_USES);
 ORM_INTEGER_CONDITIONS(writer, writer_fee_amount, WRITER_FEE_AMOUNT, int64_t);
 ORM_NUMBER_PICKS(writer, writer_fee_amount, WRITER_FEE_AMOUNT, int64_t, int64_t);
+ORM_NUMBER_CHANGES(
+    writer, writer_fee_amount, WRITER_FEE_AMOUNT, orm_change_integer, int64_t);
 ORM_TEXT_CONDITIONS(writer, writer_fee_currency, WRITER_FEE_CURRENCY);
 ORM_SORTED_PICKS(writer, writer_fee_currency, WRITER_FEE_CURRENCY, const char *);
+ORM_PLAIN_CHANGES(
+    writer, writer_fee_currency, WRITER_FEE_CURRENCY, orm_change_text, const char *);
 ORM_TO_MANY(writer, papers, WRITER_MANY_PAPERS, paper);
 ORM_TO_MANY(writer, totals, WRITER_MANY_TOTALS, total);
 
@@ -1095,6 +1016,13 @@ enum {
 };
 
 extern const struct orm_model paper_model;
+
+enum paper_constraint {
+    PAPER_NO_CONSTRAINT,
+    PAPER_BY_ID,
+    PAPER_TO_WRITER
+};
+ORM_VIOLATED(paper);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1285,6 +1213,17 @@ static inline void paper_remove(struct paper_manager *m, struct paper *paper)
     orm_remove((struct orm_manager *)m, (struct orm_object *)paper);
 }
 
+/* It shows exactly these from now on. */
+static inline void paper_set(struct paper_manager *m, const struct paper_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void paper_clear(struct paper_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void paper_delete(struct paper *p)
 {
     orm_delete((struct orm_object *)p);
@@ -1350,129 +1289,11 @@ static inline void paper_stream_end(struct paper_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct paper_query ---------------------------------- */
+/* -- Queries and rows: paper_where(), _not(), _any_of(), _select(), ... ------------ */
 
-ORM_WRAPPERS(paper);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void paper_where(struct paper_query *q, struct paper_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void paper_sort(struct paper_query *q, struct paper_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void paper_with(struct paper_query *q, struct paper_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void paper_after(struct paper_query *q, const struct paper *last)
-{
-    q->after = last;
-}
-
-static inline struct paper_cond paper_not(struct paper_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct paper_cond paper_ignoring_case(struct paper_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct paper_cond paper_compare(
-    enum paper_column a, enum orm_op op, enum paper_column b)
-{
-    return paper_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct paper_cond paper_any_of(void)
-{
-    return paper_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct paper_cond paper_all_of(void)
-{
-    return paper_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct paper_cond paper_none_of(void)
-{
-    return paper_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct paper_cond paper_end(void)
-{
-    return paper_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct paper_order paper_nulls_first(struct paper_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct paper_order paper_nulls_last(struct paper_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *paper_select(struct paper_manager *m,
-    const struct paper_query *q, const struct paper_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct paper_pick paper_into(struct paper **into)
-{
-    return paper_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct paper_pick paper_rows_into(int64_t *into)
-{
-    return paper_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct paper_pick paper_picks_end(void)
-{
-    return paper_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct paper_pick paper_having(
-    struct paper_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct paper_pick paper_having_real(
-    struct paper_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct paper_order paper_by_pick(unsigned pick, bool descending)
-{
-    return paper_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(paper);
+ORM_ROWS(paper);
+ORM_BULK(paper);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1480,12 +1301,17 @@ ORM_INTEGER_CONDITIONS(paper, paper_id, PAPER_ID, int64_t);
 ORM_NUMBER_PICKS(paper, paper_id, PAPER_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(paper, paper_title, PAPER_TITLE);
 ORM_SORTED_PICKS(paper, paper_title, PAPER_TITLE, const char *);
+ORM_PLAIN_CHANGES(paper, paper_title, PAPER_TITLE, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(paper, paper_pages, PAPER_PAGES, int32_t);
 ORM_NULL_CONDITIONS(paper, paper_pages, PAPER_PAGES);
 ORM_NUMBER_PICKS(paper, paper_pages, PAPER_PAGES, int32_t, int64_t);
+ORM_NUMBER_CHANGES(paper, paper_pages, PAPER_PAGES, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(paper, paper_pages, PAPER_PAGES);
 ORM_INTEGER_KEYS(paper, paper_writer_id, PAPER_WRITER_ID, int64_t);
 ORM_DISTINCT_PICKS(paper, paper_writer_id, PAPER_WRITER_ID, int64_t);
+ORM_PLAIN_CHANGES(paper, paper_writer_id, PAPER_WRITER_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(paper, writer, PAPER_REF_WRITER, writer);
+ORM_TO_ONE_CHANGES(paper, paper_writer, PAPER_REF_WRITER, writer);
 ORM_TO_MANY(paper, words, PAPER_MANY_WORDS, word);
 ORM_TO_MANY(paper, cites, PAPER_MANY_CITES, paper);
 ORM_TO_MANY(paper, out, PAPER_MANY_OUT, citation);
@@ -1523,6 +1349,14 @@ enum {
 };
 
 extern const struct orm_model citation_model;
+
+enum citation_constraint {
+    CITATION_NO_CONSTRAINT,
+    CITATION_BY_ID,
+    CITATION_TO_FROM,
+    CITATION_TO_TO
+};
+ORM_VIOLATED(citation);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1704,6 +1538,18 @@ static inline void citation_remove(
     orm_remove((struct orm_manager *)m, (struct orm_object *)citation);
 }
 
+/* It shows exactly these from now on. */
+static inline void citation_set(
+    struct citation_manager *m, const struct citation_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void citation_clear(struct citation_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void citation_delete(struct citation *c)
 {
     orm_delete((struct orm_object *)c);
@@ -1770,129 +1616,11 @@ static inline void citation_stream_end(struct citation_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct citation_query ------------------------------- */
+/* -- Queries and rows: citation_where(), _not(), _any_of(), _select(), ... --------- */
 
-ORM_WRAPPERS(citation);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void citation_where(struct citation_query *q, struct citation_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void citation_sort(struct citation_query *q, struct citation_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void citation_with(struct citation_query *q, struct citation_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void citation_after(struct citation_query *q, const struct citation *last)
-{
-    q->after = last;
-}
-
-static inline struct citation_cond citation_not(struct citation_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct citation_cond citation_ignoring_case(struct citation_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct citation_cond citation_compare(
-    enum citation_column a, enum orm_op op, enum citation_column b)
-{
-    return citation_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct citation_cond citation_any_of(void)
-{
-    return citation_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct citation_cond citation_all_of(void)
-{
-    return citation_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct citation_cond citation_none_of(void)
-{
-    return citation_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct citation_cond citation_end(void)
-{
-    return citation_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct citation_order citation_nulls_first(struct citation_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct citation_order citation_nulls_last(struct citation_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *citation_select(struct citation_manager *m,
-    const struct citation_query *q, const struct citation_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct citation_pick citation_into(struct citation **into)
-{
-    return citation_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct citation_pick citation_rows_into(int64_t *into)
-{
-    return citation_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct citation_pick citation_picks_end(void)
-{
-    return citation_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct citation_pick citation_having(
-    struct citation_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct citation_pick citation_having_real(
-    struct citation_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct citation_order citation_by_pick(unsigned pick, bool descending)
-{
-    return citation_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(citation);
+ORM_ROWS(citation);
+ORM_BULK(citation);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1900,12 +1628,19 @@ ORM_INTEGER_CONDITIONS(citation, citation_id, CITATION_ID, int64_t);
 ORM_NUMBER_PICKS(citation, citation_id, CITATION_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(citation, citation_from_id, CITATION_FROM_ID, int64_t);
 ORM_DISTINCT_PICKS(citation, citation_from_id, CITATION_FROM_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    citation, citation_from_id, CITATION_FROM_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(citation, citation_to_id, CITATION_TO_ID, int64_t);
 ORM_DISTINCT_PICKS(citation, citation_to_id, CITATION_TO_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    citation, citation_to_id, CITATION_TO_ID, orm_change_integer, int64_t);
 ORM_INTEGER_CONDITIONS(citation, citation_page, CITATION_PAGE, int32_t);
 ORM_NUMBER_PICKS(citation, citation_page, CITATION_PAGE, int32_t, int64_t);
+ORM_NUMBER_CHANGES(citation, citation_page, CITATION_PAGE, orm_change_integer, int32_t);
 ORM_TO_ONE(citation, from, CITATION_REF_FROM, paper);
 ORM_TO_ONE(citation, to, CITATION_REF_TO, paper);
+ORM_TO_ONE_CHANGES(citation, citation_from, CITATION_REF_FROM, paper);
+ORM_TO_ONE_CHANGES(citation, citation_to, CITATION_REF_TO, paper);
 
 /* == word ========================================================================== */
 
@@ -1947,6 +1682,14 @@ enum {
 };
 
 extern const struct orm_model word_model;
+
+enum word_constraint {
+    WORD_NO_CONSTRAINT,
+    WORD_BY_ID,
+    WORD_BY_TEXT,
+    WORD_TO_OWNER
+};
+ORM_VIOLATED(word);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2179,6 +1922,17 @@ static inline void word_remove(struct word_manager *m, struct word *word)
     orm_remove((struct orm_manager *)m, (struct orm_object *)word);
 }
 
+/* It shows exactly these from now on. */
+static inline void word_set(struct word_manager *m, const struct word_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void word_clear(struct word_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void word_delete(struct word *w)
 {
     orm_delete((struct orm_object *)w);
@@ -2244,129 +1998,11 @@ static inline void word_stream_end(struct word_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct word_query ----------------------------------- */
+/* -- Queries and rows: word_where(), _not(), _any_of(), _select(), ... ------------- */
 
-ORM_WRAPPERS(word);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void word_where(struct word_query *q, struct word_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void word_sort(struct word_query *q, struct word_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void word_with(struct word_query *q, struct word_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void word_after(struct word_query *q, const struct word *last)
-{
-    q->after = last;
-}
-
-static inline struct word_cond word_not(struct word_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct word_cond word_ignoring_case(struct word_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct word_cond word_compare(
-    enum word_column a, enum orm_op op, enum word_column b)
-{
-    return word_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct word_cond word_any_of(void)
-{
-    return word_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct word_cond word_all_of(void)
-{
-    return word_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct word_cond word_none_of(void)
-{
-    return word_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct word_cond word_end(void)
-{
-    return word_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct word_order word_nulls_first(struct word_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct word_order word_nulls_last(struct word_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *word_select(
-    struct word_manager *m, const struct word_query *q, const struct word_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct word_pick word_into(struct word **into)
-{
-    return word_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct word_pick word_rows_into(int64_t *into)
-{
-    return word_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct word_pick word_picks_end(void)
-{
-    return word_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct word_pick word_having(
-    struct word_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct word_pick word_having_real(
-    struct word_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct word_order word_by_pick(unsigned pick, bool descending)
-{
-    return word_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(word);
+ORM_ROWS(word);
+ORM_BULK(word);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -2375,17 +2011,24 @@ ORM_NUMBER_PICKS(word, word_id, WORD_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(word, word_about_id, WORD_ABOUT_ID, int64_t);
 ORM_NULL_CONDITIONS(word, word_about, WORD_ABOUT_ID);
 ORM_DISTINCT_PICKS(word, word_about_id, WORD_ABOUT_ID, int64_t);
+ORM_PLAIN_CHANGES(word, word_about_id, WORD_ABOUT_ID, orm_change_integer, int64_t);
 ORM_TEXT_CONDITIONS(word, word_text, WORD_TEXT);
 ORM_SORTED_PICKS(word, word_text, WORD_TEXT, const char *);
+ORM_PLAIN_CHANGES(word, word_text, WORD_TEXT, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(word, word_made, WORD_MADE, orm_time);
 ORM_SORTED_PICKS(word, word_made, WORD_MADE, orm_time);
+ORM_PLAIN_CHANGES(word, word_made, WORD_MADE, orm_change_integer, orm_time);
 ORM_INTEGER_KEYS(word, word_mood, WORD_MOOD, enum word_mood);
 ORM_SORTED_PICKS(word, word_mood, WORD_MOOD, enum word_mood);
+ORM_PLAIN_CHANGES(word, word_mood, WORD_MOOD, orm_change_integer, enum word_mood);
 ORM_INTEGER_KEYS(word, word_owner_id, WORD_OWNER_ID, int64_t);
 ORM_NULL_CONDITIONS(word, word_owner, WORD_OWNER_ID);
 ORM_DISTINCT_PICKS(word, word_owner_id, WORD_OWNER_ID, int64_t);
+ORM_PLAIN_CHANGES(word, word_owner_id, WORD_OWNER_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(word, about, WORD_REF_ABOUT, total);
 ORM_TO_ONE(word, owner, WORD_REF_OWNER, writer);
+ORM_OPTIONAL_CHANGES(word, word_about, WORD_REF_ABOUT, total);
+ORM_OPTIONAL_CHANGES(word, word_owner, WORD_REF_OWNER, writer);
 ORM_TO_MANY(word, papers, WORD_MANY_PAPERS, paper);
 
 /* == best ========================================================================== */
@@ -2578,129 +2221,10 @@ static inline void best_stream_end(struct best_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct best_query ----------------------------------- */
+/* -- Queries and rows: best_where(), _not(), _any_of(), _select(), ... ------------- */
 
-ORM_WRAPPERS(best);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void best_where(struct best_query *q, struct best_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void best_sort(struct best_query *q, struct best_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void best_with(struct best_query *q, struct best_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void best_after(struct best_query *q, const struct best *last)
-{
-    q->after = last;
-}
-
-static inline struct best_cond best_not(struct best_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct best_cond best_ignoring_case(struct best_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct best_cond best_compare(
-    enum best_column a, enum orm_op op, enum best_column b)
-{
-    return best_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct best_cond best_any_of(void)
-{
-    return best_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct best_cond best_all_of(void)
-{
-    return best_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct best_cond best_none_of(void)
-{
-    return best_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct best_cond best_end(void)
-{
-    return best_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct best_order best_nulls_first(struct best_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct best_order best_nulls_last(struct best_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *best_select(
-    struct best_manager *m, const struct best_query *q, const struct best_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct best_pick best_into(struct best **into)
-{
-    return best_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct best_pick best_rows_into(int64_t *into)
-{
-    return best_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct best_pick best_picks_end(void)
-{
-    return best_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct best_pick best_having(
-    struct best_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct best_pick best_having_real(
-    struct best_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct best_order best_by_pick(unsigned pick, bool descending)
-{
-    return best_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(best);
+ORM_ROWS(best);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -2937,129 +2461,10 @@ static inline void total_stream_end(struct total_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct total_query ---------------------------------- */
+/* -- Queries and rows: total_where(), _not(), _any_of(), _select(), ... ------------ */
 
-ORM_WRAPPERS(total);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void total_where(struct total_query *q, struct total_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void total_sort(struct total_query *q, struct total_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void total_with(struct total_query *q, struct total_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void total_after(struct total_query *q, const struct total *last)
-{
-    q->after = last;
-}
-
-static inline struct total_cond total_not(struct total_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct total_cond total_ignoring_case(struct total_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct total_cond total_compare(
-    enum total_column a, enum orm_op op, enum total_column b)
-{
-    return total_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct total_cond total_any_of(void)
-{
-    return total_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct total_cond total_all_of(void)
-{
-    return total_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct total_cond total_none_of(void)
-{
-    return total_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct total_cond total_end(void)
-{
-    return total_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct total_order total_nulls_first(struct total_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct total_order total_nulls_last(struct total_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *total_select(struct total_manager *m,
-    const struct total_query *q, const struct total_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct total_pick total_into(struct total **into)
-{
-    return total_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct total_pick total_rows_into(int64_t *into)
-{
-    return total_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct total_pick total_picks_end(void)
-{
-    return total_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct total_pick total_having(
-    struct total_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct total_pick total_having_real(
-    struct total_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct total_order total_by_pick(unsigned pick, bool descending)
-{
-    return total_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(total);
+ORM_ROWS(total);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 

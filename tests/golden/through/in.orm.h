@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xfdc142e2994d4f23u
+#define IN_ORM_HASH 0x9d888b3b9f7dbab1u
 
 #ifdef __cplusplus
 extern "C" {
@@ -131,6 +131,13 @@ enum {
 };
 
 extern const struct orm_model package_model;
+
+enum package_constraint {
+    PACKAGE_NO_CONSTRAINT,
+    PACKAGE_BY_ID,
+    PACKAGE_BY_NAME
+};
+ORM_VIOLATED(package);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -277,6 +284,18 @@ static inline void package_remove(struct package_manager *m, struct package *pac
     orm_remove((struct orm_manager *)m, (struct orm_object *)package);
 }
 
+/* It shows exactly these from now on. */
+static inline void package_set(
+    struct package_manager *m, const struct package_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void package_clear(struct package_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void package_delete(struct package *p)
 {
     orm_delete((struct orm_object *)p);
@@ -343,129 +362,11 @@ static inline void package_stream_end(struct package_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct package_query -------------------------------- */
+/* -- Queries and rows: package_where(), _not(), _any_of(), _select(), ... ---------- */
 
-ORM_WRAPPERS(package);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void package_where(struct package_query *q, struct package_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void package_sort(struct package_query *q, struct package_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void package_with(struct package_query *q, struct package_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void package_after(struct package_query *q, const struct package *last)
-{
-    q->after = last;
-}
-
-static inline struct package_cond package_not(struct package_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct package_cond package_ignoring_case(struct package_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct package_cond package_compare(
-    enum package_column a, enum orm_op op, enum package_column b)
-{
-    return package_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct package_cond package_any_of(void)
-{
-    return package_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct package_cond package_all_of(void)
-{
-    return package_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct package_cond package_none_of(void)
-{
-    return package_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct package_cond package_end(void)
-{
-    return package_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct package_order package_nulls_first(struct package_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct package_order package_nulls_last(struct package_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *package_select(struct package_manager *m,
-    const struct package_query *q, const struct package_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct package_pick package_into(struct package **into)
-{
-    return package_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct package_pick package_rows_into(int64_t *into)
-{
-    return package_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct package_pick package_picks_end(void)
-{
-    return package_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct package_pick package_having(
-    struct package_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct package_pick package_having_real(
-    struct package_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct package_order package_by_pick(unsigned pick, bool descending)
-{
-    return package_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(package);
+ORM_ROWS(package);
+ORM_BULK(package);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -473,6 +374,7 @@ ORM_INTEGER_CONDITIONS(package, package_id, PACKAGE_ID, int64_t);
 ORM_NUMBER_PICKS(package, package_id, PACKAGE_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(package, package_name, PACKAGE_NAME);
 ORM_SORTED_PICKS(package, package_name, PACKAGE_NAME, const char *);
+ORM_PLAIN_CHANGES(package, package_name, PACKAGE_NAME, orm_change_text, const char *);
 ORM_TO_MANY(package, needs, PACKAGE_MANY_NEEDS, package);
 ORM_TO_MANY(package, similar, PACKAGE_MANY_SIMILAR, package);
 ORM_TO_MANY(package, needed_by, PACKAGE_MANY_NEEDED_BY, package);
@@ -514,6 +416,15 @@ enum {
 };
 
 extern const struct orm_model dependency_model;
+
+enum dependency_constraint {
+    DEPENDENCY_NO_CONSTRAINT,
+    DEPENDENCY_BY_ID,
+    DEPENDENCY_BY_PACKAGE_TARGET_KIND,
+    DEPENDENCY_TO_PACKAGE,
+    DEPENDENCY_TO_TARGET
+};
+ORM_VIOLATED(dependency);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -725,6 +636,18 @@ static inline void dependency_remove(
     orm_remove((struct orm_manager *)m, (struct orm_object *)dependency);
 }
 
+/* It shows exactly these from now on. */
+static inline void dependency_set(
+    struct dependency_manager *m, const struct dependency_list *list)
+{
+    orm_set((struct orm_manager *)m, list);
+}
+
+static inline void dependency_clear(struct dependency_manager *m)
+{
+    orm_clear((struct orm_manager *)m);
+}
+
 static inline void dependency_delete(struct dependency *d)
 {
     orm_delete((struct orm_object *)d);
@@ -792,132 +715,11 @@ static inline void dependency_stream_end(struct dependency_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct dependency_query ----------------------------- */
+/* -- Queries and rows: dependency_where(), _not(), _any_of(), _select(), ... ------- */
 
-ORM_WRAPPERS(dependency);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void dependency_where(
-    struct dependency_query *q, struct dependency_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void dependency_sort(
-    struct dependency_query *q, struct dependency_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void dependency_with(struct dependency_query *q, struct dependency_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void dependency_after(
-    struct dependency_query *q, const struct dependency *last)
-{
-    q->after = last;
-}
-
-static inline struct dependency_cond dependency_not(struct dependency_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct dependency_cond dependency_ignoring_case(struct dependency_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct dependency_cond dependency_compare(
-    enum dependency_column a, enum orm_op op, enum dependency_column b)
-{
-    return dependency_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct dependency_cond dependency_any_of(void)
-{
-    return dependency_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct dependency_cond dependency_all_of(void)
-{
-    return dependency_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct dependency_cond dependency_none_of(void)
-{
-    return dependency_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct dependency_cond dependency_end(void)
-{
-    return dependency_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct dependency_order dependency_nulls_first(struct dependency_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct dependency_order dependency_nulls_last(struct dependency_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *dependency_select(struct dependency_manager *m,
-    const struct dependency_query *q, const struct dependency_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct dependency_pick dependency_into(struct dependency **into)
-{
-    return dependency_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct dependency_pick dependency_rows_into(int64_t *into)
-{
-    return dependency_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct dependency_pick dependency_picks_end(void)
-{
-    return dependency_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct dependency_pick dependency_having(
-    struct dependency_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct dependency_pick dependency_having_real(
-    struct dependency_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct dependency_order dependency_by_pick(unsigned pick, bool descending)
-{
-    return dependency_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(dependency);
+ORM_ROWS(dependency);
+ORM_BULK(dependency);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -925,15 +727,26 @@ ORM_INTEGER_CONDITIONS(dependency, dependency_id, DEPENDENCY_ID, int64_t);
 ORM_NUMBER_PICKS(dependency, dependency_id, DEPENDENCY_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(dependency, dependency_package_id, DEPENDENCY_PACKAGE_ID, int64_t);
 ORM_DISTINCT_PICKS(dependency, dependency_package_id, DEPENDENCY_PACKAGE_ID, int64_t);
+ORM_PLAIN_CHANGES(dependency, dependency_package_id, DEPENDENCY_PACKAGE_ID,
+    orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(dependency, dependency_target_id, DEPENDENCY_TARGET_ID, int64_t);
 ORM_DISTINCT_PICKS(dependency, dependency_target_id, DEPENDENCY_TARGET_ID, int64_t);
+ORM_PLAIN_CHANGES(dependency, dependency_target_id, DEPENDENCY_TARGET_ID,
+    orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(dependency, dependency_kind, DEPENDENCY_KIND, enum dependency_kind);
 ORM_SORTED_PICKS(dependency, dependency_kind, DEPENDENCY_KIND, enum dependency_kind);
+ORM_PLAIN_CHANGES(dependency, dependency_kind, DEPENDENCY_KIND, orm_change_integer,
+    enum dependency_kind);
 ORM_TEXT_CONDITIONS(dependency, dependency_version, DEPENDENCY_VERSION);
 ORM_NULL_CONDITIONS(dependency, dependency_version, DEPENDENCY_VERSION);
 ORM_SORTED_PICKS(dependency, dependency_version, DEPENDENCY_VERSION, const char *);
+ORM_PLAIN_CHANGES(
+    dependency, dependency_version, DEPENDENCY_VERSION, orm_change_text, const char *);
+ORM_NULL_CHANGES(dependency, dependency_version, DEPENDENCY_VERSION);
 ORM_TO_ONE(dependency, package, DEPENDENCY_REF_PACKAGE, package);
 ORM_TO_ONE(dependency, target, DEPENDENCY_REF_TARGET, package);
+ORM_TO_ONE_CHANGES(dependency, dependency_package, DEPENDENCY_REF_PACKAGE, package);
+ORM_TO_ONE_CHANGES(dependency, dependency_target, DEPENDENCY_REF_TARGET, package);
 
 #ifdef __cplusplus
 }

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x074b097495efda6fu
+#define IN_ORM_HASH 0x21ed07738df97964u
 
 #ifdef __cplusplus
 extern "C" {
@@ -195,6 +195,14 @@ enum sample_column {
 };
 
 extern const struct orm_model sample_model;
+
+enum sample_constraint {
+    SAMPLE_NO_CONSTRAINT,
+    SAMPLE_BY_ID,
+    SAMPLE_BY_MEDIUM,
+    SAMPLE_BY_PLAIN_LARGE
+};
+ORM_VIOLATED(sample);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -497,129 +505,11 @@ static inline void sample_stream_end(struct sample_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct sample_query --------------------------------- */
+/* -- Queries and rows: sample_where(), _not(), _any_of(), _select(), ... ----------- */
 
-ORM_WRAPPERS(sample);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void sample_where(struct sample_query *q, struct sample_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void sample_sort(struct sample_query *q, struct sample_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void sample_with(struct sample_query *q, struct sample_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void sample_after(struct sample_query *q, const struct sample *last)
-{
-    q->after = last;
-}
-
-static inline struct sample_cond sample_not(struct sample_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct sample_cond sample_ignoring_case(struct sample_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct sample_cond sample_compare(
-    enum sample_column a, enum orm_op op, enum sample_column b)
-{
-    return sample_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct sample_cond sample_any_of(void)
-{
-    return sample_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct sample_cond sample_all_of(void)
-{
-    return sample_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct sample_cond sample_none_of(void)
-{
-    return sample_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct sample_cond sample_end(void)
-{
-    return sample_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct sample_order sample_nulls_first(struct sample_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct sample_order sample_nulls_last(struct sample_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *sample_select(struct sample_manager *m,
-    const struct sample_query *q, const struct sample_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct sample_pick sample_into(struct sample **into)
-{
-    return sample_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct sample_pick sample_rows_into(int64_t *into)
-{
-    return sample_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct sample_pick sample_picks_end(void)
-{
-    return sample_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct sample_pick sample_having(
-    struct sample_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct sample_pick sample_having_real(
-    struct sample_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct sample_order sample_by_pick(unsigned pick, bool descending)
-{
-    return sample_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(sample);
+ORM_ROWS(sample);
+ORM_BULK(sample);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -627,28 +517,41 @@ ORM_INTEGER_CONDITIONS(sample, sample_id, SAMPLE_ID, int64_t);
 ORM_NUMBER_PICKS(sample, sample_id, SAMPLE_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(sample, sample_flag, SAMPLE_FLAG, bool);
 ORM_DISTINCT_PICKS(sample, sample_flag, SAMPLE_FLAG, bool);
+ORM_PLAIN_CHANGES(sample, sample_flag, SAMPLE_FLAG, orm_change_integer, bool);
 ORM_INTEGER_CONDITIONS(sample, sample_small, SAMPLE_SMALL, int16_t);
 ORM_NUMBER_PICKS(sample, sample_small, SAMPLE_SMALL, int16_t, int64_t);
+ORM_NUMBER_CHANGES(sample, sample_small, SAMPLE_SMALL, orm_change_integer, int16_t);
 ORM_INTEGER_CONDITIONS(sample, sample_medium, SAMPLE_MEDIUM, int32_t);
 ORM_NUMBER_PICKS(sample, sample_medium, SAMPLE_MEDIUM, int32_t, int64_t);
+ORM_NUMBER_CHANGES(sample, sample_medium, SAMPLE_MEDIUM, orm_change_integer, int32_t);
 ORM_INTEGER_CONDITIONS(sample, sample_plain, SAMPLE_PLAIN, int32_t);
 ORM_NUMBER_PICKS(sample, sample_plain, SAMPLE_PLAIN, int32_t, int64_t);
+ORM_NUMBER_CHANGES(sample, sample_plain, SAMPLE_PLAIN, orm_change_integer, int32_t);
 ORM_INTEGER_CONDITIONS(sample, sample_large, SAMPLE_LARGE, int64_t);
 ORM_NUMBER_PICKS(sample, sample_large, SAMPLE_LARGE, int64_t, int64_t);
+ORM_NUMBER_CHANGES(sample, sample_large, SAMPLE_LARGE, orm_change_integer, int64_t);
 ORM_REAL_CONDITIONS(sample, sample_ratio, SAMPLE_RATIO, float);
 ORM_NUMBER_PICKS(sample, sample_ratio, SAMPLE_RATIO, float, double);
+ORM_NUMBER_CHANGES(sample, sample_ratio, SAMPLE_RATIO, orm_change_real, float);
 ORM_REAL_CONDITIONS(sample, sample_exact, SAMPLE_EXACT, double);
 ORM_NUMBER_PICKS(sample, sample_exact, SAMPLE_EXACT, double, double);
+ORM_NUMBER_CHANGES(sample, sample_exact, SAMPLE_EXACT, orm_change_real, double);
 ORM_TEXT_CONDITIONS(sample, sample_words, SAMPLE_WORDS);
 ORM_SORTED_PICKS(sample, sample_words, SAMPLE_WORDS, const char *);
+ORM_PLAIN_CHANGES(sample, sample_words, SAMPLE_WORDS, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(sample, sample_brief, SAMPLE_BRIEF);
 ORM_SORTED_PICKS(sample, sample_brief, SAMPLE_BRIEF, const char *);
+ORM_PLAIN_CHANGES(sample, sample_brief, SAMPLE_BRIEF, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(sample, sample_day, SAMPLE_DAY, orm_date);
 ORM_SORTED_PICKS(sample, sample_day, SAMPLE_DAY, orm_date);
+ORM_PLAIN_CHANGES(sample, sample_day, SAMPLE_DAY, orm_change_integer, orm_date);
 ORM_INTEGER_CONDITIONS(sample, sample_moment, SAMPLE_MOMENT, orm_time);
 ORM_SORTED_PICKS(sample, sample_moment, SAMPLE_MOMENT, orm_time);
+ORM_PLAIN_CHANGES(sample, sample_moment, SAMPLE_MOMENT, orm_change_integer, orm_time);
 ORM_INTEGER_KEYS(sample, sample_kind, SAMPLE_KIND, enum sample_kind);
 ORM_SORTED_PICKS(sample, sample_kind, SAMPLE_KIND, enum sample_kind);
+ORM_PLAIN_CHANGES(
+    sample, sample_kind, SAMPLE_KIND, orm_change_integer, enum sample_kind);
 
 /* == maybe ========================================================================= */
 
@@ -690,6 +593,12 @@ enum maybe_column {
 };
 
 extern const struct orm_model maybe_model;
+
+enum maybe_constraint {
+    MAYBE_NO_CONSTRAINT,
+    MAYBE_BY_ID
+};
+ORM_VIOLATED(maybe);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1121,129 +1030,11 @@ static inline void maybe_stream_end(struct maybe_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct maybe_query ---------------------------------- */
+/* -- Queries and rows: maybe_where(), _not(), _any_of(), _select(), ... ------------ */
 
-ORM_WRAPPERS(maybe);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void maybe_where(struct maybe_query *q, struct maybe_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void maybe_sort(struct maybe_query *q, struct maybe_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void maybe_with(struct maybe_query *q, struct maybe_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void maybe_after(struct maybe_query *q, const struct maybe *last)
-{
-    q->after = last;
-}
-
-static inline struct maybe_cond maybe_not(struct maybe_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct maybe_cond maybe_ignoring_case(struct maybe_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct maybe_cond maybe_compare(
-    enum maybe_column a, enum orm_op op, enum maybe_column b)
-{
-    return maybe_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct maybe_cond maybe_any_of(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct maybe_cond maybe_all_of(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct maybe_cond maybe_none_of(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct maybe_cond maybe_end(void)
-{
-    return maybe_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct maybe_order maybe_nulls_first(struct maybe_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct maybe_order maybe_nulls_last(struct maybe_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *maybe_select(struct maybe_manager *m,
-    const struct maybe_query *q, const struct maybe_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct maybe_pick maybe_into(struct maybe **into)
-{
-    return maybe_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct maybe_pick maybe_rows_into(int64_t *into)
-{
-    return maybe_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct maybe_pick maybe_picks_end(void)
-{
-    return maybe_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct maybe_pick maybe_having(
-    struct maybe_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct maybe_pick maybe_having_real(
-    struct maybe_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct maybe_order maybe_by_pick(unsigned pick, bool descending)
-{
-    return maybe_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(maybe);
+ORM_ROWS(maybe);
+ORM_BULK(maybe);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1252,36 +1043,58 @@ ORM_NUMBER_PICKS(maybe, maybe_id, MAYBE_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(maybe, maybe_flag, MAYBE_FLAG, bool);
 ORM_NULL_CONDITIONS(maybe, maybe_flag, MAYBE_FLAG);
 ORM_DISTINCT_PICKS(maybe, maybe_flag, MAYBE_FLAG, bool);
+ORM_PLAIN_CHANGES(maybe, maybe_flag, MAYBE_FLAG, orm_change_integer, bool);
+ORM_NULL_CHANGES(maybe, maybe_flag, MAYBE_FLAG);
 ORM_INTEGER_CONDITIONS(maybe, maybe_small, MAYBE_SMALL, int16_t);
 ORM_NULL_CONDITIONS(maybe, maybe_small, MAYBE_SMALL);
 ORM_NUMBER_PICKS(maybe, maybe_small, MAYBE_SMALL, int16_t, int64_t);
+ORM_NUMBER_CHANGES(maybe, maybe_small, MAYBE_SMALL, orm_change_integer, int16_t);
+ORM_NULL_CHANGES(maybe, maybe_small, MAYBE_SMALL);
 ORM_INTEGER_CONDITIONS(maybe, maybe_medium, MAYBE_MEDIUM, int32_t);
 ORM_NULL_CONDITIONS(maybe, maybe_medium, MAYBE_MEDIUM);
 ORM_NUMBER_PICKS(maybe, maybe_medium, MAYBE_MEDIUM, int32_t, int64_t);
+ORM_NUMBER_CHANGES(maybe, maybe_medium, MAYBE_MEDIUM, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(maybe, maybe_medium, MAYBE_MEDIUM);
 ORM_INTEGER_CONDITIONS(maybe, maybe_large, MAYBE_LARGE, int64_t);
 ORM_NULL_CONDITIONS(maybe, maybe_large, MAYBE_LARGE);
 ORM_NUMBER_PICKS(maybe, maybe_large, MAYBE_LARGE, int64_t, int64_t);
+ORM_NUMBER_CHANGES(maybe, maybe_large, MAYBE_LARGE, orm_change_integer, int64_t);
+ORM_NULL_CHANGES(maybe, maybe_large, MAYBE_LARGE);
 ORM_REAL_CONDITIONS(maybe, maybe_ratio, MAYBE_RATIO, float);
 ORM_NULL_CONDITIONS(maybe, maybe_ratio, MAYBE_RATIO);
 ORM_NUMBER_PICKS(maybe, maybe_ratio, MAYBE_RATIO, float, double);
+ORM_NUMBER_CHANGES(maybe, maybe_ratio, MAYBE_RATIO, orm_change_real, float);
+ORM_NULL_CHANGES(maybe, maybe_ratio, MAYBE_RATIO);
 ORM_REAL_CONDITIONS(maybe, maybe_exact, MAYBE_EXACT, double);
 ORM_NULL_CONDITIONS(maybe, maybe_exact, MAYBE_EXACT);
 ORM_NUMBER_PICKS(maybe, maybe_exact, MAYBE_EXACT, double, double);
+ORM_NUMBER_CHANGES(maybe, maybe_exact, MAYBE_EXACT, orm_change_real, double);
+ORM_NULL_CHANGES(maybe, maybe_exact, MAYBE_EXACT);
 ORM_TEXT_CONDITIONS(maybe, maybe_words, MAYBE_WORDS);
 ORM_NULL_CONDITIONS(maybe, maybe_words, MAYBE_WORDS);
 ORM_SORTED_PICKS(maybe, maybe_words, MAYBE_WORDS, const char *);
+ORM_PLAIN_CHANGES(maybe, maybe_words, MAYBE_WORDS, orm_change_text, const char *);
+ORM_NULL_CHANGES(maybe, maybe_words, MAYBE_WORDS);
 ORM_TEXT_CONDITIONS(maybe, maybe_brief, MAYBE_BRIEF);
 ORM_NULL_CONDITIONS(maybe, maybe_brief, MAYBE_BRIEF);
 ORM_SORTED_PICKS(maybe, maybe_brief, MAYBE_BRIEF, const char *);
+ORM_PLAIN_CHANGES(maybe, maybe_brief, MAYBE_BRIEF, orm_change_text, const char *);
+ORM_NULL_CHANGES(maybe, maybe_brief, MAYBE_BRIEF);
 ORM_INTEGER_CONDITIONS(maybe, maybe_day, MAYBE_DAY, orm_date);
 ORM_NULL_CONDITIONS(maybe, maybe_day, MAYBE_DAY);
 ORM_SORTED_PICKS(maybe, maybe_day, MAYBE_DAY, orm_date);
+ORM_PLAIN_CHANGES(maybe, maybe_day, MAYBE_DAY, orm_change_integer, orm_date);
+ORM_NULL_CHANGES(maybe, maybe_day, MAYBE_DAY);
 ORM_INTEGER_CONDITIONS(maybe, maybe_moment, MAYBE_MOMENT, orm_time);
 ORM_NULL_CONDITIONS(maybe, maybe_moment, MAYBE_MOMENT);
 ORM_SORTED_PICKS(maybe, maybe_moment, MAYBE_MOMENT, orm_time);
+ORM_PLAIN_CHANGES(maybe, maybe_moment, MAYBE_MOMENT, orm_change_integer, orm_time);
+ORM_NULL_CHANGES(maybe, maybe_moment, MAYBE_MOMENT);
 ORM_INTEGER_KEYS(maybe, maybe_kind, MAYBE_KIND, enum maybe_kind);
 ORM_NULL_CONDITIONS(maybe, maybe_kind, MAYBE_KIND);
 ORM_SORTED_PICKS(maybe, maybe_kind, MAYBE_KIND, enum maybe_kind);
+ORM_PLAIN_CHANGES(maybe, maybe_kind, MAYBE_KIND, orm_change_integer, enum maybe_kind);
+ORM_NULL_CHANGES(maybe, maybe_kind, MAYBE_KIND);
 
 /* == preset ======================================================================== */
 
@@ -1317,6 +1130,12 @@ enum preset_column {
 };
 
 extern const struct orm_model preset_model;
+
+enum preset_constraint {
+    PRESET_NO_CONSTRAINT,
+    PRESET_BY_CODE
+};
+ORM_VIOLATED(preset);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1577,129 +1396,11 @@ static inline void preset_stream_end(struct preset_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct preset_query --------------------------------- */
+/* -- Queries and rows: preset_where(), _not(), _any_of(), _select(), ... ----------- */
 
-ORM_WRAPPERS(preset);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void preset_where(struct preset_query *q, struct preset_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void preset_sort(struct preset_query *q, struct preset_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void preset_with(struct preset_query *q, struct preset_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void preset_after(struct preset_query *q, const struct preset *last)
-{
-    q->after = last;
-}
-
-static inline struct preset_cond preset_not(struct preset_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct preset_cond preset_ignoring_case(struct preset_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct preset_cond preset_compare(
-    enum preset_column a, enum orm_op op, enum preset_column b)
-{
-    return preset_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct preset_cond preset_any_of(void)
-{
-    return preset_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct preset_cond preset_all_of(void)
-{
-    return preset_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct preset_cond preset_none_of(void)
-{
-    return preset_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct preset_cond preset_end(void)
-{
-    return preset_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct preset_order preset_nulls_first(struct preset_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct preset_order preset_nulls_last(struct preset_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *preset_select(struct preset_manager *m,
-    const struct preset_query *q, const struct preset_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct preset_pick preset_into(struct preset **into)
-{
-    return preset_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct preset_pick preset_rows_into(int64_t *into)
-{
-    return preset_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct preset_pick preset_picks_end(void)
-{
-    return preset_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct preset_pick preset_having(
-    struct preset_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct preset_pick preset_having_real(
-    struct preset_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct preset_order preset_by_pick(unsigned pick, bool descending)
-{
-    return preset_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(preset);
+ORM_ROWS(preset);
+ORM_BULK(preset);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1707,20 +1408,29 @@ ORM_TEXT_CONDITIONS(preset, preset_code, PRESET_CODE);
 ORM_SORTED_PICKS(preset, preset_code, PRESET_CODE, const char *);
 ORM_INTEGER_KEYS(preset, preset_flag, PRESET_FLAG, bool);
 ORM_DISTINCT_PICKS(preset, preset_flag, PRESET_FLAG, bool);
+ORM_PLAIN_CHANGES(preset, preset_flag, PRESET_FLAG, orm_change_integer, bool);
 ORM_INTEGER_CONDITIONS(preset, preset_small, PRESET_SMALL, int16_t);
 ORM_NUMBER_PICKS(preset, preset_small, PRESET_SMALL, int16_t, int64_t);
+ORM_NUMBER_CHANGES(preset, preset_small, PRESET_SMALL, orm_change_integer, int16_t);
 ORM_INTEGER_CONDITIONS(preset, preset_large, PRESET_LARGE, int64_t);
 ORM_NUMBER_PICKS(preset, preset_large, PRESET_LARGE, int64_t, int64_t);
+ORM_NUMBER_CHANGES(preset, preset_large, PRESET_LARGE, orm_change_integer, int64_t);
 ORM_REAL_CONDITIONS(preset, preset_ratio, PRESET_RATIO, double);
 ORM_NUMBER_PICKS(preset, preset_ratio, PRESET_RATIO, double, double);
+ORM_NUMBER_CHANGES(preset, preset_ratio, PRESET_RATIO, orm_change_real, double);
 ORM_TEXT_CONDITIONS(preset, preset_words, PRESET_WORDS);
 ORM_SORTED_PICKS(preset, preset_words, PRESET_WORDS, const char *);
+ORM_PLAIN_CHANGES(preset, preset_words, PRESET_WORDS, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(preset, preset_day, PRESET_DAY, orm_date);
 ORM_SORTED_PICKS(preset, preset_day, PRESET_DAY, orm_date);
+ORM_PLAIN_CHANGES(preset, preset_day, PRESET_DAY, orm_change_integer, orm_date);
 ORM_INTEGER_CONDITIONS(preset, preset_moment, PRESET_MOMENT, orm_time);
 ORM_SORTED_PICKS(preset, preset_moment, PRESET_MOMENT, orm_time);
+ORM_PLAIN_CHANGES(preset, preset_moment, PRESET_MOMENT, orm_change_integer, orm_time);
 ORM_INTEGER_KEYS(preset, preset_kind, PRESET_KIND, enum preset_kind);
 ORM_SORTED_PICKS(preset, preset_kind, PRESET_KIND, enum preset_kind);
+ORM_PLAIN_CHANGES(
+    preset, preset_kind, PRESET_KIND, orm_change_integer, enum preset_kind);
 
 #ifdef __cplusplus
 }

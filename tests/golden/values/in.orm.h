@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 3
+#if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x0c8670e6ba86f3adu
+#define IN_ORM_HASH 0x1899f0b68b502ec6u
 
 #ifdef __cplusplus
 extern "C" {
@@ -124,6 +124,13 @@ enum reading_column {
 };
 
 extern const struct orm_model reading_model;
+
+enum reading_constraint {
+    READING_NO_CONSTRAINT,
+    READING_BY_NUMBER,
+    READING_BY_DEVICE
+};
+ORM_VIOLATED(reading);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -637,129 +644,11 @@ static inline void reading_stream_end(struct reading_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries: what goes into a struct reading_query -------------------------------- */
+/* -- Queries and rows: reading_where(), _not(), _any_of(), _select(), ... ---------- */
 
-ORM_WRAPPERS(reading);
-
-/* These three append; what does not fit marks the query, which is then refused. */
-static inline void reading_where(struct reading_query *q, struct reading_cond c)
-{
-    orm_where(q, c.orm);
-}
-
-static inline void reading_sort(struct reading_query *q, struct reading_order o)
-{
-    orm_sort(q, o.orm);
-}
-
-static inline void reading_with(struct reading_query *q, struct reading_plan p)
-{
-    orm_with(q, p.orm);
-}
-
-/* Only what comes behind `last`, as the query sorts: the next page. */
-static inline void reading_after(struct reading_query *q, const struct reading *last)
-{
-    q->after = last;
-}
-
-static inline struct reading_cond reading_not(struct reading_cond c)
-{
-    c.orm.flags ^= ORM_COND_NOT;
-    return c;
-}
-
-static inline struct reading_cond reading_ignoring_case(struct reading_cond c)
-{
-    c.orm.flags |= ORM_COND_FOLD;
-    return c;
-}
-
-static inline struct reading_cond reading_compare(
-    enum reading_column a, enum orm_op op, enum reading_column b)
-{
-    return reading_cond_(orm_cond_columns(a, op, b));
-}
-
-/* Brackets: up to the matching end, any, all or none of what stands between them. */
-static inline struct reading_cond reading_any_of(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_ANY_OF, 0));
-}
-
-static inline struct reading_cond reading_all_of(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_ALL_OF, 0));
-}
-
-static inline struct reading_cond reading_none_of(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_NONE_OF, 0));
-}
-
-static inline struct reading_cond reading_end(void)
-{
-    return reading_cond_(orm_cond_plain(ORM_END, 0));
-}
-
-static inline struct reading_order reading_nulls_first(struct reading_order o)
-{
-    o.orm.nulls = ORM_NULLS_FIRST;
-    return o;
-}
-
-static inline struct reading_order reading_nulls_last(struct reading_order o)
-{
-    o.orm.nulls = ORM_NULLS_LAST;
-    return o;
-}
-
-/* -- Rows: variables instead of objects -------------------------------------------- */
-
-/* orm_next() fills what the picks name. */
-static inline struct orm_rows *reading_select(struct reading_manager *m,
-    const struct reading_query *q, const struct reading_pick *picks)
-{
-    return orm_select((struct orm_manager *)m, q, (const struct orm_pick *)picks);
-}
-
-static inline struct reading_pick reading_into(struct reading **into)
-{
-    return reading_pick_(orm_pick_of(ORM_PICK_OBJECT, 0, into));
-}
-
-static inline struct reading_pick reading_rows_into(int64_t *into)
-{
-    return reading_pick_(orm_pick_of(ORM_PICK_ROWS, 0, into));
-}
-
-static inline struct reading_pick reading_picks_end(void)
-{
-    return reading_pick_(orm_pick_of(ORM_PICK_NONE, 0, NULL));
-}
-
-/* Only groups whose pick compares so. */
-static inline struct reading_pick reading_having(
-    struct reading_pick p, enum orm_op op, int64_t bound)
-{
-    p.orm.having = (uint8_t)op;
-    p.orm.bound.integer = bound;
-    return p;
-}
-
-static inline struct reading_pick reading_having_real(
-    struct reading_pick p, enum orm_op op, double bound)
-{
-    p.orm.having = (uint8_t)((unsigned)op | ORM_HAVING_REAL);
-    p.orm.bound.real = bound;
-    return p;
-}
-
-/* By the pick that stands there among the picks of a select, from 0 on. */
-static inline struct reading_order reading_by_pick(unsigned pick, bool descending)
-{
-    return reading_order_(orm_order_pick(pick, descending));
-}
+ORM_QUERIES(reading);
+ORM_ROWS(reading);
+ORM_BULK(reading);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -767,57 +656,96 @@ ORM_INTEGER_CONDITIONS(reading, reading_number, READING_NUMBER, int64_t);
 ORM_NUMBER_PICKS(reading, reading_number, READING_NUMBER, int64_t, int64_t);
 ORM_INTEGER_CONDITIONS(reading, reading_price, READING_PRICE, int64_t);
 ORM_NUMBER_PICKS(reading, reading_price, READING_PRICE, int64_t, int64_t);
+ORM_NUMBER_CHANGES(reading, reading_price, READING_PRICE, orm_change_integer, int64_t);
 ORM_DIGITS_CONDITIONS(reading, reading_mass, READING_MASS);
 ORM_NULL_CONDITIONS(reading, reading_mass, READING_MASS);
 ORM_NUMBER_PICKS(reading, reading_mass, READING_MASS, const char *, const char *);
+ORM_DIGITS_CHANGES(reading, reading_mass, READING_MASS);
+ORM_NULL_CHANGES(reading, reading_mass, READING_MASS);
 ORM_TEXT_CONDITIONS(reading, reading_unit, READING_UNIT);
 ORM_SORTED_PICKS(reading, reading_unit, READING_UNIT, const char *);
+ORM_PLAIN_CHANGES(reading, reading_unit, READING_UNIT, orm_change_text, const char *);
 ORM_DATA_CONDITIONS(reading, reading_raw, READING_RAW, struct orm_bytes);
 ORM_DISTINCT_PICKS(reading, reading_raw, READING_RAW, struct orm_bytes);
+ORM_PLAIN_CHANGES(
+    reading, reading_raw, READING_RAW, orm_change_data, struct orm_bytes const *);
 ORM_DATA_CONDITIONS(reading, reading_device, READING_DEVICE, struct orm_uuid);
 ORM_DISTINCT_PICKS(reading, reading_device, READING_DEVICE, struct orm_uuid);
+ORM_PLAIN_CHANGES(
+    reading, reading_device, READING_DEVICE, orm_change_data, struct orm_uuid const *);
 ORM_INTEGER_CONDITIONS(reading, reading_at, READING_AT, orm_timestamp);
 ORM_SORTED_PICKS(reading, reading_at, READING_AT, orm_timestamp);
+ORM_PLAIN_CHANGES(reading, reading_at, READING_AT, orm_change_integer, orm_timestamp);
 ORM_DATA_CONDITIONS(reading, reading_took, READING_TOOK, struct orm_interval);
 ORM_NULL_CONDITIONS(reading, reading_took, READING_TOOK);
 ORM_INTERVAL_PICKS(reading, reading_took, READING_TOOK);
+ORM_PLAIN_CHANGES(
+    reading, reading_took, READING_TOOK, orm_change_data, struct orm_interval const *);
+ORM_NULL_CHANGES(reading, reading_took, READING_TOOK);
 ORM_JSONB_CONDITIONS(reading, reading_detail, READING_DETAIL);
 ORM_DISTINCT_PICKS(reading, reading_detail, READING_DETAIL, const char *);
+ORM_PLAIN_CHANGES(
+    reading, reading_detail, READING_DETAIL, orm_change_text, const char *);
 ORM_NULL_CONDITIONS(reading, reading_source, READING_SOURCE);
 ORM_PLAIN_PICKS(reading, reading_source, READING_SOURCE, const char *);
+ORM_PLAIN_CHANGES(
+    reading, reading_source, READING_SOURCE, orm_change_text, const char *);
+ORM_NULL_CHANGES(reading, reading_source, READING_SOURCE);
 ORM_ADDRESS_CONDITIONS(reading, reading_sender, READING_SENDER, struct orm_inet);
 ORM_SORTED_PICKS(reading, reading_sender, READING_SENDER, struct orm_inet);
+ORM_PLAIN_CHANGES(
+    reading, reading_sender, READING_SENDER, orm_change_data, struct orm_inet const *);
 ORM_RANGE_CONDITIONS(reading, reading_valid, READING_VALID, struct orm_date_range,
     orm_cond_integer, orm_date);
 ORM_NULL_CONDITIONS(reading, reading_valid, READING_VALID);
 ORM_DISTINCT_PICKS(reading, reading_valid, READING_VALID, struct orm_date_range);
+ORM_PLAIN_CHANGES(reading, reading_valid, READING_VALID, orm_change_data,
+    struct orm_date_range const *);
+ORM_NULL_CHANGES(reading, reading_valid, READING_VALID);
 ORM_RANGE_CONDITIONS(reading, reading_windows, READING_WINDOWS,
     struct orm_time_multirange, orm_cond_integer, orm_time);
 ORM_DISTINCT_PICKS(
     reading, reading_windows, READING_WINDOWS, struct orm_time_multirange);
+ORM_PLAIN_CHANGES(reading, reading_windows, READING_WINDOWS, orm_change_data,
+    struct orm_time_multirange const *);
 ORM_ARRAY_CONDITIONS(reading, reading_tags, READING_TAGS, struct orm_text_array,
     orm_cond_text, const char *);
 ORM_DISTINCT_PICKS(reading, reading_tags, READING_TAGS, struct orm_text_array);
+ORM_PLAIN_CHANGES(reading, reading_tags, READING_TAGS, orm_change_data,
+    struct orm_text_array const *);
 ORM_ARRAY_CONDITIONS(reading, reading_samples, READING_SAMPLES, struct orm_int8_array,
     orm_cond_integer, int64_t);
 ORM_NULL_CONDITIONS(reading, reading_samples, READING_SAMPLES);
 ORM_DISTINCT_PICKS(reading, reading_samples, READING_SAMPLES, struct orm_int8_array);
+ORM_PLAIN_CHANGES(reading, reading_samples, READING_SAMPLES, orm_change_data,
+    struct orm_int8_array const *);
+ORM_NULL_CHANGES(reading, reading_samples, READING_SAMPLES);
 ORM_ARRAY_CONDITIONS(reading, reading_peers, READING_PEERS, struct orm_uuid_array,
     orm_cond_data, struct orm_uuid const *);
 ORM_DISTINCT_PICKS(reading, reading_peers, READING_PEERS, struct orm_uuid_array);
+ORM_PLAIN_CHANGES(reading, reading_peers, READING_PEERS, orm_change_data,
+    struct orm_uuid_array const *);
 ORM_TEXT_CONDITIONS(reading, reading_owner, READING_OWNER);
 ORM_NULL_CONDITIONS(reading, reading_owner, READING_OWNER);
 ORM_SORTED_PICKS(reading, reading_owner, READING_OWNER, const char *);
+ORM_PLAIN_CHANGES(reading, reading_owner, READING_OWNER, orm_change_text, const char *);
+ORM_NULL_CHANGES(reading, reading_owner, READING_OWNER);
 ORM_TEXT_CONDITIONS(reading, reading_batch, READING_BATCH);
 ORM_NULL_CONDITIONS(reading, reading_batch, READING_BATCH);
 ORM_SORTED_PICKS(reading, reading_batch, READING_BATCH, const char *);
+ORM_PLAIN_CHANGES(reading, reading_batch, READING_BATCH, orm_change_text, const char *);
+ORM_NULL_CHANGES(reading, reading_batch, READING_BATCH);
 ORM_ARRAY_CONDITIONS(reading, reading_batches, READING_BATCHES, struct orm_text_array,
     orm_cond_text, const char *);
 ORM_DISTINCT_PICKS(reading, reading_batches, READING_BATCHES, struct orm_text_array);
+ORM_PLAIN_CHANGES(reading, reading_batches, READING_BATCHES, orm_change_data,
+    struct orm_text_array const *);
 ORM_ARRAY_CONDITIONS(reading, reading_states, READING_STATES,
     struct reading_states_array, orm_cond_integer, enum reading_states);
 ORM_DISTINCT_PICKS(
     reading, reading_states, READING_STATES, struct reading_states_array);
+ORM_PLAIN_CHANGES(reading, reading_states, READING_STATES, orm_change_data,
+    struct reading_states_array const *);
 
 #ifdef __cplusplus
 }
