@@ -75,6 +75,9 @@ struct orm_error {
     struct orm_object *object;  /* the one concerned, where that is certain, or NULL;
                                    valid as long as its objects are */
     unsigned violated;          /* for book_violated() */
+    char statement[36];         /* its shape, as in struct orm_statement, or "" */
+    char hint[256];             /* what may help, or "" */
+    char detail[256]; /* what else the server said, or "": it holds values of rows */
 };
 
 /* -- Sessions ---------------------------------------------------------------------- */
@@ -205,6 +208,10 @@ ORM_EXPORT const char *orm_message(const struct orm_session *s);
 
 /* Never NULL; code ORM_OK when all is well.  Valid until the next call on `s`. */
 ORM_EXPORT const struct orm_error *orm_last_error(const struct orm_session *s);
+
+/* Whether messages end in what else the server said: which values met, or what the row
+ * held.  Off at first, since messages go into logs; orm_reset() keeps it. */
+ORM_EXPORT void orm_show_details(struct orm_session *s, bool on);
 
 /* The name of a code, as written above: "ORM_LOST". */
 ORM_EXPORT const char *orm_code_name(enum orm_code code);
