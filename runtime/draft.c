@@ -43,6 +43,11 @@ static bool check_by(
             "%s(): many rows may agree on \"%s\"; a key or a unique constraint tells "
             "which row it is",
             verb, c->name);
+    for (unsigned i = 0; i < c->count; i++)
+        if (m->columns[c->columns[i]].type == ORM_ARRAY)
+            return error_set_field(&s->error, ORM_INVALID, m,
+                &m->columns[c->columns[i]], "%s() cannot tell rows apart by an array",
+                verb);
     return !c->partial ||
            error_set_field(&s->error, ORM_INVALID, m, NULL,
                "%s(): \"%s\" is unique for some rows only, is over expressions or is "

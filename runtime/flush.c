@@ -87,7 +87,7 @@ static bool is_behind(const struct orm_object *o, const struct orm_to_one *ref)
 /* A new target's key is known now, or not any more: the columns that refer to it take
  * it over.  A column of our own key, too, unless the target is one of us: what such a
  * tree shares, as a tenant's number, is each row's own. */
-static void copy_key(struct orm_object *o, const struct orm_to_one *ref)
+void flush_copy_key(struct orm_object *o, const struct orm_to_one *ref)
 {
     const struct orm_object *target = *object_slot(o, ref);
     const bool is_self = ref->target == o->model;
@@ -109,7 +109,7 @@ static void copy_keys(
         struct orm_object *o = objects[n];
         for (unsigned i = 0; i < o->model->to_one_count; i++)
             if ((!m || o->model == m) && is_behind(o, &o->model->to_ones[i]))
-                copy_key(o, &o->model->to_ones[i]);
+                flush_copy_key(o, &o->model->to_ones[i]);
     }
 }
 

@@ -237,10 +237,6 @@ static inline struct model_state *session_model(
     return &s->models[session_number(s, m)];
 }
 
-<<<<<<< HEAD
-/* In place of a connection that is lost; its transaction went with it.  False: the
- * error is recorded. */
-=======
 /* Of a manager that is a whole table. */
 static inline struct model_state *table_state(struct orm_manager *m)
 {
@@ -248,9 +244,8 @@ static inline struct model_state *table_state(struct orm_manager *m)
         struct model_state *)(void *)((char *)m - offsetof(struct model_state, table));
 }
 
-/* In place of a connection that is lost; its transaction went with it.  False: the error
- * is recorded. */
->>>>>>> main
+/* In place of a connection that is lost; its transaction went with it.  False: the
+ * error is recorded. */
 bool session_connect_again(struct orm_session *s);
 
 /* False, and ORM_NOMEM is recorded. */

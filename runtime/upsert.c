@@ -96,6 +96,7 @@ static bool hold_links(struct flush *p)
             p->held_links[p->held_link_count++] = s->links[i];
         else
             link_again(s, s->links[i]);
+    p->held_count += p->held_link_count;
     return true;
 }
 
@@ -227,25 +228,31 @@ void upsert_end(struct orm_object *draft)
     draft->state |= OBJECT_GONE;
 }
 
+static bool is_resolved(const struct orm_object *o)
+{
+    return (o->state & (OBJECT_DRAFT | OBJECT_HELD)) == OBJECT_DRAFT;
+}
+
 /* The row that a draft in the slot turned out to be. */
 static void refer_to_row(
     struct flush *p, struct orm_object *o, const struct orm_to_one *ref)
 {
     struct orm_object *draft = *object_slot(o, ref);
     struct orm_object *row =
-        draft && draft->state & OBJECT_DRAFT ? p->upserts[draft->at].row : NULL;
-    if (ref->reverse || !row || row == draft)
+        draft && is_resolved(draft) ? p->upserts[draft->at].row : NULL;
+    if (ref->reverse || !row)
         return;
-    scope_keep_for(row, o->scope);
-    slot_put(o, ref, row);
+    if (row != draft) {
+        scope_keep_for(row, o->scope);
+        slot_put(o, ref, row);
+    }
+    flush_copy_key(o, ref);
     relate_show(o, ref);
 }
 
 static struct orm_object *row_of(const struct flush *p, struct orm_object *o)
 {
-    return o->state & OBJECT_DRAFT && !(o->state & OBJECT_HELD) && p->upserts[o->at].row
-               ? p->upserts[o->at].row
-               : o;
+    return is_resolved(o) && p->upserts[o->at].row ? p->upserts[o->at].row : o;
 }
 
 static void return_links(struct flush *p)

@@ -52,13 +52,30 @@ static bool explain_stale(struct orm_session *s, const struct batch *b)
     return true;
 }
 
+/* Drafts that only the server knows to be of one row. */
+static bool explain_twins(struct orm_session *s, const struct batch *b)
+{
+    if (b->kind != BATCH_UPSERT || strcmp(s->error.sqlstate, "21000") != 0)
+        return false;
+    const struct orm_error said = s->error;
+    error_clear(&s->error);
+    error_set_field(&s->error, ORM_INVALID, b->model,
+        &b->model->columns[b->model->constraints[b->by - 1].columns[0]],
+        "two new %s of one flush are the same row to the server; keep one of them, or "
+        "flush in between",
+        b->model->name);
+    s->error.outcome = said.outcome;
+    memcpy(s->error.statement, said.statement, sizeof said.statement);
+    return true;
+}
+
 /* Of no batch is what COMMIT says, which checks what was put off. */
 static void explain(const struct flush *p, size_t failed)
 {
     const struct batch *b = p->first;
     for (size_t i = 0; b && i < failed; i++)
         b = b->next;
-    if (!b || !explain_stale(p->s, b))
+    if (!b || !(explain_stale(p->s, b) || explain_twins(p->s, b)))
         violation_explain(p->s, b);
 }
 
