@@ -11,6 +11,7 @@
 #include "object.h"
 #include "scope.h"
 #include "slot.h"
+#include "undo.h"
 
 #include <string.h>
 
@@ -258,6 +259,8 @@ static struct orm_object *claim(
         return NULL;
     struct orm_object *o = find_row(s, m, cells);
     if (o) {
+        if (!undo_note_load(s, o))
+            return NULL;
         scope_want(o->scope, text_bytes);
         return o;
     }
@@ -366,6 +369,7 @@ static bool begin_claim(struct load_result *l)
     struct orm_session *s = l->scope->session;
     if (!check_result(l))
         return false;
+    s->loads++;
     const size_t rows = pg_rows(l->result);
     l->cells = arena_get(&s->scratch, l->columns * sizeof *l->cells);
     if (!l->cells)

@@ -33,6 +33,7 @@ struct orm_scope {
     struct scope_entry *objects; /* made here; those of the session's own are not */
     struct orm_group *groups;
     struct loan *loans;      /* to objects of outer scopes, which show some of ours */
+    uint64_t began;          /* session.stamp then */
     uint64_t unit;           /* of work, in which it began; since then */
     size_t first_undo;       /* our objects have no undo before this one */
     size_t wanted;           /* bytes */
@@ -86,6 +87,18 @@ struct undo {
     void *copy;
 };
 
+/* A place in the transaction to go back to: what was so, and how much there was. */
+struct savepoint {
+    uint64_t stamp; /* what is loaded since is as new, or newer */
+    uint64_t wrote;
+    uint64_t loads;
+    size_t undos;
+    size_t aliases;
+    struct arena_mark memory; /* of the undo arena */
+    bool sent;
+    char command[40];
+};
+
 /* A getter is loading model.field; `field` is NULL when none is. */
 struct lazy_load {
     const struct orm_model *model;
@@ -129,10 +142,10 @@ struct orm_session {
     struct orm_error error;
     enum transaction transaction;
     bool (*write)(struct orm_session *s); /* what is recorded: for those who read */
-    bool reads_as_is; /* queries leave what is recorded unwritten */
-    bool is_behind;   /* and something was read that lacks it */
-    int64_t deadline;     /* clock_now()'s scale */
-    enum orm_fetch fetch; /* of objects whose query names no mode */
+    bool reads_as_is;                     /* queries leave what is recorded unwritten */
+    bool is_behind;                       /* and something was read that lacks it */
+    int64_t deadline;                     /* clock_now()'s scale */
+    enum orm_fetch fetch;                 /* of objects whose query names no mode */
     struct lazy_load lazy;
     struct budget budget;
     struct report *report; /* NULL: never asked for */
@@ -203,7 +216,17 @@ struct orm_session {
     struct undo *undos;
     size_t undo_count, undo_capacity;
     struct arena undo_arena;
-    bool undos_are_loose; /* what their slots showed may have left its scope */
+    struct alias_past *alias_pasts; /* see alias.c */
+    size_t alias_past_count, alias_past_capacity;
+    struct savepoint *savepoints; /* the innermost last */
+    size_t savepoint_count, savepoint_capacity;
+    size_t savepoints_missed; /* begun when the session had failed: they are none */
+    size_t released; /* the outermost that the server has and we do not; 0: none */
+    char release[40];
+    uint64_t mark;   /* of the innermost savepoint, or `wrote`; see undo.h */
+    uint64_t loads;  /* counts results that became objects */
+    bool undo_rests; /* nothing is noted: we go back, or what is published is committed
+                      */
 };
 
 /* Referenced models have lower numbers than referring ones. */
@@ -220,8 +243,8 @@ static inline struct model_state *session_model(
     return &s->models[session_number(s, m)];
 }
 
-/* In place of a connection that is lost; its transaction went with it.  False: the error
- * is recorded. */
+/* In place of a connection that is lost; its transaction went with it.  False: the
+ * error is recorded. */
 bool session_connect_again(struct orm_session *s);
 
 /* False, and ORM_NOMEM is recorded. */

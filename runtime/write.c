@@ -170,10 +170,8 @@ static bool publish(struct flush *p)
     s->change_count = 0;
     link_forget(s);
     due_is_done(s);
-    if (p->first && s->transaction == TX_OPEN) {
-        s->transaction = TX_WROTE;
-        s->wrote = s->stamp;
-    }
+    if (p->first)
+        undo_after_write(s);
 
     bool good = true;
     size_t item = 0;
@@ -198,7 +196,9 @@ static bool write_all(struct flush *p, bool commit)
         flush_take_back(p);
         return false;
     }
+    s->undo_rests = commit;
     const bool published = publish(p);
+    s->undo_rests = false;
     if (!published && commit)
         s->error.outcome = ORM_COMMITTED;
     return published;
