@@ -3,8 +3,6 @@
 
 #include "undo.h"
 
-#include <stddef.h>
-
 bool key_set_begin(
     struct orm_session *s, struct key_set *k, struct key_columns columns, size_t most)
 {
@@ -52,9 +50,7 @@ struct orm_session *manager_session(struct orm_manager *m)
 {
     if (m->relation->kind != ORM_MANY_TABLE)
         return object_session(manager_owner(m));
-    return (
-        (struct model_state *)(void *)((char *)m - offsetof(struct model_state, table)))
-        ->session;
+    return table_state(m)->session;
 }
 
 struct orm_scope *manager_scope(struct orm_manager *m)

@@ -253,6 +253,9 @@ void scope_end(struct orm_scope *scope, struct orm_scope *live)
 {
     struct ending e = {.scope = scope, .live = live};
     sort_out(&e);
+    struct orm_error *error = &scope->session->error;
+    if (error->object && error->object->scope == scope)
+        error->object = NULL;
     move_groups(scope);
     forget_past(&e);
     shown_forget_lent(scope);

@@ -139,7 +139,7 @@ static void put_back(struct orm_object *o, const void *copy)
         object_leave_map(o);
     struct orm_group *group = o->group;
     const uint32_t at = o->at;
-    struct orm_scope *scope = o->scope;
+    struct orm_scope *scope = o->scope; /* that of the copy may be over */
 
     memcpy(o, copy, o->model->size);
     o->group = group;

@@ -13,6 +13,7 @@
 #include "on_update.h"
 #include "returned.h"
 #include "undo.h"
+#include "violation.h"
 
 #include <string.h>
 
@@ -28,15 +29,15 @@ static bool compares_version(const struct batch *b)
 }
 
 /* The guard's error becomes what it means. */
-static void explain_stale(struct orm_session *s, const struct batch *b)
+static bool explain_stale(struct orm_session *s, const struct batch *b)
 {
     const char *key = strstr(s->error.message, BATCH_STALE);
     if (!key || !batch_is_guarded(b))
-        return;
+        return false;
     char shown[64];
     error_copy(shown, sizeof shown, key + strlen(BATCH_STALE));
     shown[strcspn(shown, "\"")] = '\0';
-    const enum orm_outcome outcome = s->error.outcome;
+    const struct orm_error said = s->error;
     error_clear(&s->error);
     error_set_field(&s->error, ORM_STALE, b->model, NULL,
         "the row with %s %s %s; nothing was written",
@@ -44,18 +45,20 @@ static void explain_stale(struct orm_session *s, const struct batch *b)
         shown,
         compares_version(b) ? "was changed or deleted since it was loaded"
                             : "is not there any more");
-    s->error.outcome = outcome;
+    s->error.outcome = said.outcome;
+    s->error.object = violation_of_key(b, shown);
+    memcpy(s->error.statement, said.statement, sizeof said.statement);
+    return true;
 }
 
+/* Of no batch is what COMMIT says, which checks what was put off. */
 static void explain(const struct flush *p, size_t failed)
 {
     const struct batch *b = p->first;
     for (size_t i = 0; b && i < failed; i++)
         b = b->next;
-    if (!b)
-        return;
-    session_blame(p->s, b->model);
-    explain_stale(p->s, b);
+    if (!b || !explain_stale(p->s, b))
+        violation_explain(p->s, b);
 }
 
 /* The server answers ROLLBACK where it cannot commit.  Any other answer than COMMIT
