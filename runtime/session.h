@@ -12,6 +12,8 @@
 #include "statement.h"
 #include "uuid7.h"
 
+#include <stddef.h>
+
 /* What plans brought under a name, see alias.h. */
 struct alias_entry;
 struct alias_table {
@@ -52,8 +54,10 @@ struct model_state {
     struct orm_session *session;
     struct orm_manager table; /* X_table(session); its session is found by address */
     struct idmap map;
+    bool is_by_number;   /* the map: the key is one number */
     const void *empty;   /* the model's empty list */
     char *placeholder;   /* see object.c */
+    const char *blank;   /* the same size: what a new object is */
     int64_t *spare_keys; /* taken from the sequence, not used yet */
     size_t spare_count;
     size_t spare_capacity;
@@ -219,6 +223,13 @@ static inline struct model_state *session_model(
     const struct orm_session *s, const struct orm_model *m)
 {
     return &s->models[session_number(s, m)];
+}
+
+/* Of a manager that is a whole table. */
+static inline struct model_state *table_state(struct orm_manager *m)
+{
+    return (
+        struct model_state *)(void *)((char *)m - offsetof(struct model_state, table));
 }
 
 /* In place of a connection that is lost; its transaction went with it.  False: the error
