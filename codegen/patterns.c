@@ -64,6 +64,7 @@ const struct pattern of_written_model[] = {
     {FUNCTION, "%m_new"},
     {FUNCTION, "%m_delete"},
     {FUNCTION, "%m_clone"},
+    {FUNCTION, "%m_on_event"},
     {ENUM, "%m_constraint"},
     {CONSTANT, "%M_NO_CONSTRAINT"},
     {FUNCTION, "%m_violated"},

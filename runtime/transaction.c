@@ -1,5 +1,6 @@
 /* transaction.c: where a unit of work begins and ends. */
 #include "flight.h"
+#include "hooks.h"
 #include "scope.h"
 #include "stream.h"
 #include "undo.h"
@@ -105,9 +106,11 @@ bool orm_commit(struct orm_session *s)
     if (good || s->error.outcome == ORM_COMMITTED) {
         stream_end_all(s);
         undo_forget(s);
-        scope_settle(s);
         s->transaction = TX_NONE;
         begin_plain(s);
+        hooks_after_flush(s);
+        hooks_after_end(s, ORM_AFTER_COMMIT);
+        scope_settle(s);
     }
     return good;
 }
@@ -130,7 +133,7 @@ bool orm_ok(const struct orm_session *s)
 
 void orm_rollback(struct orm_session *s)
 {
-    if (!s)
+    if (!s || !hooks_allow(s, "orm_rollback"))
         return;
     if (s->ahead)
         flight_take_in(s);
@@ -145,9 +148,13 @@ void orm_rollback(struct orm_session *s)
     }
     stream_end_all(s);
     undo_all(s);
-    scope_settle(s);
     s->transaction = TX_NONE;
     begin_plain(s);
+    error_clear(&s->error);
+    if (before.outcome != ORM_UNKNOWN)
+        hooks_after_end(s, ORM_AFTER_ROLLBACK);
+    hooks_forget(s);
+    scope_settle(s);
 
     error_clear(&s->error);
     if (!pg_alive(s->pg)) {

@@ -9,6 +9,7 @@
 #include "due.h"
 #include "flight.h"
 #include "flush.h"
+#include "hooks.h"
 #include "link.h"
 #include "on_update.h"
 #include "returned.h"
@@ -150,6 +151,20 @@ static void settle(struct orm_object *o, uint64_t stamp)
     o->stamp = stamp;
 }
 
+static void note(
+    struct flush *p, struct orm_object *const *objects, size_t count, enum orm_event e)
+{
+    for (size_t i = 0; i < count; i++)
+        hooks_note(p->s, objects[i], e);
+}
+
+static void note_all(struct flush *p)
+{
+    note(p, p->news, p->new_count, ORM_AFTER_INSERT);
+    note(p, p->updates, p->update_count, ORM_AFTER_UPDATE);
+    note(p, p->deletes, p->delete_count, ORM_AFTER_DELETE);
+}
+
 /* -- The whole --------------------------------------------------------------------- */
 
 static bool publish(struct flush *p)
@@ -168,6 +183,8 @@ static bool publish(struct flush *p)
     s->change_count = 0;
     link_forget(s);
     due_is_done(s);
+    if (s->has_hooks)
+        note_all(p);
     if (p->first && s->transaction == TX_OPEN)
         s->transaction = TX_WROTE;
 
@@ -209,7 +226,7 @@ static void settle_outcome(struct orm_session *s)
 
 bool write_changes(struct orm_session *s, bool commit)
 {
-    if (s->error.code)
+    if (s->error.code || !hooks_allow(s, "orm_flush") || !hooks_before_flush(s))
         return false;
     struct flush p = {.s = s};
     p.last = &p.first;
@@ -221,5 +238,7 @@ bool write_changes(struct orm_session *s, bool commit)
     flush_free(&p);
     flight_end(s);
     arena_clear(&s->scratch);
+    if (good && !commit)
+        hooks_after_flush(s);
     return good;
 }

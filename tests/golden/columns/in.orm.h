@@ -344,6 +344,7 @@ enum product_constraint {
     PRODUCT_PRICE_CHECK
 };
 ORM_VIOLATED(product);
+ORM_HOOKS(product);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -645,6 +646,7 @@ enum invoice_constraint {
     INVOICE_BY_NUMBER
 };
 ORM_VIOLATED(invoice);
+ORM_HOOKS(invoice);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -860,6 +862,7 @@ enum ticket_constraint {
     TICKET_BY_CODE
 };
 ORM_VIOLATED(ticket);
+ORM_HOOKS(ticket);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1097,6 +1100,7 @@ enum ledger_account_constraint {
     LEDGER_ACCOUNT_TO_PARENT
 };
 ORM_VIOLATED(ledger_account);
+ORM_HOOKS(ledger_account);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1481,6 +1485,7 @@ enum page_constraint {
     PAGE_TO_BOOK
 };
 ORM_VIOLATED(page);
+ORM_HOOKS(page);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1830,6 +1835,7 @@ enum binder_constraint {
     BINDER_BY_ID
 };
 ORM_VIOLATED(binder);
+ORM_HOOKS(binder);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2053,6 +2059,7 @@ enum leaf_constraint {
     LEAF_BY_TREE_NUMBER
 };
 ORM_VIOLATED(leaf);
+ORM_HOOKS(leaf);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2297,6 +2304,7 @@ enum edition_constraint {
     EDITION_BY_WORK_NUMBER
 };
 ORM_VIOLATED(edition);
+ORM_HOOKS(edition);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

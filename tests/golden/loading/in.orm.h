@@ -230,6 +230,7 @@ enum author_constraint {
     AUTHOR_TO_PROFILE
 };
 ORM_VIOLATED(author);
+ORM_HOOKS(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -510,6 +511,7 @@ enum profile_constraint {
     PROFILE_BY_ID
 };
 ORM_VIOLATED(profile);
+ORM_HOOKS(profile);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -768,6 +770,7 @@ enum picture_constraint {
     PICTURE_BY_ID
 };
 ORM_VIOLATED(picture);
+ORM_HOOKS(picture);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1029,6 +1032,7 @@ enum book_constraint {
     BOOK_TO_EDITOR
 };
 ORM_VIOLATED(book);
+ORM_HOOKS(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1364,6 +1368,7 @@ enum chapter_constraint {
     CHAPTER_TO_PARENT
 };
 ORM_VIOLATED(chapter);
+ORM_HOOKS(chapter);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

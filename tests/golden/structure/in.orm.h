@@ -333,6 +333,7 @@ enum writer_constraint {
     WRITER_BY_ID
 };
 ORM_VIOLATED(writer);
+ORM_HOOKS(writer);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -989,6 +990,7 @@ enum paper_constraint {
     PAPER_TO_WRITER
 };
 ORM_VIOLATED(paper);
+ORM_HOOKS(paper);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1317,6 +1319,7 @@ enum citation_constraint {
     CITATION_TO_TO
 };
 ORM_VIOLATED(citation);
+ORM_HOOKS(citation);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1642,6 +1645,7 @@ enum word_constraint {
     WORD_TO_OWNER
 };
 ORM_VIOLATED(word);
+ORM_HOOKS(word);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
