@@ -27,6 +27,16 @@ bool error_set_field(struct orm_error *e, enum orm_code code, const struct orm_m
 bool error_set_named(struct orm_error *e, enum orm_code code, const struct orm_model *m,
     const char *field, const char *format, ...) ERROR_PRINTF(5, 6);
 
+/* The same of an object, which the error will name. */
+bool error_set_object(struct orm_error *e, enum orm_code code,
+    const struct orm_object *o, const struct orm_column *column, const char *format,
+    ...) ERROR_PRINTF(5, 6);
+
+/* What is recorded is told anew, of `m` (or NULL) and `field` (or NULL; several are
+ * parted by ", "); all else of it stays. */
+void error_retell(struct orm_error *e, const struct orm_model *m, const char *field,
+    const char *format, ...) ERROR_PRINTF(4, 5);
+
 bool error_nomem(struct orm_error *e);
 
 void error_clear(struct orm_error *e);

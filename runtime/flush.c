@@ -150,7 +150,7 @@ bool flush_make(struct flush *p)
     if (p->s->former_count)
         copy_all_keys(p);
     p->s->flush_time = clock_wall();
-    return flush_order(p) && compile(p);
+    return flush_find_ahead(p) && flush_order(p) && compile(p);
 }
 
 void flush_take_back(struct flush *p)

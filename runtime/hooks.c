@@ -215,6 +215,8 @@ static void tell_since(struct orm_session *s, size_t count, enum orm_event event
 
 void hooks_after_end(struct orm_session *s, enum orm_event event)
 {
+    if (event == ORM_AFTER_COMMIT)
+        hooks_after_flush(s);
     tell_since(s, 0, event);
     hooks_forget(s);
 }

@@ -100,6 +100,13 @@ static void disconnect(struct orm_session *s)
     s->ahead = NULL;
 }
 
+bool session_connect_again(struct orm_session *s)
+{
+    disconnect(s);
+    connect(s);
+    return !s->error.code;
+}
+
 /* -- Memory ------------------------------------------------------------------------ */
 
 static bool make_empty_lists(struct orm_session *s)
@@ -279,8 +286,6 @@ void orm_reset(struct orm_session *s)
     error_clear(&s->error);
     if (!make_empty_lists(s))
         session_nomem(s);
-    if (!pg_settle(s->pg)) {
-        disconnect(s);
-        connect(s);
-    }
+    if (!pg_settle(s->pg))
+        session_connect_again(s);
 }

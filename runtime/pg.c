@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "memory.h"
+#include "sqlstate.h"
 
 #include <errno.h>
 #include <libpq-fe.h>
@@ -22,6 +23,7 @@
 struct pg {
     PGconn *conn; /* NULL once closed */
     uint64_t round_trips;
+    struct pg_said said;
     int binary[MAX_PARAMS]; /* all 1: the format of every parameter */
 };
 
@@ -208,41 +210,20 @@ static void copy_field(char *to, size_t size, const PGresult *r, int which)
     error_copy(to, size, text ? text : "");
 }
 
-/* By the class of the SQLSTATE (PostgreSQL manual, appendix A), and for some by code.
- */
-static enum orm_code code_of_sqlstate(const char *state)
+static void keep_said(struct pg_said *said, const PGresult *r)
 {
-    static const struct {
-        const char *prefix;
-        enum orm_code code;
-    } table[] = {
-        {"23", ORM_CONSTRAINT},
-        {"40", ORM_CONFLICT},
-        {"55P03", ORM_CONFLICT},
-        {"42P01", ORM_DRIFT}, /* undefined table */
-        {"42703", ORM_DRIFT}, /* undefined column */
-        {"42704", ORM_DRIFT}, /* undefined type */
-        {"42804", ORM_DRIFT}, /* datatype mismatch */
-        {"42883", ORM_DRIFT}, /* no such operator: the column has another type */
-        {"3F000", ORM_DRIFT}, /* no such schema */
-        {"22P02", ORM_DRIFT}, /* an enum without the label */
-        {"22P03", ORM_DRIFT}, /* binary form of another type */
-        {"22001", ORM_RANGE},
-        {"22003", ORM_RANGE},
-        {"22008", ORM_RANGE},
-        {"57014", ORM_TIMEOUT},
-        {"57P", ORM_LOST},
-        {"08", ORM_LOST},
-        {"53200", ORM_NOMEM},
-    };
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (strncmp(state, table[i].prefix, strlen(table[i].prefix)) == 0)
-            return table[i].code;
-    return ORM_REFUSED;
+    copy_field(said->sqlstate, sizeof said->sqlstate, r, PG_DIAG_SQLSTATE);
+    copy_field(said->schema, sizeof said->schema, r, PG_DIAG_SCHEMA_NAME);
+    copy_field(said->table, sizeof said->table, r, PG_DIAG_TABLE_NAME);
+    copy_field(said->column, sizeof said->column, r, PG_DIAG_COLUMN_NAME);
+    copy_field(said->type, sizeof said->type, r, PG_DIAG_DATATYPE_NAME);
+    const char *detail = PQresultErrorField(r, PG_DIAG_MESSAGE_DETAIL);
+    const bool fits = detail && strlen(detail) < sizeof said->detail;
+    snprintf(said->detail, sizeof said->detail, "%s", fits ? detail : "");
 }
 
 static void fail_by_result(
-    const PGresult *r, struct orm_error *e, struct pg_failure *failure)
+    struct pg *c, const PGresult *r, struct orm_error *e, struct pg_failure *failure)
 {
     const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
     const char *severity = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED);
@@ -269,8 +250,9 @@ static void fail_by_result(
     error_set(e, code, "%s", primary ? primary : "the server gave no reason");
     error_copy(e->sqlstate, sizeof e->sqlstate, state);
     copy_field(e->constraint, sizeof e->constraint, r, PG_DIAG_CONSTRAINT_NAME);
-    copy_field(e->model, sizeof e->model, r, PG_DIAG_TABLE_NAME);
-    copy_field(e->field, sizeof e->field, r, PG_DIAG_COLUMN_NAME);
+    copy_field(e->hint, sizeof e->hint, r, PG_DIAG_MESSAGE_HINT);
+    copy_field(e->detail, sizeof e->detail, r, PG_DIAG_MESSAGE_DETAIL);
+    keep_said(&c->said, r);
 }
 
 /* -- Receiving --------------------------------------------------------------------- */
@@ -384,7 +366,7 @@ static PGresult *expect(struct pg *c, bool describes, int64_t deadline,
         return r;
     switch (PQresultStatus(r)) {
     case PGRES_FATAL_ERROR:
-        fail_by_result(r, e, failure);
+        fail_by_result(c, r, e, failure);
         if (!failure->server_said)
             pg_hang_up(c);
         break;
@@ -465,6 +447,11 @@ bool pg_fly(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
         if (items[i].statement)
             items[i].statement->preparing = false;
     return good;
+}
+
+const struct pg_said *pg_said(const struct pg *c)
+{
+    return &c->said;
 }
 
 void pg_drop_result(struct pg_result *r)

@@ -145,12 +145,16 @@ struct orm_session {
     struct budget budget;
     struct report *report; /* NULL: never asked for */
     bool reports;          /* now */
+    bool shows_details;    /* of the server's errors, in messages */
     void (*on_lazy)(void *arg, const char *model, const char *field, size_t peers);
     void *on_lazy_arg;
     uint64_t statement_count;
     uint64_t round_trips; /* of connections before this one */
     uint64_t stamp;       /* counts flights */
     uint64_t began;       /* the stamp when the transaction began */
+    uint64_t wrote;       /* and when it wrote first; 0: it did not */
+    bool flush_began;     /* the transaction, and not the program */
+    bool flush_failed;    /* that is the error: orm_retry() can help */
 
     struct numbers numbers;     /* of models: as in schema->models */
     struct model_state *models; /* by number */
@@ -229,6 +233,10 @@ static inline struct model_state *session_model(
 {
     return &s->models[session_number(s, m)];
 }
+
+/* In place of a connection that is lost; its transaction went with it.  False: the error
+ * is recorded. */
+bool session_connect_again(struct orm_session *s);
 
 /* False, and ORM_NOMEM is recorded. */
 bool session_nomem(struct orm_session *s);

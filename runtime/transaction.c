@@ -93,6 +93,16 @@ void orm_begin_with(struct orm_session *s, const struct orm_begin_options *optio
 
 /* -- Ending ------------------------------------------------------------------------ */
 
+static void end_unit(struct orm_session *s, enum orm_event event)
+{
+    s->transaction = TX_NONE;
+    s->wrote = 0;
+    s->flush_began = s->flush_failed = false;
+    begin_plain(s);
+    hooks_after_end(s, event);
+    scope_settle(s);
+}
+
 bool orm_flush(struct orm_session *s)
 {
     return s && write_changes(s, false);
@@ -106,11 +116,7 @@ bool orm_commit(struct orm_session *s)
     if (good || s->error.outcome == ORM_COMMITTED) {
         stream_end_all(s);
         undo_forget(s);
-        s->transaction = TX_NONE;
-        begin_plain(s);
-        hooks_after_flush(s);
-        hooks_after_end(s, ORM_AFTER_COMMIT);
-        scope_settle(s);
+        end_unit(s, ORM_AFTER_COMMIT);
     }
     return good;
 }
@@ -131,13 +137,11 @@ bool orm_ok(const struct orm_session *s)
     return s && !s->error.code;
 }
 
-void orm_rollback(struct orm_session *s)
+/* False: the connection is lost, and what was open with it. */
+static bool roll_back_server(struct orm_session *s)
 {
-    if (!s || !hooks_allow(s, "orm_rollback"))
-        return;
     if (s->ahead)
         flight_take_in(s);
-    const struct orm_error before = s->error;
     error_clear(&s->error);
     if (s->transaction >= TX_OPEN && pg_alive(s->pg)) {
         const enum transaction open = s->transaction;
@@ -145,21 +149,44 @@ void orm_rollback(struct orm_session *s)
             flight_land(s, NULL);
         flight_end(s);
         s->transaction = open;
+        error_clear(&s->error);
     }
     stream_end_all(s);
-    undo_all(s);
-    s->transaction = TX_NONE;
-    begin_plain(s);
-    error_clear(&s->error);
-    if (before.outcome != ORM_UNKNOWN)
-        hooks_after_end(s, ORM_AFTER_ROLLBACK);
-    hooks_forget(s);
-    scope_settle(s);
+    return pg_alive(s->pg);
+}
 
-    error_clear(&s->error);
-    if (!pg_alive(s->pg)) {
+void orm_rollback(struct orm_session *s)
+{
+    if (!s || !hooks_allow(s, "orm_rollback"))
+        return;
+    const struct orm_error before = s->error;
+    const bool alive = roll_back_server(s);
+    undo_all(s);
+    if (before.outcome == ORM_UNKNOWN)
+        hooks_forget(s);
+    end_unit(s, ORM_AFTER_ROLLBACK);
+    if (!alive) {
         s->error = before;
         error_set(
             &s->error, ORM_LOST, "the connection is lost; orm_reset() makes it anew");
     }
+}
+
+/* Nothing that is written now, or may be, was written before. */
+static bool may_retry(const struct orm_session *s)
+{
+    return s->flush_failed && !s->wrote && s->error.outcome != ORM_UNKNOWN &&
+           s->error.outcome != ORM_COMMITTED;
+}
+
+bool orm_retry(struct orm_session *s)
+{
+    if (!s || !s->error.code || !may_retry(s))
+        return false;
+    const bool is_ours = s->transaction == TX_NONE || s->flush_began;
+    if (!roll_back_server(s) && !session_connect_again(s))
+        return false;
+    s->transaction = is_ours ? TX_NONE : TX_WANTED;
+    s->flush_began = s->flush_failed = false;
+    return true;
 }

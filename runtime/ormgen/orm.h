@@ -75,6 +75,9 @@ struct orm_error {
     struct orm_object *object;  /* the one concerned, where that is certain, or NULL;
                                    valid as long as its objects are */
     unsigned violated;          /* for book_violated() */
+    char statement[36];         /* its shape, as in struct orm_statement, or "" */
+    char hint[256];             /* what may help, or "" */
+    char detail[256]; /* what else the server said, or "": it holds values of rows */
 };
 
 /* -- Sessions ---------------------------------------------------------------------- */
@@ -174,6 +177,14 @@ ORM_EXPORT bool orm_ok(const struct orm_session *s) ORM_CHECKED;
  * the error unless the connection is lost. */
 ORM_EXPORT void orm_rollback(struct orm_session *s);
 
+/* After a failed flush or commit that was the transaction's first: rolls back the
+ * database and keeps the changes in memory, as they were before the flush, so that it
+ * can be tried again when the reason is gone; connects again if the connection is lost.
+ * Clears the error; streams end.  False: the transaction had written before, or what
+ * became of it is unknown, or the error is none of a flush, and only orm_rollback()
+ * helps; or there is no connection yet, and it can be called again. */
+ORM_EXPORT bool orm_retry(struct orm_session *s) ORM_CHECKED;
+
 /* -- Scopes ------------------------------------------------------------------------ */
 
 /* What is loaded or made from now on belongs to a scope, up to the matching
@@ -197,6 +208,10 @@ ORM_EXPORT const char *orm_message(const struct orm_session *s);
 
 /* Never NULL; code ORM_OK when all is well.  Valid until the next call on `s`. */
 ORM_EXPORT const struct orm_error *orm_last_error(const struct orm_session *s);
+
+/* Whether messages end in what else the server said: which values met, or what the row
+ * held.  Off at first, since messages go into logs; orm_reset() keeps it. */
+ORM_EXPORT void orm_show_details(struct orm_session *s, bool on);
 
 /* The name of a code, as written above: "ORM_LOST". */
 ORM_EXPORT const char *orm_code_name(enum orm_code code);
@@ -282,6 +297,45 @@ enum orm_event {
     ORM_AFTER_COMMIT,
     ORM_AFTER_ROLLBACK
 };
+
+/* -- Does the database fit? -------------------------------------------------------- */
+
+enum orm_difference_kind {
+    ORM_DIFFERS_TABLE = 1, /* there is none */
+    ORM_DIFFERS_VIEW,      /* where a table should be */
+    ORM_DIFFERS_COLUMN,    /* there is none */
+    ORM_DIFFERS_TYPE,
+    ORM_DIFFERS_NULL,  /* allowed or not */
+    ORM_DIFFERS_EXTRA, /* a column that the YAML has not, and no row can do without */
+    ORM_DIFFERS_DEFAULT,
+    ORM_DIFFERS_IDENTITY,
+    ORM_DIFFERS_GENERATED,
+    ORM_DIFFERS_LABEL, /* of an enum */
+    ORM_DIFFERS_KEY,   /* nothing keeps it unique */
+    ORM_DIFFERS_UNIQUE,
+    ORM_DIFFERS_CHECK,     /* or an exclusion: there is none of the name */
+    ORM_DIFFERS_REFERENCE, /* no foreign key */
+    ORM_DIFFERS_ACTION,    /* ON DELETE, ON UPDATE */
+    ORM_DIFFERS_PRIVILEGE
+};
+
+/* Between the schema that the program was generated from and the database. */
+struct orm_difference {
+    enum orm_difference_kind kind;
+    const char *model;
+    const char *field; /* "" when it is about the table */
+    const char *expected;
+    const char *found;   /* "" when it is missing */
+    const char *message; /* one line, with the remedy */
+};
+
+/* Compares all tables of the session's schema with what the database's catalogue says,
+ * in one round trip that orm_statements() does not count, and reads no rows: for the
+ * start of a program.  Calls `fn`, which may be NULL, for each difference, which is
+ * valid during the call.  Returns how many there are; 0 with an error on the session,
+ * which is then the only one, when it could not ask. */
+ORM_EXPORT size_t orm_verify(struct orm_session *s,
+    void (*fn)(void *arg, const struct orm_difference *d), void *arg);
 
 /* -- Lists ------------------------------------------------------------------------- */
 

@@ -339,6 +339,23 @@ static void refused_flush_sends_nothing_and_keeps_the_changes(void **state)
     close_library(s);
 }
 
+static void refused_flush_is_good_again_once_the_reason_is_gone(void **state)
+{
+    (void)state;
+    arrange_library(db, 1, 1);
+    struct orm_session *s = open_library();
+    book_on_event(s, ORM_BEFORE_INSERT, refuse_short, NULL);
+    struct book *b = new_book(s, "a");
+    tell_all_of_books(s);
+    assert_false(orm_commit(s));
+    assert_diary("");
+    assert_true(orm_retry(s));
+    book_set_pages(b, 10);
+    assert_true(orm_commit(s));
+    assert_diary("bi:a ai:a commit:a ");
+    close_library(s);
+}
+
 static bool say_no(struct book *b, void *arg)
 {
     write_down(arg, book_title(b));
@@ -564,6 +581,7 @@ int main(void)
         DB_TEST(object_that_a_hook_deletes_is_told_of_as_deleted),
         DB_TEST(hooks_without_end_are_an_error),
         DB_TEST(refused_flush_sends_nothing_and_keeps_the_changes),
+        DB_TEST(refused_flush_is_good_again_once_the_reason_is_gone),
         DB_TEST(what_hooks_afterwards_return_is_ignored),
         DB_TEST(failed_flush_calls_no_hook_afterwards),
         DB_TEST(hooks_read_the_database_as_it_is),
