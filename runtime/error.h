@@ -10,8 +10,16 @@
 
 #if defined(__GNUC__)
 #define ERROR_PRINTF(text, args) __attribute__((format(printf, text, args)))
+
+/* What a short way seldom leads to: a call of it costs that way no registers. */
+#define SELDOM __attribute__((noinline, cold))
+
+/* What is done to each cell. */
+#define OFTEN inline __attribute__((always_inline))
 #else
 #define ERROR_PRINTF(text, args)
+#define SELDOM
+#define OFTEN inline
 #endif
 
 /* Each records unless there is an error already, and returns false.  Text of others is

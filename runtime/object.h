@@ -133,6 +133,13 @@ static inline struct orm_object *manager_owner(struct orm_manager *m)
 /* A blank object: zeroes, empty texts, slots with their relations.  NULL: no memory. */
 struct orm_object *object_make(struct orm_scope *scope, const struct orm_model *m);
 
+/* The same, for who has the model's state at hand. */
+struct orm_object *object_make_of(
+    struct orm_scope *scope, const struct model_state *of);
+
+/* Once for each model of a session: what object_make() copies. */
+void object_prepare(struct model_state *of);
+
 /* An object that reads as zero and drops writes: what a failed session gives instead of
  * NULL.  It needs no memory. */
 struct orm_object *object_placeholder(struct orm_session *s, const struct orm_model *m);

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "fit.h"
 #include "hooks.h"
+#include "identity.h"
 #include "list.h"
 #include "memory.h"
 #include "report.h"
@@ -122,11 +123,11 @@ static bool make_empty_lists(struct orm_session *s)
 static bool number_models(struct orm_session *s)
 {
     const struct orm_schema *schema = s->schema;
-    size_t placeholder_bytes = 0;
+    size_t object_bytes = 0;
     for (unsigned i = 0; i < schema->model_count; i++)
-        placeholder_bytes += schema->models[i]->size;
+        object_bytes += schema->models[i]->size;
     s->models = memory_get_zeroed(schema->model_count * sizeof *s->models);
-    s->placeholders = memory_get_zeroed(placeholder_bytes);
+    s->placeholders = memory_get_zeroed(2 * object_bytes);
     if (!s->models || !s->placeholders ||
         !numbers_reserve(&s->numbers, schema->model_count))
         return false;
@@ -138,9 +139,20 @@ static bool number_models(struct orm_session *s)
         s->models[i].session = s;
         s->models[i].table.relation = m->whole;
         s->models[i].placeholder = placeholder;
+        s->models[i].blank = placeholder + object_bytes;
         placeholder += m->size;
     }
     return true;
+}
+
+/* What the tables say, once they are known to be right. */
+static void prepare_models(struct orm_session *s)
+{
+    for (unsigned i = 0; i < s->schema->model_count; i++) {
+        struct model_state *of = &s->models[i];
+        of->is_by_number = key_is_number(key_of_model(of->model));
+        object_prepare(of);
+    }
 }
 
 /* An enum has one table, whichever models have columns of it. */
@@ -262,8 +274,10 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
         error_set(&s->error, ORM_INVALID,
             "%s was generated for runtime ABI %u, this is %u: run ormgen again",
             schema->name, (unsigned)schema->abi, (unsigned)ORM_MODEL_ABI);
-    else if (fit_check(s))
+    else if (fit_check(s)) {
+        prepare_models(s);
         connect(s);
+    }
     return s;
 
 fail:

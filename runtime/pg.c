@@ -499,17 +499,23 @@ const char *pg_tag(const struct pg_result *r)
     return PQcmdStatus((PGresult *)(uintptr_t)r);
 }
 
+/* libpq checks row and column in each of its calls: two will do for most cells. */
+static OFTEN struct pg_cell cell_at(const struct pg_result *r, int row, int column)
+{
+    const struct pg_cell cell = {
+        PQgetvalue(r, row, column), PQgetlength(r, row, column)};
+    return !cell.length && PQgetisnull(r, row, column) ? (struct pg_cell){NULL, 0}
+                                                       : cell;
+}
+
 struct pg_cell pg_value(const struct pg_result *r, size_t row, size_t column)
 {
-    const int length = PQgetlength(r, (int)row, (int)column);
-    if (length == 0 && PQgetisnull(r, (int)row, (int)column))
-        return (struct pg_cell){NULL, 0};
-    return (struct pg_cell){PQgetvalue(r, (int)row, (int)column), length};
+    return cell_at(r, (int)row, (int)column);
 }
 
 void pg_row(const struct pg_result *r, size_t row, struct pg_cell *cells)
 {
     const int columns = PQnfields(r);
     for (int i = 0; i < columns; i++)
-        cells[i] = pg_value(r, row, (size_t)i);
+        cells[i] = cell_at(r, (int)row, i);
 }

@@ -12,6 +12,8 @@
 #include "statement.h"
 #include "uuid7.h"
 
+#include <stddef.h>
+
 /* What plans brought under a name, see alias.h. */
 struct alias_entry;
 struct alias_table {
@@ -52,8 +54,10 @@ struct model_state {
     struct orm_session *session;
     struct orm_manager table; /* X_table(session); its session is found by address */
     struct idmap map;
+    bool is_by_number;   /* the map: the key is one number */
     const void *empty;   /* the model's empty list */
     char *placeholder;   /* see object.c */
+    const char *blank;   /* the same size: what a new object is */
     int64_t *spare_keys; /* taken from the sequence, not used yet */
     size_t spare_count;
     size_t spare_capacity;
@@ -62,6 +66,7 @@ struct model_state {
     struct model_hooks *hooks; /* or NULL */
     bool is_through;           /* some relation's join table */
     bool is_followed;          /* by a `to:`, or rows that refer to it change with it */
+    bool is_swept;             /* a mark for sweep.c */
     unsigned verified; /* so many columns are, on this connection, as the model says */
 };
 
@@ -234,8 +239,15 @@ static inline struct model_state *session_model(
     return &s->models[session_number(s, m)];
 }
 
-/* In place of a connection that is lost; its transaction went with it.  False: the error
- * is recorded. */
+/* Of a manager that is a whole table. */
+static inline struct model_state *table_state(struct orm_manager *m)
+{
+    return (
+        struct model_state *)(void *)((char *)m - offsetof(struct model_state, table));
+}
+
+/* In place of a connection that is lost; its transaction went with it.  False: the
+ * error is recorded. */
 bool session_connect_again(struct orm_session *s);
 
 /* False, and ORM_NOMEM is recorded. */

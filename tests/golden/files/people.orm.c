@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x040b3919f51ca939u
+#if PEOPLE_ORM_HASH != 0x9fee9ef9940da28eu
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 
