@@ -36,8 +36,7 @@ static bool queue(struct orm_session *s, struct orm_object *o)
     return true;
 }
 
-/* False, and an error, for a view. */
-static bool is_written(struct orm_session *s, const struct orm_model *m)
+bool change_is_written(struct orm_session *s, const struct orm_model *m)
 {
     return !m->read_only ||
            error_set_field(&s->error, ORM_INVALID, m, NULL,
@@ -56,7 +55,7 @@ static bool begin(struct orm_object *o)
             "%s was deleted or rolled back and cannot be changed",
             object_describe(o, name, sizeof name));
     }
-    if (!is_written(s, o->model))
+    if (!change_is_written(s, o->model))
         return false;
     return undo_note(o) && queue(s, o);
 }
@@ -313,7 +312,7 @@ static bool make_uuids(struct orm_session *s, struct orm_object *o)
 
 struct orm_object *change_make(struct orm_session *s, const struct orm_model *m)
 {
-    if (!is_written(s, m))
+    if (!change_is_written(s, m))
         return NULL;
     struct orm_object *o = object_make(s->scope, m);
     if (!o) {
