@@ -5,6 +5,7 @@
 #include "savepoint.h"
 
 #include "flight.h"
+#include "hooks.h"
 #include "memory.h"
 #include "stream.h"
 #include "undo.h"
@@ -14,14 +15,33 @@
 
 /* -- Begin ------------------------------------------------------------------------- */
 
+/* Hooks that are called after a flush may record what only the next one writes. */
+#define FLUSHES_MOST 100
+
+static bool flush_all(struct orm_session *s)
+{
+    for (unsigned i = 0; i < FLUSHES_MOST; i++) {
+        if (!write_changes(s, false))
+            return false;
+        if (!s->change_count && !s->link_count)
+            return true;
+    }
+    return error_set(&s->error, ORM_INVALID,
+        "orm_savepoint: after %d flushes there are still new changes; some hook makes "
+        "what it is called for",
+        FLUSHES_MOST);
+}
+
 static bool make(struct orm_session *s)
 {
+    if (!hooks_allow(s, "orm_savepoint"))
+        return false;
     if (s->ahead && !flight_take_in(s))
         return false;
     if (s->savepoint_count == SAVEPOINTS_MOST)
         return error_set(&s->error, ORM_INVALID,
             "orm_savepoint: %u are open; release some before", SAVEPOINTS_MOST);
-    if (!write_changes(s, false))
+    if (!flush_all(s))
         return false;
     if (!memory_grow(&s->savepoints, &s->savepoint_capacity, s->savepoint_count + 1,
             sizeof *s->savepoints))
@@ -59,7 +79,8 @@ static struct savepoint *innermost(struct orm_session *s)
 
 bool orm_release(struct orm_session *s)
 {
-    if (!s || !is_open(s, "orm_release") || !write_changes(s, false))
+    if (!s || !hooks_allow(s, "orm_release") || !is_open(s, "orm_release") ||
+        !write_changes(s, false))
         return false;
     const struct savepoint *p = innermost(s);
     if (p->sent)
@@ -108,6 +129,7 @@ static bool server_goes_back(struct orm_session *s, const struct savepoint *p)
 /* There is nothing to go back to: the database is as before the transaction. */
 static void lose_all(struct orm_session *s, const struct orm_error *before)
 {
+    s->error = *before;
     orm_rollback(s);
     if (s->error.code)
         return;
@@ -119,9 +141,10 @@ static void lose_all(struct orm_session *s, const struct orm_error *before)
 
 void orm_rollback_to(struct orm_session *s)
 {
-    if (!s || !is_open(s, "orm_rollback_to")) {
-        if (s && s->savepoints_missed)
-            s->savepoints_missed--;
+    if (!s || !hooks_allow(s, "orm_rollback_to"))
+        return;
+    if (!is_open(s, "orm_rollback_to")) {
+        s->savepoints_missed -= s->savepoints_missed > 0;
         return;
     }
     const struct savepoint *p = innermost(s);
@@ -133,9 +156,11 @@ void orm_rollback_to(struct orm_session *s)
         lose_all(s, &before);
         return;
     }
+    const size_t written = p->written;
     stream_end_since(s, s->savepoint_count);
     undo_to(s, p);
     s->flush_failed = false;
     if (s->transaction == TX_WROTE && !s->wrote)
         s->transaction = TX_OPEN;
+    hooks_after_return(s, written);
 }

@@ -64,10 +64,11 @@ struct model_state {
     size_t spare_capacity;
     size_t unwritten;   /* objects with changes not flushed */
     uint64_t deletions; /* counts them: lists made before look for deleted objects */
-    bool is_through;    /* some relation's join table */
-    bool is_followed;   /* by a `to:`, or rows that refer to it change with it */
-    bool is_swept;      /* a mark for sweep.c */
-    unsigned verified;  /* so many columns are, on this connection, as the model says */
+    struct model_hooks *hooks; /* or NULL */
+    bool is_through;           /* some relation's join table */
+    bool is_followed;          /* by a `to:`, or rows that refer to it change with it */
+    bool is_swept;             /* a mark for sweep.c */
+    unsigned verified; /* so many columns are, on this connection, as the model says */
 };
 
 /* A row of a join table to be made or removed by the next flush. */
@@ -86,6 +87,13 @@ struct crossing {
     struct orm_object *shown;
 };
 
+/* What hooks are told of when the flush is good, and when the transaction ends. */
+struct written {
+    struct orm_object *object;
+    uint8_t event; /* enum orm_event */
+    bool first;    /* of the object */
+};
+
 /* What an object was like when the unit of work began; no copy: it did not exist. */
 struct undo {
     struct orm_object *object;
@@ -99,6 +107,7 @@ struct savepoint {
     uint64_t loads;
     size_t undos;
     size_t aliases;
+    size_t written; /* of session.written */
     struct arena_mark memory; /* of the undo arena */
     bool sent;
     char command[40];
@@ -219,6 +228,11 @@ struct orm_session {
     struct followed *followed; /* of the flush under way */
     size_t followed_count, followed_capacity;
     int64_t flush_time; /* of the flush under way: what it dates rows with */
+    bool has_hooks;     /* some model has */
+    bool in_hook;       /* one is being called */
+    struct written *written;
+    size_t written_count, written_capacity;
+    size_t written_told; /* so many were told that they are written */
     struct undo *undos;
     size_t undo_count, undo_capacity;
     struct arena undo_arena;

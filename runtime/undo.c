@@ -137,6 +137,7 @@ static void put_back(struct orm_object *o, const void *copy)
     const bool stays = o->state & was & OBJECT_MAPPED && has_key_of(o, copy);
     if (o->state & OBJECT_MAPPED && !stays)
         object_leave_map(o);
+    const uint32_t is_written = o->state & OBJECT_WRITTEN;
     struct orm_group *group = o->group;
     const uint32_t at = o->at;
     struct orm_scope *scope = o->scope; /* that of the copy may be over */
@@ -145,7 +146,8 @@ static void put_back(struct orm_object *o, const void *copy)
     o->group = group;
     o->at = at;
     o->scope = scope;
-    o->state &= ~(OBJECT_QUEUED | OBJECT_LINKED | OBJECT_FORMER);
+    o->state &= ~(OBJECT_QUEUED | OBJECT_LINKED | OBJECT_FORMER | OBJECT_WRITTEN);
+    o->state |= is_written;
     if (was & OBJECT_MAPPED && !stays)
         o->state = (o->state & ~OBJECT_MAPPED) | OBJECT_SEEN;
 }
@@ -213,6 +215,7 @@ void undo_mark(struct orm_session *s, struct savepoint *p)
     p->loads = s->loads;
     p->undos = s->undo_count;
     p->aliases = s->alias_past_count;
+    p->written = s->written_count;
     p->memory = arena_mark(&s->undo_arena);
     set_mark(s);
 }
