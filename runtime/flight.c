@@ -265,6 +265,19 @@ static bool fly(struct orm_session *s, struct pg_failure *f, bool *retried)
     return error_set(&s->error, ORM_REFUSED, "the server keeps forgetting statements");
 }
 
+/* What a setting, say, is refused for is about no model. */
+static void explain_begin(struct orm_session *s)
+{
+    struct orm_error *e = &s->error;
+    char said[sizeof e->message];
+    if (!e->sqlstate[0] || e->code == ORM_LOST)
+        return;
+    memcpy(said, e->message, sizeof said);
+    error_retell(e, NULL, NULL, "the transaction cannot begin: %s", said);
+    if (e->code == ORM_DRIFT)
+        e->code = ORM_REFUSED;
+}
+
 bool flight_land(struct orm_session *s, size_t *failed_item)
 {
     if (s->error.code || !budget_allows(s))
@@ -291,6 +304,9 @@ bool flight_land(struct orm_session *s, size_t *failed_item)
     if (f.item < s->item_count && s->items[f.item].statement)
         snprintf(s->error.statement, sizeof s->error.statement, "%s",
             s->items[f.item].statement->name);
+    s->began_not = f.item < s->leading;
+    if (s->began_not)
+        explain_begin(s);
     s->error.outcome = outcome(s, &f);
     if (s->error.outcome == ORM_COMMITTED) {
         /* Only the end of the pipeline is missing: the next flight will see the loss.

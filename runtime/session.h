@@ -209,6 +209,7 @@ struct orm_session {
     struct orm_chunks *streams;
     size_t leading; /* items before the first that was added: BEGIN, DEALLOCATE */
     bool begins;    /* the flight carries BEGIN */
+    bool began_not; /* the last one that failed did so before what was added */
     struct begin begin;
     struct retired *leaving; /* the statements that the flight deallocates */
 
