@@ -205,6 +205,7 @@ enum link_constraint {
     LINK_TO_HOLDER
 };
 ORM_VIOLATED(link);
+ORM_HOOKS(link);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -756,6 +757,7 @@ enum a_constraint {
     A_TO_A
 };
 ORM_VIOLATED(a);
+ORM_HOOKS(a);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1047,6 +1049,7 @@ enum m_constraint {
     M_BY_ID
 };
 ORM_VIOLATED(m);
+ORM_HOOKS(m);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

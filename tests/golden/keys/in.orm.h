@@ -692,6 +692,7 @@ enum tenant_constraint {
     TENANT_BY_ID
 };
 ORM_VIOLATED(tenant);
+ORM_HOOKS(tenant);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -946,6 +947,7 @@ enum course_constraint {
     COURSE_TO_PARENT
 };
 ORM_VIOLATED(course);
+ORM_HOOKS(course);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1355,6 +1357,7 @@ enum student_constraint {
     STUDENT_TO_MENTOR
 };
 ORM_VIOLATED(student);
+ORM_HOOKS(student);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1772,6 +1775,7 @@ enum enrolment_constraint {
     ENROLMENT_TO_COURSE
 };
 ORM_VIOLATED(enrolment);
+ORM_HOOKS(enrolment);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2140,6 +2144,7 @@ enum grade_constraint {
     GRADE_TO_ENROLMENT
 };
 ORM_VIOLATED(grade);
+ORM_HOOKS(grade);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2460,6 +2465,7 @@ enum label_constraint {
     LABEL_BY_CODE
 };
 ORM_VIOLATED(label);
+ORM_HOOKS(label);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2726,6 +2732,7 @@ enum alias_constraint {
     ALIAS_TO_OF
 };
 ORM_VIOLATED(alias);
+ORM_HOOKS(alias);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3044,6 +3051,7 @@ enum certificate_constraint {
     CERTIFICATE_TO_ENROLMENT
 };
 ORM_VIOLATED(certificate);
+ORM_HOOKS(certificate);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3336,6 +3344,7 @@ enum room_constraint {
     ROOM_TO_COURSE
 };
 ORM_VIOLATED(room);
+ORM_HOOKS(room);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3635,6 +3644,7 @@ enum event_constraint {
     EVENT_TO_CAUSE
 };
 ORM_VIOLATED(event);
+ORM_HOOKS(event);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3971,6 +3981,7 @@ enum ticket_constraint {
     TICKET_TO_EVENT
 };
 ORM_VIOLATED(ticket);
+ORM_HOOKS(ticket);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -4263,6 +4274,7 @@ enum holiday_constraint {
     HOLIDAY_BY_DAY
 };
 ORM_VIOLATED(holiday);
+ORM_HOOKS(holiday);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -4531,6 +4543,7 @@ enum duty_constraint {
     DUTY_BY_AT_NIGHT
 };
 ORM_VIOLATED(duty);
+ORM_HOOKS(duty);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -4857,6 +4870,7 @@ enum shift_constraint {
     SHIFT_TO_LATER
 };
 ORM_VIOLATED(shift);
+ORM_HOOKS(shift);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5330,6 +5344,7 @@ enum moment_constraint {
     MOMENT_TO_NIGHT
 };
 ORM_VIOLATED(moment);
+ORM_HOOKS(moment);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5697,6 +5712,7 @@ enum badge_constraint {
     BADGE_BY_CODE
 };
 ORM_VIOLATED(badge);
+ORM_HOOKS(badge);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5971,6 +5987,7 @@ enum holder_constraint {
     HOLDER_TO_BADGE
 };
 ORM_VIOLATED(holder);
+ORM_HOOKS(holder);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -6292,6 +6309,7 @@ enum visit_constraint {
     VISIT_TO_LENT
 };
 ORM_VIOLATED(visit);
+ORM_HOOKS(visit);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -339,6 +339,7 @@ enum writer_constraint {
     WRITER_BY_ID
 };
 ORM_VIOLATED(writer);
+ORM_HOOKS(writer);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1029,6 +1030,7 @@ enum paper_constraint {
     PAPER_TO_WRITER
 };
 ORM_VIOLATED(paper);
+ORM_HOOKS(paper);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1363,6 +1365,7 @@ enum citation_constraint {
     CITATION_TO_TO
 };
 ORM_VIOLATED(citation);
+ORM_HOOKS(citation);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1696,6 +1699,7 @@ enum word_constraint {
     WORD_TO_OWNER
 };
 ORM_VIOLATED(word);
+ORM_HOOKS(word);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -206,6 +206,7 @@ enum sample_constraint {
     SAMPLE_BY_PLAIN_LARGE
 };
 ORM_VIOLATED(sample);
+ORM_HOOKS(sample);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -602,6 +603,7 @@ enum maybe_constraint {
     MAYBE_BY_ID
 };
 ORM_VIOLATED(maybe);
+ORM_HOOKS(maybe);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1139,6 +1141,7 @@ enum preset_constraint {
     PRESET_BY_CODE
 };
 ORM_VIOLATED(preset);
+ORM_HOOKS(preset);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
