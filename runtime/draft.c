@@ -24,7 +24,7 @@ static bool check_draft(
             object_describe(o, name, sizeof name),
             object_is_live(o) ? "is a row: set its fields"
                               : "was deleted or rolled back");
-    return !(o->state & OBJECT_UPSERT) ||
+    return !upsert_of(s, o) ||
            error_set_field(&s->error, ORM_INVALID, o->model, NULL,
                "%s(): this new %s waits for its row already", verb, o->model->name);
 }
@@ -108,9 +108,9 @@ static struct upsert *record(
     }
     if (!join(m, draft, verb) || !check_given(s, draft, by, verb))
         return NULL;
+    draft->stamp = UPSERT_STAMP | s->upsert_count;
     struct upsert *u = &s->upserts[s->upsert_count++];
     *u = (struct upsert){.draft = draft, .by = by};
-    draft->state |= OBJECT_UPSERT;
     return u;
 }
 
@@ -182,8 +182,9 @@ static struct orm_object *create(struct orm_session *s, size_t at)
     s->upserts[at].keeps = true;
     s->upserts[at].became = &row;
     const bool good = write_changes(s, false);
-    if (at < s->upsert_count)
-        s->upserts[at].became = NULL;
+    for (size_t i = 0; i < s->upsert_count; i++)
+        if (s->upserts[i].became == &row)
+            s->upserts[i].became = NULL;
     return good ? row : NULL;
 }
 

@@ -39,8 +39,8 @@ static bool check_required(struct orm_session *s, const struct orm_object *o)
     for (unsigned i = 0; i < o->model->column_count; i++) {
         const struct orm_column *c = &o->model->columns[i];
         if (bit_is_set(object_null_bits(o), i) && !column_may_be_unset(c))
-            return error_set_field(
-                &s->error, ORM_INVALID, o->model, c, "required, but never set");
+            return error_set_object(
+                &s->error, ORM_INVALID, o, c, "required, but never set");
     }
     return true;
 }
@@ -54,7 +54,7 @@ static bool check_targets(struct orm_session *s, const struct orm_object *o)
         if (ref->reverse || !target || !relate_is_changed(o, ref) ||
             !(target->state & (OBJECT_GONE | OBJECT_DELETED)))
             continue;
-        return error_set_field(&s->error, ORM_INVALID, o->model,
+        return error_set_object(&s->error, ORM_INVALID, o,
             &o->model->columns[ref->columns[0]], "the %s it refers to was deleted",
             target->model->name);
     }
@@ -66,7 +66,7 @@ static bool check(const struct flush *p)
     for (size_t i = 0; i < p->new_count; i++)
         if (!check_required(p->s, p->news[i]) || !check_targets(p->s, p->news[i]))
             return false;
-    for (size_t i = 0; i < p->upsert_count; i++)
+    for (size_t i = 0; i < p->draft_count; i++)
         if (!check_required(p->s, p->drafts[i]) || !check_targets(p->s, p->drafts[i]))
             return false;
     for (size_t i = 0; i < p->update_count; i++)
@@ -131,7 +131,7 @@ static void copy_all_keys(const struct flush *p)
         if (has_derived_key(p->s->schema->models[i]))
             copy_keys(p->news, p->new_count, p->s->schema->models[i]);
     copy_keys(p->news, p->new_count, NULL);
-    copy_keys(p->drafts, p->upsert_count, NULL);
+    copy_keys(p->drafts, p->draft_count, NULL);
     copy_keys(p->updates, p->update_count, NULL);
 }
 

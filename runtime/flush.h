@@ -13,10 +13,9 @@ struct flush {
     struct orm_session *s;
     struct orm_object **news, **updates, **deletes;
     size_t new_count, update_count, delete_count;
-    size_t ahead_count;     /* so many of the deletes, the first, go before all else */
-    struct upsert *upserts; /* to be resolved */
-    struct orm_object **drafts; /* theirs */
-    size_t upsert_count;
+    size_t ahead_count; /* so many of the deletes, the first, go before all else */
+    struct orm_object **drafts; /* whose rows are to be found */
+    size_t draft_count;
     size_t held_count; /* objects and links that wait for that */
     struct link *held_links;
     size_t held_link_count;

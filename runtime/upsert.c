@@ -1,11 +1,25 @@
 /* upsert.c: which drafts a flight resolves, what waits for them, and their batches. */
 #include "upsert.h"
 
+#include "hooks.h"
 #include "link.h"
 #include "scope.h"
 #include "slot.h"
 
 #include <string.h>
+
+struct upsert *upsert_of(const struct orm_session *s, const struct orm_object *draft)
+{
+    const uint64_t i = draft->stamp & ~UPSERT_STAMP;
+    const bool is_there = draft->stamp & UPSERT_STAMP && i < s->upsert_count;
+    return is_there && s->upserts[i].draft == draft ? &s->upserts[i] : NULL;
+}
+
+/* By the flush under way, once its answers are there. */
+static bool is_resolved(const struct orm_object *o)
+{
+    return (o->state & (OBJECT_DRAFT | OBJECT_HELD)) == OBJECT_DRAFT;
+}
 
 /* -- What waits -------------------------------------------------------------------- */
 
@@ -43,8 +57,8 @@ static bool may_be_a_drafts(const struct flush *p, const struct orm_object *o)
 {
     if (o->state & (OBJECT_NEW | OBJECT_DELETED | OBJECT_FORMER))
         return false;
-    for (size_t i = 0; i < p->upsert_count; i++)
-        if (p->upserts[i].draft->model == o->model)
+    for (size_t i = 0; i < p->draft_count; i++)
+        if (p->drafts[i]->model == o->model)
             return true;
     return false;
 }
@@ -104,14 +118,9 @@ static bool hold_links(struct flush *p)
 static void take_free(struct flush *p)
 {
     const struct orm_session *s = p->s;
-    for (size_t i = 0; i < s->upsert_count; i++) {
-        struct orm_object *o = s->upserts[i].draft;
-        if ((o->state & (OBJECT_DRAFT | OBJECT_HELD)) != OBJECT_DRAFT)
-            continue;
-        o->at = (uint32_t)p->upsert_count; /* it has no place in a group yet */
-        p->drafts[p->upsert_count] = o;
-        p->upserts[p->upsert_count++] = s->upserts[i];
-    }
+    for (size_t i = 0; i < s->upsert_count; i++)
+        if (is_resolved(s->upserts[i].draft))
+            p->drafts[p->draft_count++] = s->upserts[i].draft;
 }
 
 bool upsert_begin(struct flush *p)
@@ -119,19 +128,17 @@ bool upsert_begin(struct flush *p)
     struct orm_session *s = p->s;
     if (!s->upsert_count)
         return true;
-    const size_t most = s->upsert_count;
-    p->upserts = arena_get(&s->scratch, most * sizeof *p->upserts);
-    p->drafts = arena_get(&s->scratch, most * sizeof(struct orm_object *));
-    if (!p->upserts || !p->drafts)
+    p->drafts = arena_get(&s->scratch, s->upsert_count * sizeof(struct orm_object *));
+    if (!p->drafts)
         return session_nomem(s);
-    for (size_t i = 0; i < most; i++)
+    for (size_t i = 0; i < s->upsert_count; i++)
         if (!(s->upserts[i].draft->state & OBJECT_GONE) && may_be_there(&s->upserts[i]))
             s->upserts[i].draft->state |= OBJECT_DRAFT;
     hold(p);
     take_free(p);
-    if (p->held_count && !p->upsert_count)
+    if (p->held_count && !p->draft_count)
         return error_set_field(&s->error, ORM_INVALID, s->upserts[0].draft->model, NULL,
-            "drafts of rows that may be there refer to each other; flush between");
+            "new objects whose rows may be there refer to each other; flush between");
     hold_updates(p);
     return hold_links(p);
 }
@@ -159,8 +166,6 @@ static bool complete(struct flush *p, struct batch *b, const struct upsert *u)
     b->columns = inserted;
     b->by = u->by;
     b->keeps = u->keeps;
-    for (size_t i = 0; i < b->count; i++)
-        b->objects[i]->stamp = b->number;
     return true;
 }
 
@@ -172,20 +177,20 @@ static bool is_like(const struct upsert *a, const struct upsert *b)
 /* The drafts from the first on that are like it, each once. */
 static bool add_batches_like(struct flush *p, size_t first, struct orm_object **chosen)
 {
-    const struct upsert *u = &p->upserts[first];
+    const struct upsert *u = upsert_of(p->s, p->drafts[first]);
     size_t n = 0;
-    for (size_t i = first; i < p->upsert_count; i++) {
-        if (!is_like(&p->upserts[i], u) || p->upserts[i].draft->state & OBJECT_SEEN)
+    for (size_t i = first; i < p->draft_count; i++) {
+        struct orm_object *o = p->drafts[i];
+        if (!is_like(upsert_of(p->s, o), u) || o->state & OBJECT_SEEN)
             continue;
-        chosen[n++] = p->upserts[i].draft;
-        chosen[n - 1]->state |= OBJECT_SEEN;
+        o->state |= OBJECT_SEEN;
+        chosen[n++] = o;
     }
     const struct batch all = {
         .model = u->draft->model, .by = u->by, .objects = chosen, .count = n};
     struct batch **made = p->last;
-    if (!upsert_check_twins(p, &all))
-        return false;
-    if (!flush_group(p, BATCH_UPSERT, u->draft->model, chosen, n, columns_to_upsert))
+    if (!upsert_check_twins(p, &all) ||
+        !flush_group(p, BATCH_UPSERT, all.model, chosen, n, columns_to_upsert))
         return false;
     for (struct batch *b = *made; b; b = b->next)
         if (!complete(p, b, u))
@@ -193,28 +198,20 @@ static bool add_batches_like(struct flush *p, size_t first, struct orm_object **
     return true;
 }
 
-static void unmark(const struct flush *p)
-{
-    for (size_t i = 0; i < p->upsert_count; i++)
-        p->upserts[i].draft->state &= ~OBJECT_SEEN;
-}
-
 bool upsert_add_batches(struct flush *p)
 {
-    if (!p->upsert_count)
+    if (!p->draft_count)
         return true;
     struct orm_object **chosen =
-        arena_get(&p->s->scratch, p->upsert_count * sizeof(struct orm_object *));
-    if (!chosen)
-        return session_nomem(p->s);
-    bool good = true;
+        arena_get(&p->s->scratch, p->draft_count * sizeof(struct orm_object *));
+    bool good = chosen || session_nomem(p->s);
     for (unsigned m = 0; good && m < p->s->schema->model_count; m++)
-        for (size_t i = 0; good && i < p->upsert_count; i++) {
-            const struct orm_object *o = p->upserts[i].draft;
-            if (o->model == p->s->schema->models[m] && !(o->state & OBJECT_SEEN))
+        for (size_t i = 0; good && i < p->draft_count; i++)
+            if (p->drafts[i]->model == p->s->schema->models[m] &&
+                !(p->drafts[i]->state & OBJECT_SEEN))
                 good = add_batches_like(p, i, chosen);
-        }
-    unmark(p);
+    for (size_t i = 0; i < p->draft_count; i++)
+        p->drafts[i]->state &= ~OBJECT_SEEN;
     return good;
 }
 
@@ -224,24 +221,24 @@ void upsert_end(struct orm_object *draft)
 {
     relate_touch_all(draft);
     list_end_notes(draft);
-    draft->state &= ~(OBJECT_NEW | OBJECT_QUEUED | OBJECT_UPSERT);
+    draft->state &= ~(OBJECT_NEW | OBJECT_QUEUED);
     draft->state |= OBJECT_GONE;
 }
 
-static bool is_resolved(const struct orm_object *o)
+/* The row that a resolved draft turned out to be. */
+static struct orm_object *row_of(const struct orm_session *s, struct orm_object *o)
 {
-    return (o->state & (OBJECT_DRAFT | OBJECT_HELD)) == OBJECT_DRAFT;
+    const struct upsert *u = is_resolved(o) ? upsert_of(s, o) : NULL;
+    return u && u->row ? u->row : o;
 }
 
-/* The row that a draft in the slot turned out to be. */
 static void refer_to_row(
-    struct flush *p, struct orm_object *o, const struct orm_to_one *ref)
+    const struct orm_session *s, struct orm_object *o, const struct orm_to_one *ref)
 {
     struct orm_object *draft = *object_slot(o, ref);
-    struct orm_object *row =
-        draft && is_resolved(draft) ? p->upserts[draft->at].row : NULL;
-    if (ref->reverse || !row)
+    if (ref->reverse || !draft || !is_resolved(draft))
         return;
+    struct orm_object *row = row_of(s, draft);
     if (row != draft) {
         scope_keep_for(row, o->scope);
         slot_put(o, ref, row);
@@ -250,19 +247,24 @@ static void refer_to_row(
     relate_show(o, ref);
 }
 
-static struct orm_object *row_of(const struct flush *p, struct orm_object *o)
-{
-    return is_resolved(o) && p->upserts[o->at].row ? p->upserts[o->at].row : o;
-}
-
 static void return_links(struct flush *p)
 {
     for (size_t i = 0; i < p->held_link_count; i++) {
         struct link l = p->held_links[i];
-        l.owner = row_of(p, l.owner);
-        l.target = row_of(p, l.target);
+        l.owner = row_of(p->s, l.owner);
+        l.target = row_of(p->s, l.target);
         link_again(p->s, l);
     }
+}
+
+static void tell(struct orm_session *s, const struct upsert *u)
+{
+    if (u->became)
+        *u->became = u->row;
+    if (!u->row) /* its answer was not good */
+        upsert_end(u->draft);
+    else if (s->has_hooks)
+        hooks_note(s, u->row, u->row == u->draft ? ORM_AFTER_INSERT : ORM_AFTER_UPDATE);
 }
 
 static void end_marks(struct flush *p)
@@ -271,8 +273,12 @@ static void end_marks(struct flush *p)
     size_t left = 0;
     for (size_t i = 0; i < s->upsert_count; i++) {
         struct orm_object *o = s->upserts[i].draft;
-        if (o->state & OBJECT_HELD)
+        if (o->state & OBJECT_HELD) {
+            o->stamp = UPSERT_STAMP | left;
             s->upserts[left++] = s->upserts[i];
+        }
+        if (o->state & OBJECT_GONE)
+            o->stamp = s->stamp;
         o->state &= ~OBJECT_DRAFT;
     }
     s->upsert_count = left;
@@ -282,19 +288,15 @@ static void end_marks(struct flush *p)
 
 void upsert_settle(struct flush *p)
 {
-    const struct orm_session *s = p->s;
+    struct orm_session *s = p->s;
     if (!s->upsert_count)
         return;
-    for (size_t i = 0; i < p->upsert_count; i++) {
-        struct upsert *u = &p->upserts[i];
-        if (!u->row) /* its answer was not good */
-            upsert_end(u->draft);
-        if (u->became)
-            *u->became = u->row;
-    }
+    for (size_t i = 0; i < s->upsert_count; i++)
+        if (is_resolved(s->upserts[i].draft))
+            tell(s, &s->upserts[i]);
     for (size_t i = 0; i < s->change_count; i++)
         for (unsigned r = 0; r < s->changes[i]->model->to_one_count; r++)
-            refer_to_row(p, s->changes[i], &s->changes[i]->model->to_ones[r]);
+            refer_to_row(s, s->changes[i], &s->changes[i]->model->to_ones[r]);
     return_links(p);
     end_marks(p);
 }

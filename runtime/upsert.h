@@ -20,6 +20,13 @@ static inline struct key_columns upsert_columns(const struct orm_model *m, unsig
     return (struct key_columns){m, c->columns, c->count};
 }
 
+/* The stamp of a draft is its place in session.upserts, above all numbers of batches.
+ */
+#define UPSERT_STAMP (UINT64_C(1) << 63)
+
+/* NULL: it is none. */
+struct upsert *upsert_of(const struct orm_session *s, const struct orm_object *draft);
+
 /* Before the changes are sorted out: marks the drafts that this flight is to resolve,
  * and what waits for them. */
 bool upsert_begin(struct flush *p);

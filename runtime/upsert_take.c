@@ -5,6 +5,7 @@
 #include "load.h"
 #include "scope.h"
 #include "slot.h"
+#include "undo.h"
 
 #include <string.h>
 
@@ -194,8 +195,9 @@ static bool check_row(struct taker *t, size_t row)
             "a row came back that no draft is for; does a trigger change it?");
     draft->state |= OBJECT_SEEN;
     t->of[row] = draft;
-    scope_want(row_object(t, draft)->scope, bytes);
-    return true;
+    struct orm_object *o = row_object(t, draft);
+    scope_want(o->scope, bytes);
+    return o == draft || undo_note(o);
 }
 
 static bool check_rows(struct taker *t)
@@ -231,7 +233,7 @@ static void become_row(struct taker *t, struct orm_object *draft)
     list_end_notes(draft);
     object_unload(draft);
     object_clear_changes(draft);
-    draft->state &= ~(OBJECT_NEW | OBJECT_QUEUED | OBJECT_UPSERT);
+    draft->state &= ~(OBJECT_NEW | OBJECT_QUEUED);
     load_fill(draft, t->cells);
     draft->stamp = s->stamp;
     object_map(draft);
@@ -279,7 +281,7 @@ static void take_row(struct taker *t, size_t i)
     struct orm_object *draft = t->of[i];
     pg_row(t->result, i, t->cells);
     struct orm_object *row = row_object(t, draft);
-    t->flush->upserts[draft->at].row = row;
+    upsert_of(t->flush->s, draft)->row = row;
     if (row == draft) {
         become_row(t, draft);
         return;

@@ -9,6 +9,7 @@
 #include "due.h"
 #include "flight.h"
 #include "flush.h"
+#include "hooks.h"
 #include "link.h"
 #include "on_update.h"
 #include "returned.h"
@@ -169,7 +170,7 @@ static void settle(struct orm_object *o, uint64_t stamp)
 {
     object_clear_changes(o);
     list_end_notes(o);
-    o->state &= ~(OBJECT_NEW | OBJECT_QUEUED | OBJECT_KEYED | OBJECT_UPSERT);
+    o->state &= ~(OBJECT_NEW | OBJECT_QUEUED | OBJECT_KEYED);
     o->stamp = stamp;
 }
 
@@ -190,6 +191,20 @@ static void settle_all(struct orm_session *s)
     s->change_count = left;
 }
 
+static void note(
+    struct flush *p, struct orm_object *const *objects, size_t count, enum orm_event e)
+{
+    for (size_t i = 0; i < count; i++)
+        hooks_note(p->s, objects[i], e);
+}
+
+static void note_all(struct flush *p)
+{
+    note(p, p->news, p->new_count, ORM_AFTER_INSERT);
+    note(p, p->updates, p->update_count, ORM_AFTER_UPDATE);
+    note(p, p->deletes, p->delete_count, ORM_AFTER_DELETE);
+}
+
 /* -- The whole --------------------------------------------------------------------- */
 
 static bool publish(struct flush *p)
@@ -204,10 +219,10 @@ static bool publish(struct flush *p)
     on_update_end(s);
     link_forget(s);
     due_is_done(s);
-    if (p->first && s->transaction == TX_OPEN) {
-        s->transaction = TX_WROTE;
-        s->wrote = s->stamp;
-    }
+    if (s->has_hooks)
+        note_all(p);
+    if (p->first)
+        undo_after_write(s);
 
     bool good = true;
     size_t item = 0;
@@ -236,7 +251,9 @@ static bool write_all(struct flush *p, bool commit)
         flush_take_back(p);
         return false;
     }
+    s->undo_rests = last;
     const bool published = publish(p);
+    s->undo_rests = false;
     if (!published && last)
         s->error.outcome = ORM_COMMITTED;
     return published;
@@ -250,15 +267,12 @@ static void settle_outcome(struct orm_session *s)
 }
 
 /* One flight.  True in `more`: some of it waits for what this one found out. */
-static bool write_once(struct orm_session *s, bool commit, bool *more)
+static bool write_now(struct orm_session *s, bool commit, bool *more)
 {
     struct flush p = {.s = s};
     p.last = &p.first;
     statement_hold(&s->statements);
     const bool good = write_all(&p, commit);
-    s->flush_failed = !good;
-    if (!good)
-        settle_outcome(s);
     *more = p.held_count != 0;
     statement_release(&s->statements);
     flush_free(&p);
@@ -269,8 +283,15 @@ static bool write_once(struct orm_session *s, bool commit, bool *more)
 
 bool write_changes(struct orm_session *s, bool commit)
 {
-    bool good = !s->error.code, more = true;
+    if (s->error.code || !hooks_allow(s, "orm_flush"))
+        return false;
+    bool good = hooks_before_flush(s), more = true;
     while (good && more)
-        good = write_once(s, commit, &more);
+        good = write_now(s, commit, &more);
+    s->flush_failed = !good;
+    if (!good)
+        settle_outcome(s);
+    else if (!commit)
+        hooks_after_flush(s);
     return good;
 }

@@ -49,6 +49,7 @@ struct link_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct a_list {
@@ -82,6 +83,7 @@ struct a_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct m_list {
@@ -115,6 +117,7 @@ struct m_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -202,6 +205,7 @@ enum link_constraint {
     LINK_TO_HOLDER
 };
 ORM_VIOLATED(link);
+ORM_HOOKS(link);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -753,6 +757,7 @@ enum a_constraint {
     A_TO_A
 };
 ORM_VIOLATED(a);
+ORM_HOOKS(a);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1044,6 +1049,7 @@ enum m_constraint {
     M_BY_ID
 };
 ORM_VIOLATED(m);
+ORM_HOOKS(m);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

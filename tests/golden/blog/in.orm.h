@@ -49,6 +49,7 @@ struct author_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct book_list {
@@ -82,6 +83,7 @@ struct book_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct tag_list {
@@ -115,6 +117,7 @@ struct tag_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -158,6 +161,7 @@ enum author_constraint {
     AUTHOR_BY_EMAIL
 };
 ORM_VIOLATED(author);
+ORM_HOOKS(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -448,6 +452,7 @@ enum book_constraint {
     BOOK_TO_EDITOR
 };
 ORM_VIOLATED(book);
+ORM_HOOKS(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -822,6 +827,7 @@ enum tag_constraint {
     TAG_BY_NAME
 };
 ORM_VIOLATED(tag);
+ORM_HOOKS(tag);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

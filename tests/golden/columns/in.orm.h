@@ -54,6 +54,7 @@ struct product_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct invoice_list {
@@ -87,6 +88,7 @@ struct invoice_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct ticket_list {
@@ -120,6 +122,7 @@ struct ticket_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct ledger_account_list {
@@ -153,6 +156,7 @@ struct ledger_account_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct page_list {
@@ -186,6 +190,7 @@ struct page_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct binder_list {
@@ -219,6 +224,7 @@ struct binder_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct leaf_list {
@@ -252,6 +258,7 @@ struct leaf_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct edition_list {
@@ -285,6 +292,7 @@ struct edition_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -344,6 +352,7 @@ enum product_constraint {
     PRODUCT_PRICE_CHECK
 };
 ORM_VIOLATED(product);
+ORM_HOOKS(product);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -654,6 +663,7 @@ enum invoice_constraint {
     INVOICE_BY_NUMBER
 };
 ORM_VIOLATED(invoice);
+ORM_HOOKS(invoice);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -871,6 +881,7 @@ enum ticket_constraint {
     TICKET_BY_CODE
 };
 ORM_VIOLATED(ticket);
+ORM_HOOKS(ticket);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1110,6 +1121,7 @@ enum ledger_account_constraint {
     LEDGER_ACCOUNT_TO_PARENT
 };
 ORM_VIOLATED(ledger_account);
+ORM_HOOKS(ledger_account);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1505,6 +1517,7 @@ enum page_constraint {
     PAGE_TO_BOOK
 };
 ORM_VIOLATED(page);
+ORM_HOOKS(page);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1861,6 +1874,7 @@ enum binder_constraint {
     BINDER_BY_ID
 };
 ORM_VIOLATED(binder);
+ORM_HOOKS(binder);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2086,6 +2100,7 @@ enum leaf_constraint {
     LEAF_BY_TREE_NUMBER
 };
 ORM_VIOLATED(leaf);
+ORM_HOOKS(leaf);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2332,6 +2347,7 @@ enum edition_constraint {
     EDITION_BY_WORK_NUMBER
 };
 ORM_VIOLATED(edition);
+ORM_HOOKS(edition);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -48,6 +48,7 @@ struct author_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct book_list {
@@ -81,6 +82,7 @@ struct book_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -117,6 +119,7 @@ enum author_constraint {
     AUTHOR_BY_ID
 };
 ORM_VIOLATED(author);
+ORM_HOOKS(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -365,6 +368,7 @@ enum book_constraint {
     BOOK_TO_AUTHOR
 };
 ORM_VIOLATED(book);
+ORM_HOOKS(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -49,6 +49,7 @@ struct org_person_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct org_team_list {
@@ -82,6 +83,7 @@ struct org_team_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct org_badge_list {
@@ -115,6 +117,7 @@ struct org_badge_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -173,6 +176,7 @@ enum org_person_constraint {
     ORG_PERSON_TO_TEAM
 };
 ORM_VIOLATED(org_person);
+ORM_HOOKS(org_person);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -609,6 +613,7 @@ enum org_team_constraint {
     ORG_TEAM_TO_LEADER
 };
 ORM_VIOLATED(org_team);
+ORM_HOOKS(org_team);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -891,6 +896,7 @@ enum org_badge_constraint {
     ORG_BADGE_TO_OWNER
 };
 ORM_VIOLATED(org_badge);
+ORM_HOOKS(org_badge);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

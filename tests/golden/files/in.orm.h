@@ -42,6 +42,7 @@ struct book_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct topic_list {
@@ -75,6 +76,7 @@ struct topic_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -152,6 +154,7 @@ enum book_constraint {
     BOOK_TO_SEQUEL
 };
 ORM_VIOLATED(book);
+ORM_HOOKS(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -604,6 +607,7 @@ enum topic_constraint {
     TOPIC_BY_NAME
 };
 ORM_VIOLATED(topic);
+ORM_HOOKS(topic);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -44,6 +44,7 @@ struct p_person_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct p_author_list {
@@ -77,6 +78,7 @@ struct p_author_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -161,6 +163,7 @@ enum p_person_constraint {
     P_PERSON_TO_LIVES
 };
 ORM_VIOLATED(p_person);
+ORM_HOOKS(p_person);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -496,6 +499,7 @@ enum p_author_constraint {
     P_AUTHOR_TO_PERSON
 };
 ORM_VIOLATED(p_author);
+ORM_HOOKS(p_author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

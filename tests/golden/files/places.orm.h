@@ -51,6 +51,7 @@ struct place_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct climate_list {
@@ -84,6 +85,7 @@ struct climate_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -143,6 +145,7 @@ enum place_constraint {
     PLACE_BY_ID
 };
 ORM_VIOLATED(place);
+ORM_HOOKS(place);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -357,6 +360,7 @@ enum climate_constraint {
     CLIMATE_BY_KIND
 };
 ORM_VIOLATED(climate);
+ORM_HOOKS(climate);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

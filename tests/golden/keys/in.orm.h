@@ -64,6 +64,7 @@ struct tenant_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct course_list {
@@ -97,6 +98,7 @@ struct course_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct student_list {
@@ -130,6 +132,7 @@ struct student_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct enrolment_list {
@@ -163,6 +166,7 @@ struct enrolment_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct grade_list {
@@ -196,6 +200,7 @@ struct grade_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct label_list {
@@ -229,6 +234,7 @@ struct label_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct alias_list {
@@ -262,6 +268,7 @@ struct alias_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct certificate_list {
@@ -295,6 +302,7 @@ struct certificate_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct room_list {
@@ -328,6 +336,7 @@ struct room_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct event_list {
@@ -361,6 +370,7 @@ struct event_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct ticket_list {
@@ -394,6 +404,7 @@ struct ticket_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct holiday_list {
@@ -427,6 +438,7 @@ struct holiday_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct duty_list {
@@ -460,6 +472,7 @@ struct duty_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct shift_list {
@@ -493,6 +506,7 @@ struct shift_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct moment_list {
@@ -526,6 +540,7 @@ struct moment_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct badge_list {
@@ -559,6 +574,7 @@ struct badge_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct holder_list {
@@ -592,6 +608,7 @@ struct holder_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct visit_list {
@@ -625,6 +642,7 @@ struct visit_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -674,6 +692,7 @@ enum tenant_constraint {
     TENANT_BY_ID
 };
 ORM_VIOLATED(tenant);
+ORM_HOOKS(tenant);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -928,6 +947,7 @@ enum course_constraint {
     COURSE_TO_PARENT
 };
 ORM_VIOLATED(course);
+ORM_HOOKS(course);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1337,6 +1357,7 @@ enum student_constraint {
     STUDENT_TO_MENTOR
 };
 ORM_VIOLATED(student);
+ORM_HOOKS(student);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1754,6 +1775,7 @@ enum enrolment_constraint {
     ENROLMENT_TO_COURSE
 };
 ORM_VIOLATED(enrolment);
+ORM_HOOKS(enrolment);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2122,6 +2144,7 @@ enum grade_constraint {
     GRADE_TO_ENROLMENT
 };
 ORM_VIOLATED(grade);
+ORM_HOOKS(grade);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2442,6 +2465,7 @@ enum label_constraint {
     LABEL_BY_CODE
 };
 ORM_VIOLATED(label);
+ORM_HOOKS(label);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2708,6 +2732,7 @@ enum alias_constraint {
     ALIAS_TO_OF
 };
 ORM_VIOLATED(alias);
+ORM_HOOKS(alias);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3026,6 +3051,7 @@ enum certificate_constraint {
     CERTIFICATE_TO_ENROLMENT
 };
 ORM_VIOLATED(certificate);
+ORM_HOOKS(certificate);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3318,6 +3344,7 @@ enum room_constraint {
     ROOM_TO_COURSE
 };
 ORM_VIOLATED(room);
+ORM_HOOKS(room);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3617,6 +3644,7 @@ enum event_constraint {
     EVENT_TO_CAUSE
 };
 ORM_VIOLATED(event);
+ORM_HOOKS(event);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3953,6 +3981,7 @@ enum ticket_constraint {
     TICKET_TO_EVENT
 };
 ORM_VIOLATED(ticket);
+ORM_HOOKS(ticket);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -4245,6 +4274,7 @@ enum holiday_constraint {
     HOLIDAY_BY_DAY
 };
 ORM_VIOLATED(holiday);
+ORM_HOOKS(holiday);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -4513,6 +4543,7 @@ enum duty_constraint {
     DUTY_BY_AT_NIGHT
 };
 ORM_VIOLATED(duty);
+ORM_HOOKS(duty);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -4839,6 +4870,7 @@ enum shift_constraint {
     SHIFT_TO_LATER
 };
 ORM_VIOLATED(shift);
+ORM_HOOKS(shift);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5312,6 +5344,7 @@ enum moment_constraint {
     MOMENT_TO_NIGHT
 };
 ORM_VIOLATED(moment);
+ORM_HOOKS(moment);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5679,6 +5712,7 @@ enum badge_constraint {
     BADGE_BY_CODE
 };
 ORM_VIOLATED(badge);
+ORM_HOOKS(badge);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5953,6 +5987,7 @@ enum holder_constraint {
     HOLDER_TO_BADGE
 };
 ORM_VIOLATED(holder);
+ORM_HOOKS(holder);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -6274,6 +6309,7 @@ enum visit_constraint {
     VISIT_TO_LENT
 };
 ORM_VIOLATED(visit);
+ORM_HOOKS(visit);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -51,6 +51,7 @@ struct author_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct profile_list {
@@ -84,6 +85,7 @@ struct profile_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct picture_list {
@@ -117,6 +119,7 @@ struct picture_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct book_list {
@@ -150,6 +153,7 @@ struct book_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct chapter_list {
@@ -183,6 +187,7 @@ struct chapter_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -230,6 +235,7 @@ enum author_constraint {
     AUTHOR_TO_PROFILE
 };
 ORM_VIOLATED(author);
+ORM_HOOKS(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -515,6 +521,7 @@ enum profile_constraint {
     PROFILE_BY_ID
 };
 ORM_VIOLATED(profile);
+ORM_HOOKS(profile);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -775,6 +782,7 @@ enum picture_constraint {
     PICTURE_BY_ID
 };
 ORM_VIOLATED(picture);
+ORM_HOOKS(picture);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1039,6 +1047,7 @@ enum book_constraint {
     BOOK_TO_EDITOR
 };
 ORM_VIOLATED(book);
+ORM_HOOKS(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1380,6 +1389,7 @@ enum chapter_constraint {
     CHAPTER_TO_PARENT
 };
 ORM_VIOLATED(chapter);
+ORM_HOOKS(chapter);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

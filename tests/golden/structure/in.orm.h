@@ -52,6 +52,7 @@ struct writer_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct paper_list {
@@ -85,6 +86,7 @@ struct paper_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct citation_list {
@@ -118,6 +120,7 @@ struct citation_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct word_list {
@@ -151,6 +154,7 @@ struct word_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct best_list {
@@ -184,6 +188,7 @@ struct best_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct total_list {
@@ -217,6 +222,7 @@ struct total_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -333,6 +339,7 @@ enum writer_constraint {
     WRITER_BY_ID
 };
 ORM_VIOLATED(writer);
+ORM_HOOKS(writer);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1023,6 +1030,7 @@ enum paper_constraint {
     PAPER_TO_WRITER
 };
 ORM_VIOLATED(paper);
+ORM_HOOKS(paper);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1357,6 +1365,7 @@ enum citation_constraint {
     CITATION_TO_TO
 };
 ORM_VIOLATED(citation);
+ORM_HOOKS(citation);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1690,6 +1699,7 @@ enum word_constraint {
     WORD_TO_OWNER
 };
 ORM_VIOLATED(word);
+ORM_HOOKS(word);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -48,6 +48,7 @@ struct package_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct dependency_list {
@@ -81,6 +82,7 @@ struct dependency_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -138,6 +140,7 @@ enum package_constraint {
     PACKAGE_BY_NAME
 };
 ORM_VIOLATED(package);
+ORM_HOOKS(package);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -425,6 +428,7 @@ enum dependency_constraint {
     DEPENDENCY_TO_TARGET
 };
 ORM_VIOLATED(dependency);
+ORM_HOOKS(dependency);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

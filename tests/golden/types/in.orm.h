@@ -49,6 +49,7 @@ struct sample_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct maybe_list {
@@ -82,6 +83,7 @@ struct maybe_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct preset_list {
@@ -115,6 +117,7 @@ struct preset_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -203,6 +206,7 @@ enum sample_constraint {
     SAMPLE_BY_PLAIN_LARGE
 };
 ORM_VIOLATED(sample);
+ORM_HOOKS(sample);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -599,6 +603,7 @@ enum maybe_constraint {
     MAYBE_BY_ID
 };
 ORM_VIOLATED(maybe);
+ORM_HOOKS(maybe);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1136,6 +1141,7 @@ enum preset_constraint {
     PRESET_BY_CODE
 };
 ORM_VIOLATED(preset);
+ORM_HOOKS(preset);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

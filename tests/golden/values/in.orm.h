@@ -47,6 +47,7 @@ struct reading_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -131,6 +132,7 @@ enum reading_constraint {
     READING_BY_DEVICE
 };
 ORM_VIOLATED(reading);
+ORM_HOOKS(reading);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
