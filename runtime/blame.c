@@ -12,10 +12,11 @@
 
 /* -- Names in messages ------------------------------------------------------------- */
 
+/* What is beyond ASCII may be another language's quotes. */
 static bool is_of_name(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || (unsigned char)c >= 0x80;
+           c == '_';
 }
 
 static bool mentions(const char *text, const char *name)
@@ -104,29 +105,13 @@ static bool find_by_name(
     return found == 1;
 }
 
-/* The only column that is of the domain. */
-static const struct orm_column *column_of_type(
-    const struct orm_model *m, const char *type)
-{
-    const struct orm_column *found = NULL;
-    for (unsigned i = 0; m && *type && i < m->column_count; i++) {
-        const struct orm_column *c = &m->columns[i];
-        if (!c->named || strcmp(c->named->name, type) != 0)
-            continue;
-        if (found)
-            return NULL;
-        found = c;
-    }
-    return found;
-}
-
 static const struct orm_column *column_said(
     const struct orm_model *m, const struct pg_said *said)
 {
     for (unsigned i = 0; m && said->column[0] && i < m->column_count; i++)
         if (strcmp(m->columns[i].name, said->column) == 0)
             return &m->columns[i];
-    return column_of_type(m, said->type);
+    return NULL;
 }
 
 /* Both tables may have the key's columns; the server's own words tell the ends apart,

@@ -313,7 +313,7 @@ void orm_refresh(struct orm_object *o)
         return;
     }
     char name[128];
-    error_set_field(&s->error, ORM_STALE, m, NULL, "%s is not in the table any more",
+    error_set_object(&s->error, ORM_STALE, o, NULL, "%s is not in the table any more",
         object_describe(o, name, sizeof name));
 }
 

@@ -57,7 +57,6 @@ struct pg_said {
     char schema[64];
     char table[64];
     char column[64];
-    char type[64];     /* a domain */
     char detail[2048]; /* as it was said; "" also if it is longer */
 };
 

@@ -281,6 +281,23 @@ typedef void orm_statement_seen(void *arg, const struct orm_statement *statement
 ORM_EXPORT void orm_on_statement(
     struct orm_session *s, orm_statement_seen *seen, void *arg);
 
+/* -- Hooks ------------------------------------------------------------------------- */
+
+/* When X_on_event() has a function of the program's called, with the object. */
+enum orm_event {
+    /* Of a flush, before anything is sent; false refuses it. */
+    ORM_BEFORE_INSERT,
+    ORM_BEFORE_UPDATE,
+    ORM_BEFORE_DELETE,
+    /* When it was good; of a commit, after that. */
+    ORM_AFTER_INSERT,
+    ORM_AFTER_UPDATE,
+    ORM_AFTER_DELETE,
+    /* Once for each object that the transaction had written. */
+    ORM_AFTER_COMMIT,
+    ORM_AFTER_ROLLBACK
+};
+
 /* -- Does the database fit? -------------------------------------------------------- */
 
 enum orm_difference_kind {
