@@ -78,6 +78,57 @@ static void remove_deleted(struct orm_session *s, const struct orm_model *m)
     }
 }
 
+/* -- Behind rows that are not in memory -------------------------------------------- */
+
+/* Marks the models whose rows the database deletes with those of `m`. */
+static void mark_behind(struct orm_session *s, const struct orm_model *m)
+{
+    for (unsigned i = 0; i < s->schema->model_count; i++) {
+        const struct orm_model *of = s->schema->models[i];
+        for (unsigned r = 0; r < of->to_one_count && !s->models[i].is_swept; r++) {
+            const struct orm_to_one *ref = &of->to_ones[r];
+            if (ref->reverse || ref->target != m || ref->on_delete != ORM_CASCADE)
+                continue;
+            s->models[i].is_swept = true;
+            mark_behind(s, of);
+        }
+    }
+}
+
+/* Whether the object refers to a row that may have gone without our seeing it. */
+static bool may_be_behind(const struct orm_session *s, const struct orm_object *o)
+{
+    for (unsigned r = 0; r < o->model->to_one_count; r++) {
+        const struct orm_to_one *ref = &o->model->to_ones[r];
+        if (!ref->reverse && ref->on_delete >= ORM_CASCADE &&
+            session_model(s, ref->target)->is_swept &&
+            !key_is_null(ref_columns(o->model, ref), o) && !relate_target(o, ref))
+            return true;
+    }
+    return false;
+}
+
+static void expire_behind(struct orm_session *s)
+{
+    for (unsigned i = 0; i < s->schema->model_count; i++)
+        if (s->models[i].deletions)
+            mark_behind(s, s->schema->models[i]);
+    for (unsigned i = 0; i < s->schema->model_count; i++) {
+        const struct idmap *map = &s->models[i].map;
+        for (size_t k = 0; k < map->capacity; k++) {
+            struct orm_object *o = map->slots[k].object;
+            if (!o || !object_is_live(o) || !may_be_behind(s, o))
+                continue;
+            relate_touch_all(o);
+            orm_expire(o);
+        }
+    }
+    for (unsigned i = 0; i < s->schema->model_count; i++)
+        s->models[i].is_swept = false;
+}
+
+/* -- The whole --------------------------------------------------------------------- */
+
 void cascade_follow(struct orm_session *s)
 {
     bool more = true;
@@ -86,6 +137,7 @@ void cascade_follow(struct orm_session *s)
         for (unsigned i = 0; i < s->schema->model_count; i++)
             more |= follow_deletes_of(s, s->schema->models[i]);
     }
+    expire_behind(s);
     for (unsigned i = 0; i < s->schema->model_count; i++)
         if (s->models[i].deletions)
             remove_deleted(s, s->schema->models[i]);

@@ -93,10 +93,8 @@ static void fill(struct orm_object *o, const struct change_all *a,
     size_t at = m->key_count;
     bool lazy = false;
     for (unsigned i = 0; i < m->column_count; i++) {
-        if (change_all_returns(a, i)) {
-            load_cell(o, i, pg_value(r, row, at++));
-            object_reset_slots_of(o, i);
-        }
+        if (change_all_returns(a, i))
+            load_cell_again(o, i, pg_value(r, row, at++));
         lazy = lazy || (i >= eager && bit_is_set(a->columns, i));
     }
     if (lazy)
@@ -169,6 +167,7 @@ static size_t run(struct orm_session *s, const struct change_all *a)
         return 0;
     if (s->transaction == TX_OPEN)
         s->transaction = TX_WROTE;
+    s->wrote = s->stamp;
     const size_t rows = pg_affected(r);
     const bool good = follow(s, a, r, rows);
     flight_end(s);

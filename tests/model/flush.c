@@ -272,6 +272,14 @@ static void settle(struct flush *f, struct thing *t)
         t->to[k] = NOBODY;
 }
 
+void unit_settle(struct unit *u, const struct base *before)
+{
+    struct flush f = {.u = u, .before = before, .real = true};
+    for (unsigned i = 0; i < THINGS; i++)
+        if (u->things[i].is != IS_NOTHING)
+            settle(&f, &u->things[i]);
+}
+
 struct verdict unit_flush(struct unit *u, const struct base *before, bool real)
 {
     struct flush f = {.u = u, .before = before, .real = real};

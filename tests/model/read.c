@@ -130,8 +130,11 @@ void op_find(void)
         e.count = q.limit;
     must(list_is(list, m, &e), "find %s: %zu rows, not %zu, or others", m->name,
         list_length(list), e.count);
-    for (size_t i = 0; i < e.count; i++)
-        fill(meet(list_item(list, i), model));
+    for (size_t i = 0; i < e.count; i++) {
+        const struct thing *t = thing_find(&w.now, model, e.rows[i]);
+        if (!t || t->is != IS_DELETED)
+            fill(meet(list_item(list, i), model));
+    }
 }
 
 /* -- Relations --------------------------------------------------------------------- */
