@@ -143,7 +143,7 @@ static bool follow(struct orm_session *s, const struct change_all *a,
     if (pg_columns(r) && !take_rows(s, a, r, &mapped))
         return false;
     if (mapped && !a->changes)
-        cascade_follow(s);
+        cascade_follow(s, (struct new_objects){NULL, 0});
     if (rows && a->changes)
         sweep_relations(s, model_of(a), a->columns);
     else if (rows > mapped)
@@ -165,9 +165,7 @@ static size_t run(struct orm_session *s, const struct change_all *a)
         language_blame(s, m, a->rows.conditions);
     if (!r)
         return 0;
-    if (s->transaction == TX_OPEN)
-        s->transaction = TX_WROTE;
-    s->wrote = s->stamp;
+    undo_after_write(s);
     const size_t rows = pg_affected(r);
     const bool good = follow(s, a, r, rows);
     flight_end(s);
