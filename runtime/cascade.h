@@ -11,8 +11,8 @@ struct new_objects {
 };
 
 /* After a flush that deleted: objects whose targets are gone follow on_delete, and all
- * that is deleted leaves the map.  What refers to a row that may have gone without being
- * in memory is expired. */
+ * that is deleted leaves the map.  What refers to a row that may have gone without
+ * being in memory is expired. */
 void cascade_follow(struct orm_session *s, struct new_objects news);
 
 #endif

@@ -102,14 +102,18 @@ struct thing *meet(struct orm_object *o, unsigned model)
     return t;
 }
 
-/* Another value came from the server; going back does not undo that, unless the unit
- * of work had changed the object before. */
+/* Another value came from the server.  Going back may undo that, too, if the
+ * transaction had written. */
 static void learn(struct thing *t, unsigned column, int value)
 {
     for (unsigned i = 0; i < w.mark_count; i++) {
         struct thing *was = &w.marks[i].things[t - w.now.things];
-        if (was->is == t->is && was->changed == t->changed &&
-            memcmp(was->v, t->v, sizeof t->v) == 0)
+        if (was->is != t->is || was->changed != t->changed ||
+            memcmp(was->v, t->v, sizeof t->v) != 0)
+            continue;
+        if (w.s->transaction == TX_WROTE)
+            was->loose = was->expired = true;
+        else
             was->v[column] = value;
     }
     t->v[column] = value;
@@ -157,9 +161,9 @@ static bool is_row(const struct thing *t)
 static bool is_newer(struct thing *t, unsigned column, int value)
 {
     const struct row *r = row_find(&w.now.base, t->model, t->v);
-    const bool doubtful = t->loose || (r && r->murky);
-    if (!is_row(t) || t->changed & BIT(column) || !doubtful ||
-        (r && r->there && r->v[column] != value))
+    const bool murky = r && r->murky;
+    if (!is_row(t) || t->changed & BIT(column) || !(murky || t->loose) ||
+        (!murky && r && r->there && r->v[column] != value))
         return false;
     learn(t, column, value);
     return true;
