@@ -1,8 +1,9 @@
 /* open.c: a session is opened, reset and closed. */
-#include "flight.h"
+#include "open.h"
 
 #include "clock.h"
 #include "fit.h"
+#include "flight.h"
 #include "list.h"
 #include "memory.h"
 #include "report.h"
@@ -34,43 +35,86 @@ static uint32_t oid_of(struct pg_cell cell)
                : 0;
 }
 
+static struct pg_statement *types_statement(struct orm_session *s)
+{
+    static const uint32_t types[] = {1009, 1009};
+    shape_begin(s, 'E', NULL);
+    struct pg_statement *st = shape_known(s);
+    if (st)
+        return st;
+    buffer_text(&s->sql,
+        "SELECT t.oid, t.typarray FROM unnest($1, $2) WITH ORDINALITY AS e(s, n, i) "
+        "LEFT JOIN pg_namespace AS ns ON ns.nspname = e.s::name "
+        "LEFT JOIN pg_type AS t ON t.typnamespace = ns.oid AND t.typname = e.n::name "
+        "AND t.typtype IN ('e', 'b', 'd') ORDER BY e.i");
+    return shape_make(s, types, 2, false);
+}
+
+static bool add_types(struct orm_session *s)
+{
+    params_clear(&s->params);
+    put_names(s, true);
+    put_names(s, false);
+    return params_finish(&s->params, &s->error) &&
+           flight_add(s, types_statement(s), &s->params);
+}
+
+/* Statements and tables that took a type for another are asked again. */
+static void take_type(struct orm_session *s, size_t i, struct type_oids now)
+{
+    struct type_oids *known = &s->enums->oids[i];
+    if (known->oid == now.oid && known->array_oid == now.array_oid)
+        return;
+    if (known->oid) {
+        statement_retype(&s->statements, known->oid, now.oid);
+        statement_retype(&s->statements, known->array_oid, now.array_oid);
+    }
+    for (unsigned m = 0; m < s->schema->model_count; m++)
+        s->models[m].verified = 0;
+    *known = now;
+}
+
+static bool take_types(struct orm_session *s, const struct pg_result *r)
+{
+    if (pg_rows(r) != s->enums->count || pg_columns(r) != 2)
+        return error_set(
+            &s->error, ORM_LOST, "the server broke the protocol at the start");
+    for (size_t i = 0; i < pg_rows(r); i++)
+        take_type(s, i,
+            (struct type_oids){oid_of(pg_value(r, i, 0)), oid_of(pg_value(r, i, 1))});
+    return true;
+}
+
+void open_look_up_types(struct orm_session *s)
+{
+    const enum transaction was = s->transaction;
+    s->transaction = TX_NONE;
+    if (s->enums->count && flight_begin(s) && add_types(s) && flight_land(s, NULL))
+        take_types(s, flight_result(s, 0));
+    flight_end(s);
+    s->transaction = was;
+}
+
 /* The first flight: pins the search path, so that no function or operator of a schema
- * that others can write to is ever called, and looks up the enums by name. */
+ * that others can write to is ever called; looks up the enums by name; and sets what
+ * the server is to wait for at most, unless the connection, the role, the database or
+ * the server's own file says something of it. */
 static bool introduce(struct orm_session *s)
 {
     static const char set_path[] =
         "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false)";
-    static const char find_enums[] =
-        "SELECT t.oid, t.typarray FROM unnest($1, $2) WITH ORDINALITY AS e(s, n, i) "
-        "LEFT JOIN pg_namespace AS ns ON ns.nspname = e.s::name "
-        "LEFT JOIN pg_type AS t ON t.typnamespace = ns.oid AND t.typname = e.n::name "
-        "AND t.typtype IN ('e', 'b', 'd') ORDER BY e.i";
-    const uint32_t types[] = {1009, 1009};
-
-    shape_begin(s, 'E', NULL);
-    struct pg_statement *st = shape_known(s);
-    if (!st) {
-        buffer_text(&s->sql, find_enums);
-        st = shape_make(s, types, 2, false);
-    }
-    params_clear(&s->params);
-    put_names(s, true);
-    put_names(s, false);
-    if (!params_finish(&s->params, &s->error))
-        return false;
-
-    bool good = flight_begin(s) && flight_command(s, set_path) &&
-                flight_add(s, st, &s->params) && flight_land(s, NULL);
-    if (good) {
-        const struct pg_result *r = flight_result(s, 1);
-        good = pg_rows(r) == s->enums->count && pg_columns(r) == 2;
-        for (size_t i = 0; good && i < pg_rows(r); i++)
-            s->enums->oids[i] = (struct type_oids){
-                oid_of(pg_value(r, i, 0)), oid_of(pg_value(r, i, 1))};
-        if (!good)
-            error_set(
-                &s->error, ORM_LOST, "the server broke the protocol at the start");
-    }
+    static const char set_limits[] =
+        "SELECT set_config(s.name, l.value, false) FROM (VALUES"
+        " ('statement_timeout', '1h'), ('lock_timeout', '30s'),"
+        " ('idle_in_transaction_session_timeout', '10min'),"
+        /* A query whose client has gone ends; no other system can tell. */
+        " ('client_connection_check_interval',"
+        " CASE WHEN version() LIKE '%linux%' THEN '10s' ELSE '0' END))"
+        " AS l(name, value) JOIN pg_settings AS s USING (name)"
+        " WHERE s.source = 'default'";
+    const bool good = flight_begin(s) && flight_command(s, set_path) &&
+                      flight_command(s, set_limits) && add_types(s) &&
+                      flight_land(s, NULL) && take_types(s, flight_result(s, 2));
     flight_end(s);
     return good;
 }
@@ -274,10 +318,17 @@ void orm_close(struct orm_session *s)
         free_session(s);
 }
 
+void orm_adopt(struct orm_session *s)
+{
+    if (s)
+        pg_adopt(s->pg);
+}
+
 void orm_reset(struct orm_session *s)
 {
     if (!s)
         return;
+    orm_adopt(s);
     orm_rollback(s);
     free_objects(s);
     error_clear(&s->error);

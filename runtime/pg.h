@@ -66,6 +66,9 @@ bool pg_settle(struct pg *c);
 /* Ends the connection; pg_round_trips() still tells. */
 void pg_hang_up(struct pg *c);
 
+/* The calling thread is the one that uses it from now on. */
+void pg_adopt(struct pg *c);
+
 /* Whether the connection can still be used. */
 bool pg_alive(const struct pg *c);
 
