@@ -26,7 +26,7 @@ struct arena_block {
     max_align_t bytes[];
 };
 
-static bool new_block(struct arena *a, size_t size)
+bool arena_grow(struct arena *a, size_t size)
 {
     const size_t ordinary = a->block_size ? a->block_size : FIRST_BLOCK;
     const size_t wanted = size > ordinary ? size : ordinary;
@@ -45,20 +45,6 @@ static bool new_block(struct arena *a, size_t size)
     return true;
 }
 
-bool arena_reserve(struct arena *a, size_t size)
-{
-    return (size_t)(a->end - a->next) >= size || new_block(a, size);
-}
-
-char *arena_bytes(struct arena *a, size_t size)
-{
-    if (!arena_reserve(a, size))
-        return NULL;
-    char *p = a->next;
-    a->next += size;
-    return p;
-}
-
 void *arena_get(struct arena *a, size_t size)
 {
     const size_t skew = (size_t) - (uintptr_t)a->next & (_Alignof(max_align_t) - 1);
@@ -69,7 +55,7 @@ void *arena_get(struct arena *a, size_t size)
         return p;
     }
     /* A new block starts aligned. */
-    if (!new_block(a, size))
+    if (!arena_grow(a, size))
         return NULL;
     char *p = a->next;
     a->next += size;

@@ -14,16 +14,30 @@ struct arena {
     size_t block_size; /* of the next ordinary block; 0: a small one */
 };
 
-/* Aligned for any object; not zeroed.  NULL when memory is out. */
-void *arena_get(struct arena *a, size_t size);
+#define ARENA_ALIGN sizeof(max_align_t)
 
-/* `size` bytes without alignment: for strings. */
-char *arena_bytes(struct arena *a, size_t size);
+/* A block more, of `size` bytes at least. */
+bool arena_grow(struct arena *a, size_t size);
 
 /* After it, requests that add up to `size` bytes (each aligned one counted with
  * ARENA_ALIGN - 1 more) cannot fail. */
-bool arena_reserve(struct arena *a, size_t size);
-#define ARENA_ALIGN sizeof(max_align_t)
+static inline bool arena_reserve(struct arena *a, size_t size)
+{
+    return (size_t)(a->end - a->next) >= size || arena_grow(a, size);
+}
+
+/* `size` bytes without alignment: for strings. */
+static inline char *arena_bytes(struct arena *a, size_t size)
+{
+    if (!arena_reserve(a, size))
+        return NULL;
+    char *p = a->next;
+    a->next += size;
+    return p;
+}
+
+/* Aligned for any object; not zeroed.  NULL when memory is out. */
+void *arena_get(struct arena *a, size_t size);
 
 /* Takes everything back; keeps one ordinary block for reuse. */
 void arena_clear(struct arena *a);

@@ -8,6 +8,8 @@
 #define EPOCH_DAYS         10957
 #define EPOCH_MICROSECONDS INT64_C(946684800000000)
 
+#define DAY_MICROSECONDS INT64_C(86400000000)
+
 /* For texts and structs; types.c itself knows what numbers need.  As the functions of
  * types.h. */
 struct codec {
@@ -101,9 +103,11 @@ size_t codec_no_room(const struct orm_column *c, struct pg_cell cell);
 /* -- Numbers in decimal ------------------------------------------------------------ */
 
 void decimal_encode(const struct orm_column *c, int64_t value, struct buffer *to);
-bool decimal_check(const struct orm_model *m, const struct orm_column *c,
+
+/* False: the cell is none of the type, and decimal_refuse() says why. */
+bool decimal_read(const struct orm_column *c, struct pg_cell cell, int64_t *value);
+bool decimal_refuse(const struct orm_model *m, const struct orm_column *c,
     struct pg_cell cell, struct orm_error *e);
-int64_t decimal_decode(const struct orm_column *c, struct pg_cell cell);
 
 /* 10 to the power of n < 19 */
 int64_t decimal_power(unsigned n);

@@ -65,19 +65,64 @@ bool error_set(struct orm_error *e, enum orm_code code, const char *format, ...)
     return false;
 }
 
+/* "book.title: ", "book.title, book.author: ", "book: " or nothing. */
+static size_t put_place(
+    char *to, size_t size, const struct orm_model *m, const char *field)
+{
+    size_t n = 0;
+    for (const char *at = m ? field : NULL; at && n < size;) {
+        const char *end = strstr(at, ", ");
+        n += (size_t)snprintf(to + n, size - n, "%s.%.*s%s", m->name,
+            end ? (int)(end - at) : (int)strlen(at), at, end ? ", " : ": ");
+        at = end ? end + 2 : NULL;
+    }
+    if (m && !field)
+        n = (size_t)snprintf(to, size, "%s: ", m->name);
+    return n < size ? n : size - 1;
+}
+
+static void tell(struct orm_error *e, const struct orm_model *m, const char *field,
+    const char *format, va_list args)
+{
+    char text[sizeof e->message * 2];
+    const size_t n = put_place(text, sizeof text, m, field);
+    vsnprintf(text + n, sizeof text - n, format, args);
+    error_copy(e->message, sizeof e->message, text);
+    error_copy(e->model, sizeof e->model, m ? m->name : "");
+    error_copy(e->field, sizeof e->field, m && field ? field : "");
+    e->of = m;
+}
+
 static void set_named(struct orm_error *e, enum orm_code code,
     const struct orm_model *m, const char *field, const char *format, va_list args)
 {
     if (e->code)
         return;
-    char text[sizeof e->message * 2];
-    int n = snprintf(
-        text, sizeof text, "%s%s%s: ", m->name, field ? "." : "", field ? field : "");
-    vsnprintf(text + n, sizeof text - (size_t)n, format, args);
-    start(e, code, text);
-    error_copy(e->model, sizeof e->model, m->name);
-    if (field)
-        error_copy(e->field, sizeof e->field, field);
+    *e = (struct orm_error){.code = code};
+    tell(e, m, field, format, args);
+}
+
+void error_retell(struct orm_error *e, const struct orm_model *m, const char *field,
+    const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    tell(e, m, field, format, args);
+    va_end(args);
+}
+
+bool error_set_object(struct orm_error *e, enum orm_code code,
+    const struct orm_object *o, const struct orm_column *column, const char *format,
+    ...)
+{
+    const bool is_first = !e->code;
+    va_list args;
+    va_start(args, format);
+    set_named(e, code, o->model, column ? column->field : NULL, format, args);
+    va_end(args);
+    if (is_first)
+        e->object = (struct orm_object *)(uintptr_t)o;
+    return false;
 }
 
 bool error_set_field(struct orm_error *e, enum orm_code code, const struct orm_model *m,

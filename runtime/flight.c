@@ -256,6 +256,9 @@ bool flight_land(struct orm_session *s, size_t *failed_item)
         return true;
     }
 
+    if (f.item < s->item_count && s->items[f.item].statement)
+        snprintf(s->error.statement, sizeof s->error.statement, "%s",
+            s->items[f.item].statement->name);
     s->error.outcome = outcome(s, &f);
     if (s->error.outcome == ORM_COMMITTED) {
         /* Only the end of the pipeline is missing: the next flight will see the loss.
@@ -342,37 +345,4 @@ bool flight_take_in(struct orm_session *s)
     if (!good || item == &s->close)
         pg_drop(item, 1);
     return good || fail_ahead(s, &e);
-}
-
-/* -- Whose fault ------------------------------------------------------------------- */
-
-/* The column that a message names as ours: t.pages or t."pages". */
-static const struct orm_column *named_in(const char *message, const struct orm_model *m)
-{
-    for (unsigned i = 0; i < m->column_count; i++) {
-        const char *name = m->columns[i].name;
-        const size_t length = strlen(name);
-        for (const char *at = message; (at = strstr(at, name)) != NULL; at += length)
-            if (at > message && strchr(".\"", at[-1]) && strchr(" \"", at[length]))
-                return &m->columns[i];
-    }
-    return NULL;
-}
-
-void session_blame(struct orm_session *s, const struct orm_model *m)
-{
-    struct orm_error *e = &s->error;
-    const bool by_server =
-        e->sqlstate[0] && e->code != ORM_LOST && e->code != ORM_TIMEOUT;
-    if (!by_server)
-        return;
-    const struct orm_error said = *e;
-    const struct orm_column *c = named_in(said.message, m);
-    error_clear(e);
-    error_set_field(e, said.code, m, c, "%s%s", said.message,
-        said.code == ORM_DRIFT ? "; migrate the table or generate again" : "");
-    e->outcome = said.outcome;
-    e->retryable = said.retryable;
-    memcpy(e->sqlstate, said.sqlstate, sizeof e->sqlstate);
-    memcpy(e->constraint, said.constraint, sizeof e->constraint);
 }

@@ -2,7 +2,7 @@
 #ifndef RUNTIME_FLIGHT_H
 #define RUNTIME_FLIGHT_H
 
-#include "session.h"
+#include "blame.h"
 
 /* -- Statements by shape ----------------------------------------------------------- */
 
@@ -57,9 +57,5 @@ void flight_end(struct orm_session *s);
  * flight_end() after use. */
 const struct pg_result *flight_one(
     struct orm_session *s, const struct orm_model *m, struct pg_statement *st);
-
-/* After a failed flight: the statement was about `m`.  The error gets the model's name,
- * and the field's if the server named its column. */
-void session_blame(struct orm_session *s, const struct orm_model *m);
 
 #endif

@@ -1,9 +1,9 @@
 /* flush.h: what a flush has to do: batches in the order in which they are sent.
  *
- * After what others refer to by a column that changes, inserts go first, referenced
- * models before referring ones, then updates, links and deletes, children first:
- * PostgreSQL checks foreign keys as each statement ends.  Rows of one model that are
- * written alike make one batch. */
+ * After deletes that make room, and what others refer to by a column that changes,
+ * inserts go first, referenced models before referring ones, then updates, links and
+ * deletes, children first: PostgreSQL checks foreign keys as each statement ends.  Rows
+ * of one model that are written alike make one batch. */
 #ifndef RUNTIME_FLUSH_H
 #define RUNTIME_FLUSH_H
 
@@ -13,6 +13,7 @@ struct flush {
     struct orm_session *s;
     struct orm_object **news, **updates, **deletes;
     size_t new_count, update_count, delete_count;
+    size_t ahead_count; /* so many of the deletes, the first, go before all else */
     struct batch *first, **last;
     uint64_t batch_count;
 };
@@ -20,6 +21,9 @@ struct flush {
 /* From the recorded changes; `p` has the session only.  Takes keys from the server.
  * False: the error is recorded, and flush_take_back() is due. */
 bool flush_make(struct flush *p);
+
+/* flush_ahead.c: orders the deletes. */
+bool flush_find_ahead(struct flush *p);
 
 /* flush_order.c: the batches, in order. */
 bool flush_order(struct flush *p);

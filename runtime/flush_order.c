@@ -202,21 +202,24 @@ static bool has_tied(const struct orm_object *o)
 }
 
 /* Children first. */
-static bool add_deletes(struct flush *p)
+static bool add_deletes(struct flush *p, struct orm_object **objects, size_t count)
 {
-    if (!add_some_updates(
-            p, BATCH_UNTIE, p->deletes, p->delete_count, has_tied, columns_tied))
+    if (!count)
+        return true;
+    if (!add_some_updates(p, BATCH_UNTIE, objects, count, has_tied, columns_tied))
         return false;
-    const size_t *counts = count_models(p, p->deletes, p->delete_count);
+    const size_t *counts = count_models(p, objects, count);
     for (unsigned i = p->s->schema->model_count; counts && i--;)
-        if (counts[i] && !flush_group(p, BATCH_DELETE, p->s->schema->models[i],
-                             p->deletes, p->delete_count, columns_to_delete))
+        if (counts[i] && !flush_group(p, BATCH_DELETE, p->s->schema->models[i], objects,
+                             count, columns_to_delete))
             return false;
     return counts != NULL;
 }
 
 bool flush_order(struct flush *p)
 {
-    return add_first_updates(p) && add_inserts(p) && add_updates(p) && add_links(p) &&
-           add_deletes(p);
+    const size_t ahead = p->ahead_count;
+    return add_deletes(p, p->deletes, ahead) && add_first_updates(p) &&
+           add_inserts(p) && add_updates(p) && add_links(p) &&
+           add_deletes(p, p->deletes + ahead, p->delete_count - ahead);
 }

@@ -94,17 +94,11 @@ uint64_t key_hash(struct key_columns k, const union orm_value *values)
     return hash;
 }
 
-static struct orm_object *find_number(struct idmap *map, int64_t number)
-{
-    const struct idmap_key key = {.hash = (uint64_t)number};
-    return idmap_find(map, &key);
-}
-
 struct orm_object *key_find(
     struct idmap *map, struct key_columns k, const union orm_value *values)
 {
     if (key_is_number(k))
-        return find_number(map, values[0].integer);
+        return idmap_find_number(map, values[0].integer);
     const struct wanted w = {{key_hash(k, values), fits}, k, values};
     return idmap_find(map, &w.key);
 }
@@ -121,8 +115,9 @@ static struct orm_object *find_several(struct idmap *map, struct key_columns the
 struct orm_object *key_find_like(struct idmap *map, struct key_columns theirs,
     const struct orm_object *o, struct key_columns ours)
 {
-    return key_is_number(theirs) ? find_number(map, object_value(o, ours.at[0]).integer)
-                                 : find_several(map, theirs, o, ours);
+    return key_is_number(theirs)
+               ? idmap_find_number(map, object_value(o, ours.at[0]).integer)
+               : find_several(map, theirs, o, ours);
 }
 
 static uint64_t hash_of_several(struct key_columns k, const struct orm_object *o)

@@ -8,25 +8,6 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-/* A dense map has short probes: longer ones mean that keys pile up. */
-#define LONG_PROBE 32
-
-/* The finaliser of MurmurHash3. */
-static uint64_t scattered(uint64_t h)
-{
-    h ^= h >> 33;
-    h *= 0xff51afd7ed558ccdu;
-    h ^= h >> 33;
-    h *= 0xc4ceb9fe1a85ec53u;
-    h ^= h >> 33;
-    return h;
-}
-
-static size_t home_of(const struct idmap *m, uint64_t hash)
-{
-    return (m->scatters ? scattered(hash) : hash) & (m->capacity - 1);
-}
-
 uint64_t idmap_hash(const void *bytes, size_t length)
 {
     return XXH3_64bits(bytes, length);
@@ -34,7 +15,7 @@ uint64_t idmap_hash(const void *bytes, size_t length)
 
 uint64_t idmap_join(uint64_t hash, uint64_t part)
 {
-    return scattered(hash + 0x9e3779b97f4a7c15u) ^ part;
+    return idmap_scattered(hash + 0x9e3779b97f4a7c15u) ^ part;
 }
 
 static bool is_key(const struct idmap_slot *slot, const struct idmap_key *key)
@@ -42,16 +23,22 @@ static bool is_key(const struct idmap_slot *slot, const struct idmap_key *key)
     return slot->hash == key->hash && (!key->fits || key->fits(key, slot->object));
 }
 
+static void note_probe(struct idmap *m, size_t probes)
+{
+    if (probes >= IDMAP_LONG_PROBE && !m->scatters)
+        m->limit = 0;
+}
+
 struct orm_object *idmap_find(struct idmap *m, const struct idmap_key *key)
 {
-    if (!m->capacity)
+    if (!m->count)
         return NULL;
     const size_t mask = m->capacity - 1;
     size_t probes = 0;
-    for (size_t i = home_of(m, key->hash); m->slots[i].object; i = (i + 1) & mask) {
+    for (size_t i = idmap_home(m, key->hash); m->slots[i].object; i = (i + 1) & mask) {
         if (is_key(&m->slots[i], key))
             return m->slots[i].object;
-        m->crowded |= ++probes == LONG_PROBE;
+        note_probe(m, ++probes);
     }
     return NULL;
 }
@@ -60,10 +47,10 @@ static void place(struct idmap *m, uint64_t hash, struct orm_object *o)
 {
     const size_t mask = m->capacity - 1;
     size_t probes = 0;
-    size_t i = home_of(m, hash);
+    size_t i = idmap_home(m, hash);
     while (m->slots[i].object) {
         i = (i + 1) & mask;
-        m->crowded |= ++probes == LONG_PROBE;
+        note_probe(m, ++probes);
     }
     m->slots[i] = (struct idmap_slot){hash, o};
 }
@@ -71,8 +58,10 @@ static void place(struct idmap *m, uint64_t hash, struct orm_object *o)
 /* The same objects in a table of this capacity. */
 static bool rebuild(struct idmap *m, size_t capacity)
 {
-    struct idmap built = {
-        .capacity = capacity, .count = m->count, .scatters = m->scatters || m->crowded};
+    struct idmap built = {.capacity = capacity,
+        .count = m->count,
+        .limit = capacity / 4 * 3,
+        .scatters = m->scatters || (m->capacity && !m->limit)};
     built.slots = memory_get_zeroed(capacity * sizeof *built.slots);
     if (!built.slots)
         return false;
@@ -84,7 +73,7 @@ static bool rebuild(struct idmap *m, size_t capacity)
     return true;
 }
 
-bool idmap_reserve(struct idmap *m, size_t more)
+bool idmap_make_room(struct idmap *m, size_t more)
 {
     const size_t need = m->count + more;
     size_t capacity = m->capacity ? m->capacity : 16;
@@ -92,15 +81,23 @@ bool idmap_reserve(struct idmap *m, size_t more)
         capacity *= 2;
     if (capacity > m->capacity)
         return rebuild(m, capacity);
-    if (m->crowded && !m->scatters)
+    if (m->capacity && !m->limit)
         rebuild(m, capacity); /* without memory it stays slow, and right */
     return true;
+}
+
+struct orm_object *idmap_find_further(struct idmap *m, int64_t number)
+{
+    struct orm_object *o = idmap_slot_of(m, number)->object;
+    if (!m->limit)
+        idmap_make_room(m, 0); /* the next look is shorter */
+    return o;
 }
 
 /* A result can bring many keys that pile up: not all of them wait for the next one. */
 void idmap_insert(struct idmap *m, uint64_t hash, struct orm_object *o)
 {
-    if (m->crowded && !m->scatters)
+    if (!m->limit)
         rebuild(m, m->capacity);
     place(m, hash, o);
     m->count++;
@@ -111,7 +108,7 @@ void idmap_remove(struct idmap *m, uint64_t hash, const struct orm_object *o)
     if (!m->capacity)
         return;
     const size_t mask = m->capacity - 1;
-    size_t hole = home_of(m, hash);
+    size_t hole = idmap_home(m, hash);
     while (m->slots[hole].object != o) {
         if (!m->slots[hole].object)
             return;
@@ -121,7 +118,7 @@ void idmap_remove(struct idmap *m, uint64_t hash, const struct orm_object *o)
 
     /* Whoever may live nearer to where its hash points moves back into the hole. */
     for (size_t i = (hole + 1) & mask; m->slots[i].object; i = (i + 1) & mask) {
-        const size_t home = home_of(m, m->slots[i].hash);
+        const size_t home = idmap_home(m, m->slots[i].hash);
         if (((i - home) & mask) >= ((i - hole) & mask)) {
             m->slots[hole] = m->slots[i];
             hole = i;

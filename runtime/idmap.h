@@ -12,6 +12,9 @@
 
 #include <ormgen/orm_model.h>
 
+/* A dense map has short probes: longer ones mean that keys pile up. */
+#define IDMAP_LONG_PROBE 32
+
 struct idmap_slot {
     uint64_t hash;
     struct orm_object *object; /* NULL: empty */
@@ -21,8 +24,9 @@ struct idmap {
     struct idmap_slot *slots;
     size_t capacity; /* a power of two, or 0 */
     size_t count;
+    size_t
+        limit; /* of `count`; 0: a long probe was seen, idmap_reserve() will scatter */
     bool scatters;
-    bool crowded; /* a long probe was seen: idmap_reserve() will scatter */
 };
 
 /* What to look for.  One number is its own hash, and is found by that alone. */
@@ -41,10 +45,69 @@ uint64_t idmap_join(uint64_t hash, uint64_t part);
 struct orm_object *idmap_find(struct idmap *m, const struct idmap_key *key);
 
 /* Room for `more` objects: after it so many insertions cannot fail. */
-bool idmap_reserve(struct idmap *m, size_t more);
+bool idmap_make_room(struct idmap *m, size_t more);
+static inline bool idmap_reserve(struct idmap *m, size_t more)
+{
+    return m->count + more <= m->limit || idmap_make_room(m, more);
+}
 
 /* The key must be absent and room reserved. */
 void idmap_insert(struct idmap *m, uint64_t hash, struct orm_object *o);
+
+/* -- Numbers ----------------------------------------------------------------------- */
+/* Most keys are one, and a look for one is the shortest way from a row to its object:
+ * hence inline. */
+
+/* The finaliser of MurmurHash3. */
+static inline uint64_t idmap_scattered(uint64_t h)
+{
+    h ^= h >> 33;
+    h *= 0xff51afd7ed558ccdu;
+    h ^= h >> 33;
+    h *= 0xc4ceb9fe1a85ec53u;
+    h ^= h >> 33;
+    return h;
+}
+
+static inline size_t idmap_home(const struct idmap *m, uint64_t hash)
+{
+    return (m->scatters ? idmap_scattered(hash) : hash) & (m->capacity - 1);
+}
+
+/* Where the number is, or would be: found and to be inserted with one probe.  The slot
+ * is good until something else is inserted; room must be reserved. */
+static inline struct idmap_slot *idmap_slot_of(struct idmap *m, int64_t number)
+{
+    const uint64_t hash = (uint64_t)number;
+    const size_t mask = m->capacity - 1, home = idmap_home(m, hash);
+    size_t i = home;
+    while (m->slots[i].object && m->slots[i].hash != hash)
+        i = (i + 1) & mask;
+    if (((i - home) & mask) >= IDMAP_LONG_PROBE && !m->scatters)
+        m->limit = 0;
+    return &m->slots[i];
+}
+
+/* Into the empty slot that the last look gave. */
+static inline void idmap_fill(
+    struct idmap *m, struct idmap_slot *slot, int64_t number, struct orm_object *o)
+{
+    *slot = (struct idmap_slot){(uint64_t)number, o};
+    m->count++;
+}
+
+/* The rest of a look that did not end where it began. */
+struct orm_object *idmap_find_further(struct idmap *m, int64_t number);
+
+static inline struct orm_object *idmap_find_number(struct idmap *m, int64_t number)
+{
+    if (!m->count)
+        return NULL;
+    const struct idmap_slot *home = &m->slots[idmap_home(m, (uint64_t)number)];
+    return !home->object || home->hash == (uint64_t)number
+               ? home->object
+               : idmap_find_further(m, number);
+}
 
 void idmap_remove(struct idmap *m, uint64_t hash, const struct orm_object *o);
 void idmap_free(struct idmap *m);

@@ -139,6 +139,6 @@ void orm_load_lazy(struct orm_object *o, unsigned column)
     arena_clear(&s->scratch);
     char name[128];
     if (good && lacks(o, column))
-        error_set_field(&s->error, ORM_STALE, o->model, &o->model->columns[column],
+        error_set_object(&s->error, ORM_STALE, o, &o->model->columns[column],
             "%s is not in the table any more", object_describe(o, name, sizeof name));
 }

@@ -9,101 +9,13 @@
 
 #include "flight.h"
 #include "object.h"
+#include "row_cells.h"
 #include "scope.h"
 #include "slot.h"
 
 #include <string.h>
 
-static void first_columns(
-    struct orm_session *s, const struct orm_model *m, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++) {
-        buffer_text(&s->sql, i ? ", t." : "t.");
-        buffer_identifier(&s->sql, m->columns[i].name);
-    }
-}
-
-void load_columns(struct orm_session *s, const struct orm_model *m)
-{
-    first_columns(s, m, model_eager_count(m));
-}
-
-void load_from(struct orm_session *s, const struct orm_model *m)
-{
-    buffer_text(&s->sql, " FROM ");
-    buffer_table(&s->sql, m->schema, m->table);
-    buffer_text(&s->sql, " AS t");
-}
-
-void load_select(struct orm_session *s, const struct orm_model *m)
-{
-    buffer_text(&s->sql, "SELECT ");
-    load_columns(s, m);
-    load_from(s, m);
-}
-
-struct pg_statement *load_whole_statement(
-    struct orm_session *s, const struct orm_model *m)
-{
-    if (!m->lazy_count)
-        return load_statement(s, key_of_model(m), LOAD_ANY);
-    shape_begin(s, 'D', m);
-    struct pg_statement *st = shape_known(s);
-    if (st)
-        return st;
-    buffer_text(&s->sql, "SELECT ");
-    first_columns(s, m, m->column_count);
-    load_from(s, m);
-    static const uint32_t none[1];
-    return shape_make(s, none, 0, false);
-}
-
-static void where_one(struct orm_session *s, struct key_columns k)
-{
-    for (unsigned i = 0; i < k.count; i++) {
-        buffer_text(&s->sql, i ? " AND t." : " WHERE t.");
-        buffer_identifier(&s->sql, k.model->columns[k.at[i]].name);
-        buffer_text(&s->sql, " = $");
-        buffer_number(&s->sql, i + 1);
-    }
-}
-
-void load_where_any(struct orm_session *s, struct key_columns k)
-{
-    for (unsigned i = 0; i < k.count; i++) {
-        buffer_text(&s->sql, i ? ", t." : k.count == 1 ? " WHERE t." : " WHERE (t.");
-        buffer_identifier(&s->sql, k.model->columns[k.at[i]].name);
-    }
-    if (k.count == 1) {
-        buffer_text(&s->sql, " = ANY($1)");
-        return;
-    }
-    buffer_text(&s->sql, ") IN (SELECT * FROM ");
-    params_unnest(&s->sql, k.count);
-    buffer_text(&s->sql, ")");
-}
-
-struct pg_statement *load_statement(
-    struct orm_session *s, struct key_columns k, enum load_match match)
-{
-    uint32_t types[KEY_COLUMNS_MOST];
-    shape_begin(s, 'K', k.model);
-    shape_add(s, match);
-    for (unsigned i = 0; i < k.count; i++) {
-        const struct type_oids oids = type_oids(&k.model->columns[k.at[i]], s->enums);
-        types[i] = match == LOAD_ONE ? oids.oid : oids.array_oid;
-        shape_add(s, k.at[i]);
-    }
-    struct pg_statement *st = shape_known(s);
-    if (st)
-        return st;
-    load_select(s, k.model);
-    if (match == LOAD_ONE)
-        where_one(s, k);
-    else
-        load_where_any(s, k);
-    return shape_make(s, types, (int)k.count, true);
-}
+/* -- Columns ----------------------------------------------------------------------- */
 
 bool load_check_type_as(struct orm_session *s, const struct orm_model *m,
     const struct orm_column *c, const struct pg_result *r, size_t at)
@@ -151,41 +63,16 @@ bool load_check_table(
 
 /* -- First pass -------------------------------------------------------------------- */
 
-/* In the loop over all cells a call of its own would be felt. */
-static inline bool check_cell(struct orm_session *s, const struct orm_model *m,
-    const struct orm_column *c, struct pg_cell cell, size_t *bytes)
-{
-    if (!cell.data)
-        return c->flags & ORM_COLUMN_NULLABLE ||
-               error_set_field(&s->error, ORM_DRIFT, m, c,
-                   "the table holds a null, the YAML does not say optional: true");
-    if (!type_check(m, c, cell, &s->error))
-        return false;
-    if (!type_is_number(c))
-        *bytes += type_room(c, cell);
-    return true;
-}
-
 bool load_check_cell_as(struct orm_session *s, const struct orm_model *m,
     const struct orm_column *c, struct pg_cell cell, size_t *bytes)
 {
-    return check_cell(s, m, c, cell, bytes);
+    return cell_check(m, c, cell, bytes, &s->error);
 }
 
 bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned column,
     struct pg_cell cell, size_t *bytes)
 {
-    return check_cell(s, m, &m->columns[column], cell, bytes);
-}
-
-static bool check_cells(struct orm_session *s, const struct orm_model *m,
-    const struct pg_cell *cells, size_t *bytes)
-{
-    const unsigned count = model_eager_count(m);
-    for (unsigned i = 0; i < count; i++)
-        if (!check_cell(s, m, &m->columns[i], cells[i], bytes))
-            return false;
-    return true;
+    return cell_check(m, &m->columns[column], cell, bytes, &s->error);
 }
 
 struct orm_object *load_find(
@@ -207,61 +94,88 @@ void load_cell(struct orm_object *o, unsigned column, struct pg_cell cell)
         type_take(c, (char *)o + c->offset, cell, &o->scope->arena);
 }
 
-/* A new object with the row's values, mapped.  NULL: memory is out. */
-static struct orm_object *make_fresh(struct orm_scope *scope, const struct orm_model *m,
-    const struct pg_cell *cells, size_t text_bytes)
+/* A row of one source on its way to its object. */
+struct arrival {
+    struct orm_scope *scope;
+    struct model_state *of;
+    const struct pg_cell *cells;
+    union orm_value *values; /* of those that are numbers */
+    size_t text_bytes;
+    struct idmap_slot *slot; /* where the object is to be, if a number tells */
+};
+
+/* The key, if it is not one number. */
+static void read_key(const struct arrival *a, union orm_value *key)
 {
-    struct orm_session *s = scope->session;
-    struct idmap *map = &session_model(s, m)->map;
-    struct orm_object *o = idmap_reserve(map, 1) ? object_make(scope, m) : NULL;
-    if (!o || !arena_reserve(&scope->arena, text_bytes))
-        return NULL;
-    const unsigned eager = model_eager_count(m);
-    for (unsigned i = 0; i < eager; i++)
-        load_cell(o, i, cells[i]);
-    if (m->lazy_count)
-        object_unload(o);
-    o->stamp = s->stamp;
-    o->state = OBJECT_MAPPED | OBJECT_FRESH;
-    key_insert(map, key_of_model(m), o);
-    return o;
+    const struct orm_model *m = a->of->model;
+    for (unsigned i = 0; i < m->key_count; i++)
+        key[i] = key_in_cell(&m->columns[m->key[i]], a->cells[m->key[i]]);
 }
 
 /* Apart from find_row(), so that one number needs no room for all these. */
-static struct orm_object *find_by_several(
-    struct orm_session *s, const struct orm_model *m, const struct pg_cell *cells)
+static struct orm_object *find_by_several(const struct arrival *a)
 {
     union orm_value key[KEY_COLUMNS_MOST];
-    for (unsigned i = 0; i < m->key_count; i++)
-        key[i] = key_in_cell(&m->columns[m->key[i]], cells[m->key[i]]);
-    return object_find_any(s, m, key);
+    read_key(a, key);
+    return key_find(&a->of->map, key_of_model(a->of->model), key);
 }
 
-static struct orm_object *find_row(
-    struct orm_session *s, const struct orm_model *m, const struct pg_cell *cells)
+static struct orm_object *find_row(struct arrival *a)
 {
-    if (!key_is_number(key_of_model(m)))
-        return find_by_several(s, m, cells);
-    const union orm_value number =
-        type_decode(&m->columns[m->key[0]], cells[m->key[0]]);
-    return object_find_any(s, m, &number);
+    if (!a->of->is_by_number)
+        return find_by_several(a);
+    a->slot = idmap_slot_of(&a->of->map, a->values[a->of->model->key[0]].integer);
+    return a->slot->object;
+}
+
+/* Under the key that find_row() did not find. */
+static void map_fresh(const struct arrival *a, struct orm_object *o)
+{
+    const struct orm_model *m = a->of->model;
+    if (a->slot)
+        idmap_fill(&a->of->map, a->slot, a->values[m->key[0]].integer, o);
+    else
+        key_insert(&a->of->map, key_of_model(m), o);
+}
+
+/* A new object with the row's values, mapped.  NULL: memory is out. */
+static struct orm_object *make_fresh(const struct arrival *a)
+{
+    const struct orm_model *m = a->of->model;
+    struct arena *arena = &a->scope->arena;
+    struct orm_object *o = object_make_of(a->scope, a->of);
+    if (!o || !arena_reserve(arena, a->text_bytes))
+        return NULL;
+    cells_take(o, model_eager_count(m), a->cells, a->values, arena);
+    if (m->lazy_count)
+        object_unload(o);
+    o->stamp = a->of->session->stamp;
+    o->state = OBJECT_MAPPED | OBJECT_FRESH;
+    map_fresh(a, o);
+    return o;
 }
 
 /* The mapped object of a row, whose scope wants the text that the second pass may copy,
  * or a fresh one.  NULL: the error is recorded. */
 static struct orm_object *claim(
-    struct orm_scope *scope, const struct orm_model *m, const struct pg_cell *cells)
+    const struct load_result *l, const struct load_source *from)
 {
-    struct orm_session *s = scope->session;
-    size_t text_bytes = 0;
-    if (!check_cells(s, m, cells, &text_bytes))
+    struct orm_session *s = l->scope->session;
+    struct arrival a = {.scope = l->scope,
+        .of = from->of,
+        .cells = l->cells + from->first,
+        .values = l->values};
+    if (!cells_check(from->model, model_eager_count(from->model), a.cells, a.values,
+            &a.text_bytes, &s->error))
         return NULL;
-    struct orm_object *o = find_row(s, m, cells);
+    if (!idmap_reserve(&a.of->map, 1))
+        return session_nomem(s), NULL;
+    struct orm_object *o = find_row(&a);
     if (o) {
-        scope_want(o->scope, text_bytes);
+        scope_want(o->scope, a.text_bytes);
         return o;
     }
-    o = make_fresh(scope, m, cells, text_bytes);
+    o = make_fresh(&a);
     if (!o)
         session_nomem(s);
     return o;
@@ -341,7 +255,7 @@ static bool claim_row(const struct load_result *l, size_t row)
         const struct load_source *from = &l->sources[i];
         if (!has_row(from, cells))
             continue;
-        from->objects[row] = claim(l->scope, from->model, cells + from->first);
+        from->objects[row] = claim(l, from);
         if (!from->objects[row])
             return false;
     }
@@ -368,11 +282,13 @@ static bool begin_claim(struct load_result *l)
         return false;
     const size_t rows = pg_rows(l->result);
     l->cells = arena_get(&s->scratch, l->columns * sizeof *l->cells);
-    if (!l->cells)
+    l->values = arena_get(&s->scratch, l->columns * sizeof *l->values);
+    if (!l->cells || !l->values)
         return session_nomem(s);
     for (size_t i = 0; i < l->source_count; i++) {
-        const struct load_source *from = &l->sources[i];
-        if (!from->outer && !idmap_reserve(&session_model(s, from->model)->map, rows))
+        struct load_source *from = &l->sources[i];
+        from->of = session_model(s, from->model);
+        if (!from->outer && !idmap_reserve(&from->of->map, rows))
             return session_nomem(s);
         memset(from->objects, 0, rows * sizeof(struct orm_object *));
     }
@@ -383,7 +299,8 @@ bool load_claim(struct load_result *l)
 {
     if (!begin_claim(l))
         return false;
-    for (size_t row = 0; row < pg_rows(l->result); row++) {
+    const size_t rows = pg_rows(l->result);
+    for (size_t row = 0; row < rows; row++) {
         read_row(l, row);
         if (!claim_row(l, row)) {
             load_disclaim(l);
@@ -407,8 +324,9 @@ void load_disclaim(struct load_result *l)
 
 void load_publish(struct load_result *l)
 {
+    const size_t rows = pg_rows(l->result);
     for (size_t i = 0; i < l->source_count; i++)
-        for (size_t row = 0; row < pg_rows(l->result); row++)
+        for (size_t row = 0; row < rows; row++)
             if (l->sources[i].objects[row])
                 publish(l, row, &l->sources[i]);
 }

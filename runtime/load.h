@@ -52,6 +52,7 @@ struct load_source {
     size_t first;                /* of the columns */
     bool outer;                  /* a row may have none: its key is null then */
     struct orm_object **objects; /* room for one per row; NULL: it has none */
+    struct model_state *of;      /* filled in */
 };
 
 /* A result on its way into objects. */
@@ -62,7 +63,8 @@ struct load_result {
     const uint16_t *at; /* where those of the one source are; NULL: in order */
     struct load_source *sources;
     size_t source_count;
-    struct pg_cell *cells; /* of a row, in scratch memory */
+    struct pg_cell *cells;   /* of a row, in scratch memory */
+    union orm_value *values; /* of a source's numbers in that row */
 };
 
 /* The first pass: every cell is checked, every row has its objects: mapped ones, not

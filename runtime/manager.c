@@ -17,8 +17,9 @@ struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *mod
 {
     if (!s)
         return NULL;
-    if (session_number(s, model) != NO_NUMBER)
-        return &session_model(s, model)->table;
+    const size_t number = session_number(s, model);
+    if (number != NO_NUMBER)
+        return &s->models[number].table;
     error_set(&s->error, ORM_INVALID,
         "%s: no model of the session's schema, %s; open the session with the schema of "
         "a file that includes it",
@@ -240,10 +241,9 @@ static struct orm_object *load_by_key(
     return row;
 }
 
-struct orm_object *orm_get(struct orm_manager *m, const union orm_value *key)
+SELDOM static struct orm_object *get_by_any_way(
+    struct orm_manager *m, const union orm_value *key)
 {
-    if (!m)
-        return NULL;
     struct orm_session *s = manager_session(m);
     const struct orm_model *model = m->relation->target;
     if (s->error.code || !key_is_accepted(model, key, &s->error))
@@ -256,6 +256,26 @@ struct orm_object *orm_get(struct orm_manager *m, const union orm_value *key)
     if (!o)
         o = load_by_key(s, model, key);
     return o && object_is_live(o) ? fetch_give(s, o) : NULL;
+}
+
+/* What that finds first of all, if the key is a number: a loop over keys should
+ * cost what a hash table costs.  A number that the key cannot be is never mapped. */
+static struct orm_object *find_at_once(
+    struct model_state *of, const union orm_value *key)
+{
+    const struct orm_session *s = of->session;
+    if (!of->is_by_number || s->error.code || s->reports)
+        return NULL;
+    struct orm_object *o = idmap_find_number(&of->map, key->integer);
+    return o && !(o->state & OBJECT_EXPIRED) && object_is_live(o) ? o : NULL;
+}
+
+struct orm_object *orm_get(struct orm_manager *m, const union orm_value *key)
+{
+    if (!m)
+        return NULL;
+    struct orm_object *o = is_slot(m) ? NULL : find_at_once(table_state(m), key);
+    return o ? o : get_by_any_way(m, key);
 }
 
 struct orm_object *orm_require(struct orm_manager *m, const union orm_value *key)
@@ -293,7 +313,7 @@ void orm_refresh(struct orm_object *o)
         return;
     }
     char name[128];
-    error_set_field(&s->error, ORM_STALE, m, NULL, "%s is not in the table any more",
+    error_set_object(&s->error, ORM_STALE, o, NULL, "%s is not in the table any more",
         object_describe(o, name, sizeof name));
 }
 

@@ -50,12 +50,24 @@ static void make_blank(
         object_manager(o, &m->to_manys[i])->relation = &m->to_manys[i];
 }
 
+void object_prepare(struct model_state *of)
+{
+    make_blank((struct orm_object *)(uintptr_t)of->blank, NULL, of->model);
+}
+
+struct orm_object *object_make_of(struct orm_scope *scope, const struct model_state *of)
+{
+    struct orm_object *o = scope_get_object(scope, of->model->size);
+    if (o) {
+        memcpy(o, of->blank, of->model->size);
+        o->scope = scope;
+    }
+    return o;
+}
+
 struct orm_object *object_make(struct orm_scope *scope, const struct orm_model *m)
 {
-    struct orm_object *o = scope_get_object(scope, m->size);
-    if (o)
-        make_blank(o, scope, m);
-    return o;
+    return object_make_of(scope, session_model(scope->session, m));
 }
 
 /* Memory for it was taken at orm_open(); it is blank until it is needed. */

@@ -18,6 +18,9 @@
 #define OBJECT_FRESH       1024u /* mapped by a load that can still fail */
 #define OBJECT_FORMER      2048u /* in session.formers */
 #define OBJECT_LINKED      4096u /* session.links has it */
+#define OBJECT_TOLD        8192u  /* a mark for hooks.c, here and below */
+#define OBJECT_TOLD_DELETE 16384u
+#define OBJECT_WRITTEN     32768u /* in session.written */
 #define OBJECT_FETCH_AT    30u   /* two bits from here: see fetch.h */
 
 static inline struct orm_session *object_session(const struct orm_object *o)
@@ -129,6 +132,13 @@ static inline struct orm_object *manager_owner(struct orm_manager *m)
 
 /* A blank object: zeroes, empty texts, slots with their relations.  NULL: no memory. */
 struct orm_object *object_make(struct orm_scope *scope, const struct orm_model *m);
+
+/* The same, for who has the model's state at hand. */
+struct orm_object *object_make_of(
+    struct orm_scope *scope, const struct model_state *of);
+
+/* Once for each model of a session: what object_make() copies. */
+void object_prepare(struct model_state *of);
 
 /* An object that reads as zero and drops writes: what a failed session gives instead of
  * NULL.  It needs no memory. */

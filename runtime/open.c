@@ -4,6 +4,8 @@
 #include "clock.h"
 #include "fit.h"
 #include "flight.h"
+#include "hooks.h"
+#include "identity.h"
 #include "list.h"
 #include "memory.h"
 #include "report.h"
@@ -95,27 +97,46 @@ void open_look_up_types(struct orm_session *s)
     s->transaction = was;
 }
 
+/* What the server is to wait for at most, unless the conninfo's `options`, in $1, the
+ * role, the database or the server's own file says something of it. */
+static bool add_limits(struct orm_session *s, struct params *options)
+{
+    static const uint32_t types[] = {25};
+    shape_begin(s, 'N', NULL);
+    struct pg_statement *st = shape_known(s);
+    if (!st) {
+        buffer_text(&s->sql,
+            "SELECT set_config(l.name, l.value, false) FROM (VALUES"
+            " ('statement_timeout', '1h'), ('lock_timeout', '30s'),"
+            " ('idle_in_transaction_session_timeout', '10min'),"
+            /* A query whose client has gone ends; no other system can tell. */
+            " ('client_connection_check_interval',"
+            " CASE WHEN version() LIKE '%linux%' THEN '10s' ELSE '0' END))"
+            " AS l(name, value) WHERE current_setting(l.name, true) = '0'"
+            " AND $1 !~ ('(-c *|--)' || replace(l.name, '_', '[-_]') || ' *=')"
+            " AND l.name || '=0' NOT IN"
+            " (SELECT unnest(r.setconfig) FROM pg_db_role_setting AS r"
+            " LEFT JOIN pg_database AS d ON d.oid = r.setdatabase"
+            " WHERE coalesce(d.datname, current_database()) = current_database()"
+            " AND r.setrole IN (0, session_user::regrole))");
+        st = shape_make(s, types, 1, false);
+    }
+    params_add_text(options, pg_options(s->pg));
+    return params_finish(options, &s->error) && flight_add(s, st, options);
+}
+
 /* The first flight: pins the search path, so that no function or operator of a schema
- * that others can write to is ever called; looks up the enums by name; and sets what
- * the server is to wait for at most, unless the connection, the role, the database or
- * the server's own file says something of it. */
+ * that others can write to is ever called, and looks up the enums by name. */
 static bool introduce(struct orm_session *s)
 {
     static const char set_path[] =
         "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false)";
-    static const char set_limits[] =
-        "SELECT set_config(s.name, l.value, false) FROM (VALUES"
-        " ('statement_timeout', '1h'), ('lock_timeout', '30s'),"
-        " ('idle_in_transaction_session_timeout', '10min'),"
-        /* A query whose client has gone ends; no other system can tell. */
-        " ('client_connection_check_interval',"
-        " CASE WHEN version() LIKE '%linux%' THEN '10s' ELSE '0' END))"
-        " AS l(name, value) JOIN pg_settings AS s USING (name)"
-        " WHERE s.source = 'default'";
+    struct params options = {0};
     const bool good = flight_begin(s) && flight_command(s, set_path) &&
-                      flight_command(s, set_limits) && add_types(s) &&
-                      flight_land(s, NULL) && take_types(s, flight_result(s, 2));
+                      add_limits(s, &options) && add_types(s) && flight_land(s, NULL) &&
+                      take_types(s, flight_result(s, 2));
     flight_end(s);
+    params_free(&options);
     return good;
 }
 
@@ -165,11 +186,11 @@ static bool make_empty_lists(struct orm_session *s)
 static bool number_models(struct orm_session *s)
 {
     const struct orm_schema *schema = s->schema;
-    size_t placeholder_bytes = 0;
+    size_t object_bytes = 0;
     for (unsigned i = 0; i < schema->model_count; i++)
-        placeholder_bytes += schema->models[i]->size;
+        object_bytes += schema->models[i]->size;
     s->models = memory_get_zeroed(schema->model_count * sizeof *s->models);
-    s->placeholders = memory_get_zeroed(placeholder_bytes);
+    s->placeholders = memory_get_zeroed(2 * object_bytes);
     if (!s->models || !s->placeholders ||
         !numbers_reserve(&s->numbers, schema->model_count))
         return false;
@@ -181,9 +202,20 @@ static bool number_models(struct orm_session *s)
         s->models[i].session = s;
         s->models[i].table.relation = m->whole;
         s->models[i].placeholder = placeholder;
+        s->models[i].blank = placeholder + object_bytes;
         placeholder += m->size;
     }
     return true;
+}
+
+/* What the tables say, once they are known to be right. */
+static void prepare_models(struct orm_session *s)
+{
+    for (unsigned i = 0; i < s->schema->model_count; i++) {
+        struct model_state *of = &s->models[i];
+        of->is_by_number = key_is_number(key_of_model(of->model));
+        object_prepare(of);
+    }
 }
 
 /* An enum has one table, whichever models have columns of it. */
@@ -225,6 +257,7 @@ static void free_enums(struct enum_oids *e)
 
 static void free_objects(struct orm_session *s)
 {
+    hooks_forget(s);
     s->former_count = 0;
     for (unsigned i = 0; s->models && i < s->schema->model_count; i++) {
         idmap_free(&s->models[i].map);
@@ -246,6 +279,7 @@ static void free_session(struct orm_session *s)
 {
     disconnect(s);
     free_objects(s);
+    hooks_free(s);
     report_free(s);
     arena_free(&s->own.arena);
     arena_free(&s->undo_arena);
@@ -303,8 +337,10 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
         error_set(&s->error, ORM_INVALID,
             "%s was generated for runtime ABI %u, this is %u: run ormgen again",
             schema->name, (unsigned)schema->abi, (unsigned)ORM_MODEL_ABI);
-    else if (fit_check(s))
+    else if (fit_check(s)) {
+        prepare_models(s);
         connect(s);
+    }
     return s;
 
 fail:
@@ -326,7 +362,7 @@ void orm_adopt(struct orm_session *s)
 
 void orm_reset(struct orm_session *s)
 {
-    if (!s)
+    if (!s || !hooks_allow(s, "orm_reset"))
         return;
     orm_adopt(s);
     orm_rollback(s);

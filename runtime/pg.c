@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "memory.h"
+#include "sqlstate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +28,8 @@ struct pg {
     const void *thread; /* that uses it, by the address of its own `here` */
     uint64_t round_trips;
     struct orm_error farewell; /* of the server, once it has left */
-    int binary[MAX_PARAMS];    /* all 1: the format of every parameter */
+    struct pg_said said;
+    int binary[MAX_PARAMS]; /* all 1: the format of every parameter */
 };
 
 /* -- Whose it is ------------------------------------------------------------------- */
@@ -235,6 +237,12 @@ bool pg_settle(struct pg *c)
     return false;
 }
 
+const char *pg_options(const struct pg *c)
+{
+    const char *options = PQoptions(c->conn);
+    return options ? options : "";
+}
+
 uint64_t pg_round_trips(const struct pg *c)
 {
     return c ? c->round_trips : 0;
@@ -267,41 +275,19 @@ static void copy_field(char *to, size_t size, const PGresult *r, int which)
     error_copy(to, size, text ? text : "");
 }
 
-/* By the class of the SQLSTATE (PostgreSQL manual, appendix A), and for some by code.
- */
-static enum orm_code code_of_sqlstate(const char *state)
+static void keep_said(struct pg_said *said, const PGresult *r)
 {
-    static const struct {
-        const char *prefix;
-        enum orm_code code;
-    } table[] = {
-        {"23", ORM_CONSTRAINT},
-        {"40", ORM_CONFLICT},
-        {"55P03", ORM_CONFLICT},
-        {"42P01", ORM_DRIFT}, /* undefined table */
-        {"42703", ORM_DRIFT}, /* undefined column */
-        {"42704", ORM_DRIFT}, /* undefined type */
-        {"42804", ORM_DRIFT}, /* datatype mismatch */
-        {"42883", ORM_DRIFT}, /* no such operator: the column has another type */
-        {"3F000", ORM_DRIFT}, /* no such schema */
-        {"22P02", ORM_DRIFT}, /* an enum without the label */
-        {"22P03", ORM_DRIFT}, /* binary form of another type */
-        {"22001", ORM_RANGE},
-        {"22003", ORM_RANGE},
-        {"22008", ORM_RANGE},
-        {"57014", ORM_TIMEOUT},
-        {"57P", ORM_LOST},
-        {"08", ORM_LOST},
-        {"53200", ORM_NOMEM},
-    };
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (strncmp(state, table[i].prefix, strlen(table[i].prefix)) == 0)
-            return table[i].code;
-    return ORM_REFUSED;
+    copy_field(said->sqlstate, sizeof said->sqlstate, r, PG_DIAG_SQLSTATE);
+    copy_field(said->schema, sizeof said->schema, r, PG_DIAG_SCHEMA_NAME);
+    copy_field(said->table, sizeof said->table, r, PG_DIAG_TABLE_NAME);
+    copy_field(said->column, sizeof said->column, r, PG_DIAG_COLUMN_NAME);
+    const char *detail = PQresultErrorField(r, PG_DIAG_MESSAGE_DETAIL);
+    const bool fits = detail && strlen(detail) < sizeof said->detail;
+    snprintf(said->detail, sizeof said->detail, "%s", fits ? detail : "");
 }
 
 static void fail_by_result(
-    const PGresult *r, struct orm_error *e, struct pg_failure *failure)
+    struct pg *c, const PGresult *r, struct orm_error *e, struct pg_failure *failure)
 {
     const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
     const char *severity = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED);
@@ -328,8 +314,9 @@ static void fail_by_result(
     error_set(e, code, "%s", primary ? primary : "the server gave no reason");
     error_copy(e->sqlstate, sizeof e->sqlstate, state);
     copy_field(e->constraint, sizeof e->constraint, r, PG_DIAG_CONSTRAINT_NAME);
-    copy_field(e->model, sizeof e->model, r, PG_DIAG_TABLE_NAME);
-    copy_field(e->field, sizeof e->field, r, PG_DIAG_COLUMN_NAME);
+    copy_field(e->hint, sizeof e->hint, r, PG_DIAG_MESSAGE_HINT);
+    copy_field(e->detail, sizeof e->detail, r, PG_DIAG_MESSAGE_DETAIL);
+    keep_said(&c->said, r);
 }
 
 /* -- Receiving --------------------------------------------------------------------- */
@@ -447,7 +434,7 @@ static PGresult *expect(struct pg *c, bool describes, int64_t deadline,
         return r;
     switch (PQresultStatus(r)) {
     case PGRES_FATAL_ERROR:
-        fail_by_result(r, e, failure);
+        fail_by_result(c, r, e, failure);
         if (!failure->server_said)
             pg_hang_up(c);
         break;
@@ -534,6 +521,11 @@ bool pg_fly(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
     return good;
 }
 
+const struct pg_said *pg_said(const struct pg *c)
+{
+    return &c->said;
+}
+
 void pg_drop_result(struct pg_result *r)
 {
     PQclear(r);
@@ -579,17 +571,23 @@ const char *pg_tag(const struct pg_result *r)
     return PQcmdStatus((PGresult *)(uintptr_t)r);
 }
 
+/* libpq checks row and column in each of its calls: two will do for most cells. */
+static OFTEN struct pg_cell cell_at(const struct pg_result *r, int row, int column)
+{
+    const struct pg_cell cell = {
+        PQgetvalue(r, row, column), PQgetlength(r, row, column)};
+    return !cell.length && PQgetisnull(r, row, column) ? (struct pg_cell){NULL, 0}
+                                                       : cell;
+}
+
 struct pg_cell pg_value(const struct pg_result *r, size_t row, size_t column)
 {
-    const int length = PQgetlength(r, (int)row, (int)column);
-    if (length == 0 && PQgetisnull(r, (int)row, (int)column))
-        return (struct pg_cell){NULL, 0};
-    return (struct pg_cell){PQgetvalue(r, (int)row, (int)column), length};
+    return cell_at(r, (int)row, (int)column);
 }
 
 void pg_row(const struct pg_result *r, size_t row, struct pg_cell *cells)
 {
     const int columns = PQnfields(r);
     for (int i = 0; i < columns; i++)
-        cells[i] = pg_value(r, row, (size_t)i);
+        cells[i] = cell_at(r, (int)row, i);
 }

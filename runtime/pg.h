@@ -51,6 +51,15 @@ struct pg_failure {
     enum pg_remedy remedy;
 };
 
+/* What the server's last error was about; "" for what it did not tell. */
+struct pg_said {
+    char sqlstate[6];
+    char schema[64];
+    char table[64];
+    char column[64];
+    char detail[2048]; /* as it was said; "" also if it is longer */
+};
+
 /* The moment by which a connection must be made: connect_timeout seconds from now, as
  * in `conninfo` or PGCONNECT_TIMEOUT, else 10; not after `deadline`. */
 int64_t pg_connect_deadline(const char *conninfo, int64_t deadline);
@@ -62,6 +71,9 @@ void pg_close(struct pg *c);
 /* Whether it is alive and quiet, as far as is known without asking: takes in what came
  * while nothing was expected, and sees that the server has gone. */
 bool pg_settle(struct pg *c);
+
+/* What `options` of the conninfo or PGOPTIONS say. */
+const char *pg_options(const struct pg *c);
 
 /* Ends the connection; pg_round_trips() still tells. */
 void pg_hang_up(struct pg *c);
@@ -77,6 +89,8 @@ bool pg_alive(const struct pg *c);
  * or a deadline the connection is closed. */
 bool pg_fly(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
     struct orm_error *e, struct pg_failure *failure);
+
+const struct pg_said *pg_said(const struct pg *c);
 
 void pg_drop(struct pg_item *items, size_t count);
 void pg_drop_result(struct pg_result *r);

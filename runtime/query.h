@@ -2,12 +2,13 @@
 #ifndef RUNTIME_QUERY_H
 #define RUNTIME_QUERY_H
 
-#include "session.h"
+#include "compile.h"
 
 enum query_kind {
     QUERY_OBJECTS = 'O',
     QUERY_COUNT = 'C',
-    QUERY_EXISTS = 'X'
+    QUERY_EXISTS = 'X',
+    QUERY_KEYS = 'Y' /* the keys of rows that are about to be changed: locked */
 };
 
 struct joins;
@@ -26,6 +27,9 @@ struct query {
  * yet has been flushed.  NULL: the query is wrong or memory is out, the error is
  * recorded and nothing was sent. */
 struct pg_statement *query_compile(struct orm_session *s, const struct query *q);
+
+/* The same text as a part of another statement. */
+bool query_write(struct compiler *c, const struct query *q);
 
 /* Its rows stay locked until the transaction ends, so there must be one. */
 bool query_locks(const struct query *q);

@@ -1,8 +1,6 @@
 /* relate.c: what relations have in common. */
 #include "relate.h"
 
-#include <stddef.h>
-
 bool key_set_begin(
     struct orm_session *s, struct key_set *k, struct key_columns columns, size_t most)
 {
@@ -50,9 +48,7 @@ struct orm_session *manager_session(struct orm_manager *m)
 {
     if (m->relation->kind != ORM_MANY_TABLE)
         return object_session(manager_owner(m));
-    return (
-        (struct model_state *)(void *)((char *)m - offsetof(struct model_state, table)))
-        ->session;
+    return table_state(m)->session;
 }
 
 struct orm_scope *manager_scope(struct orm_manager *m)

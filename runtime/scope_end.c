@@ -232,6 +232,9 @@ void scope_end(struct orm_scope *scope, struct orm_scope *live)
 {
     struct ending e = {.scope = scope, .live = live};
     sort_out(&e);
+    struct orm_error *error = &scope->session->error;
+    if (error->object && error->object->scope == scope)
+        error->object = NULL;
     move_groups(scope);
     shown_forget_lent(scope);
     alias_end(scope);

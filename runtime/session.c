@@ -14,6 +14,12 @@ void orm_set_deadline(struct orm_session *s, unsigned milliseconds)
         s->deadline = milliseconds ? clock_now() + milliseconds : CLOCK_NEVER;
 }
 
+void orm_show_details(struct orm_session *s, bool on)
+{
+    if (s)
+        s->shows_details = on;
+}
+
 static const struct orm_error no_session = {
     .code = ORM_NOMEM, .message = "no session: memory was out when it was opened"};
 

@@ -12,6 +12,8 @@
 #include "statement.h"
 #include "uuid7.h"
 
+#include <stddef.h>
+
 /* What plans brought under a name, see alias.h. */
 struct alias_entry;
 struct alias_table {
@@ -52,16 +54,20 @@ struct model_state {
     struct orm_session *session;
     struct orm_manager table; /* X_table(session); its session is found by address */
     struct idmap map;
+    bool is_by_number;   /* the map: the key is one number */
     const void *empty;   /* the model's empty list */
     char *placeholder;   /* see object.c */
+    const char *blank;   /* the same size: what a new object is */
     int64_t *spare_keys; /* taken from the sequence, not used yet */
     size_t spare_count;
     size_t spare_capacity;
     size_t unwritten;   /* objects with changes not flushed */
     uint64_t deletions; /* counts them: lists made before look for deleted objects */
-    bool is_through;    /* some relation's join table */
-    bool is_followed;   /* by a `to:`, or rows that refer to it change with it */
-    unsigned verified;  /* so many columns are, on this connection, as the model says */
+    struct model_hooks *hooks; /* or NULL */
+    bool is_through;           /* some relation's join table */
+    bool is_followed;          /* by a `to:`, or rows that refer to it change with it */
+    bool is_swept;             /* a mark for sweep.c */
+    unsigned verified; /* so many columns are, on this connection, as the model says */
 };
 
 /* A row of a join table to be made or removed by the next flush. */
@@ -78,6 +84,13 @@ struct link {
 struct crossing {
     struct orm_object *shows;
     struct orm_object *shown;
+};
+
+/* What hooks are told of when the flush is good, and when the transaction ends. */
+struct written {
+    struct orm_object *object;
+    uint8_t event; /* enum orm_event */
+    bool first;    /* of the object */
 };
 
 /* What an object was like when the unit of work began; no copy: it did not exist. */
@@ -129,14 +142,15 @@ struct orm_session {
     struct orm_error error;
     enum transaction transaction;
     bool (*write)(struct orm_session *s); /* what is recorded: for those who read */
-    bool reads_as_is; /* queries leave what is recorded unwritten */
-    bool is_behind;   /* and something was read that lacks it */
-    int64_t deadline;     /* clock_now()'s scale */
-    enum orm_fetch fetch; /* of objects whose query names no mode */
+    bool reads_as_is;                     /* queries leave what is recorded unwritten */
+    bool is_behind;                       /* and something was read that lacks it */
+    int64_t deadline;                     /* clock_now()'s scale */
+    enum orm_fetch fetch;                 /* of objects whose query names no mode */
     struct lazy_load lazy;
     struct budget budget;
     struct report *report; /* NULL: never asked for */
     bool reports;          /* now */
+    bool shows_details;    /* of the server's errors, in messages */
     void (*on_lazy)(void *arg, const char *model, const char *field, size_t peers);
     void *on_lazy_arg;
     uint64_t statement_count;
@@ -200,6 +214,11 @@ struct orm_session {
     struct followed *followed; /* of the flush under way */
     size_t followed_count, followed_capacity;
     int64_t flush_time; /* of the flush under way: what it dates rows with */
+    bool has_hooks;     /* some model has */
+    bool in_hook;       /* one is being called */
+    struct written *written;
+    size_t written_count, written_capacity;
+    size_t written_told; /* so many were told that they are written */
     struct undo *undos;
     size_t undo_count, undo_capacity;
     struct arena undo_arena;
@@ -220,8 +239,15 @@ static inline struct model_state *session_model(
     return &s->models[session_number(s, m)];
 }
 
-/* In place of a connection that is lost; its transaction went with it.  False: the error
- * is recorded. */
+/* Of a manager that is a whole table. */
+static inline struct model_state *table_state(struct orm_manager *m)
+{
+    return (
+        struct model_state *)(void *)((char *)m - offsetof(struct model_state, table));
+}
+
+/* In place of a connection that is lost; its transaction went with it.  False: the
+ * error is recorded. */
 bool session_connect_again(struct orm_session *s);
 
 /* False, and ORM_NOMEM is recorded. */

@@ -1,5 +1,6 @@
 /* transaction.c: where a unit of work begins and ends. */
 #include "flight.h"
+#include "hooks.h"
 #include "open.h"
 #include "scope.h"
 #include "stream.h"
@@ -93,13 +94,14 @@ void orm_begin_with(struct orm_session *s, const struct orm_begin_options *optio
 
 /* -- Ending ------------------------------------------------------------------------ */
 
-static void end_unit(struct orm_session *s)
+static void end_unit(struct orm_session *s, enum orm_event event)
 {
-    scope_settle(s);
     s->transaction = TX_NONE;
     s->wrote = 0;
     s->flush_began = s->flush_failed = false;
     begin_plain(s);
+    hooks_after_end(s, event);
+    scope_settle(s);
 }
 
 bool orm_flush(struct orm_session *s)
@@ -115,7 +117,7 @@ bool orm_commit(struct orm_session *s)
     if (good || s->error.outcome == ORM_COMMITTED) {
         stream_end_all(s);
         undo_forget(s);
-        end_unit(s);
+        end_unit(s, ORM_AFTER_COMMIT);
     }
     return good;
 }
@@ -160,12 +162,14 @@ static bool roll_back_server(struct orm_session *s)
 
 void orm_rollback(struct orm_session *s)
 {
-    if (!s)
+    if (!s || !hooks_allow(s, "orm_rollback"))
         return;
     const struct orm_error before = s->error;
     const bool alive = roll_back_server(s);
     undo_all(s);
-    end_unit(s);
+    if (before.outcome == ORM_UNKNOWN)
+        hooks_forget(s);
+    end_unit(s, ORM_AFTER_ROLLBACK);
     if (!alive) {
         s->error = before;
         error_set(

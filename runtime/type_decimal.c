@@ -3,12 +3,14 @@
 
 #include <string.h>
 
+static const int64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000,
+    100000000, 1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000,
+    100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
+    1000000000000000000};
+
 int64_t decimal_power(unsigned n)
 {
-    int64_t power = 1;
-    while (n--)
-        power *= 10;
-    return power;
+    return powers[n];
 }
 
 /* The value as digits to the base, aligned at the point: scaled up to whole ones. */
@@ -44,53 +46,61 @@ void decimal_encode(const struct orm_column *c, int64_t value, struct buffer *to
         buffer_int16(to, digits[--count]);
 }
 
-/* The value of a number that is checked; false: it does not fit. */
-static bool scaled(const struct orm_column *c, const struct number *n, int64_t *value)
+/* What a digit of the base adds, times ten to a power; false: it does not fit. */
+static inline bool scale_digit(int64_t digit, int power, int64_t limit, int64_t *part)
 {
-    const int64_t limit = decimal_power(c->length);
-    *value = 0;
-    for (int i = 0; i < n->count; i++) {
-        const int64_t digit = number_digit(n, i);
-        const int power = NUMBER_BASE_DIGITS * (n->weight - i) + c->scale;
-        if (digit == 0)
-            continue;
-        if (power > 18 || power <= -NUMBER_BASE_DIGITS)
-            return false;
-        const int64_t factor = decimal_power((unsigned)(power < 0 ? -power : power));
-        if (power < 0 ? digit % factor != 0 : digit > (limit - 1) / factor)
-            return false;
-        *value += power < 0 ? digit / factor : digit * factor;
-        if (*value >= limit)
-            return false;
+    if (power > 18 || power <= -NUMBER_BASE_DIGITS)
+        return false;
+    if (power < 0) {
+        const uint32_t factor = (uint32_t)powers[-power];
+        *part = (uint32_t)digit / factor;
+        return (uint32_t)digit % factor == 0;
     }
-    if (n->sign == NUMBER_MINUS)
-        *value = -*value;
+    /* Below that no product is too large for the word. */
+    if (power > 18 - NUMBER_BASE_DIGITS && digit > (limit - 1) / powers[power])
+        return false;
+    *part = digit * powers[power];
     return true;
 }
 
-bool decimal_check(const struct orm_model *m, const struct orm_column *c,
+/* The value of a finite number; false: it does not fit. */
+static bool scaled(const struct orm_column *c, const struct number *n, int64_t *value)
+{
+    const int64_t limit = powers[c->length];
+    int power = NUMBER_BASE_DIGITS * n->weight + c->scale;
+    int64_t sum = 0, part;
+    for (int i = 0; i < n->count; i++, power -= NUMBER_BASE_DIGITS) {
+        const int64_t digit = wire16(n->digits + 2 * i);
+        if (digit == 0)
+            continue;
+        if (digit >= NUMBER_BASE || !scale_digit(digit, power, limit, &part) ||
+            (sum += part) >= limit)
+            return false;
+    }
+    *value = n->sign == NUMBER_MINUS ? -sum : sum;
+    return true;
+}
+
+bool decimal_read(const struct orm_column *c, struct pg_cell cell, int64_t *value)
+{
+    struct number n;
+    if (!number_read(cell, &n))
+        return false;
+    if (number_is_finite(&n))
+        return scaled(c, &n, value);
+    *value = ORM_DECIMAL_NAN;
+    return n.sign == NUMBER_NAN;
+}
+
+bool decimal_refuse(const struct orm_model *m, const struct orm_column *c,
     struct pg_cell cell, struct orm_error *e)
 {
     struct number n;
-    int64_t value;
-    if (!number_check(m, c, cell, e, &n))
-        return false;
-    if (n.sign == NUMBER_NAN || (number_is_finite(&n) && scaled(c, &n, &value)))
-        return true;
-    return error_set_field(e, ORM_DRIFT, m, c,
-        "the server sent a number that is not one of numeric(%u,%u); migrate the table "
-        "or generate again",
-        (unsigned)c->length, (unsigned)c->scale);
-}
-
-int64_t decimal_decode(const struct orm_column *c, struct pg_cell cell)
-{
-    struct number n;
-    int64_t value = ORM_DECIMAL_NAN;
-    number_read(cell, &n);
-    if (number_is_finite(&n))
-        scaled(c, &n, &value);
-    return value;
+    return number_check(m, c, cell, e, &n) &&
+           error_set_field(e, ORM_DRIFT, m, c,
+               "the server sent a number that is not one of numeric(%u,%u); migrate "
+               "the table or generate again",
+               (unsigned)c->length, (unsigned)c->scale);
 }
 
 const char *orm_decimal_text(int64_t value, unsigned scale, char to[ORM_DECIMAL_TEXT])

@@ -97,8 +97,9 @@ static void touch_both(struct orm_object *o, struct orm_object *was)
     }
 }
 
-static void restore(struct orm_object *o, void *copy)
+static void restore(struct orm_object *o, struct orm_object *copy)
 {
+    copy->scope = o->scope; /* the one that it was made in may be over */
     if (object_session(o)->undos_are_loose)
         object_reset_all_slots(copy);
     touch_both(o, copy);
@@ -108,12 +109,10 @@ static void restore(struct orm_object *o, void *copy)
     const bool is_mapped = o->state & OBJECT_MAPPED;
     struct orm_group *group = o->group;
     const uint32_t at = o->at;
-    struct orm_scope *scope = o->scope;
 
     memcpy(o, copy, o->model->size);
     o->group = group;
     o->at = at;
-    o->scope = scope;
     o->state &= ~OBJECT_QUEUED;
     if (!is_mapped && o->state & OBJECT_MAPPED) {
         o->state &= ~OBJECT_MAPPED;

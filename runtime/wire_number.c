@@ -1,6 +1,12 @@
 /* wire_number.c: numeric as it travels. */
 #include "wire_number.h"
 
+static bool is_sign(unsigned sign)
+{
+    return sign == NUMBER_PLUS || sign == NUMBER_MINUS || sign == NUMBER_NAN ||
+           sign == NUMBER_INFINITE || sign == NUMBER_MINUS_INFINITE;
+}
+
 bool number_read(struct pg_cell cell, struct number *n)
 {
     if (cell.length < 8)
@@ -12,12 +18,7 @@ bool number_read(struct pg_cell cell, struct number *n)
         .shown = wire16(cell.data + 6),
         .digits = cell.data + 8,
     };
-    static const unsigned signs[] = {
-        NUMBER_PLUS, NUMBER_MINUS, NUMBER_NAN, NUMBER_INFINITE, NUMBER_MINUS_INFINITE};
-    bool known = false;
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        known = known || n->sign == signs[i];
-    return known && n->count >= 0 && cell.length == 8 + 2 * n->count &&
+    return is_sign(n->sign) && n->count >= 0 && cell.length == 8 + 2 * n->count &&
            n->shown <= NUMBER_MOST_PART;
 }
 

@@ -9,10 +9,12 @@
 #include "due.h"
 #include "flight.h"
 #include "flush.h"
+#include "hooks.h"
 #include "link.h"
 #include "on_update.h"
 #include "returned.h"
 #include "undo.h"
+#include "violation.h"
 
 #include <string.h>
 
@@ -28,15 +30,15 @@ static bool compares_version(const struct batch *b)
 }
 
 /* The guard's error becomes what it means. */
-static void explain_stale(struct orm_session *s, const struct batch *b)
+static bool explain_stale(struct orm_session *s, const struct batch *b)
 {
     const char *key = strstr(s->error.message, BATCH_STALE);
     if (!key || !batch_is_guarded(b))
-        return;
+        return false;
     char shown[64];
     error_copy(shown, sizeof shown, key + strlen(BATCH_STALE));
     shown[strcspn(shown, "\"")] = '\0';
-    const enum orm_outcome outcome = s->error.outcome;
+    const struct orm_error said = s->error;
     error_clear(&s->error);
     error_set_field(&s->error, ORM_STALE, b->model, NULL,
         "the row with %s %s %s; nothing was written",
@@ -44,18 +46,20 @@ static void explain_stale(struct orm_session *s, const struct batch *b)
         shown,
         compares_version(b) ? "was changed or deleted since it was loaded"
                             : "is not there any more");
-    s->error.outcome = outcome;
+    s->error.outcome = said.outcome;
+    s->error.object = violation_of_key(b, shown);
+    memcpy(s->error.statement, said.statement, sizeof said.statement);
+    return true;
 }
 
+/* Of no batch is what COMMIT says, which checks what was put off. */
 static void explain(const struct flush *p, size_t failed)
 {
     const struct batch *b = p->first;
     for (size_t i = 0; b && i < failed; i++)
         b = b->next;
-    if (!b)
-        return;
-    session_blame(p->s, b->model);
-    explain_stale(p->s, b);
+    if (!b || !explain_stale(p->s, b))
+        violation_explain(p->s, b);
 }
 
 /* The server answers ROLLBACK where it cannot commit.  Any other answer than COMMIT
@@ -152,6 +156,20 @@ static void settle(struct orm_object *o, uint64_t stamp)
     o->stamp = stamp;
 }
 
+static void note(
+    struct flush *p, struct orm_object *const *objects, size_t count, enum orm_event e)
+{
+    for (size_t i = 0; i < count; i++)
+        hooks_note(p->s, objects[i], e);
+}
+
+static void note_all(struct flush *p)
+{
+    note(p, p->news, p->new_count, ORM_AFTER_INSERT);
+    note(p, p->updates, p->update_count, ORM_AFTER_UPDATE);
+    note(p, p->deletes, p->delete_count, ORM_AFTER_DELETE);
+}
+
 /* -- The whole --------------------------------------------------------------------- */
 
 static bool publish(struct flush *p)
@@ -170,6 +188,8 @@ static bool publish(struct flush *p)
     s->change_count = 0;
     link_forget(s);
     due_is_done(s);
+    if (s->has_hooks)
+        note_all(p);
     if (p->first && s->transaction == TX_OPEN) {
         s->transaction = TX_WROTE;
         s->wrote = s->stamp;
@@ -211,20 +231,28 @@ static void settle_outcome(struct orm_session *s)
         s->error.outcome = ORM_ROLLED_BACK;
 }
 
-bool write_changes(struct orm_session *s, bool commit)
+static bool write_now(struct orm_session *s, bool commit)
 {
-    if (s->error.code)
-        return false;
     struct flush p = {.s = s};
     p.last = &p.first;
     statement_hold(&s->statements);
     const bool good = write_all(&p, commit);
-    s->flush_failed = !good;
-    if (!good)
-        settle_outcome(s);
     statement_release(&s->statements);
     flush_free(&p);
     flight_end(s);
     arena_clear(&s->scratch);
+    return good;
+}
+
+bool write_changes(struct orm_session *s, bool commit)
+{
+    if (s->error.code || !hooks_allow(s, "orm_flush"))
+        return false;
+    const bool good = hooks_before_flush(s) && write_now(s, commit);
+    s->flush_failed = !good;
+    if (!good)
+        settle_outcome(s);
+    else if (!commit)
+        hooks_after_flush(s);
     return good;
 }

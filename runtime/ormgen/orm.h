@@ -75,6 +75,9 @@ struct orm_error {
     struct orm_object *object;  /* the one concerned, where that is certain, or NULL;
                                    valid as long as its objects are */
     unsigned violated;          /* for book_violated() */
+    char statement[36];         /* its shape, as in struct orm_statement, or "" */
+    char hint[256];             /* what may help, or "" */
+    char detail[256]; /* what else the server said, or "": it holds values of rows */
 };
 
 /* -- Sessions ---------------------------------------------------------------------- */
@@ -212,6 +215,10 @@ ORM_EXPORT const char *orm_message(const struct orm_session *s);
 /* Never NULL; code ORM_OK when all is well.  Valid until the next call on `s`. */
 ORM_EXPORT const struct orm_error *orm_last_error(const struct orm_session *s);
 
+/* Whether messages end in what else the server said: which values met, or what the row
+ * held.  Off at first, since messages go into logs; orm_reset() keeps it. */
+ORM_EXPORT void orm_show_details(struct orm_session *s, bool on);
+
 /* The name of a code, as written above: "ORM_LOST". */
 ORM_EXPORT const char *orm_code_name(enum orm_code code);
 
@@ -279,6 +286,23 @@ typedef void orm_statement_seen(void *arg, const struct orm_statement *statement
 /* NULL: nobody listens any more. */
 ORM_EXPORT void orm_on_statement(
     struct orm_session *s, orm_statement_seen *seen, void *arg);
+
+/* -- Hooks ------------------------------------------------------------------------- */
+
+/* When X_on_event() has a function of the program's called, with the object. */
+enum orm_event {
+    /* Of a flush, before anything is sent; false refuses it. */
+    ORM_BEFORE_INSERT,
+    ORM_BEFORE_UPDATE,
+    ORM_BEFORE_DELETE,
+    /* When it was good; of a commit, after that. */
+    ORM_AFTER_INSERT,
+    ORM_AFTER_UPDATE,
+    ORM_AFTER_DELETE,
+    /* Once for each object that the transaction had written. */
+    ORM_AFTER_COMMIT,
+    ORM_AFTER_ROLLBACK
+};
 
 /* -- Does the database fit? -------------------------------------------------------- */
 

@@ -233,6 +233,149 @@ static void new_rows_are_a_statement_per_set_of_defaults(void **state)
     db_exec(db, "alter table ticket alter weight set default 7");
 }
 
+/* -- Deletes that make room -------------------------------------------------------- */
+
+static void new_row_takes_the_unique_value_of_a_deleted_one(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into tags (name) values ('a'), ('b'), ('c')");
+    struct orm_session *s = open_library();
+    orm_each(struct tag, t, tag_all(tag_table(s)))
+        tag_delete(t);
+    tag_set_name(tag_new(tag_table(s)), "b");
+    spent(s);
+    assert_true(orm_commit(s));
+    assert_int_equal(spent(s), 2 + 1); /* b goes before */
+    assert_string_equal(db_text(db, "select id, name from tags"), "4|b");
+    close_library(s);
+}
+
+static void changed_row_takes_the_unique_value_of_a_deleted_one(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into author (name, email) values ('a', 'one'), ('b', 'two')");
+    struct orm_session *s = open_library();
+    author_delete(author_get(author_table(s), 1));
+    author_set_email(author_get(author_table(s), 2), "one");
+    assert_true(orm_commit(s));
+    assert_string_equal(db_text(db, "select id, email from author"), "2|one");
+    close_library(s);
+}
+
+static void new_row_takes_the_key_of_a_deleted_one(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into country values ('de', 'old'), ('fr', 'old')");
+    struct orm_session *s = open_library();
+    struct country *old = country_get(country_table(s), "de");
+    country_delete(old);
+    struct country *made = country_new(country_table(s));
+    country_set_code(made, "de");
+    country_set_name(made, "new");
+    assert_true(orm_commit(s));
+    assert_ptr_equal(country_get(country_table(s), "de"), made);
+    assert_string_equal(
+        db_text(db, "select code, name from country order by 1"), "de|new\nfr|old");
+    close_library(s);
+}
+
+static void new_row_takes_the_unique_pair_of_a_deleted_one(void **state)
+{
+    (void)state;
+    arrange_library(db, 1, 2);
+    db_exec(db, "insert into reader (name) values ('a'), ('b');"
+                "insert into loan (book_id, reader_id, due)"
+                "  select b, r, '2026-01-01' from generate_series(1, 2) b,"
+                "  generate_series(1, 2) r");
+    struct orm_session *s = open_library();
+    loan_delete(loan_get(loan_table(s), 2));
+    loan_delete(loan_get(loan_table(s), 3));
+    struct loan *made = loan_new(loan_table(s));
+    loan_set_book_id(made, 1);
+    loan_set_reader_id(made, 2);
+    assert_true(orm_commit(s));
+    assert_string_equal(
+        db_text(db, "select book_id, reader_id, due from loan order by 1, 2"),
+        "1|1|2026-01-01\n1|2|-\n2|2|2026-01-01");
+    close_library(s);
+}
+
+static void row_that_was_changed_before_it_was_deleted_makes_room_too(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into tags (name) values ('a'), ('b')");
+    struct orm_session *s = open_library();
+    struct tag *t = tag_get(tag_table(s), 1);
+    tag_set_name(t, "elsewhere");
+    tag_delete(t);
+    tag_set_name(tag_new(tag_table(s)), "a");
+    assert_true(orm_commit(s));
+    assert_string_equal(
+        db_text(db, "select id, name from tags order by 1"), "2|b\n3|a");
+    close_library(s);
+}
+
+static void deleted_rows_that_refer_to_it_go_before_it(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into country values ('de', 'old'), ('fr', 'old');"
+                "insert into city (name, country_id)"
+                "  values ('x', 'de'), ('y', 'fr'), ('z', 'de')");
+    struct orm_session *s = open_library();
+    orm_each(struct city, c, city_all(city_table(s)))
+        city_delete(c);
+    country_delete(country_get(country_table(s), "de"));
+    struct country *made = country_new(country_table(s));
+    country_set_code(made, "de");
+    country_set_name(made, "new");
+    city_set_name(city_new(country_cities(made)), "first");
+    assert_true(orm_commit(s));
+    assert_string_equal(db_text(db, "select name, country_id from city"), "first|de");
+    close_library(s);
+}
+
+static void row_that_others_refer_to_makes_no_room(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into country values ('de', 'old');"
+                "insert into city (name, country_id) values ('x', 'de')");
+    struct orm_session *s = open_library();
+    struct country *old = country_get(country_table(s), "de");
+    country_delete(old);
+    struct country *made = country_new(country_table(s));
+    country_set_code(made, "de");
+    country_set_name(made, "new");
+    assert_false(orm_commit(s));
+    assert_failed(s, ORM_CONSTRAINT, "country", NULL);
+    assert_int_equal(orm_last_error(s)->outcome, ORM_ROLLED_BACK);
+    orm_rollback(s);
+    assert_ptr_equal(country_get(country_table(s), "de"), old);
+    assert_string_equal(db_text(db, "select name from country"), "old");
+    close_library(s);
+}
+
+/* Only those that make room, or what waits for the update would be lost. */
+static void other_deletes_stay_behind_updates(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into author (name, email) values"
+                " ('a', 'one'), ('b', 'two'), ('c', null);"
+                "insert into book (title, author_id, revision) values ('x', 1, 1)");
+    struct orm_session *s = open_library();
+    struct book *b = book_get(book_table(s), 1);
+    author_delete(author_get(author_table(s), 1));
+    author_delete(author_get(author_table(s), 2));
+    struct author *made = author_new(author_table(s));
+    author_set_name(made, "new");
+    author_set_email(made, "two");
+    book_set_author(b, made);
+    assert_true(orm_commit(s));
+    assert_string_equal(db_text(db, "select b.title, a.email from book b"
+                                    " join author a on a.id = b.author_id"),
+        "x|two");
+    close_library(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +385,14 @@ int main(void)
         DB_TEST(known_sets_make_no_new_statement),
         DB_TEST(versions_count_in_shared_statements_too),
         DB_TEST(new_rows_are_a_statement_per_set_of_defaults),
+        DB_TEST(new_row_takes_the_unique_value_of_a_deleted_one),
+        DB_TEST(changed_row_takes_the_unique_value_of_a_deleted_one),
+        DB_TEST(new_row_takes_the_key_of_a_deleted_one),
+        DB_TEST(new_row_takes_the_unique_pair_of_a_deleted_one),
+        DB_TEST(row_that_was_changed_before_it_was_deleted_makes_room_too),
+        DB_TEST(deleted_rows_that_refer_to_it_go_before_it),
+        DB_TEST(row_that_others_refer_to_makes_no_room),
+        DB_TEST(other_deletes_stay_behind_updates),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }

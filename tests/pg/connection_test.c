@@ -61,6 +61,12 @@ static void conninfo_overrides_limits_one_by_one(void **state)
     assert_string_equal(setting(s, "lock_timeout"), "7s");
     assert_string_equal(setting(s, "idle_in_transaction_session_timeout"), "10min");
     close_library(s);
+    s = open_with("options='--lock-timeout=0 -c deadlock_timeout=2s'");
+    assert_string_equal(setting(s, "lock_timeout"), "0");
+    close_library(s);
+    s = open_with("options='-c deadlock_timeout=1'");
+    assert_string_equal(setting(s, "lock_timeout"), "30s");
+    close_library(s);
 }
 
 static void limits_of_the_database_are_left_alone(void **state)
@@ -70,6 +76,11 @@ static void limits_of_the_database_are_left_alone(void **state)
     db_exec(db, "alter database \"%s\" set statement_timeout = '2h'", name);
     struct orm_session *s = open_library();
     assert_string_equal(setting(s, "statement_timeout"), "2h");
+    assert_string_equal(setting(s, "lock_timeout"), "30s");
+    close_library(s);
+    db_exec(db, "alter database \"%s\" set statement_timeout = 0", name);
+    s = open_library();
+    assert_string_equal(setting(s, "statement_timeout"), "0");
     assert_string_equal(setting(s, "lock_timeout"), "30s");
     close_library(s);
     db_exec(db, "alter database \"%s\" reset statement_timeout", name);
