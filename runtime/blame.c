@@ -327,18 +327,20 @@ void session_blame(struct orm_session *s, const struct orm_model *m)
 {
     struct orm_error *e = &s->error;
     struct violation v;
-    const bool by_server =
-        e->sqlstate[0] && e->code != ORM_LOST && e->code != ORM_TIMEOUT;
-    if (!by_server)
+    if (!e->sqlstate[0] || e->code == ORM_LOST || s->began_not)
         return;
     if (violation_find(s, m, &v)) {
         violation_tell(s, &v);
         return;
     }
+    /* The server complains of the SELECT around what writes. */
+    static const char writes_nothing[] =
+        "nothing can be written: the transaction, or the server, is read only";
+    const bool is_read_only = strcmp(e->sqlstate, "25006") == 0;
     const struct orm_column *c = named_in(e->message, m);
     const char *detail = s->shows_details ? e->detail : "";
     char said[sizeof e->message];
-    memcpy(said, e->message, sizeof said);
+    error_copy(said, sizeof said, is_read_only ? writes_nothing : e->message);
     error_retell(e, m, c ? c->field : NULL, "%s%s%s%s", said,
         e->code == ORM_DRIFT ? "; migrate the table or generate again" : "",
         *detail ? "; " : "", detail);

@@ -12,6 +12,7 @@
 #include "scope.h"
 #include "slot.h"
 #include "to_many.h"
+#include "undo.h"
 
 struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *model)
 {
@@ -319,7 +320,8 @@ void orm_refresh(struct orm_object *o)
 
 void orm_expire(struct orm_object *o)
 {
-    if (!o || !object_is_live(o) || o->state & OBJECT_NEW)
+    if (!o || !object_is_live(o) || o->state & OBJECT_NEW ||
+        !undo_note_load(object_session(o), o))
         return;
     object_reset_all_slots(o);
     object_unload(o);

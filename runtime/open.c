@@ -300,6 +300,8 @@ static void free_session(struct orm_session *s)
     memory_free(s->formers);
     memory_free(s->followed);
     memory_free(s->undos);
+    memory_free(s->alias_pasts);
+    memory_free(s->savepoints);
     memory_free(s->crossings);
     memory_free(s->models);
     numbers_free(&s->numbers);

@@ -222,6 +222,17 @@ bool pg_alive(const struct pg *c)
     return c && c->conn && !is_inherited(c) && PQstatus(c->conn) == CONNECTION_OK;
 }
 
+bool pg_transaction_failed(const struct pg *c)
+{
+    return pg_alive(c) && PQtransactionStatus(c->conn) == PQTRANS_INERROR;
+}
+
+bool pg_in_transaction(const struct pg *c)
+{
+    return pg_transaction_failed(c) ||
+           (pg_alive(c) && PQtransactionStatus(c->conn) == PQTRANS_INTRANS);
+}
+
 bool pg_settle(struct pg *c)
 {
     if (!pg_alive(c))

@@ -84,6 +84,11 @@ void pg_adopt(struct pg *c);
 /* Whether the connection can still be used. */
 bool pg_alive(const struct pg *c);
 
+/* Whether a transaction is open there, failed or not, and whether it has failed;
+ * nothing may be under way. */
+bool pg_in_transaction(const struct pg *c);
+bool pg_transaction_failed(const struct pg *c);
+
 /* Sends all items and waits for all answers.  False: `e` and `failure` say why and no
  * result is kept but those of items before the first failure; after a lost connection
  * or a deadline the connection is closed. */

@@ -2,6 +2,7 @@
 #include "flight.h"
 #include "hooks.h"
 #include "open.h"
+#include "savepoint.h"
 #include "scope.h"
 #include "stream.h"
 #include "undo.h"
@@ -97,7 +98,7 @@ void orm_begin_with(struct orm_session *s, const struct orm_begin_options *optio
 static void end_unit(struct orm_session *s, enum orm_event event)
 {
     s->transaction = TX_NONE;
-    s->wrote = 0;
+    s->savepoints_missed = 0;
     s->flush_began = s->flush_failed = false;
     begin_plain(s);
     hooks_after_end(s, event);
@@ -145,6 +146,7 @@ static bool roll_back_server(struct orm_session *s)
         flight_take_in(s);
     const bool drifted = s->error.code == ORM_DRIFT;
     error_clear(&s->error);
+    savepoint_set_sent(s, true);
     if (s->transaction >= TX_OPEN && pg_alive(s->pg)) {
         const enum transaction open = s->transaction;
         if (!(flight_begin(s) && flight_command(s, "ROLLBACK") && flight_land(s, NULL)))
@@ -186,12 +188,14 @@ static bool may_retry(const struct orm_session *s)
 
 bool orm_retry(struct orm_session *s)
 {
-    if (!s || !s->error.code || !may_retry(s))
+    if (!s || !s->error.code || !may_retry(s) || !hooks_allow(s, "orm_retry"))
         return false;
     const bool is_ours = s->transaction == TX_NONE || s->flush_began;
     if (!roll_back_server(s) && !session_connect_again(s))
         return false;
-    s->transaction = is_ours ? TX_NONE : TX_WANTED;
+    s->transaction = is_ours && !s->savepoint_count ? TX_NONE : TX_WANTED;
+    savepoint_set_sent(s, false);
+    s->savepoints_missed = 0;
     s->flush_began = s->flush_failed = false;
     return true;
 }
