@@ -4,6 +4,7 @@
 #include "open.h"
 #include "savepoint.h"
 #include "scope.h"
+#include "snapshot.h"
 #include "stream.h"
 #include "undo.h"
 #include "write.h"
@@ -16,7 +17,7 @@
 static void begin_plain(struct orm_session *s)
 {
     s->begin.command[0] = '\0';
-    s->begin.has_settings = false;
+    s->begin.one_snapshot = s->begin.has_settings = false;
 }
 
 void orm_begin(struct orm_session *s)
@@ -86,11 +87,34 @@ void orm_begin_with(struct orm_session *s, const struct orm_begin_options *optio
     }
     if (options && !take_settings(s, options))
         return;
+    s->begin.one_snapshot = level >= ORM_REPEATABLE_READ;
     if (options)
         snprintf(s->begin.command, sizeof s->begin.command, "BEGIN%s%s%s",
             isolations[level], options->read_only ? " READ ONLY" : "",
             options->deferrable ? " DEFERRABLE" : "");
     s->transaction = TX_WANTED;
+}
+
+/* -- One flight's own -------------------------------------------------------------- */
+
+bool snapshot_begin(struct orm_session *s, bool *own)
+{
+    static const struct orm_begin_options reading = {
+        .isolation = ORM_REPEATABLE_READ, .read_only = true};
+    *own = s->transaction == TX_NONE;
+    if (*own)
+        orm_begin_with(s, &reading);
+    return s->begin.one_snapshot && !s->error.code;
+}
+
+void snapshot_end(struct orm_session *s, bool landed)
+{
+    if (landed) {
+        s->transaction = TX_NONE;
+        begin_plain(s);
+    } else if (s->error.code) {
+        s->error.outcome = ORM_NOT_STARTED; /* it only read */
+    }
 }
 
 /* -- Ending ------------------------------------------------------------------------ */
