@@ -273,6 +273,9 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
     union orm_value values[KEY_COLUMNS_MOST];
     key_read(ref_target_columns(ref), to, values); /* of a new one, what is known */
     const bool linked = is_linked(o, ref, to, values);
+    const bool shows_back = ref->unique && ref->inverse != ORM_NO_INVERSE;
+    if (shows_back && !undo_note(to))
+        return;
     if (!linked) {
         if (o->scope != to->scope && !copy_values(o, ref, to, values)) {
             session_nomem(s);
@@ -286,7 +289,7 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
     slot_put(o, ref, to);
     if (!linked)
         relate_show(o, ref);
-    if (ref->unique && ref->inverse != ORM_NO_INVERSE)
+    if (shows_back)
         slot_put(to, &to->model->to_ones[ref->inverse], o);
 }
 

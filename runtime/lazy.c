@@ -8,6 +8,7 @@
 #include "load.h"
 #include "relate.h"
 #include "scope.h"
+#include "undo.h"
 
 static bool lacks(const struct orm_object *o, unsigned column)
 {
@@ -83,9 +84,12 @@ static bool check(struct orm_session *s, struct key_columns key, unsigned column
                 return false;
         if (!load_check_cell(s, m, column, pg_value(r, row, key.count), &bytes))
             return false;
-        const struct orm_object *o = find_row(s, key, r, row);
-        if (lacks(o, column))
-            scope_want(o->scope, bytes);
+        struct orm_object *o = find_row(s, key, r, row);
+        if (!lacks(o, column))
+            continue;
+        if (!undo_note_load(s, o))
+            return false;
+        scope_want(o->scope, bytes);
     }
     return true;
 }

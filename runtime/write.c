@@ -190,10 +190,8 @@ static bool publish(struct flush *p)
     due_is_done(s);
     if (s->has_hooks)
         note_all(p);
-    if (p->first && s->transaction == TX_OPEN) {
-        s->transaction = TX_WROTE;
-        s->wrote = s->stamp;
-    }
+    if (p->first)
+        undo_after_write(s);
 
     bool good = true;
     size_t item = 0;
@@ -218,7 +216,9 @@ static bool write_all(struct flush *p, bool commit)
         flush_take_back(p);
         return false;
     }
+    s->undo_rests = commit;
     const bool published = publish(p);
+    s->undo_rests = false;
     if (!published && commit)
         s->error.outcome = ORM_COMMITTED;
     return published;
