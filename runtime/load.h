@@ -102,4 +102,7 @@ void load_fill(struct orm_object *o, const struct pg_cell *cells);
 /* A checked cell becomes the object's value; a text takes reserved memory. */
 void load_cell(struct orm_object *o, unsigned column, struct pg_cell cell);
 
+/* Nothing if the value is the same; else slots that hang on the column load again. */
+void load_cell_again(struct orm_object *o, unsigned column, struct pg_cell cell);
+
 #endif

@@ -211,11 +211,12 @@ static bool publish(struct flush *p)
 {
     struct orm_session *s = p->s;
     if (p->delete_count)
-        cascade_follow(s);
+        cascade_follow(s, (struct new_objects){p->news, p->new_count});
     settle_all(s);
     /* What had one of these keys is gone, or they could not have been written. */
     for (size_t i = 0; i < p->new_count; i++)
-        object_map_anew(p->news[i]);
+        if (!(p->news[i]->state & OBJECT_GONE))
+            object_map_anew(p->news[i]);
     on_update_end(s);
     link_forget(s);
     due_is_done(s);
