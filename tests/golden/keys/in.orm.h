@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x093b4db87ccb3249u
+#define IN_ORM_HASH 0x12935ba02b286aadu
 
 #ifdef __cplusplus
 extern "C" {
