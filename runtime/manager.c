@@ -12,6 +12,7 @@
 #include "scope.h"
 #include "slot.h"
 #include "to_many.h"
+#include "undo.h"
 
 struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *model)
 {
@@ -98,6 +99,12 @@ static struct plan *plans_of(struct orm_session *s, const struct orm_model *m,
     return NULL;
 }
 
+/* What is locked is to be read as it is now, not as a snapshot has it. */
+static bool asks_at_once(const struct plan *plan, const struct orm_query *q)
+{
+    return plan && q->one_flight && !q->lock;
+}
+
 static const void *find_with(
     struct orm_manager *m, const void *conditions, unsigned limit, struct path *path)
 {
@@ -108,7 +115,8 @@ static const void *find_with(
         .conditions = conditions,
         .limit = limit,
         .joins = plan ? &plan->joined : NULL};
-    const struct pg_result *r = ask(s, &q);
+    const struct pg_result *r =
+        asks_at_once(plan, conditions) ? plan_ask(plan, &q) : ask(s, &q);
     const void *list = r ? list_of_rows(m, path, plan, r, NULL) : NULL;
     flight_end(s);
     const bool good = list && (!plan || plan_run(plan, path->scope));
@@ -313,13 +321,14 @@ void orm_refresh(struct orm_object *o)
         return;
     }
     char name[128];
-    error_set_field(&s->error, ORM_STALE, m, NULL, "%s is not in the table any more",
+    error_set_object(&s->error, ORM_STALE, o, NULL, "%s is not in the table any more",
         object_describe(o, name, sizeof name));
 }
 
 void orm_expire(struct orm_object *o)
 {
-    if (!o || !object_is_live(o) || o->state & OBJECT_NEW)
+    if (!o || !object_is_live(o) || o->state & OBJECT_NEW ||
+        !undo_note_load(object_session(o), o))
         return;
     object_reset_all_slots(o);
     object_unload(o);

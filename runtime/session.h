@@ -35,6 +35,7 @@ struct orm_scope {
     struct scope_entry *objects; /* made here; those of the session's own are not */
     struct orm_group *groups;
     struct loan *loans;      /* to objects of outer scopes, which show some of ours */
+    uint64_t began;          /* session.stamp then */
     uint64_t unit;           /* of work, in which it began; since then */
     size_t first_undo;       /* our objects have no undo before this one */
     size_t wanted;           /* bytes */
@@ -99,6 +100,19 @@ struct undo {
     void *copy;
 };
 
+/* A place in the transaction to go back to: what was so, and how much there was. */
+struct savepoint {
+    uint64_t stamp; /* what is loaded since is as new, or newer */
+    uint64_t wrote;
+    uint64_t loads;
+    size_t undos;
+    size_t aliases;
+    size_t written; /* of session.written */
+    struct arena_mark memory; /* of the undo arena */
+    bool sent;
+    char command[40];
+};
+
 /* A getter is loading model.field; `field` is NULL when none is. */
 struct lazy_load {
     const struct orm_model *model;
@@ -115,6 +129,7 @@ struct budget {
 /* How the transaction begins that is wanted. */
 struct begin {
     char command[80];
+    bool one_snapshot; /* all statements see the database as the first does */
     bool has_settings;
     struct params settings; /* names and values, two arrays */
 };
@@ -195,6 +210,7 @@ struct orm_session {
     struct orm_chunks *streams;
     size_t leading; /* items before the first that was added: BEGIN, DEALLOCATE */
     bool begins;    /* the flight carries BEGIN */
+    bool began_not; /* the last one that failed did so before what was added */
     struct begin begin;
     struct retired *leaving; /* the statements that the flight deallocates */
 
@@ -222,7 +238,17 @@ struct orm_session {
     struct undo *undos;
     size_t undo_count, undo_capacity;
     struct arena undo_arena;
-    bool undos_are_loose; /* what their slots showed may have left its scope */
+    struct alias_past *alias_pasts; /* see alias.c */
+    size_t alias_past_count, alias_past_capacity;
+    struct savepoint *savepoints; /* the innermost last */
+    size_t savepoint_count, savepoint_capacity;
+    size_t savepoints_missed; /* begun when the session had failed: they are none */
+    size_t released; /* the outermost that the server has and we do not; 0: none */
+    char release[40];
+    uint64_t mark;   /* of the innermost savepoint, or `wrote`; see undo.h */
+    uint64_t loads;  /* counts results that became objects */
+    bool undo_rests; /* nothing is noted: we go back, or what is published is committed
+                      */
 };
 
 /* Referenced models have lower numbers than referring ones. */

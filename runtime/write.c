@@ -176,12 +176,13 @@ static bool publish(struct flush *p)
 {
     struct orm_session *s = p->s;
     if (p->delete_count)
-        cascade_follow(s);
+        cascade_follow(s, (struct new_objects){p->news, p->new_count});
     for (size_t i = 0; i < s->change_count; i++)
         settle(s->changes[i], s->stamp);
     /* What had one of these keys is gone, or they could not have been written. */
     for (size_t i = 0; i < p->new_count; i++)
-        object_map_anew(p->news[i]);
+        if (!(p->news[i]->state & OBJECT_GONE))
+            object_map_anew(p->news[i]);
     on_update_end(s);
     for (unsigned i = 0; i < s->schema->model_count; i++)
         s->models[i].unwritten = 0;
@@ -190,10 +191,8 @@ static bool publish(struct flush *p)
     due_is_done(s);
     if (s->has_hooks)
         note_all(p);
-    if (p->first && s->transaction == TX_OPEN) {
-        s->transaction = TX_WROTE;
-        s->wrote = s->stamp;
-    }
+    if (p->first)
+        undo_after_write(s);
 
     bool good = true;
     size_t item = 0;
@@ -218,7 +217,9 @@ static bool write_all(struct flush *p, bool commit)
         flush_take_back(p);
         return false;
     }
+    s->undo_rests = commit;
     const bool published = publish(p);
+    s->undo_rests = false;
     if (!published && commit)
         s->error.outcome = ORM_COMMITTED;
     return published;
