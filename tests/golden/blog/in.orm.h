@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x62a4210e958d1b47u
+#define IN_ORM_HASH 0x70a12f493cf69ccbu
 
 #ifdef __cplusplus
 extern "C" {

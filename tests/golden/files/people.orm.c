@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x1d10b49ab50473a2u
+#if PEOPLE_ORM_HASH != 0xa1f3e69aee49328au
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 
