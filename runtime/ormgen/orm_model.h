@@ -434,6 +434,23 @@ ORM_EXPORT void orm_remove(struct orm_manager *m, struct orm_object *o);
 ORM_EXPORT void orm_set(struct orm_manager *m, const void *list);
 ORM_EXPORT void orm_clear(struct orm_manager *m);
 
+/* The new object `draft` is to be the row that has its values in the columns of
+ * constraint `by`, a key or unique one: the next flush inserts it, or sets in the row
+ * that is there what was set in the draft.  If the session has an object for that row,
+ * it takes the values, but for those that the program has changed in it, and the draft
+ * ends: it reads on and is not written.  What is null is equal to nothing: such a draft
+ * is a new row.  Any number of drafts is one statement for each set of columns. */
+ORM_EXPORT void orm_upsert(
+    struct orm_manager *m, unsigned by, struct orm_object *draft);
+
+/* The object of the row that has the draft's values in the columns of `by`, as it is;
+ * if there is none, the draft, which is inserted now, in the transaction that is open
+ * or one that begins.  Two round trips at most, one when the row is there.  Changes
+ * that wait for the same table are written too.  Never NULL: when the session has
+ * failed, the placeholder. */
+ORM_EXPORT struct orm_object *orm_get_or_create(
+    struct orm_manager *m, unsigned by, struct orm_object *draft);
+
 ORM_EXPORT void orm_delete(struct orm_object *o);
 
 /* One statement for all rows that a struct X_query matches, whatever is loaded of them:
