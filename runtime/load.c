@@ -37,10 +37,11 @@ bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned 
 static bool check_columns(struct orm_session *s, const struct orm_model *m,
     const struct pg_result *r, size_t first, unsigned count)
 {
-    for (unsigned i = 0; i < count; i++)
-        if (!load_check_type(s, m, i, r, first + i))
-            return false;
     struct model_state *state = session_model(s, m);
+    for (unsigned i = 0; i < count; i++)
+        if ((pg_column_type(r, first + i) != state->oids[i] || !state->oids[i]) &&
+            !load_check_type(s, m, i, r, first + i))
+            return false;
     state->verified = count > state->verified ? count : state->verified;
     return true;
 }

@@ -58,6 +58,7 @@ struct model_state {
     const void *empty;   /* the model's empty list */
     char *placeholder;   /* see object.c */
     const char *blank;   /* the same size: what a new object is */
+    uint32_t *oids;      /* of the columns' types, on this connection */
     int64_t *spare_keys; /* taken from the sequence, not used yet */
     size_t spare_count;
     size_t spare_capacity;
@@ -133,10 +134,10 @@ struct orm_session {
     struct orm_error error;
     enum transaction transaction;
     bool (*write)(struct orm_session *s); /* what is recorded: for those who read */
-    bool reads_as_is; /* queries leave what is recorded unwritten */
-    bool is_behind;   /* and something was read that lacks it */
-    int64_t deadline;     /* clock_now()'s scale */
-    enum orm_fetch fetch; /* of objects whose query names no mode */
+    bool reads_as_is;                     /* queries leave what is recorded unwritten */
+    bool is_behind;                       /* and something was read that lacks it */
+    int64_t deadline;                     /* clock_now()'s scale */
+    enum orm_fetch fetch;                 /* of objects whose query names no mode */
     struct lazy_load lazy;
     struct budget budget;
     struct report *report; /* NULL: never asked for */
@@ -165,6 +166,7 @@ struct orm_session {
     struct crossing *crossings;
     size_t crossing_count, crossing_capacity;
     char *placeholders; /* of all models */
+    uint32_t *oids;     /* the same */
 
     struct uuid7 uuid7; /* the last that was made */
     struct statement_cache statements;
@@ -232,8 +234,8 @@ static inline struct model_state *table_state(struct orm_manager *m)
         struct model_state *)(void *)((char *)m - offsetof(struct model_state, table));
 }
 
-/* In place of a connection that is lost; its transaction went with it.  False: the error
- * is recorded. */
+/* In place of a connection that is lost; its transaction went with it.  False: the
+ * error is recorded. */
 bool session_connect_again(struct orm_session *s);
 
 /* False, and ORM_NOMEM is recorded. */
