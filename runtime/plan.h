@@ -43,6 +43,9 @@ struct plan *plan_make(struct orm_session *s, const struct orm_model *m,
  * objects. */
 bool plan_join(struct plan *root, struct path *path);
 
+/* After it the next plan_take() of so many cannot fail; `root` may be NULL. */
+bool plan_reserve(struct orm_session *s, const struct plan *root, size_t count);
+
 /* The objects that the query yielded; repeated ones and NULLs do no harm. */
 bool plan_take(struct orm_session *s, struct plan *root, struct path *path,
     struct orm_object *const *objects, size_t count);
