@@ -96,6 +96,10 @@ const struct c_family_row c_families[FAMILY_COUNT] = {
     [NUMBER_PICKS] = {"ORM_NUMBER_PICKS", EXTREMA "sum_into avg_into", TAKES_SUM},
     [INTERVAL_PICKS] = {"ORM_INTERVAL_PICKS", EXTREMA "sum_into avg_into",
         TAKES_NOTHING},
+    [PLAIN_CHANGES] = {"ORM_PLAIN_CHANGES", "to", TAKES_VALUE},
+    [NUMBER_CHANGES] = {"ORM_NUMBER_CHANGES", "to plus minus times", TAKES_VALUE},
+    [DIGITS_CHANGES] = {"ORM_DIGITS_CHANGES", "to plus minus times", TAKES_NOTHING},
+    [NULL_CHANGES] = {"ORM_NULL_CHANGES", "to_null", TAKES_NOTHING},
 };
 
 const struct c_type *c_type_of(const struct field *f)
@@ -143,6 +147,14 @@ static enum c_family picks_of(const struct field *f)
     return t->sum ? NUMBER_PICKS : SORTED_PICKS;
 }
 
+/* What has a sum is a number. */
+static enum c_family changes_of(const struct field *f)
+{
+    if (f->ref || !c_types[f->type].sum)
+        return PLAIN_CHANGES;
+    return f->type == TYPE_NUMERIC ? DIGITS_CHANGES : NUMBER_CHANGES;
+}
+
 size_t c_families_of(const struct field *f, enum c_family into[FAMILY_COUNT])
 {
     size_t count = 0;
@@ -152,6 +164,10 @@ size_t c_families_of(const struct field *f, enum c_family into[FAMILY_COUNT])
     if (f->optional)
         into[count++] = NULLS;
     into[count++] = picks_of(f);
+    if (f->settable && !f->key)
+        into[count++] = changes_of(f);
+    if (f->settable && !f->key && f->optional && c_question(f) == f->name)
+        into[count++] = NULL_CHANGES;
     return count;
 }
 
@@ -168,4 +184,12 @@ const char *c_question(const struct field *f)
 bool c_is_looked_up(const struct field *f)
 {
     return f->user && (!f->user->is_domain || f->type == TYPE_ARRAY);
+}
+
+bool c_is_changeable(const struct ref *r)
+{
+    for (size_t i = 0; i < r->column_count; i++)
+        if (r->fields[i]->key)
+            return false;
+    return !r->model->view_sql;
 }

@@ -4,7 +4,8 @@
 
 #include "model.h"
 
-/* What can be asked of a column: macros of ormgen/orm_conditions.h. */
+/* What can be asked of a column, and given to it: macros of ormgen/orm_conditions.h and
+ * ormgen/orm_changes.h. */
 enum c_family {
     NO_CONDITIONS,
     INTEGER_KEYS, /* equal or not */
@@ -25,6 +26,10 @@ enum c_family {
     SORTED_PICKS,
     NUMBER_PICKS,
     INTERVAL_PICKS,
+    PLAIN_CHANGES,
+    NUMBER_CHANGES,
+    DIGITS_CHANGES,
+    NULL_CHANGES,
     FAMILY_COUNT
 };
 
@@ -35,7 +40,8 @@ struct c_family_row {
         TAKES_NOTHING,
         TAKES_TYPE,
         TAKES_ELEMENT, /* and what makes a condition of one element, and its type */
-        TAKES_SUM      /* and the type of a sum */
+        TAKES_SUM,     /* and the type of a sum */
+        TAKES_VALUE    /* what makes a change of a value, and how that is passed */
     } takes;
 };
 
@@ -74,6 +80,9 @@ struct field c_element(const struct field *f);
 /* Whether a connection must ask for the oid of the column's type.  What comes of a
  * domain is called by what it is made of; its array is not. */
 bool c_is_looked_up(const struct field *f);
+
+/* Whether the relation's columns can be changed in many rows: they are no key. */
+bool c_is_changeable(const struct ref *r);
 
 /* Whether the database can tell which of two values comes first. */
 bool c_is_sorted(const struct field *f);

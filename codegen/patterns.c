@@ -64,6 +64,13 @@ const struct pattern of_written_model[] = {
     {FUNCTION, "%m_new"},
     {FUNCTION, "%m_delete"},
     {FUNCTION, "%m_clone"},
+    {FUNCTION, "%m_on_event"},
+    {STRUCT, "%m_change"},
+    {STRUCT, "%m_changes"},
+    {FUNCTION, "%m_change_also"},
+    {FUNCTION, "%m_column_to"},
+    {FUNCTION, "%m_update_all"},
+    {FUNCTION, "%m_delete_all"},
     {ENUM, "%m_constraint"},
     {CONSTANT, "%M_NO_CONSTRAINT"},
     {FUNCTION, "%m_violated"},
@@ -132,6 +139,16 @@ const struct pattern of_slot[] = {
     {FUNCTION, "%m_with_%f"},
     {FUNCTION, "%m_with_%f_as"},
     {FUNCTION, "%m_join_%f"},
+    {0, NULL},
+};
+
+const struct pattern of_changeable_ref[] = {
+    {FUNCTION, "%m_%f_to"},
+    {0, NULL},
+};
+
+const struct pattern of_nullable_ref[] = {
+    {FUNCTION, "%m_%f_to_null"},
     {0, NULL},
 };
 

@@ -33,6 +33,8 @@ extern const struct pattern of_optional_field[];
 extern const struct pattern of_clearable_field[];
 extern const struct pattern of_family[];
 extern const struct pattern of_slot[];
+extern const struct pattern of_changeable_ref[];
+extern const struct pattern of_nullable_ref[];
 extern const struct pattern of_optional_ref[];
 extern const struct pattern of_many[];
 extern const struct pattern of_value[];

@@ -105,6 +105,10 @@ static void add_ref(struct symbols *y, const struct ref *r)
     add_patterns(y, of_slot, &v, o);
     if (!m->view_sql)
         add_patterns(y, of_settable_field, &v, o);
+    if (c_is_changeable(r))
+        add_patterns(y, of_changeable_ref, &v, o);
+    if (c_is_changeable(r) && r->optional)
+        add_patterns(y, of_nullable_ref, &v, o);
     if (!m->view_sql && r->optional && r->column_count > 1)
         add_patterns(y, of_optional_ref, &v, o);
     if (r->constrained)

@@ -1,4 +1,5 @@
-/* view_query.c: what can be asked of a model's columns: lines of macros. */
+/* view_query.c: what can be asked of a model's columns, and given to them: lines of
+ * macros. */
 #include "view_parts.h"
 
 #include "buffer.h"
@@ -31,6 +32,17 @@ static void add_element(struct buffer *b, const struct field *f)
         buffer_puts(b, " const *");
 }
 
+/* What makes a change, and what it is made of. */
+static void add_value(struct buffer *b, const struct field *f)
+{
+    const struct c_type *t = c_type_of(f);
+
+    buffer_printf(b, ", orm_change_%s", t->value);
+    add_type(b, f);
+    if (!t->zero)
+        buffer_puts(b, " const *");
+}
+
 static void put_family(
     struct view *v, const struct field *f, enum c_family family, const struct names *n)
 {
@@ -39,7 +51,9 @@ static void put_family(
     struct buffer arguments = {0};
 
     buffer_printf(&arguments, "%s, %s_%s, %s", n->c, n->c, c_stem(f, family), upper);
-    if (row->takes != TAKES_NOTHING)
+    if (row->takes == TAKES_VALUE)
+        add_value(&arguments, f);
+    else if (row->takes != TAKES_NOTHING)
         add_type(&arguments, f);
     if (row->takes == TAKES_SUM)
         buffer_printf(&arguments, ", %s", c_type_of(f)->sum);

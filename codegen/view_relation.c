@@ -3,6 +3,7 @@
 
 #include "buffer.h"
 #include "cname.h"
+#include "ctypes.h"
 #include "quote.h"
 
 #include <stdlib.h>
@@ -77,6 +78,13 @@ static void put_with(struct view *v, const struct default_plans *with)
     end_list(v, "with");
 }
 
+static const char *change_macro(const struct ref *r)
+{
+    if (!c_is_changeable(r))
+        return "";
+    return r->optional ? "ORM_OPTIONAL_CHANGES" : "ORM_TO_ONE_CHANGES";
+}
+
 static void put_slot(
     struct view *v, const struct model *m, const struct ref *r, bool reverse)
 {
@@ -96,6 +104,7 @@ static void put_slot(
     put_number(v, "clears", reverse ? 0 : cleared_bits(r));
     put_made(v, "inverse", reverse ? slot_upper(r->model, r->name) : inverse_of_ref(r));
     put_flag(v, "reverse", reverse);
+    put(v, "change", reverse ? "" : change_macro(r));
     put_flag(v, "unique", r->unique);
     put(v, "on_delete", action_names[r->on_delete]);
     put(v, "on_update", action_names[r->on_update]);

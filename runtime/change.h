@@ -4,6 +4,9 @@
 
 #include "object.h"
 
+/* False, and an error, for a view. */
+bool change_is_written(struct orm_session *s, const struct orm_model *m);
+
 /* A new object in the unit of work.  NULL: memory is out, and recorded. */
 struct orm_object *change_make(struct orm_session *s, const struct orm_model *m);
 

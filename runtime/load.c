@@ -12,6 +12,7 @@
 #include "row_cells.h"
 #include "scope.h"
 #include "slot.h"
+#include "undo.h"
 
 #include <string.h>
 
@@ -172,6 +173,8 @@ static struct orm_object *claim(struct load_result *l, const struct load_source 
         return session_nomem(s), NULL;
     struct orm_object *o = find_row(&a);
     if (o) {
+        if (!undo_note_load(s, o))
+            return NULL;
         scope_want(o->scope, a.text_bytes);
         l->found++;
         return o;
@@ -193,6 +196,14 @@ static bool is_equal(const struct orm_object *o, unsigned i, struct pg_cell cell
     return type_is_cell(c, type_get(c, o), cell);
 }
 
+void load_cell_again(struct orm_object *o, unsigned column, struct pg_cell cell)
+{
+    if (is_equal(o, column, cell))
+        return;
+    load_cell(o, column, cell);
+    object_reset_slots_of(o, column);
+}
+
 /* The version that the program's changes were made to stays until they are written: if
  * the row has another by now, they must not overwrite it. */
 static bool is_base_of_changes(const struct orm_object *o, unsigned column)
@@ -207,13 +218,9 @@ static void fill_again(struct orm_object *o, const struct pg_cell *cells)
 {
     const struct orm_model *m = o->model;
     const unsigned eager = model_eager_count(m);
-    for (unsigned i = 0; i < eager; i++) {
-        if (bit_is_set(object_changed_bits(o), i) || is_equal(o, i, cells[i]) ||
-            is_base_of_changes(o, i))
-            continue;
-        load_cell(o, i, cells[i]);
-        object_reset_slots_of(o, i);
-    }
+    for (unsigned i = 0; i < eager; i++)
+        if (!bit_is_set(object_changed_bits(o), i) && !is_base_of_changes(o, i))
+            load_cell_again(o, i, cells[i]);
 }
 
 static void read_row(const struct load_result *l, size_t row)
@@ -281,6 +288,7 @@ static bool begin_claim(struct load_result *l)
     struct orm_session *s = l->scope->session;
     if (!check_result(l))
         return false;
+    s->loads++;
     const size_t rows = l->row_count = pg_rows(l->result);
     l->found = 0;
     l->cells = arena_get(&s->scratch, l->columns * sizeof *l->cells);

@@ -13,6 +13,7 @@
 #include "scope.h"
 #include "slot.h"
 #include "to_many.h"
+#include "undo.h"
 
 struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *model)
 {
@@ -105,10 +106,17 @@ static struct plan *plans_of(struct orm_session *s, const struct orm_model *m,
     return NULL;
 }
 
+/* What is locked is to be read as it is now, not as a snapshot has it. */
+static bool asks_at_once(const struct plan *plan, const struct orm_query *q)
+{
+    return plan && q->one_flight && !q->lock;
+}
+
 static const void *find_rows(
     struct orm_session *s, const struct query *q, struct path *path, struct plan *plan)
 {
-    const struct pg_result *r = ask(s, q);
+    const struct pg_result *r =
+        asks_at_once(plan, q->conditions) ? plan_ask(plan, q) : ask(s, q);
     const void *list = r ? list_of_rows(q->manager, path, plan, r, NULL) : NULL;
     flight_end(s);
     return list;
@@ -329,13 +337,14 @@ void orm_refresh(struct orm_object *o)
         return;
     }
     char name[128];
-    error_set_field(&s->error, ORM_STALE, m, NULL, "%s is not in the table any more",
+    error_set_object(&s->error, ORM_STALE, o, NULL, "%s is not in the table any more",
         object_describe(o, name, sizeof name));
 }
 
 void orm_expire(struct orm_object *o)
 {
-    if (!o || !object_is_live(o) || o->state & OBJECT_NEW)
+    if (!o || !object_is_live(o) || o->state & OBJECT_NEW ||
+        !undo_note_load(object_session(o), o))
         return;
     object_reset_all_slots(o);
     object_unload(o);

@@ -18,6 +18,10 @@
 #define OBJECT_FRESH       1024u /* mapped by a load that can still fail */
 #define OBJECT_FORMER      2048u /* in session.formers */
 #define OBJECT_LINKED      4096u /* session.links has it */
+#define OBJECT_TOLD        8192u  /* a mark for hooks.c, here and below */
+#define OBJECT_TOLD_DELETE 16384u
+#define OBJECT_WRITTEN     32768u /* in session.written */
+#define OBJECT_LEVEL_AT    18u /* twelve bits from here: see undo.c */
 #define OBJECT_FETCH_AT    30u   /* two bits from here: see fetch.h */
 
 static inline struct orm_session *object_session(const struct orm_object *o)

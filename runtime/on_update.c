@@ -28,7 +28,7 @@ static bool is_followed_by(
     return false;
 }
 
-static bool is_followed(
+bool on_update_is_followed(
     const struct orm_session *s, const struct orm_model *m, unsigned column)
 {
     for (unsigned i = 0; i < s->schema->model_count; i++)
@@ -43,7 +43,8 @@ bool on_update_note(struct orm_object *o, unsigned column)
     const struct orm_column *c = &o->model->columns[column];
     if (o->state & OBJECT_NEW || !session_model(s, o->model)->is_followed ||
         bit_is_set(object_null_bits(o), column) ||
-        bit_is_set(object_changed_bits(o), column) || !is_followed(s, o->model, column))
+        bit_is_set(object_changed_bits(o), column) ||
+        !on_update_is_followed(s, o->model, column))
         return true;
     union orm_value v = object_value(o, column);
     if ((!type_is_number(c) && !type_copy(c, &v, &o->scope->arena)) ||

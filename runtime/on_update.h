@@ -12,6 +12,10 @@ static inline bool ref_follows(const struct orm_to_one *ref)
     return !ref->reverse && ref->on_update >= ORM_CASCADE;
 }
 
+/* Whether others refer to the column. */
+bool on_update_is_followed(
+    const struct orm_session *s, const struct orm_model *m, unsigned column);
+
 /* Before a column takes another value: what the database has there is remembered, if
  * others refer to it.  False, here and below: memory is out, and recorded. */
 bool on_update_note(struct orm_object *o, unsigned column);

@@ -19,6 +19,12 @@ static const struct joins *joins_of(const struct query *q)
     return q->joins ? q->joins : &join_none;
 }
 
+/* Not only how many there are. */
+static bool yields_rows(const struct query *q)
+{
+    return q->kind == QUERY_OBJECTS || q->kind == QUERY_KEYS || q->kind == QUERY_PART;
+}
+
 /* -- Order ------------------------------------------------------------------------- */
 
 struct orders {
@@ -43,7 +49,7 @@ static bool sort(
     struct compiler *c, const struct query *q, struct via *via, struct ordering *o)
 {
     const struct orm_query *own = query_of(q);
-    const bool rows = q->kind == QUERY_OBJECTS;
+    const bool rows = yields_rows(q);
     const struct orders orders = orders_of(q);
     via_begin(via, c, c->at);
     order_begin(o, via, 0);
@@ -55,6 +61,13 @@ static bool sort(
                      own->limit || own->offset || o->distinct)))
         order_add_key(c, o);
     return true;
+}
+
+/* Whether the order decides which rows there are. */
+static bool is_cut(const struct query *q, const struct ordering *o)
+{
+    const struct orm_query *own = query_of(q);
+    return q->limit || own->limit || own->offset || o->distinct;
 }
 
 /* -- Locks ------------------------------------------------------------------------- */
@@ -72,16 +85,22 @@ static const char *const lockeds[] = {
     [ORM_LOCKED_FAIL] = " NOWAIT",
 };
 
+static enum orm_lock lock_of(const struct query *q)
+{
+    const enum orm_lock own = query_of(q)->lock;
+    return q->kind == QUERY_KEYS && !own ? ORM_FOR_UPDATE : own;
+}
+
 static bool check_lock(struct compiler *c, const struct query *q)
 {
     const struct orm_query *own = query_of(q);
     if ((size_t)own->lock >= sizeof locks / sizeof *locks ||
         (size_t)own->locked >= sizeof lockeds / sizeof *lockeds)
         return compile_refuse(c, "a lock that there is not");
-    if (own->locked && !own->lock)
+    if (own->locked && !lock_of(q))
         return compile_refuse(
             c, "`locked` says what to do about locks, but the query has no `lock`");
-    if (own->lock && q->kind != QUERY_OBJECTS)
+    if (own->lock && !yields_rows(q))
         return compile_refuse(
             c, "a query with a lock is for find and first: a number cannot be locked");
     if (own->lock && c->at.model->read_only)
@@ -91,13 +110,14 @@ static bool check_lock(struct compiler *c, const struct query *q)
 
 static bool lock(struct compiler *c, const struct query *q, const struct ordering *o)
 {
-    const struct orm_query *own = query_of(q);
-    if (own->lock && o->distinct)
+    const enum orm_lock lock = lock_of(q);
+    const enum orm_locked locked = query_of(q)->locked;
+    if (lock && o->distinct)
         return compile_refuse(
             c, "a query with `distinct_on` locks nothing: PostgreSQL cannot do both");
-    shape_add(c->s, (unsigned)own->lock << 8 | (unsigned)own->locked);
-    compile_text(c, locks[own->lock]);
-    compile_text(c, lockeds[own->locked]);
+    shape_add(c->s, (unsigned)lock << 8 | (unsigned)locked);
+    compile_text(c, locks[lock]);
+    compile_text(c, lockeds[locked]);
     return true;
 }
 
@@ -113,15 +133,27 @@ static void declare(struct compiler *c, unsigned cursor)
     buffer_text(&c->s->sql, " NO SCROLL CURSOR FOR ");
 }
 
+static void select_part(struct compiler *c, struct key_columns part)
+{
+    for (unsigned i = 0; i < part.count; i++) {
+        compile_text(c, i ? ", " : "");
+        compile_column(c, c->at, part.at[i]);
+    }
+}
+
 static void select_what(
     struct compiler *c, const struct query *q, const struct ordering *o)
 {
     const enum query_kind kind = q->kind;
-    compile_text(c, kind == QUERY_OBJECTS ? "SELECT "
+    compile_text(c, yields_rows(q)        ? "SELECT "
                     : kind == QUERY_COUNT ? "SELECT count(*) FROM (SELECT "
                                           : "SELECT EXISTS (SELECT ");
     order_write_distinct(c, o);
-    if (kind != QUERY_OBJECTS)
+    if (kind == QUERY_KEYS)
+        select_part(c, key_of_model(c->at.model));
+    else if (kind == QUERY_PART)
+        select_part(c, q->part);
+    else if (kind != QUERY_OBJECTS)
         compile_text(c, "1");
     else if (c->writes_sql)
         load_columns(c->s, c->at.model);
@@ -153,9 +185,8 @@ static bool refuse_overfull(struct compiler *c, const struct orm_query *own)
         "the query has more than %d %s", most, what);
 }
 
-static bool walk(struct compiler *c, const void *query)
+bool query_write(struct compiler *c, const struct query *q)
 {
-    const struct query *q = query;
     const struct orm_query *own = query_of(q);
     const struct orm_to_many *rel = q->manager->relation;
     struct via via;
@@ -171,14 +202,19 @@ static bool walk(struct compiler *c, const void *query)
     select_what(c, q, &o);
     if (!which(c, q, &o))
         return false;
-    if (q->kind == QUERY_OBJECTS)
+    if (yields_rows(q) && (q->kind != QUERY_PART || is_cut(q, &o)))
         order_write(c, &o);
     compile_cut(c, q->limit ? q->limit : own->limit, own->offset);
     if (!lock(c, q, &o))
         return false;
-    if (q->kind != QUERY_OBJECTS)
+    if (!yields_rows(q))
         compile_text(c, q->kind == QUERY_COUNT ? ") AS counted" : ")");
     return true;
+}
+
+static bool walk(struct compiler *c, const void *query)
+{
+    return query_write(c, query);
 }
 
 bool query_locks(const struct query *q)

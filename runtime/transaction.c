@@ -1,6 +1,10 @@
 /* transaction.c: where a unit of work begins and ends. */
 #include "flight.h"
+#include "hooks.h"
+#include "open.h"
+#include "savepoint.h"
 #include "scope.h"
+#include "snapshot.h"
 #include "stream.h"
 #include "undo.h"
 #include "write.h"
@@ -13,7 +17,7 @@
 static void begin_plain(struct orm_session *s)
 {
     s->begin.command[0] = '\0';
-    s->begin.has_settings = false;
+    s->begin.one_snapshot = s->begin.has_settings = false;
 }
 
 void orm_begin(struct orm_session *s)
@@ -83,6 +87,7 @@ void orm_begin_with(struct orm_session *s, const struct orm_begin_options *optio
     }
     if (options && !take_settings(s, options))
         return;
+    s->begin.one_snapshot = level >= ORM_REPEATABLE_READ;
     if (options)
         snprintf(s->begin.command, sizeof s->begin.command, "BEGIN%s%s%s",
             isolations[level], options->read_only ? " READ ONLY" : "",
@@ -90,15 +95,38 @@ void orm_begin_with(struct orm_session *s, const struct orm_begin_options *optio
     s->transaction = TX_WANTED;
 }
 
+/* -- One flight's own -------------------------------------------------------------- */
+
+bool snapshot_begin(struct orm_session *s, bool *own)
+{
+    static const struct orm_begin_options reading = {
+        .isolation = ORM_REPEATABLE_READ, .read_only = true};
+    *own = s->transaction == TX_NONE;
+    if (*own)
+        orm_begin_with(s, &reading);
+    return s->begin.one_snapshot && !s->error.code;
+}
+
+void snapshot_end(struct orm_session *s, bool landed)
+{
+    if (landed) {
+        s->transaction = TX_NONE;
+        begin_plain(s);
+    } else if (s->error.code) {
+        s->error.outcome = ORM_NOT_STARTED; /* it only read */
+    }
+}
+
 /* -- Ending ------------------------------------------------------------------------ */
 
-static void end_unit(struct orm_session *s)
+static void end_unit(struct orm_session *s, enum orm_event event)
 {
-    scope_settle(s);
     s->transaction = TX_NONE;
-    s->wrote = 0;
+    s->savepoints_missed = 0;
     s->flush_began = s->flush_failed = false;
     begin_plain(s);
+    hooks_after_end(s, event);
+    scope_settle(s);
 }
 
 bool orm_flush(struct orm_session *s)
@@ -114,7 +142,7 @@ bool orm_commit(struct orm_session *s)
     if (good || s->error.outcome == ORM_COMMITTED) {
         stream_end_all(s);
         undo_forget(s);
-        end_unit(s);
+        end_unit(s, ORM_AFTER_COMMIT);
     }
     return good;
 }
@@ -140,27 +168,34 @@ static bool roll_back_server(struct orm_session *s)
 {
     if (s->ahead)
         flight_take_in(s);
+    const bool drifted = s->error.code == ORM_DRIFT;
     error_clear(&s->error);
+    savepoint_set_sent(s, true);
     if (s->transaction >= TX_OPEN && pg_alive(s->pg)) {
         const enum transaction open = s->transaction;
-        if (flight_begin(s) && flight_command(s, "ROLLBACK"))
-            flight_land(s, NULL);
+        if (!(flight_begin(s) && flight_command(s, "ROLLBACK") && flight_land(s, NULL)))
+            pg_hang_up(s->pg); /* nobody knows what is open there */
         flight_end(s);
         s->transaction = open;
         error_clear(&s->error);
     }
+    if (drifted && pg_alive(s->pg))
+        open_look_up_types(s);
+    error_clear(&s->error);
     stream_end_all(s);
     return pg_alive(s->pg);
 }
 
 void orm_rollback(struct orm_session *s)
 {
-    if (!s)
+    if (!s || !hooks_allow(s, "orm_rollback"))
         return;
     const struct orm_error before = s->error;
     const bool alive = roll_back_server(s);
     undo_all(s);
-    end_unit(s);
+    if (before.outcome == ORM_UNKNOWN)
+        hooks_forget(s);
+    end_unit(s, ORM_AFTER_ROLLBACK);
     if (!alive) {
         s->error = before;
         error_set(
@@ -177,12 +212,14 @@ static bool may_retry(const struct orm_session *s)
 
 bool orm_retry(struct orm_session *s)
 {
-    if (!s || !s->error.code || !may_retry(s))
+    if (!s || !s->error.code || !may_retry(s) || !hooks_allow(s, "orm_retry"))
         return false;
     const bool is_ours = s->transaction == TX_NONE || s->flush_began;
     if (!roll_back_server(s) && !session_connect_again(s))
         return false;
-    s->transaction = is_ours ? TX_NONE : TX_WANTED;
+    s->transaction = is_ours && !s->savepoint_count ? TX_NONE : TX_WANTED;
+    savepoint_set_sent(s, false);
+    s->savepoints_missed = 0;
     s->flush_began = s->flush_failed = false;
     return true;
 }

@@ -19,6 +19,7 @@
 #define ORM_MODEL_H
 
 #include <ormgen/orm.h>
+#include <ormgen/orm_changes.h>
 #include <ormgen/orm_query.h>
 #include <ormgen/orm_rows.h>
 
@@ -262,6 +263,9 @@ struct orm_model {
 
     const struct orm_constraint *constraints;
     uint16_t constraint_count;
+
+    /* Calls a hook, a bool (*)(struct book *, void *). */
+    bool (*call)(void (*fn)(void), struct orm_object *o, void *arg);
 };
 
 struct orm_schema {
@@ -303,6 +307,19 @@ static inline const char *orm_label(const struct orm_named_type *e, unsigned val
         return (enum m##_constraint)(e->of == &m##_model ? e->violated : 0);           \
     }                                                                                  \
     struct m
+
+/* book_on_event(): `fn` is called at each such event of the session, after those that
+ * were given before it.  NULL: none is called any more.  Hooks may read, change, make
+ * and delete objects; they must not flush, commit or roll back.  See enum orm_event. */
+#define ORM_HOOKS(m)                                                                   \
+    static inline void m##_on_event(struct orm_session *s, enum orm_event event,       \
+        bool (*fn)(struct m * o, void *arg), void *arg)                                \
+    {                                                                                  \
+        orm_on_event(s, &m##_model, event, (void (*)(void))fn, arg);                   \
+    }                                                                                  \
+    struct m
+ORM_EXPORT void orm_on_event(struct orm_session *s, const struct orm_model *model,
+    enum orm_event event, void (*fn)(void), void *arg);
 
 /* -- Calls of generated code ------------------------------------------------------- */
 /* `void *` stands for the model's struct, `const void *` list for its list struct. */
@@ -374,6 +391,19 @@ ORM_EXPORT void orm_clear(struct orm_manager *m);
 
 ORM_EXPORT void orm_delete(struct orm_object *o);
 
+/* One statement for all rows that a struct X_query matches, whatever is loaded of them:
+ * gives them what a struct X_changes says, or deletes them, in the transaction that is
+ * open or one that begins now.  What is recorded is written first.  Mapped objects take
+ * the new values, or are deleted as by orm_delete().  Returns the number of rows; 0
+ * also when the session has failed.
+ *
+ * `limit` and `order` count, and the rows are locked in this order.  On a relation
+ * `query` may be NULL, for all its rows; on a whole table that is an error, and an
+ * empty query means all. */
+ORM_EXPORT size_t orm_update_all(
+    struct orm_manager *m, const void *query, const void *changes);
+ORM_EXPORT size_t orm_delete_all(struct orm_manager *m, const void *query);
+
 /* What is in the server may be another by now: the next access by key asks.  Columns
  * stay readable, changes stay; slots and lazy columns load again. */
 ORM_EXPORT void orm_expire(struct orm_object *o);
@@ -420,6 +450,9 @@ ORM_EXPORT void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_obje
 ORM_EXPORT void orm_where(void *query, struct orm_cond cond);
 ORM_EXPORT void orm_sort(void *query, struct orm_order order);
 ORM_EXPORT void orm_with(void *query, struct orm_plan plan);
+
+/* Appends to a X_changes in the same way. */
+ORM_EXPORT void orm_change_also(void *changes, struct orm_change change);
 
 /* Prints `accessor` and aborts: a setter was called on NULL. */
 #if defined(__GNUC__)

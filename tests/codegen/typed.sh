@@ -62,6 +62,12 @@ right 'const int64_t keys[] = {1, 2}; book_get_many(book_table(s), keys, 2);'
 right 'struct book_chunks *c = book_stream(book_table(s), &q, 9); book_chunk(c); book_stream_end(c);'
 right 'book_group(book_all(book_table(s))); book_keep(b); book_expire(b); book_clone(b);'
 
+right 'static struct book_changes c; book_change_also(&c, book_pages_plus(1));
+    book_change_also(&c, book_title_to("x")); book_change_also(&c, book_author_to(a));
+    book_change_also(&c, book_editor_to_null()); book_change_also(&c, book_pages_times(1.5));
+    book_change_also(&c, book_column_to(BOOK_TITLE, BOOK_TITLE));
+    book_update_all(book_table(s), &q, &c); book_delete_all(author_books(a), NULL);'
+
 it "refuses those of another"
 wrong 'book_where(&q, author_name_eq("x"));'
 wrong 'book_where(&aq, book_title_eq("x"));'
@@ -93,6 +99,18 @@ wrong 'book_group(author_all(author_table(s)));'
 wrong 'book_keep(a);'
 wrong 'book_set_author(b, book_clone(b));'
 wrong 'const int32_t keys[] = {1, 2}; book_get_many(book_table(s), keys, 2);'
+
+it "refuses a change of another model, and of what does not change"
+wrong 'static struct book_changes c; book_change_also(&c, author_name_to("x"));'
+wrong 'book_update_all(book_table(s), &aq, NULL);'
+wrong 'struct author_changes *c = NULL; book_update_all(book_table(s), &q, c);'
+wrong 'book_delete_all(author_table(s), &q);'
+wrong 'const struct book_change c = book_author_to(t); (void)c;'
+wrong 'const struct book_change c = book_title_to(5); (void)c;'
+wrong 'const struct book_change c = book_title_to_null(); (void)c;'
+wrong 'const struct book_change c = book_title_plus("x"); (void)c;'
+wrong 'const struct book_change c = book_id_to(5); (void)c;'
+wrong 'const struct book_change c = book_author_to_null(); (void)c;'
 
 it "refuses a value of another type, and a variable that cannot take it"
 wrong 'book_where(&q, book_title_eq(5));'

@@ -633,6 +633,22 @@ static void calls_accept_nothing(void **state)
     close_library(s);
 }
 
+static void object_that_outlives_its_scope_by_a_delete_is_rolled_back(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_on(1, 1);
+    db_exec(db, "insert into reader (name) values ('r');"
+                "insert into loan (book_id, reader_id) values (1, 1)");
+    orm_scope_begin(s);
+    struct loan *loan = loan_get(loan_table(s), 1);
+    loan_delete(loan);
+    orm_scope_end(s);
+    orm_rollback(s);
+    assert_fine(s);
+    assert_int_equal(loan_book_id(loan_get(loan_table(s), 1)), 1);
+    close_library(s);
+}
+
 static void a_loop_of_scopes_holds_no_more_than_one(void **state)
 {
     (void)state;
@@ -684,6 +700,7 @@ int main(void)
         DB_TEST(reset_forgets_how_many_scopes_were_open),
         DB_TEST(failed_session_begins_and_ends_scopes),
         DB_TEST(calls_accept_nothing),
+        DB_TEST(object_that_outlives_its_scope_by_a_delete_is_rolled_back),
         DB_TEST(a_loop_of_scopes_holds_no_more_than_one),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);

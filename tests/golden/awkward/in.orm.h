@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x007790717f85132eu
+#define IN_ORM_HASH 0x5161964ccdc80693u
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,6 +49,7 @@ struct link_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct a_list {
@@ -82,6 +83,7 @@ struct a_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct m_list {
@@ -115,6 +117,7 @@ struct m_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -202,6 +205,7 @@ enum link_constraint {
     LINK_TO_HOLDER
 };
 ORM_VIOLATED(link);
+ORM_HOOKS(link);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -644,6 +648,7 @@ static inline void link_stream_end(struct link_chunks *chunks)
 
 ORM_QUERIES(link);
 ORM_ROWS(link);
+ORM_BULK(link);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -651,44 +656,65 @@ ORM_INTEGER_CONDITIONS(link, link_id, LINK_ID, int64_t);
 ORM_NUMBER_PICKS(link, link_id, LINK_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(link, link_index, LINK_INDEX);
 ORM_SORTED_PICKS(link, link_index, LINK_INDEX, const char *);
+ORM_PLAIN_CHANGES(link, link_index, LINK_INDEX, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_timezone, LINK_TIMEZONE);
 ORM_SORTED_PICKS(link, link_timezone, LINK_TIMEZONE, const char *);
+ORM_PLAIN_CHANGES(link, link_timezone, LINK_TIMEZONE, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(link, link_errno, LINK_ERRNO, int32_t);
 ORM_NUMBER_PICKS(link, link_errno, LINK_ERRNO, int32_t, int64_t);
+ORM_NUMBER_CHANGES(link, link_errno, LINK_ERRNO, orm_change_integer, int32_t);
 ORM_INTEGER_KEYS(link, link_stdin, LINK_STDIN, bool);
 ORM_DISTINCT_PICKS(link, link_stdin, LINK_STDIN, bool);
+ORM_PLAIN_CHANGES(link, link_stdin, LINK_STDIN, orm_change_integer, bool);
 ORM_TEXT_CONDITIONS(link, link_null, LINK_NULL);
 ORM_NULL_CONDITIONS(link, link_null, LINK_NULL);
 ORM_SORTED_PICKS(link, link_null, LINK_NULL, const char *);
+ORM_PLAIN_CHANGES(link, link_null, LINK_NULL, orm_change_text, const char *);
+ORM_NULL_CHANGES(link, link_null, LINK_NULL);
 ORM_INTEGER_CONDITIONS(link, link_changed, LINK_CHANGED, orm_time);
 ORM_SORTED_PICKS(link, link_changed, LINK_CHANGED, orm_time);
+ORM_PLAIN_CHANGES(link, link_changed, LINK_CHANGED, orm_change_integer, orm_time);
 ORM_INTEGER_KEYS(link, link_missing, LINK_MISSING, bool);
 ORM_DISTINCT_PICKS(link, link_missing, LINK_MISSING, bool);
+ORM_PLAIN_CHANGES(link, link_missing, LINK_MISSING, orm_change_integer, bool);
 ORM_INTEGER_CONDITIONS(link, link_orm, LINK_ORM, int32_t);
 ORM_NUMBER_PICKS(link, link_orm, LINK_ORM, int32_t, int64_t);
+ORM_NUMBER_CHANGES(link, link_orm, LINK_ORM, orm_change_integer, int32_t);
 ORM_TEXT_CONDITIONS(link, link_key, LINK_KEY);
 ORM_SORTED_PICKS(link, link_key, LINK_KEY, const char *);
+ORM_PLAIN_CHANGES(link, link_key, LINK_KEY, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_value, LINK_VALUE);
 ORM_SORTED_PICKS(link, link_value, LINK_VALUE, const char *);
+ORM_PLAIN_CHANGES(link, link_value, LINK_VALUE, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_l, LINK_L);
 ORM_SORTED_PICKS(link, link_l, LINK_L, const char *);
+ORM_PLAIN_CHANGES(link, link_l, LINK_L, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_m, LINK_M);
 ORM_SORTED_PICKS(link, link_m, LINK_M, const char *);
+ORM_PLAIN_CHANGES(link, link_m, LINK_M, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_q, LINK_Q);
 ORM_SORTED_PICKS(link, link_q, LINK_Q, const char *);
+ORM_PLAIN_CHANGES(link, link_q, LINK_Q, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_s, LINK_S);
 ORM_SORTED_PICKS(link, link_s, LINK_S, const char *);
+ORM_PLAIN_CHANGES(link, link_s, LINK_S, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_c, LINK_C);
 ORM_SORTED_PICKS(link, link_c, LINK_C, const char *);
+ORM_PLAIN_CHANGES(link, link_c, LINK_C, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(link, link_o, LINK_O);
 ORM_SORTED_PICKS(link, link_o, LINK_O, const char *);
+ORM_PLAIN_CHANGES(link, link_o, LINK_O, orm_change_text, const char *);
 ORM_INTEGER_KEYS(link, link_kind, LINK_KIND, enum link_kind);
 ORM_SORTED_PICKS(link, link_kind, LINK_KIND, enum link_kind);
+ORM_PLAIN_CHANGES(link, link_kind, LINK_KIND, orm_change_integer, enum link_kind);
 ORM_INTEGER_CONDITIONS(link, link_size_t, LINK_SIZE_T, int32_t);
 ORM_NUMBER_PICKS(link, link_size_t, LINK_SIZE_T, int32_t, int64_t);
+ORM_NUMBER_CHANGES(link, link_size_t, LINK_SIZE_T, orm_change_integer, int32_t);
 ORM_TEXT_KEYS(link, link_holder_id, LINK_HOLDER_ID);
 ORM_DISTINCT_PICKS(link, link_holder_id, LINK_HOLDER_ID, const char *);
+ORM_PLAIN_CHANGES(link, link_holder_id, LINK_HOLDER_ID, orm_change_text, const char *);
 ORM_TO_ONE(link, holder, LINK_REF_HOLDER, a);
+ORM_TO_ONE_CHANGES(link, link_holder, LINK_REF_HOLDER, a);
 
 /* == a ============================================================================= */
 
@@ -731,6 +757,7 @@ enum a_constraint {
     A_TO_A
 };
 ORM_VIOLATED(a);
+ORM_HOOKS(a);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -975,6 +1002,7 @@ static inline void a_stream_end(struct a_chunks *chunks)
 
 ORM_QUERIES(a);
 ORM_ROWS(a);
+ORM_BULK(a);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -983,7 +1011,9 @@ ORM_SORTED_PICKS(a, a_key, A_KEY, const char *);
 ORM_TEXT_KEYS(a, a_a_id, A_A_ID);
 ORM_NULL_CONDITIONS(a, a_a, A_A_ID);
 ORM_DISTINCT_PICKS(a, a_a_id, A_A_ID, const char *);
+ORM_PLAIN_CHANGES(a, a_a_id, A_A_ID, orm_change_text, const char *);
 ORM_TO_ONE(a, a, A_REF_A, a);
+ORM_OPTIONAL_CHANGES(a, a_a, A_REF_A, a);
 ORM_TO_MANY(a, m, A_MANY_M, m);
 ORM_TO_MANY(a, items, A_MANY_ITEMS, link);
 ORM_TO_MANY(a, b, A_MANY_B, a);
@@ -1019,6 +1049,7 @@ enum m_constraint {
     M_BY_ID
 };
 ORM_VIOLATED(m);
+ORM_HOOKS(m);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1213,6 +1244,7 @@ static inline void m_stream_end(struct m_chunks *chunks)
 
 ORM_QUERIES(m);
 ORM_ROWS(m);
+ORM_BULK(m);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1220,6 +1252,7 @@ ORM_INTEGER_CONDITIONS(m, m_id, M_ID, int64_t);
 ORM_NUMBER_PICKS(m, m_id, M_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(m, m_b, M_B);
 ORM_SORTED_PICKS(m, m_b, M_B, const char *);
+ORM_PLAIN_CHANGES(m, m_b, M_B, orm_change_text, const char *);
 ORM_TO_MANY(m, a, M_MANY_A, a);
 
 #ifdef __cplusplus

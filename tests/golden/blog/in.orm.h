@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x40ac9c8a3e13e4f9u
+#define IN_ORM_HASH 0x22157a21eaa1ec0bu
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,6 +49,7 @@ struct author_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct book_list {
@@ -82,6 +83,7 @@ struct book_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct tag_list {
@@ -115,6 +117,7 @@ struct tag_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -158,6 +161,7 @@ enum author_constraint {
     AUTHOR_BY_EMAIL
 };
 ORM_VIOLATED(author);
+ORM_HOOKS(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -380,6 +384,7 @@ static inline void author_stream_end(struct author_chunks *chunks)
 
 ORM_QUERIES(author);
 ORM_ROWS(author);
+ORM_BULK(author);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -387,11 +392,15 @@ ORM_INTEGER_CONDITIONS(author, author_id, AUTHOR_ID, int64_t);
 ORM_NUMBER_PICKS(author, author_id, AUTHOR_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(author, author_name, AUTHOR_NAME);
 ORM_SORTED_PICKS(author, author_name, AUTHOR_NAME, const char *);
+ORM_PLAIN_CHANGES(author, author_name, AUTHOR_NAME, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(author, author_email, AUTHOR_EMAIL);
 ORM_SORTED_PICKS(author, author_email, AUTHOR_EMAIL, const char *);
+ORM_PLAIN_CHANGES(author, author_email, AUTHOR_EMAIL, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(author, author_born, AUTHOR_BORN, orm_date);
 ORM_NULL_CONDITIONS(author, author_born, AUTHOR_BORN);
 ORM_SORTED_PICKS(author, author_born, AUTHOR_BORN, orm_date);
+ORM_PLAIN_CHANGES(author, author_born, AUTHOR_BORN, orm_change_integer, orm_date);
+ORM_NULL_CHANGES(author, author_born, AUTHOR_BORN);
 ORM_TO_MANY(author, books, AUTHOR_MANY_BOOKS, book);
 ORM_TO_MANY(author, edited, AUTHOR_MANY_EDITED, book);
 
@@ -443,6 +452,7 @@ enum book_constraint {
     BOOK_TO_EDITOR
 };
 ORM_VIOLATED(book);
+ORM_HOOKS(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -755,6 +765,7 @@ static inline void book_stream_end(struct book_chunks *chunks)
 
 ORM_QUERIES(book);
 ORM_ROWS(book);
+ORM_BULK(book);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -762,18 +773,26 @@ ORM_INTEGER_CONDITIONS(book, book_id, BOOK_ID, int64_t);
 ORM_NUMBER_PICKS(book, book_id, BOOK_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(book, book_title, BOOK_TITLE);
 ORM_SORTED_PICKS(book, book_title, BOOK_TITLE, const char *);
+ORM_PLAIN_CHANGES(book, book_title, BOOK_TITLE, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(book, book_pages, BOOK_PAGES, int32_t);
 ORM_NULL_CONDITIONS(book, book_pages, BOOK_PAGES);
 ORM_NUMBER_PICKS(book, book_pages, BOOK_PAGES, int32_t, int64_t);
+ORM_NUMBER_CHANGES(book, book_pages, BOOK_PAGES, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(book, book_pages, BOOK_PAGES);
 ORM_INTEGER_CONDITIONS(book, book_published, BOOK_PUBLISHED, orm_time);
 ORM_SORTED_PICKS(book, book_published, BOOK_PUBLISHED, orm_time);
+ORM_PLAIN_CHANGES(book, book_published, BOOK_PUBLISHED, orm_change_integer, orm_time);
 ORM_INTEGER_KEYS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
 ORM_DISTINCT_PICKS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
+ORM_PLAIN_CHANGES(book, book_author_id, BOOK_AUTHOR_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(book, book_editor_id, BOOK_EDITOR_ID, int64_t);
 ORM_NULL_CONDITIONS(book, book_editor, BOOK_EDITOR_ID);
 ORM_DISTINCT_PICKS(book, book_editor_id, BOOK_EDITOR_ID, int64_t);
+ORM_PLAIN_CHANGES(book, book_editor_id, BOOK_EDITOR_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(book, author, BOOK_REF_AUTHOR, author);
 ORM_TO_ONE(book, editor, BOOK_REF_EDITOR, author);
+ORM_TO_ONE_CHANGES(book, book_author, BOOK_REF_AUTHOR, author);
+ORM_OPTIONAL_CHANGES(book, book_editor, BOOK_REF_EDITOR, author);
 ORM_TO_MANY(book, tags, BOOK_MANY_TAGS, tag);
 
 /* == tag =========================================================================== */
@@ -808,6 +827,7 @@ enum tag_constraint {
     TAG_BY_NAME
 };
 ORM_VIOLATED(tag);
+ORM_HOOKS(tag);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1004,6 +1024,7 @@ static inline void tag_stream_end(struct tag_chunks *chunks)
 
 ORM_QUERIES(tag);
 ORM_ROWS(tag);
+ORM_BULK(tag);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1011,6 +1032,7 @@ ORM_INTEGER_CONDITIONS(tag, tag_id, TAG_ID, int64_t);
 ORM_NUMBER_PICKS(tag, tag_id, TAG_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(tag, tag_name, TAG_NAME);
 ORM_SORTED_PICKS(tag, tag_name, TAG_NAME, const char *);
+ORM_PLAIN_CHANGES(tag, tag_name, TAG_NAME, orm_change_text, const char *);
 ORM_TO_MANY(tag, books, TAG_MANY_BOOKS, book);
 
 #ifdef __cplusplus

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xb0f59b64bddfebcdu
+#define IN_ORM_HASH 0xb3bf36da5590ec6au
 
 #ifdef __cplusplus
 extern "C" {
@@ -54,6 +54,7 @@ struct product_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct invoice_list {
@@ -87,6 +88,7 @@ struct invoice_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct ticket_list {
@@ -120,6 +122,7 @@ struct ticket_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct ledger_account_list {
@@ -153,6 +156,7 @@ struct ledger_account_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct page_list {
@@ -186,6 +190,7 @@ struct page_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct binder_list {
@@ -219,6 +224,7 @@ struct binder_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct leaf_list {
@@ -252,6 +258,7 @@ struct leaf_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct edition_list {
@@ -285,6 +292,7 @@ struct edition_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -344,6 +352,7 @@ enum product_constraint {
     PRODUCT_PRICE_CHECK
 };
 ORM_VIOLATED(product);
+ORM_HOOKS(product);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -594,6 +603,7 @@ static inline void product_stream_end(struct product_chunks *chunks)
 
 ORM_QUERIES(product);
 ORM_ROWS(product);
+ORM_BULK(product);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -601,10 +611,14 @@ ORM_INTEGER_CONDITIONS(product, product_id, PRODUCT_ID, int64_t);
 ORM_NUMBER_PICKS(product, product_id, PRODUCT_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(product, product_name, PRODUCT_NAME);
 ORM_SORTED_PICKS(product, product_name, PRODUCT_NAME, const char *);
+ORM_PLAIN_CHANGES(product, product_name, PRODUCT_NAME, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(product, product_price, PRODUCT_PRICE, int32_t);
 ORM_NUMBER_PICKS(product, product_price, PRODUCT_PRICE, int32_t, int64_t);
+ORM_NUMBER_CHANGES(product, product_price, PRODUCT_PRICE, orm_change_integer, int32_t);
 ORM_INTEGER_CONDITIONS(product, product_amount, PRODUCT_AMOUNT, int32_t);
 ORM_NUMBER_PICKS(product, product_amount, PRODUCT_AMOUNT, int32_t, int64_t);
+ORM_NUMBER_CHANGES(
+    product, product_amount, PRODUCT_AMOUNT, orm_change_integer, int32_t);
 ORM_INTEGER_CONDITIONS(product, product_total, PRODUCT_TOTAL, int64_t);
 ORM_NUMBER_PICKS(product, product_total, PRODUCT_TOTAL, int64_t, int64_t);
 ORM_INTEGER_CONDITIONS(product, product_half, PRODUCT_HALF, int32_t);
@@ -612,10 +626,14 @@ ORM_NULL_CONDITIONS(product, product_half, PRODUCT_HALF);
 ORM_NUMBER_PICKS(product, product_half, PRODUCT_HALF, int32_t, int64_t);
 ORM_TEXT_CONDITIONS(product, product_slug, PRODUCT_SLUG);
 ORM_SORTED_PICKS(product, product_slug, PRODUCT_SLUG, const char *);
+ORM_PLAIN_CHANGES(product, product_slug, PRODUCT_SLUG, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(product, product_stock, PRODUCT_STOCK, int32_t);
 ORM_NUMBER_PICKS(product, product_stock, PRODUCT_STOCK, int32_t, int64_t);
+ORM_NUMBER_CHANGES(product, product_stock, PRODUCT_STOCK, orm_change_integer, int32_t);
 ORM_INTEGER_CONDITIONS(product, product_number, PRODUCT_NUMBER, int32_t);
 ORM_NUMBER_PICKS(product, product_number, PRODUCT_NUMBER, int32_t, int64_t);
+ORM_NUMBER_CHANGES(
+    product, product_number, PRODUCT_NUMBER, orm_change_integer, int32_t);
 
 /* == invoice ======================================================================= */
 
@@ -645,6 +663,7 @@ enum invoice_constraint {
     INVOICE_BY_NUMBER
 };
 ORM_VIOLATED(invoice);
+ORM_HOOKS(invoice);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -824,6 +843,7 @@ static inline void invoice_stream_end(struct invoice_chunks *chunks)
 
 ORM_QUERIES(invoice);
 ORM_ROWS(invoice);
+ORM_BULK(invoice);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -833,6 +853,7 @@ ORM_INTEGER_CONDITIONS(invoice, invoice_serial, INVOICE_SERIAL, int16_t);
 ORM_NUMBER_PICKS(invoice, invoice_serial, INVOICE_SERIAL, int16_t, int64_t);
 ORM_TEXT_CONDITIONS(invoice, invoice_place, INVOICE_PLACE);
 ORM_SORTED_PICKS(invoice, invoice_place, INVOICE_PLACE, const char *);
+ORM_PLAIN_CHANGES(invoice, invoice_place, INVOICE_PLACE, orm_change_text, const char *);
 
 /* == ticket ======================================================================== */
 
@@ -860,6 +881,7 @@ enum ticket_constraint {
     TICKET_BY_CODE
 };
 ORM_VIOLATED(ticket);
+ORM_HOOKS(ticket);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1040,6 +1062,7 @@ static inline void ticket_stream_end(struct ticket_chunks *chunks)
 
 ORM_QUERIES(ticket);
 ORM_ROWS(ticket);
+ORM_BULK(ticket);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1047,6 +1070,7 @@ ORM_INTEGER_CONDITIONS(ticket, ticket_code, TICKET_CODE, int16_t);
 ORM_NUMBER_PICKS(ticket, ticket_code, TICKET_CODE, int16_t, int64_t);
 ORM_TEXT_CONDITIONS(ticket, ticket_title, TICKET_TITLE);
 ORM_SORTED_PICKS(ticket, ticket_title, TICKET_TITLE, const char *);
+ORM_PLAIN_CHANGES(ticket, ticket_title, TICKET_TITLE, orm_change_text, const char *);
 
 /* == account ======================================================================= */
 
@@ -1097,6 +1121,7 @@ enum ledger_account_constraint {
     LEDGER_ACCOUNT_TO_PARENT
 };
 ORM_VIOLATED(ledger_account);
+ORM_HOOKS(ledger_account);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1400,6 +1425,7 @@ static inline void ledger_account_stream_end(struct ledger_account_chunks *chunk
 
 ORM_QUERIES(ledger_account);
 ORM_ROWS(ledger_account);
+ORM_BULK(ledger_account);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1409,14 +1435,20 @@ ORM_NUMBER_PICKS(
 ORM_TEXT_CONDITIONS(ledger_account, ledger_account_owner, LEDGER_ACCOUNT_OWNER);
 ORM_SORTED_PICKS(
     ledger_account, ledger_account_owner, LEDGER_ACCOUNT_OWNER, const char *);
+ORM_PLAIN_CHANGES(ledger_account, ledger_account_owner, LEDGER_ACCOUNT_OWNER,
+    orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(
     ledger_account, ledger_account_balance, LEDGER_ACCOUNT_BALANCE, int64_t);
 ORM_NUMBER_PICKS(
     ledger_account, ledger_account_balance, LEDGER_ACCOUNT_BALANCE, int64_t, int64_t);
+ORM_NUMBER_CHANGES(ledger_account, ledger_account_balance, LEDGER_ACCOUNT_BALANCE,
+    orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(
     ledger_account, ledger_account_kind, LEDGER_ACCOUNT_KIND, enum ledger_account_kind);
 ORM_SORTED_PICKS(
     ledger_account, ledger_account_kind, LEDGER_ACCOUNT_KIND, enum ledger_account_kind);
+ORM_PLAIN_CHANGES(ledger_account, ledger_account_kind, LEDGER_ACCOUNT_KIND,
+    orm_change_integer, enum ledger_account_kind);
 ORM_INTEGER_CONDITIONS(
     ledger_account, ledger_account_revision, LEDGER_ACCOUNT_REVISION, int32_t);
 ORM_NUMBER_PICKS(
@@ -1433,7 +1465,11 @@ ORM_INTEGER_KEYS(
 ORM_NULL_CONDITIONS(ledger_account, ledger_account_parent, LEDGER_ACCOUNT_PARENT_ID);
 ORM_DISTINCT_PICKS(
     ledger_account, ledger_account_parent_id, LEDGER_ACCOUNT_PARENT_ID, int64_t);
+ORM_PLAIN_CHANGES(ledger_account, ledger_account_parent_id, LEDGER_ACCOUNT_PARENT_ID,
+    orm_change_integer, int64_t);
 ORM_TO_ONE(ledger_account, parent, LEDGER_ACCOUNT_REF_PARENT, ledger_account);
+ORM_OPTIONAL_CHANGES(
+    ledger_account, ledger_account_parent, LEDGER_ACCOUNT_REF_PARENT, ledger_account);
 ORM_TO_MANY(ledger_account, children, LEDGER_ACCOUNT_MANY_CHILDREN, ledger_account);
 
 /* == page ========================================================================== */
@@ -1481,6 +1517,7 @@ enum page_constraint {
     PAGE_TO_BOOK
 };
 ORM_VIOLATED(page);
+ORM_HOOKS(page);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1778,6 +1815,7 @@ static inline void page_stream_end(struct page_chunks *chunks)
 
 ORM_QUERIES(page);
 ORM_ROWS(page);
+ORM_BULK(page);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1785,19 +1823,25 @@ ORM_INTEGER_CONDITIONS(page, page_id, PAGE_ID, int64_t);
 ORM_NUMBER_PICKS(page, page_id, PAGE_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(page, page_title, PAGE_TITLE);
 ORM_SORTED_PICKS(page, page_title, PAGE_TITLE, const char *);
+ORM_PLAIN_CHANGES(page, page_title, PAGE_TITLE, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(page, page_revision, PAGE_REVISION, int32_t);
 ORM_NUMBER_PICKS(page, page_revision, PAGE_REVISION, int32_t, int64_t);
 ORM_INTEGER_KEYS(page, page_book_id, PAGE_BOOK_ID, int64_t);
 ORM_NULL_CONDITIONS(page, page_book, PAGE_BOOK_ID);
 ORM_DISTINCT_PICKS(page, page_book_id, PAGE_BOOK_ID, int64_t);
+ORM_PLAIN_CHANGES(page, page_book_id, PAGE_BOOK_ID, orm_change_integer, int64_t);
 ORM_TEXT_CONDITIONS(page, page_body, PAGE_BODY);
 ORM_SORTED_PICKS(page, page_body, PAGE_BODY, const char *);
+ORM_PLAIN_CHANGES(page, page_body, PAGE_BODY, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(page, page_note, PAGE_NOTE);
 ORM_NULL_CONDITIONS(page, page_note, PAGE_NOTE);
 ORM_SORTED_PICKS(page, page_note, PAGE_NOTE, const char *);
+ORM_PLAIN_CHANGES(page, page_note, PAGE_NOTE, orm_change_text, const char *);
+ORM_NULL_CHANGES(page, page_note, PAGE_NOTE);
 ORM_INTEGER_CONDITIONS(page, page_letters, PAGE_LETTERS, int32_t);
 ORM_NUMBER_PICKS(page, page_letters, PAGE_LETTERS, int32_t, int64_t);
 ORM_TO_ONE(page, book, PAGE_REF_BOOK, binder);
+ORM_OPTIONAL_CHANGES(page, page_book, PAGE_REF_BOOK, binder);
 
 /* == binder ======================================================================== */
 
@@ -1830,6 +1874,7 @@ enum binder_constraint {
     BINDER_BY_ID
 };
 ORM_VIOLATED(binder);
+ORM_HOOKS(binder);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2010,6 +2055,7 @@ static inline void binder_stream_end(struct binder_chunks *chunks)
 
 ORM_QUERIES(binder);
 ORM_ROWS(binder);
+ORM_BULK(binder);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -2017,6 +2063,7 @@ ORM_INTEGER_CONDITIONS(binder, binder_id, BINDER_ID, int64_t);
 ORM_NUMBER_PICKS(binder, binder_id, BINDER_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(binder, binder_name, BINDER_NAME);
 ORM_SORTED_PICKS(binder, binder_name, BINDER_NAME, const char *);
+ORM_PLAIN_CHANGES(binder, binder_name, BINDER_NAME, orm_change_text, const char *);
 ORM_TO_MANY(binder, pages, BINDER_MANY_PAGES, page);
 
 /* == leaf ========================================================================== */
@@ -2053,6 +2100,7 @@ enum leaf_constraint {
     LEAF_BY_TREE_NUMBER
 };
 ORM_VIOLATED(leaf);
+ORM_HOOKS(leaf);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2252,6 +2300,7 @@ static inline void leaf_stream_end(struct leaf_chunks *chunks)
 
 ORM_QUERIES(leaf);
 ORM_ROWS(leaf);
+ORM_BULK(leaf);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -2261,6 +2310,7 @@ ORM_INTEGER_CONDITIONS(leaf, leaf_number, LEAF_NUMBER, int32_t);
 ORM_NUMBER_PICKS(leaf, leaf_number, LEAF_NUMBER, int32_t, int64_t);
 ORM_TEXT_CONDITIONS(leaf, leaf_words, LEAF_WORDS);
 ORM_SORTED_PICKS(leaf, leaf_words, LEAF_WORDS, const char *);
+ORM_PLAIN_CHANGES(leaf, leaf_words, LEAF_WORDS, orm_change_text, const char *);
 
 /* == edition ======================================================================= */
 
@@ -2297,6 +2347,7 @@ enum edition_constraint {
     EDITION_BY_WORK_NUMBER
 };
 ORM_VIOLATED(edition);
+ORM_HOOKS(edition);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2502,6 +2553,7 @@ static inline void edition_stream_end(struct edition_chunks *chunks)
 
 ORM_QUERIES(edition);
 ORM_ROWS(edition);
+ORM_BULK(edition);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -2511,6 +2563,7 @@ ORM_INTEGER_CONDITIONS(edition, edition_number, EDITION_NUMBER, int32_t);
 ORM_NUMBER_PICKS(edition, edition_number, EDITION_NUMBER, int32_t, int64_t);
 ORM_TEXT_CONDITIONS(edition, edition_words, EDITION_WORDS);
 ORM_SORTED_PICKS(edition, edition_words, EDITION_WORDS, const char *);
+ORM_PLAIN_CHANGES(edition, edition_words, EDITION_WORDS, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(edition, edition_revision, EDITION_REVISION, int64_t);
 ORM_NUMBER_PICKS(edition, edition_revision, EDITION_REVISION, int64_t, int64_t);
 

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x5881f091a16c5540u
+#define IN_ORM_HASH 0x2bdc12357894087eu
 
 #ifdef __cplusplus
 extern "C" {
@@ -48,6 +48,7 @@ struct author_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct book_list {
@@ -81,6 +82,7 @@ struct book_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -117,6 +119,7 @@ enum author_constraint {
     AUTHOR_BY_ID
 };
 ORM_VIOLATED(author);
+ORM_HOOKS(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -297,6 +300,7 @@ static inline void author_stream_end(struct author_chunks *chunks)
 
 ORM_QUERIES(author);
 ORM_ROWS(author);
+ORM_BULK(author);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -304,6 +308,7 @@ ORM_INTEGER_CONDITIONS(author, author_id, AUTHOR_ID, int64_t);
 ORM_NUMBER_PICKS(author, author_id, AUTHOR_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(author, author_name, AUTHOR_NAME);
 ORM_SORTED_PICKS(author, author_name, AUTHOR_NAME, const char *);
+ORM_PLAIN_CHANGES(author, author_name, AUTHOR_NAME, orm_change_text, const char *);
 ORM_TO_MANY(author, books, AUTHOR_MANY_BOOKS, book);
 
 /* == book ========================================================================== */
@@ -363,6 +368,7 @@ enum book_constraint {
     BOOK_TO_AUTHOR
 };
 ORM_VIOLATED(book);
+ORM_HOOKS(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -699,6 +705,7 @@ static inline void book_stream_end(struct book_chunks *chunks)
 
 ORM_QUERIES(book);
 ORM_ROWS(book);
+ORM_BULK(book);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -706,24 +713,36 @@ ORM_INTEGER_CONDITIONS(book, book_id, BOOK_ID, int64_t);
 ORM_NUMBER_PICKS(book, book_id, BOOK_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(book, book_title, BOOK_TITLE);
 ORM_SORTED_PICKS(book, book_title, BOOK_TITLE, const char *);
+ORM_PLAIN_CHANGES(book, book_title, BOOK_TITLE, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(book, book_isbn, BOOK_ISBN);
 ORM_SORTED_PICKS(book, book_isbn, BOOK_ISBN, const char *);
+ORM_PLAIN_CHANGES(book, book_isbn, BOOK_ISBN, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(book, book_shelf, BOOK_SHELF, int32_t);
 ORM_NULL_CONDITIONS(book, book_shelf, BOOK_SHELF);
 ORM_NUMBER_PICKS(book, book_shelf, BOOK_SHELF, int32_t, int64_t);
+ORM_NUMBER_CHANGES(book, book_shelf, BOOK_SHELF, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(book, book_shelf, BOOK_SHELF);
 ORM_INTEGER_CONDITIONS(book, book_place, BOOK_PLACE, int32_t);
 ORM_NULL_CONDITIONS(book, book_place, BOOK_PLACE);
 ORM_NUMBER_PICKS(book, book_place, BOOK_PLACE, int32_t, int64_t);
+ORM_NUMBER_CHANGES(book, book_place, BOOK_PLACE, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(book, book_place, BOOK_PLACE);
 ORM_INTEGER_CONDITIONS(book, book_pages, BOOK_PAGES, int32_t);
 ORM_NULL_CONDITIONS(book, book_pages, BOOK_PAGES);
 ORM_NUMBER_PICKS(book, book_pages, BOOK_PAGES, int32_t, int64_t);
+ORM_NUMBER_CHANGES(book, book_pages, BOOK_PAGES, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(book, book_pages, BOOK_PAGES);
 ORM_INTEGER_CONDITIONS(book, book_published, BOOK_PUBLISHED, orm_time);
 ORM_SORTED_PICKS(book, book_published, BOOK_PUBLISHED, orm_time);
+ORM_PLAIN_CHANGES(book, book_published, BOOK_PUBLISHED, orm_change_integer, orm_time);
 ORM_TEXT_CONDITIONS(book, book_code, BOOK_CODE);
 ORM_SORTED_PICKS(book, book_code, BOOK_CODE, const char *);
+ORM_PLAIN_CHANGES(book, book_code, BOOK_CODE, orm_change_text, const char *);
 ORM_INTEGER_KEYS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
 ORM_DISTINCT_PICKS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
+ORM_PLAIN_CHANGES(book, book_author_id, BOOK_AUTHOR_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(book, author, BOOK_REF_AUTHOR, author);
+ORM_TO_ONE_CHANGES(book, book_author, BOOK_REF_AUTHOR, author);
 
 #ifdef __cplusplus
 }

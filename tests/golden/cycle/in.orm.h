@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x39be05afb654d600u
+#define IN_ORM_HASH 0x1a38d83dd72af6f7u
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,6 +49,7 @@ struct org_person_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct org_team_list {
@@ -82,6 +83,7 @@ struct org_team_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct org_badge_list {
@@ -115,6 +117,7 @@ struct org_badge_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -173,6 +176,7 @@ enum org_person_constraint {
     ORG_PERSON_TO_TEAM
 };
 ORM_VIOLATED(org_person);
+ORM_HOOKS(org_person);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -534,6 +538,7 @@ static inline void org_person_stream_end(struct org_person_chunks *chunks)
 
 ORM_QUERIES(org_person);
 ORM_ROWS(org_person);
+ORM_BULK(org_person);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -541,19 +546,30 @@ ORM_INTEGER_CONDITIONS(org_person, org_person_id, ORG_PERSON_ID, int64_t);
 ORM_NUMBER_PICKS(org_person, org_person_id, ORG_PERSON_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(org_person, org_person_name, ORG_PERSON_NAME);
 ORM_SORTED_PICKS(org_person, org_person_name, ORG_PERSON_NAME, const char *);
+ORM_PLAIN_CHANGES(
+    org_person, org_person_name, ORG_PERSON_NAME, orm_change_text, const char *);
 ORM_INTEGER_KEYS(org_person, org_person_boss_id, ORG_PERSON_BOSS_ID, int64_t);
 ORM_NULL_CONDITIONS(org_person, org_person_boss, ORG_PERSON_BOSS_ID);
 ORM_DISTINCT_PICKS(org_person, org_person_boss_id, ORG_PERSON_BOSS_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    org_person, org_person_boss_id, ORG_PERSON_BOSS_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(org_person, org_person_mentor_id, ORG_PERSON_MENTOR_ID, int64_t);
 ORM_NULL_CONDITIONS(org_person, org_person_mentor, ORG_PERSON_MENTOR_ID);
 ORM_DISTINCT_PICKS(org_person, org_person_mentor_id, ORG_PERSON_MENTOR_ID, int64_t);
+ORM_PLAIN_CHANGES(org_person, org_person_mentor_id, ORG_PERSON_MENTOR_ID,
+    orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(org_person, org_person_team_id, ORG_PERSON_TEAM_ID, int64_t);
 ORM_DISTINCT_PICKS(org_person, org_person_team_id, ORG_PERSON_TEAM_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    org_person, org_person_team_id, ORG_PERSON_TEAM_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(org_person, boss, ORG_PERSON_REF_BOSS, org_person);
 ORM_TO_ONE(org_person, mentor, ORG_PERSON_REF_MENTOR, org_person);
 ORM_TO_ONE(org_person, team, ORG_PERSON_REF_TEAM, org_team);
 ORM_TO_ONE(org_person, leads, ORG_PERSON_REF_LEADS, org_team);
 ORM_TO_ONE(org_person, badge, ORG_PERSON_REF_BADGE, org_badge);
+ORM_OPTIONAL_CHANGES(org_person, org_person_boss, ORG_PERSON_REF_BOSS, org_person);
+ORM_OPTIONAL_CHANGES(org_person, org_person_mentor, ORG_PERSON_REF_MENTOR, org_person);
+ORM_TO_ONE_CHANGES(org_person, org_person_team, ORG_PERSON_REF_TEAM, org_team);
 ORM_TO_MANY(org_person, reports, ORG_PERSON_MANY_REPORTS, org_person);
 
 /* == team ========================================================================== */
@@ -597,6 +613,7 @@ enum org_team_constraint {
     ORG_TEAM_TO_LEADER
 };
 ORM_VIOLATED(org_team);
+ORM_HOOKS(org_team);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -824,6 +841,7 @@ static inline void org_team_stream_end(struct org_team_chunks *chunks)
 
 ORM_QUERIES(org_team);
 ORM_ROWS(org_team);
+ORM_BULK(org_team);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -831,10 +849,15 @@ ORM_INTEGER_CONDITIONS(org_team, org_team_id, ORG_TEAM_ID, int64_t);
 ORM_NUMBER_PICKS(org_team, org_team_id, ORG_TEAM_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(org_team, org_team_name, ORG_TEAM_NAME);
 ORM_SORTED_PICKS(org_team, org_team_name, ORG_TEAM_NAME, const char *);
+ORM_PLAIN_CHANGES(
+    org_team, org_team_name, ORG_TEAM_NAME, orm_change_text, const char *);
 ORM_INTEGER_KEYS(org_team, org_team_leader_id, ORG_TEAM_LEADER_ID, int64_t);
 ORM_NULL_CONDITIONS(org_team, org_team_leader, ORG_TEAM_LEADER_ID);
 ORM_DISTINCT_PICKS(org_team, org_team_leader_id, ORG_TEAM_LEADER_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    org_team, org_team_leader_id, ORG_TEAM_LEADER_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(org_team, leader, ORG_TEAM_REF_LEADER, org_person);
+ORM_OPTIONAL_CHANGES(org_team, org_team_leader, ORG_TEAM_REF_LEADER, org_person);
 ORM_TO_MANY(org_team, members, ORG_TEAM_MANY_MEMBERS, org_person);
 
 /* == badge ========================================================================= */
@@ -873,6 +896,7 @@ enum org_badge_constraint {
     ORG_BADGE_TO_OWNER
 };
 ORM_VIOLATED(org_badge);
+ORM_HOOKS(org_badge);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1084,6 +1108,7 @@ static inline void org_badge_stream_end(struct org_badge_chunks *chunks)
 
 ORM_QUERIES(org_badge);
 ORM_ROWS(org_badge);
+ORM_BULK(org_badge);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1091,9 +1116,14 @@ ORM_INTEGER_CONDITIONS(org_badge, org_badge_id, ORG_BADGE_ID, int64_t);
 ORM_NUMBER_PICKS(org_badge, org_badge_id, ORG_BADGE_ID, int64_t, int64_t);
 ORM_INTEGER_CONDITIONS(org_badge, org_badge_number, ORG_BADGE_NUMBER, int32_t);
 ORM_NUMBER_PICKS(org_badge, org_badge_number, ORG_BADGE_NUMBER, int32_t, int64_t);
+ORM_NUMBER_CHANGES(
+    org_badge, org_badge_number, ORG_BADGE_NUMBER, orm_change_integer, int32_t);
 ORM_INTEGER_KEYS(org_badge, org_badge_owner_id, ORG_BADGE_OWNER_ID, int64_t);
 ORM_DISTINCT_PICKS(org_badge, org_badge_owner_id, ORG_BADGE_OWNER_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    org_badge, org_badge_owner_id, ORG_BADGE_OWNER_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(org_badge, owner, ORG_BADGE_REF_OWNER, org_person);
+ORM_TO_ONE_CHANGES(org_badge, org_badge_owner, ORG_BADGE_REF_OWNER, org_person);
 
 #ifdef __cplusplus
 }

@@ -11,7 +11,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x764f8a5324658535u
+#define IN_ORM_HASH 0x4ef54fbbeccea87cu
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,6 +42,7 @@ struct book_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct topic_list {
@@ -75,6 +76,7 @@ struct topic_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -152,6 +154,7 @@ enum book_constraint {
     BOOK_TO_SEQUEL
 };
 ORM_VIOLATED(book);
+ORM_HOOKS(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -535,6 +538,7 @@ static inline void book_stream_end(struct book_chunks *chunks)
 
 ORM_QUERIES(book);
 ORM_ROWS(book);
+ORM_BULK(book);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -542,22 +546,32 @@ ORM_INTEGER_CONDITIONS(book, book_id, BOOK_ID, int64_t);
 ORM_NUMBER_PICKS(book, book_id, BOOK_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(book, book_title, BOOK_TITLE);
 ORM_SORTED_PICKS(book, book_title, BOOK_TITLE, const char *);
+ORM_PLAIN_CHANGES(book, book_title, BOOK_TITLE, orm_change_text, const char *);
 ORM_INTEGER_KEYS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
 ORM_DISTINCT_PICKS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
+ORM_PLAIN_CHANGES(book, book_author_id, BOOK_AUTHOR_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(book, book_printed_id, BOOK_PRINTED_ID, int64_t);
 ORM_NULL_CONDITIONS(book, book_printed, BOOK_PRINTED_ID);
 ORM_DISTINCT_PICKS(book, book_printed_id, BOOK_PRINTED_ID, int64_t);
+ORM_PLAIN_CHANGES(book, book_printed_id, BOOK_PRINTED_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(book, book_suits_id, BOOK_SUITS_ID, enum climate_kind);
 ORM_NULL_CONDITIONS(book, book_suits, BOOK_SUITS_ID);
 ORM_DISTINCT_PICKS(book, book_suits_id, BOOK_SUITS_ID, enum climate_kind);
+ORM_PLAIN_CHANGES(
+    book, book_suits_id, BOOK_SUITS_ID, orm_change_integer, enum climate_kind);
 ORM_INTEGER_KEYS(book, book_sequel_id, BOOK_SEQUEL_ID, int64_t);
 ORM_NULL_CONDITIONS(book, book_sequel, BOOK_SEQUEL_ID);
 ORM_DISTINCT_PICKS(book, book_sequel_id, BOOK_SEQUEL_ID, int64_t);
+ORM_PLAIN_CHANGES(book, book_sequel_id, BOOK_SEQUEL_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(book, author, BOOK_REF_AUTHOR, p_author);
 ORM_TO_ONE(book, printed, BOOK_REF_PRINTED, place);
 ORM_TO_ONE(book, suits, BOOK_REF_SUITS, climate);
 ORM_TO_ONE(book, sequel, BOOK_REF_SEQUEL, book);
 ORM_TO_ONE(book, prequel, BOOK_REF_PREQUEL, book);
+ORM_TO_ONE_CHANGES(book, book_author, BOOK_REF_AUTHOR, p_author);
+ORM_OPTIONAL_CHANGES(book, book_printed, BOOK_REF_PRINTED, place);
+ORM_OPTIONAL_CHANGES(book, book_suits, BOOK_REF_SUITS, climate);
+ORM_OPTIONAL_CHANGES(book, book_sequel, BOOK_REF_SEQUEL, book);
 ORM_TO_MANY(book, topics, BOOK_MANY_TOPICS, topic);
 ORM_TO_MANY(book, readers, BOOK_MANY_READERS, p_person);
 
@@ -593,6 +607,7 @@ enum topic_constraint {
     TOPIC_BY_NAME
 };
 ORM_VIOLATED(topic);
+ORM_HOOKS(topic);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -791,6 +806,7 @@ static inline void topic_stream_end(struct topic_chunks *chunks)
 
 ORM_QUERIES(topic);
 ORM_ROWS(topic);
+ORM_BULK(topic);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -798,6 +814,7 @@ ORM_INTEGER_CONDITIONS(topic, topic_id, TOPIC_ID, int64_t);
 ORM_NUMBER_PICKS(topic, topic_id, TOPIC_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(topic, topic_name, TOPIC_NAME);
 ORM_SORTED_PICKS(topic, topic_name, TOPIC_NAME, const char *);
+ORM_PLAIN_CHANGES(topic, topic_name, TOPIC_NAME, orm_change_text, const char *);
 ORM_TO_MANY(topic, books, TOPIC_MANY_BOOKS, book);
 
 #ifdef __cplusplus

@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 4
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0x040b3919f51ca939u
+#define PEOPLE_ORM_HASH 0x9fee9ef9940da28eu
 
 #ifdef __cplusplus
 extern "C" {
@@ -44,6 +44,7 @@ struct p_person_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct p_author_list {
@@ -77,6 +78,7 @@ struct p_author_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -161,6 +163,7 @@ enum p_person_constraint {
     P_PERSON_TO_LIVES
 };
 ORM_VIOLATED(p_person);
+ORM_HOOKS(p_person);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -434,6 +437,7 @@ static inline void p_person_stream_end(struct p_person_chunks *chunks)
 
 ORM_QUERIES(p_person);
 ORM_ROWS(p_person);
+ORM_BULK(p_person);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -441,13 +445,20 @@ ORM_INTEGER_CONDITIONS(p_person, p_person_id, P_PERSON_ID, int64_t);
 ORM_NUMBER_PICKS(p_person, p_person_id, P_PERSON_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(p_person, p_person_name, P_PERSON_NAME);
 ORM_SORTED_PICKS(p_person, p_person_name, P_PERSON_NAME, const char *);
+ORM_PLAIN_CHANGES(
+    p_person, p_person_name, P_PERSON_NAME, orm_change_text, const char *);
 ORM_INTEGER_KEYS(p_person, p_person_mood, P_PERSON_MOOD, enum p_person_mood);
 ORM_SORTED_PICKS(p_person, p_person_mood, P_PERSON_MOOD, enum p_person_mood);
+ORM_PLAIN_CHANGES(
+    p_person, p_person_mood, P_PERSON_MOOD, orm_change_integer, enum p_person_mood);
 ORM_INTEGER_KEYS(p_person, p_person_lives_id, P_PERSON_LIVES_ID, int64_t);
 ORM_NULL_CONDITIONS(p_person, p_person_lives, P_PERSON_LIVES_ID);
 ORM_DISTINCT_PICKS(p_person, p_person_lives_id, P_PERSON_LIVES_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    p_person, p_person_lives_id, P_PERSON_LIVES_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(p_person, lives, P_PERSON_REF_LIVES, place);
 ORM_TO_ONE(p_person, author, P_PERSON_REF_AUTHOR, p_author);
+ORM_OPTIONAL_CHANGES(p_person, p_person_lives, P_PERSON_REF_LIVES, place);
 ORM_TO_MANY(p_person, reads, P_PERSON_MANY_READS, book);
 
 /* == author ======================================================================== */
@@ -488,6 +499,7 @@ enum p_author_constraint {
     P_AUTHOR_TO_PERSON
 };
 ORM_VIOLATED(p_author);
+ORM_HOOKS(p_author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -690,6 +702,7 @@ static inline void p_author_stream_end(struct p_author_chunks *chunks)
 
 ORM_QUERIES(p_author);
 ORM_ROWS(p_author);
+ORM_BULK(p_author);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -697,7 +710,10 @@ ORM_INTEGER_CONDITIONS(p_author, p_author_id, P_AUTHOR_ID, int64_t);
 ORM_NUMBER_PICKS(p_author, p_author_id, P_AUTHOR_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(p_author, p_author_person_id, P_AUTHOR_PERSON_ID, int64_t);
 ORM_DISTINCT_PICKS(p_author, p_author_person_id, P_AUTHOR_PERSON_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    p_author, p_author_person_id, P_AUTHOR_PERSON_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(p_author, person, P_AUTHOR_REF_PERSON, p_person);
+ORM_TO_ONE_CHANGES(p_author, p_author_person, P_AUTHOR_REF_PERSON, p_person);
 ORM_TO_MANY(p_author, books, P_AUTHOR_MANY_BOOKS, book);
 
 #ifdef __cplusplus

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0x212a213a0b2b6b8bu
+#define PLACES_ORM_HASH 0x4c3aa318d2028d31u
 
 #ifdef __cplusplus
 extern "C" {
@@ -51,6 +51,7 @@ struct place_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct climate_list {
@@ -84,6 +85,7 @@ struct climate_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -143,6 +145,7 @@ enum place_constraint {
     PLACE_BY_ID
 };
 ORM_VIOLATED(place);
+ORM_HOOKS(place);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -320,6 +323,7 @@ static inline void place_stream_end(struct place_chunks *chunks)
 
 ORM_QUERIES(place);
 ORM_ROWS(place);
+ORM_BULK(place);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -327,6 +331,7 @@ ORM_INTEGER_CONDITIONS(place, place_id, PLACE_ID, int64_t);
 ORM_NUMBER_PICKS(place, place_id, PLACE_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(place, place_name, PLACE_NAME);
 ORM_SORTED_PICKS(place, place_name, PLACE_NAME, const char *);
+ORM_PLAIN_CHANGES(place, place_name, PLACE_NAME, orm_change_text, const char *);
 ORM_TO_MANY(place, people, PLACE_MANY_PEOPLE, p_person);
 
 /* == climate ======================================================================= */
@@ -355,6 +360,7 @@ enum climate_constraint {
     CLIMATE_BY_KIND
 };
 ORM_VIOLATED(climate);
+ORM_HOOKS(climate);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -538,6 +544,7 @@ static inline void climate_stream_end(struct climate_chunks *chunks)
 
 ORM_QUERIES(climate);
 ORM_ROWS(climate);
+ORM_BULK(climate);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -545,6 +552,7 @@ ORM_INTEGER_KEYS(climate, climate_kind, CLIMATE_KIND, enum climate_kind);
 ORM_SORTED_PICKS(climate, climate_kind, CLIMATE_KIND, enum climate_kind);
 ORM_INTEGER_CONDITIONS(climate, climate_rain, CLIMATE_RAIN, int32_t);
 ORM_NUMBER_PICKS(climate, climate_rain, CLIMATE_RAIN, int32_t, int64_t);
+ORM_NUMBER_CHANGES(climate, climate_rain, CLIMATE_RAIN, orm_change_integer, int32_t);
 
 #ifdef __cplusplus
 }

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x1acbdd11a2f74906u
+#define IN_ORM_HASH 0x093b4db87ccb3249u
 
 #ifdef __cplusplus
 extern "C" {
@@ -64,6 +64,7 @@ struct tenant_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct course_list {
@@ -97,6 +98,7 @@ struct course_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct student_list {
@@ -130,6 +132,7 @@ struct student_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct enrolment_list {
@@ -163,6 +166,7 @@ struct enrolment_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct grade_list {
@@ -196,6 +200,7 @@ struct grade_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct label_list {
@@ -229,6 +234,7 @@ struct label_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct alias_list {
@@ -262,6 +268,7 @@ struct alias_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct certificate_list {
@@ -295,6 +302,7 @@ struct certificate_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct room_list {
@@ -328,6 +336,7 @@ struct room_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct event_list {
@@ -361,6 +370,7 @@ struct event_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct ticket_list {
@@ -394,6 +404,7 @@ struct ticket_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct holiday_list {
@@ -427,6 +438,7 @@ struct holiday_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct duty_list {
@@ -460,6 +472,7 @@ struct duty_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct shift_list {
@@ -493,6 +506,7 @@ struct shift_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct moment_list {
@@ -526,6 +540,7 @@ struct moment_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct badge_list {
@@ -559,6 +574,7 @@ struct badge_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct holder_list {
@@ -592,6 +608,7 @@ struct holder_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct visit_list {
@@ -625,6 +642,7 @@ struct visit_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -674,6 +692,7 @@ enum tenant_constraint {
     TENANT_BY_ID
 };
 ORM_VIOLATED(tenant);
+ORM_HOOKS(tenant);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -859,6 +878,7 @@ static inline void tenant_stream_end(struct tenant_chunks *chunks)
 
 ORM_QUERIES(tenant);
 ORM_ROWS(tenant);
+ORM_BULK(tenant);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -866,6 +886,7 @@ ORM_INTEGER_CONDITIONS(tenant, tenant_id, TENANT_ID, int64_t);
 ORM_NUMBER_PICKS(tenant, tenant_id, TENANT_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(tenant, tenant_name, TENANT_NAME);
 ORM_SORTED_PICKS(tenant, tenant_name, TENANT_NAME, const char *);
+ORM_PLAIN_CHANGES(tenant, tenant_name, TENANT_NAME, orm_change_text, const char *);
 ORM_TO_MANY(tenant, courses, TENANT_MANY_COURSES, course);
 ORM_TO_MANY(tenant, students, TENANT_MANY_STUDENTS, student);
 
@@ -926,6 +947,7 @@ enum course_constraint {
     COURSE_TO_PARENT
 };
 ORM_VIOLATED(course);
+ORM_HOOKS(course);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1253,6 +1275,7 @@ static inline void course_stream_end(struct course_chunks *chunks)
 
 ORM_QUERIES(course);
 ORM_ROWS(course);
+ORM_BULK(course);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1262,9 +1285,13 @@ ORM_INTEGER_CONDITIONS(course, course_number, COURSE_NUMBER, int32_t);
 ORM_NUMBER_PICKS(course, course_number, COURSE_NUMBER, int32_t, int64_t);
 ORM_TEXT_CONDITIONS(course, course_title, COURSE_TITLE);
 ORM_SORTED_PICKS(course, course_title, COURSE_TITLE, const char *);
+ORM_PLAIN_CHANGES(course, course_title, COURSE_TITLE, orm_change_text, const char *);
 ORM_INTEGER_KEYS(course, course_parent_number, COURSE_PARENT_NUMBER, int32_t);
 ORM_NULL_CONDITIONS(course, course_parent_number, COURSE_PARENT_NUMBER);
 ORM_DISTINCT_PICKS(course, course_parent_number, COURSE_PARENT_NUMBER, int32_t);
+ORM_PLAIN_CHANGES(
+    course, course_parent_number, COURSE_PARENT_NUMBER, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(course, course_parent_number, COURSE_PARENT_NUMBER);
 ORM_TO_ONE(course, tenant, COURSE_REF_TENANT, tenant);
 ORM_TO_ONE(course, parent, COURSE_REF_PARENT, course);
 ORM_TO_ONE(course, room, COURSE_REF_ROOM, room);
@@ -1330,6 +1357,7 @@ enum student_constraint {
     STUDENT_TO_MENTOR
 };
 ORM_VIOLATED(student);
+ORM_HOOKS(student);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1665,6 +1693,7 @@ static inline void student_stream_end(struct student_chunks *chunks)
 
 ORM_QUERIES(student);
 ORM_ROWS(student);
+ORM_BULK(student);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1676,11 +1705,18 @@ ORM_INTEGER_KEYS(student, student_mentor_tenant_id, STUDENT_MENTOR_TENANT_ID, in
 ORM_NULL_CONDITIONS(student, student_mentor_tenant_id, STUDENT_MENTOR_TENANT_ID);
 ORM_DISTINCT_PICKS(
     student, student_mentor_tenant_id, STUDENT_MENTOR_TENANT_ID, int64_t);
+ORM_PLAIN_CHANGES(student, student_mentor_tenant_id, STUDENT_MENTOR_TENANT_ID,
+    orm_change_integer, int64_t);
+ORM_NULL_CHANGES(student, student_mentor_tenant_id, STUDENT_MENTOR_TENANT_ID);
 ORM_INTEGER_KEYS(student, student_mentor_number, STUDENT_MENTOR_NUMBER, int32_t);
 ORM_NULL_CONDITIONS(student, student_mentor_number, STUDENT_MENTOR_NUMBER);
 ORM_DISTINCT_PICKS(student, student_mentor_number, STUDENT_MENTOR_NUMBER, int32_t);
+ORM_PLAIN_CHANGES(
+    student, student_mentor_number, STUDENT_MENTOR_NUMBER, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(student, student_mentor_number, STUDENT_MENTOR_NUMBER);
 ORM_TO_ONE(student, tenant, STUDENT_REF_TENANT, tenant);
 ORM_TO_ONE(student, mentor, STUDENT_REF_MENTOR, student);
+ORM_OPTIONAL_CHANGES(student, student_mentor, STUDENT_REF_MENTOR, student);
 ORM_TO_MANY(student, friends, STUDENT_MANY_FRIENDS, student);
 ORM_TO_MANY(student, attends, STUDENT_MANY_ATTENDS, course);
 ORM_TO_MANY(student, mentored, STUDENT_MANY_MENTORED, student);
@@ -1739,6 +1775,7 @@ enum enrolment_constraint {
     ENROLMENT_TO_COURSE
 };
 ORM_VIOLATED(enrolment);
+ORM_HOOKS(enrolment);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2044,6 +2081,7 @@ static inline void enrolment_stream_end(struct enrolment_chunks *chunks)
 
 ORM_QUERIES(enrolment);
 ORM_ROWS(enrolment);
+ORM_BULK(enrolment);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -2060,6 +2098,8 @@ ORM_DISTINCT_PICKS(
     enrolment, enrolment_course_number, ENROLMENT_COURSE_NUMBER, int32_t);
 ORM_INTEGER_CONDITIONS(enrolment, enrolment_since, ENROLMENT_SINCE, orm_date);
 ORM_SORTED_PICKS(enrolment, enrolment_since, ENROLMENT_SINCE, orm_date);
+ORM_PLAIN_CHANGES(
+    enrolment, enrolment_since, ENROLMENT_SINCE, orm_change_integer, orm_date);
 ORM_TO_ONE(enrolment, student, ENROLMENT_REF_STUDENT, student);
 ORM_TO_ONE(enrolment, course, ENROLMENT_REF_COURSE, course);
 ORM_TO_ONE(enrolment, certificate, ENROLMENT_REF_CERTIFICATE, certificate);
@@ -2104,6 +2144,7 @@ enum grade_constraint {
     GRADE_TO_ENROLMENT
 };
 ORM_VIOLATED(grade);
+ORM_HOOKS(grade);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2358,6 +2399,7 @@ static inline void grade_stream_end(struct grade_chunks *chunks)
 
 ORM_QUERIES(grade);
 ORM_ROWS(grade);
+ORM_BULK(grade);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -2367,17 +2409,25 @@ ORM_INTEGER_KEYS(grade, grade_enrolment_student_tenant_id,
     GRADE_ENROLMENT_STUDENT_TENANT_ID, int64_t);
 ORM_DISTINCT_PICKS(grade, grade_enrolment_student_tenant_id,
     GRADE_ENROLMENT_STUDENT_TENANT_ID, int64_t);
+ORM_PLAIN_CHANGES(grade, grade_enrolment_student_tenant_id,
+    GRADE_ENROLMENT_STUDENT_TENANT_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(
     grade, grade_enrolment_student_number, GRADE_ENROLMENT_STUDENT_NUMBER, int32_t);
 ORM_DISTINCT_PICKS(
     grade, grade_enrolment_student_number, GRADE_ENROLMENT_STUDENT_NUMBER, int32_t);
+ORM_PLAIN_CHANGES(grade, grade_enrolment_student_number, GRADE_ENROLMENT_STUDENT_NUMBER,
+    orm_change_integer, int32_t);
 ORM_INTEGER_KEYS(
     grade, grade_enrolment_course_number, GRADE_ENROLMENT_COURSE_NUMBER, int32_t);
 ORM_DISTINCT_PICKS(
     grade, grade_enrolment_course_number, GRADE_ENROLMENT_COURSE_NUMBER, int32_t);
+ORM_PLAIN_CHANGES(grade, grade_enrolment_course_number, GRADE_ENROLMENT_COURSE_NUMBER,
+    orm_change_integer, int32_t);
 ORM_INTEGER_CONDITIONS(grade, grade_mark, GRADE_MARK, int16_t);
 ORM_NUMBER_PICKS(grade, grade_mark, GRADE_MARK, int16_t, int64_t);
+ORM_NUMBER_CHANGES(grade, grade_mark, GRADE_MARK, orm_change_integer, int16_t);
 ORM_TO_ONE(grade, enrolment, GRADE_REF_ENROLMENT, enrolment);
+ORM_TO_ONE_CHANGES(grade, grade_enrolment, GRADE_REF_ENROLMENT, enrolment);
 
 /* == label ========================================================================= */
 
@@ -2415,6 +2465,7 @@ enum label_constraint {
     LABEL_BY_CODE
 };
 ORM_VIOLATED(label);
+ORM_HOOKS(label);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2630,6 +2681,7 @@ static inline void label_stream_end(struct label_chunks *chunks)
 
 ORM_QUERIES(label);
 ORM_ROWS(label);
+ORM_BULK(label);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -2637,6 +2689,7 @@ ORM_TEXT_CONDITIONS(label, label_name, LABEL_NAME);
 ORM_SORTED_PICKS(label, label_name, LABEL_NAME, const char *);
 ORM_INTEGER_CONDITIONS(label, label_code, LABEL_CODE, int32_t);
 ORM_NUMBER_PICKS(label, label_code, LABEL_CODE, int32_t, int64_t);
+ORM_NUMBER_CHANGES(label, label_code, LABEL_CODE, orm_change_integer, int32_t);
 ORM_TO_MANY(label, courses, LABEL_MANY_COURSES, course);
 ORM_TO_MANY(label, aliases, LABEL_MANY_ALIASES, alias);
 ORM_TO_MANY(label, also, LABEL_MANY_ALSO, alias);
@@ -2679,6 +2732,7 @@ enum alias_constraint {
     ALIAS_TO_OF
 };
 ORM_VIOLATED(alias);
+ORM_HOOKS(alias);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2937,6 +2991,7 @@ static inline void alias_stream_end(struct alias_chunks *chunks)
 
 ORM_QUERIES(alias);
 ORM_ROWS(alias);
+ORM_BULK(alias);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -2944,11 +2999,16 @@ ORM_INTEGER_CONDITIONS(alias, alias_id, ALIAS_ID, int64_t);
 ORM_NUMBER_PICKS(alias, alias_id, ALIAS_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(alias, alias_label_code, ALIAS_LABEL_CODE, int32_t);
 ORM_DISTINCT_PICKS(alias, alias_label_code, ALIAS_LABEL_CODE, int32_t);
+ORM_PLAIN_CHANGES(
+    alias, alias_label_code, ALIAS_LABEL_CODE, orm_change_integer, int32_t);
 ORM_TEXT_KEYS(alias, alias_of_id, ALIAS_OF_ID);
 ORM_NULL_CONDITIONS(alias, alias_of, ALIAS_OF_ID);
 ORM_DISTINCT_PICKS(alias, alias_of_id, ALIAS_OF_ID, const char *);
+ORM_PLAIN_CHANGES(alias, alias_of_id, ALIAS_OF_ID, orm_change_text, const char *);
 ORM_TO_ONE(alias, label, ALIAS_REF_LABEL, label);
 ORM_TO_ONE(alias, of, ALIAS_REF_OF, label);
+ORM_TO_ONE_CHANGES(alias, alias_label, ALIAS_REF_LABEL, label);
+ORM_OPTIONAL_CHANGES(alias, alias_of, ALIAS_REF_OF, label);
 
 /* == certificate =================================================================== */
 
@@ -2991,6 +3051,7 @@ enum certificate_constraint {
     CERTIFICATE_TO_ENROLMENT
 };
 ORM_VIOLATED(certificate);
+ORM_HOOKS(certificate);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3229,6 +3290,7 @@ static inline void certificate_stream_end(struct certificate_chunks *chunks)
 
 ORM_QUERIES(certificate);
 ORM_ROWS(certificate);
+ORM_BULK(certificate);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -3282,6 +3344,7 @@ enum room_constraint {
     ROOM_TO_COURSE
 };
 ORM_VIOLATED(room);
+ORM_HOOKS(room);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3519,6 +3582,7 @@ static inline void room_stream_end(struct room_chunks *chunks)
 
 ORM_QUERIES(room);
 ORM_ROWS(room);
+ORM_BULK(room);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -3527,10 +3591,17 @@ ORM_NUMBER_PICKS(room, room_id, ROOM_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(room, room_course_tenant_id, ROOM_COURSE_TENANT_ID, int64_t);
 ORM_NULL_CONDITIONS(room, room_course_tenant_id, ROOM_COURSE_TENANT_ID);
 ORM_DISTINCT_PICKS(room, room_course_tenant_id, ROOM_COURSE_TENANT_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    room, room_course_tenant_id, ROOM_COURSE_TENANT_ID, orm_change_integer, int64_t);
+ORM_NULL_CHANGES(room, room_course_tenant_id, ROOM_COURSE_TENANT_ID);
 ORM_INTEGER_KEYS(room, room_course_number, ROOM_COURSE_NUMBER, int32_t);
 ORM_NULL_CONDITIONS(room, room_course_number, ROOM_COURSE_NUMBER);
 ORM_DISTINCT_PICKS(room, room_course_number, ROOM_COURSE_NUMBER, int32_t);
+ORM_PLAIN_CHANGES(
+    room, room_course_number, ROOM_COURSE_NUMBER, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(room, room_course_number, ROOM_COURSE_NUMBER);
 ORM_TO_ONE(room, course, ROOM_REF_COURSE, course);
+ORM_OPTIONAL_CHANGES(room, room_course, ROOM_REF_COURSE, course);
 
 /* == event ========================================================================= */
 
@@ -3573,6 +3644,7 @@ enum event_constraint {
     EVENT_TO_CAUSE
 };
 ORM_VIOLATED(event);
+ORM_HOOKS(event);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3847,6 +3919,7 @@ static inline void event_stream_end(struct event_chunks *chunks)
 
 ORM_QUERIES(event);
 ORM_ROWS(event);
+ORM_BULK(event);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -3855,10 +3928,16 @@ ORM_DISTINCT_PICKS(event, event_id, EVENT_ID, struct orm_uuid);
 ORM_DATA_CONDITIONS(event, event_trace, EVENT_TRACE, struct orm_uuid);
 ORM_NULL_CONDITIONS(event, event_trace, EVENT_TRACE);
 ORM_DISTINCT_PICKS(event, event_trace, EVENT_TRACE, struct orm_uuid);
+ORM_PLAIN_CHANGES(
+    event, event_trace, EVENT_TRACE, orm_change_data, struct orm_uuid const *);
+ORM_NULL_CHANGES(event, event_trace, EVENT_TRACE);
 ORM_DATA_KEYS(event, event_cause_id, EVENT_CAUSE_ID, struct orm_uuid);
 ORM_NULL_CONDITIONS(event, event_cause, EVENT_CAUSE_ID);
 ORM_DISTINCT_PICKS(event, event_cause_id, EVENT_CAUSE_ID, struct orm_uuid);
+ORM_PLAIN_CHANGES(
+    event, event_cause_id, EVENT_CAUSE_ID, orm_change_data, struct orm_uuid const *);
 ORM_TO_ONE(event, cause, EVENT_REF_CAUSE, event);
+ORM_OPTIONAL_CHANGES(event, event_cause, EVENT_REF_CAUSE, event);
 ORM_TO_MANY(event, effects, EVENT_MANY_EFFECTS, event);
 ORM_TO_MANY(event, tickets, EVENT_MANY_TICKETS, ticket);
 
@@ -3902,6 +3981,7 @@ enum ticket_constraint {
     TICKET_TO_EVENT
 };
 ORM_VIOLATED(ticket);
+ORM_HOOKS(ticket);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -4148,6 +4228,7 @@ static inline void ticket_stream_end(struct ticket_chunks *chunks)
 
 ORM_QUERIES(ticket);
 ORM_ROWS(ticket);
+ORM_BULK(ticket);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -4157,6 +4238,7 @@ ORM_DATA_CONDITIONS(ticket, ticket_code, TICKET_CODE, struct orm_uuid);
 ORM_DISTINCT_PICKS(ticket, ticket_code, TICKET_CODE, struct orm_uuid);
 ORM_INTEGER_CONDITIONS(ticket, ticket_seat, TICKET_SEAT, int32_t);
 ORM_NUMBER_PICKS(ticket, ticket_seat, TICKET_SEAT, int32_t, int64_t);
+ORM_NUMBER_CHANGES(ticket, ticket_seat, TICKET_SEAT, orm_change_integer, int32_t);
 ORM_TO_ONE(ticket, event, TICKET_REF_EVENT, event);
 
 /* == holiday ======================================================================= */
@@ -4192,6 +4274,7 @@ enum holiday_constraint {
     HOLIDAY_BY_DAY
 };
 ORM_VIOLATED(holiday);
+ORM_HOOKS(holiday);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -4407,6 +4490,7 @@ static inline void holiday_stream_end(struct holiday_chunks *chunks)
 
 ORM_QUERIES(holiday);
 ORM_ROWS(holiday);
+ORM_BULK(holiday);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -4414,6 +4498,7 @@ ORM_INTEGER_CONDITIONS(holiday, holiday_day, HOLIDAY_DAY, orm_date);
 ORM_SORTED_PICKS(holiday, holiday_day, HOLIDAY_DAY, orm_date);
 ORM_TEXT_CONDITIONS(holiday, holiday_name, HOLIDAY_NAME);
 ORM_SORTED_PICKS(holiday, holiday_name, HOLIDAY_NAME, const char *);
+ORM_PLAIN_CHANGES(holiday, holiday_name, HOLIDAY_NAME, orm_change_text, const char *);
 ORM_TO_MANY(holiday, helpers, HOLIDAY_MANY_HELPERS, duty);
 ORM_TO_MANY(holiday, shifts, HOLIDAY_MANY_SHIFTS, shift);
 
@@ -4458,6 +4543,7 @@ enum duty_constraint {
     DUTY_BY_AT_NIGHT
 };
 ORM_VIOLATED(duty);
+ORM_HOOKS(duty);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -4703,6 +4789,7 @@ static inline void duty_stream_end(struct duty_chunks *chunks)
 
 ORM_QUERIES(duty);
 ORM_ROWS(duty);
+ORM_BULK(duty);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -4710,9 +4797,12 @@ ORM_INTEGER_KEYS(duty, duty_kind, DUTY_KIND, enum duty_kind);
 ORM_SORTED_PICKS(duty, duty_kind, DUTY_KIND, enum duty_kind);
 ORM_INTEGER_CONDITIONS(duty, duty_since, DUTY_SINCE, orm_time);
 ORM_SORTED_PICKS(duty, duty_since, DUTY_SINCE, orm_time);
+ORM_PLAIN_CHANGES(duty, duty_since, DUTY_SINCE, orm_change_integer, orm_time);
 ORM_INTEGER_KEYS(duty, duty_at_night, DUTY_AT_NIGHT, bool);
 ORM_NULL_CONDITIONS(duty, duty_at_night, DUTY_AT_NIGHT);
 ORM_DISTINCT_PICKS(duty, duty_at_night, DUTY_AT_NIGHT, bool);
+ORM_PLAIN_CHANGES(duty, duty_at_night, DUTY_AT_NIGHT, orm_change_integer, bool);
+ORM_NULL_CHANGES(duty, duty_at_night, DUTY_AT_NIGHT);
 ORM_TO_MANY(duty, helps, DUTY_MANY_HELPS, holiday);
 ORM_TO_MANY(duty, shifts, DUTY_MANY_SHIFTS, shift);
 ORM_TO_MANY(duty, moments, DUTY_MANY_MOMENTS, moment);
@@ -4780,6 +4870,7 @@ enum shift_constraint {
     SHIFT_TO_LATER
 };
 ORM_VIOLATED(shift);
+ORM_HOOKS(shift);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5169,6 +5260,7 @@ static inline void shift_stream_end(struct shift_chunks *chunks)
 
 ORM_QUERIES(shift);
 ORM_ROWS(shift);
+ORM_BULK(shift);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -5183,12 +5275,20 @@ ORM_DISTINCT_PICKS(shift, shift_spare, SHIFT_SPARE, bool);
 ORM_TEXT_CONDITIONS(shift, shift_note, SHIFT_NOTE);
 ORM_NULL_CONDITIONS(shift, shift_note, SHIFT_NOTE);
 ORM_SORTED_PICKS(shift, shift_note, SHIFT_NOTE, const char *);
+ORM_PLAIN_CHANGES(shift, shift_note, SHIFT_NOTE, orm_change_text, const char *);
+ORM_NULL_CHANGES(shift, shift_note, SHIFT_NOTE);
 ORM_INTEGER_KEYS(shift, shift_later_starts, SHIFT_LATER_STARTS, orm_clock);
 ORM_NULL_CONDITIONS(shift, shift_later_starts, SHIFT_LATER_STARTS);
 ORM_DISTINCT_PICKS(shift, shift_later_starts, SHIFT_LATER_STARTS, orm_clock);
+ORM_PLAIN_CHANGES(
+    shift, shift_later_starts, SHIFT_LATER_STARTS, orm_change_integer, orm_clock);
+ORM_NULL_CHANGES(shift, shift_later_starts, SHIFT_LATER_STARTS);
 ORM_INTEGER_KEYS(shift, shift_later_spare, SHIFT_LATER_SPARE, bool);
 ORM_NULL_CONDITIONS(shift, shift_later_spare, SHIFT_LATER_SPARE);
 ORM_DISTINCT_PICKS(shift, shift_later_spare, SHIFT_LATER_SPARE, bool);
+ORM_PLAIN_CHANGES(
+    shift, shift_later_spare, SHIFT_LATER_SPARE, orm_change_integer, bool);
+ORM_NULL_CHANGES(shift, shift_later_spare, SHIFT_LATER_SPARE);
 ORM_TO_ONE(shift, holiday, SHIFT_REF_HOLIDAY, holiday);
 ORM_TO_ONE(shift, duty, SHIFT_REF_DUTY, duty);
 ORM_TO_ONE(shift, later, SHIFT_REF_LATER, shift);
@@ -5244,6 +5344,7 @@ enum moment_constraint {
     MOMENT_TO_NIGHT
 };
 ORM_VIOLATED(moment);
+ORM_HOOKS(moment);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5549,6 +5650,7 @@ static inline void moment_stream_end(struct moment_chunks *chunks)
 
 ORM_QUERIES(moment);
 ORM_ROWS(moment);
+ORM_BULK(moment);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -5559,11 +5661,17 @@ ORM_SORTED_PICKS(moment, moment_local, MOMENT_LOCAL, orm_timestamp);
 ORM_INTEGER_KEYS(moment, moment_since_since, MOMENT_SINCE_SINCE, orm_time);
 ORM_NULL_CONDITIONS(moment, moment_since, MOMENT_SINCE_SINCE);
 ORM_DISTINCT_PICKS(moment, moment_since_since, MOMENT_SINCE_SINCE, orm_time);
+ORM_PLAIN_CHANGES(
+    moment, moment_since_since, MOMENT_SINCE_SINCE, orm_change_integer, orm_time);
 ORM_INTEGER_KEYS(moment, moment_night_at_night, MOMENT_NIGHT_AT_NIGHT, bool);
 ORM_NULL_CONDITIONS(moment, moment_night, MOMENT_NIGHT_AT_NIGHT);
 ORM_DISTINCT_PICKS(moment, moment_night_at_night, MOMENT_NIGHT_AT_NIGHT, bool);
+ORM_PLAIN_CHANGES(
+    moment, moment_night_at_night, MOMENT_NIGHT_AT_NIGHT, orm_change_integer, bool);
 ORM_TO_ONE(moment, since, MOMENT_REF_SINCE, duty);
 ORM_TO_ONE(moment, night, MOMENT_REF_NIGHT, duty);
+ORM_OPTIONAL_CHANGES(moment, moment_since, MOMENT_REF_SINCE, duty);
+ORM_OPTIONAL_CHANGES(moment, moment_night, MOMENT_REF_NIGHT, duty);
 ORM_TO_MANY(moment, met_in, MOMENT_MANY_MET_IN, shift);
 
 /* == badge ========================================================================= */
@@ -5604,6 +5712,7 @@ enum badge_constraint {
     BADGE_BY_CODE
 };
 ORM_VIOLATED(badge);
+ORM_HOOKS(badge);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5816,6 +5925,7 @@ static inline void badge_stream_end(struct badge_chunks *chunks)
 
 ORM_QUERIES(badge);
 ORM_ROWS(badge);
+ORM_BULK(badge);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -5824,8 +5934,11 @@ ORM_NUMBER_PICKS(badge, badge_id, BADGE_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(badge, badge_code, BADGE_CODE);
 ORM_NULL_CONDITIONS(badge, badge_code, BADGE_CODE);
 ORM_SORTED_PICKS(badge, badge_code, BADGE_CODE, const char *);
+ORM_PLAIN_CHANGES(badge, badge_code, BADGE_CODE, orm_change_text, const char *);
+ORM_NULL_CHANGES(badge, badge_code, BADGE_CODE);
 ORM_TEXT_CONDITIONS(badge, badge_colour, BADGE_COLOUR);
 ORM_SORTED_PICKS(badge, badge_colour, BADGE_COLOUR, const char *);
+ORM_PLAIN_CHANGES(badge, badge_colour, BADGE_COLOUR, orm_change_text, const char *);
 ORM_TO_MANY(badge, holders, BADGE_MANY_HOLDERS, holder);
 ORM_TO_MANY(badge, seen_in, BADGE_MANY_SEEN_IN, visit);
 ORM_TO_MANY(badge, lent_in, BADGE_MANY_LENT_IN, visit);
@@ -5874,6 +5987,7 @@ enum holder_constraint {
     HOLDER_TO_BADGE
 };
 ORM_VIOLATED(holder);
+ORM_HOOKS(holder);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -6134,6 +6248,7 @@ static inline void holder_stream_end(struct holder_chunks *chunks)
 
 ORM_QUERIES(holder);
 ORM_ROWS(holder);
+ORM_BULK(holder);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -6144,6 +6259,8 @@ ORM_NUMBER_PICKS(holder, holder_number, HOLDER_NUMBER, int32_t, int64_t);
 ORM_TEXT_CONDITIONS(holder, holder_name, HOLDER_NAME);
 ORM_NULL_CONDITIONS(holder, holder_name, HOLDER_NAME);
 ORM_SORTED_PICKS(holder, holder_name, HOLDER_NAME, const char *);
+ORM_PLAIN_CHANGES(holder, holder_name, HOLDER_NAME, orm_change_text, const char *);
+ORM_NULL_CHANGES(holder, holder_name, HOLDER_NAME);
 ORM_TO_ONE(holder, badge, HOLDER_REF_BADGE, badge);
 ORM_TO_MANY(holder, visits, HOLDER_MANY_VISITS, visit);
 
@@ -6192,6 +6309,7 @@ enum visit_constraint {
     VISIT_TO_LENT
 };
 ORM_VIOLATED(visit);
+ORM_HOOKS(visit);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -6528,6 +6646,7 @@ static inline void visit_stream_end(struct visit_chunks *chunks)
 
 ORM_QUERIES(visit);
 ORM_ROWS(visit);
+ORM_BULK(visit);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -6537,17 +6656,30 @@ ORM_TEXT_KEYS(visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE);
 ORM_NULL_CONDITIONS(visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE);
 ORM_DISTINCT_PICKS(
     visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE, const char *);
+ORM_PLAIN_CHANGES(visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE,
+    orm_change_text, const char *);
+ORM_NULL_CHANGES(visit, visit_holder_badge_code, VISIT_HOLDER_BADGE_CODE);
 ORM_INTEGER_KEYS(visit, visit_holder_number, VISIT_HOLDER_NUMBER, int32_t);
 ORM_NULL_CONDITIONS(visit, visit_holder_number, VISIT_HOLDER_NUMBER);
 ORM_DISTINCT_PICKS(visit, visit_holder_number, VISIT_HOLDER_NUMBER, int32_t);
+ORM_PLAIN_CHANGES(
+    visit, visit_holder_number, VISIT_HOLDER_NUMBER, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(visit, visit_holder_number, VISIT_HOLDER_NUMBER);
 ORM_TEXT_KEYS(visit, visit_seen_code, VISIT_SEEN_CODE);
 ORM_NULL_CONDITIONS(visit, visit_seen, VISIT_SEEN_CODE);
 ORM_DISTINCT_PICKS(visit, visit_seen_code, VISIT_SEEN_CODE, const char *);
+ORM_PLAIN_CHANGES(
+    visit, visit_seen_code, VISIT_SEEN_CODE, orm_change_text, const char *);
 ORM_TEXT_KEYS(visit, visit_lent_code, VISIT_LENT_CODE);
 ORM_DISTINCT_PICKS(visit, visit_lent_code, VISIT_LENT_CODE, const char *);
+ORM_PLAIN_CHANGES(
+    visit, visit_lent_code, VISIT_LENT_CODE, orm_change_text, const char *);
 ORM_TO_ONE(visit, holder, VISIT_REF_HOLDER, holder);
 ORM_TO_ONE(visit, seen, VISIT_REF_SEEN, badge);
 ORM_TO_ONE(visit, lent, VISIT_REF_LENT, badge);
+ORM_OPTIONAL_CHANGES(visit, visit_holder, VISIT_REF_HOLDER, holder);
+ORM_OPTIONAL_CHANGES(visit, visit_seen, VISIT_REF_SEEN, badge);
+ORM_TO_ONE_CHANGES(visit, visit_lent, VISIT_REF_LENT, badge);
 
 #ifdef __cplusplus
 }

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xad1f95fb2295ef02u
+#define IN_ORM_HASH 0x955758c6f596aeacu
 
 #ifdef __cplusplus
 extern "C" {
@@ -51,6 +51,7 @@ struct author_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct profile_list {
@@ -84,6 +85,7 @@ struct profile_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct picture_list {
@@ -117,6 +119,7 @@ struct picture_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct book_list {
@@ -150,6 +153,7 @@ struct book_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct chapter_list {
@@ -183,6 +187,7 @@ struct chapter_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -230,6 +235,7 @@ enum author_constraint {
     AUTHOR_TO_PROFILE
 };
 ORM_VIOLATED(author);
+ORM_HOOKS(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -460,6 +466,7 @@ static inline void author_stream_end(struct author_chunks *chunks)
 
 ORM_QUERIES(author);
 ORM_ROWS(author);
+ORM_BULK(author);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -467,10 +474,14 @@ ORM_INTEGER_CONDITIONS(author, author_id, AUTHOR_ID, int64_t);
 ORM_NUMBER_PICKS(author, author_id, AUTHOR_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(author, author_name, AUTHOR_NAME);
 ORM_SORTED_PICKS(author, author_name, AUTHOR_NAME, const char *);
+ORM_PLAIN_CHANGES(author, author_name, AUTHOR_NAME, orm_change_text, const char *);
 ORM_INTEGER_KEYS(author, author_profile_id, AUTHOR_PROFILE_ID, int64_t);
 ORM_NULL_CONDITIONS(author, author_profile, AUTHOR_PROFILE_ID);
 ORM_DISTINCT_PICKS(author, author_profile_id, AUTHOR_PROFILE_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    author, author_profile_id, AUTHOR_PROFILE_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(author, profile, AUTHOR_REF_PROFILE, profile);
+ORM_OPTIONAL_CHANGES(author, author_profile, AUTHOR_REF_PROFILE, profile);
 ORM_TO_MANY(author, books, AUTHOR_MANY_BOOKS, book);
 ORM_TO_MANY(author, edited, AUTHOR_MANY_EDITED, book);
 
@@ -510,6 +521,7 @@ enum profile_constraint {
     PROFILE_BY_ID
 };
 ORM_VIOLATED(profile);
+ORM_HOOKS(profile);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -726,6 +738,7 @@ static inline void profile_stream_end(struct profile_chunks *chunks)
 
 ORM_QUERIES(profile);
 ORM_ROWS(profile);
+ORM_BULK(profile);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -733,6 +746,7 @@ ORM_INTEGER_CONDITIONS(profile, profile_id, PROFILE_ID, int64_t);
 ORM_NUMBER_PICKS(profile, profile_id, PROFILE_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(profile, profile_text, PROFILE_TEXT);
 ORM_SORTED_PICKS(profile, profile_text, PROFILE_TEXT, const char *);
+ORM_PLAIN_CHANGES(profile, profile_text, PROFILE_TEXT, orm_change_text, const char *);
 ORM_TO_ONE(profile, author, PROFILE_REF_AUTHOR, author);
 ORM_TO_MANY(profile, pictures, PROFILE_MANY_PICTURES, picture);
 
@@ -768,6 +782,7 @@ enum picture_constraint {
     PICTURE_BY_ID
 };
 ORM_VIOLATED(picture);
+ORM_HOOKS(picture);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -976,6 +991,7 @@ static inline void picture_stream_end(struct picture_chunks *chunks)
 
 ORM_QUERIES(picture);
 ORM_ROWS(picture);
+ORM_BULK(picture);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -983,6 +999,8 @@ ORM_INTEGER_CONDITIONS(picture, picture_id, PICTURE_ID, int64_t);
 ORM_NUMBER_PICKS(picture, picture_id, PICTURE_ID, int64_t, int64_t);
 ORM_DATA_CONDITIONS(picture, picture_data, PICTURE_DATA, struct orm_bytes);
 ORM_DISTINCT_PICKS(picture, picture_data, PICTURE_DATA, struct orm_bytes);
+ORM_PLAIN_CHANGES(
+    picture, picture_data, PICTURE_DATA, orm_change_data, struct orm_bytes const *);
 ORM_TO_MANY(picture, profiles, PICTURE_MANY_PROFILES, profile);
 
 /* == book ========================================================================== */
@@ -1029,6 +1047,7 @@ enum book_constraint {
     BOOK_TO_EDITOR
 };
 ORM_VIOLATED(book);
+ORM_HOOKS(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1304,6 +1323,7 @@ static inline void book_stream_end(struct book_chunks *chunks)
 
 ORM_QUERIES(book);
 ORM_ROWS(book);
+ORM_BULK(book);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1311,13 +1331,18 @@ ORM_INTEGER_CONDITIONS(book, book_id, BOOK_ID, int64_t);
 ORM_NUMBER_PICKS(book, book_id, BOOK_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(book, book_title, BOOK_TITLE);
 ORM_SORTED_PICKS(book, book_title, BOOK_TITLE, const char *);
+ORM_PLAIN_CHANGES(book, book_title, BOOK_TITLE, orm_change_text, const char *);
 ORM_INTEGER_KEYS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
 ORM_DISTINCT_PICKS(book, book_author_id, BOOK_AUTHOR_ID, int64_t);
+ORM_PLAIN_CHANGES(book, book_author_id, BOOK_AUTHOR_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(book, book_editor_id, BOOK_EDITOR_ID, int64_t);
 ORM_NULL_CONDITIONS(book, book_editor, BOOK_EDITOR_ID);
 ORM_DISTINCT_PICKS(book, book_editor_id, BOOK_EDITOR_ID, int64_t);
+ORM_PLAIN_CHANGES(book, book_editor_id, BOOK_EDITOR_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(book, author, BOOK_REF_AUTHOR, author);
 ORM_TO_ONE(book, editor, BOOK_REF_EDITOR, author);
+ORM_TO_ONE_CHANGES(book, book_author, BOOK_REF_AUTHOR, author);
+ORM_OPTIONAL_CHANGES(book, book_editor, BOOK_REF_EDITOR, author);
 ORM_TO_MANY(book, chapters, BOOK_MANY_CHAPTERS, chapter);
 
 /* == chapter ======================================================================= */
@@ -1364,6 +1389,7 @@ enum chapter_constraint {
     CHAPTER_TO_PARENT
 };
 ORM_VIOLATED(chapter);
+ORM_HOOKS(chapter);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1644,6 +1670,7 @@ static inline void chapter_stream_end(struct chapter_chunks *chunks)
 
 ORM_QUERIES(chapter);
 ORM_ROWS(chapter);
+ORM_BULK(chapter);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1651,13 +1678,20 @@ ORM_INTEGER_CONDITIONS(chapter, chapter_id, CHAPTER_ID, int64_t);
 ORM_NUMBER_PICKS(chapter, chapter_id, CHAPTER_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(chapter, chapter_title, CHAPTER_TITLE);
 ORM_SORTED_PICKS(chapter, chapter_title, CHAPTER_TITLE, const char *);
+ORM_PLAIN_CHANGES(chapter, chapter_title, CHAPTER_TITLE, orm_change_text, const char *);
 ORM_INTEGER_KEYS(chapter, chapter_book_id, CHAPTER_BOOK_ID, int64_t);
 ORM_DISTINCT_PICKS(chapter, chapter_book_id, CHAPTER_BOOK_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    chapter, chapter_book_id, CHAPTER_BOOK_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(chapter, chapter_parent_id, CHAPTER_PARENT_ID, int64_t);
 ORM_NULL_CONDITIONS(chapter, chapter_parent, CHAPTER_PARENT_ID);
 ORM_DISTINCT_PICKS(chapter, chapter_parent_id, CHAPTER_PARENT_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    chapter, chapter_parent_id, CHAPTER_PARENT_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(chapter, book, CHAPTER_REF_BOOK, book);
 ORM_TO_ONE(chapter, parent, CHAPTER_REF_PARENT, chapter);
+ORM_TO_ONE_CHANGES(chapter, chapter_book, CHAPTER_REF_BOOK, book);
+ORM_OPTIONAL_CHANGES(chapter, chapter_parent, CHAPTER_REF_PARENT, chapter);
 ORM_TO_MANY(chapter, parts, CHAPTER_MANY_PARTS, chapter);
 
 #ifdef __cplusplus

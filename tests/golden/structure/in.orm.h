@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x071bedc4c7f4073eu
+#define IN_ORM_HASH 0xb7c367b88f5a9f82u
 
 #ifdef __cplusplus
 extern "C" {
@@ -52,6 +52,7 @@ struct writer_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct paper_list {
@@ -85,6 +86,7 @@ struct paper_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct citation_list {
@@ -118,6 +120,7 @@ struct citation_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct word_list {
@@ -151,6 +154,7 @@ struct word_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct best_list {
@@ -184,6 +188,7 @@ struct best_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct total_list {
@@ -217,6 +222,7 @@ struct total_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -333,6 +339,7 @@ enum writer_constraint {
     WRITER_BY_ID
 };
 ORM_VIOLATED(writer);
+ORM_HOOKS(writer);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -896,6 +903,7 @@ static inline void writer_stream_end(struct writer_chunks *chunks)
 
 ORM_QUERIES(writer);
 ORM_ROWS(writer);
+ORM_BULK(writer);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -903,42 +911,75 @@ ORM_INTEGER_CONDITIONS(writer, writer_id, WRITER_ID, int64_t);
 ORM_NUMBER_PICKS(writer, writer_id, WRITER_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(writer, writer_name, WRITER_NAME);
 ORM_SORTED_PICKS(writer, writer_name, WRITER_NAME, const char *);
+ORM_PLAIN_CHANGES(writer, writer_name, WRITER_NAME, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(writer, writer_home_street, WRITER_HOME_STREET);
 ORM_SORTED_PICKS(writer, writer_home_street, WRITER_HOME_STREET, const char *);
+ORM_PLAIN_CHANGES(
+    writer, writer_home_street, WRITER_HOME_STREET, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(writer, writer_home_zip, WRITER_HOME_ZIP);
 ORM_NULL_CONDITIONS(writer, writer_home_zip, WRITER_HOME_ZIP);
 ORM_SORTED_PICKS(writer, writer_home_zip, WRITER_HOME_ZIP, const char *);
+ORM_PLAIN_CHANGES(
+    writer, writer_home_zip, WRITER_HOME_ZIP, orm_change_text, const char *);
+ORM_NULL_CHANGES(writer, writer_home_zip, WRITER_HOME_ZIP);
 ORM_INTEGER_CONDITIONS(writer, writer_home_since, WRITER_HOME_SINCE, orm_date);
 ORM_NULL_CONDITIONS(writer, writer_home_since, WRITER_HOME_SINCE);
 ORM_SORTED_PICKS(writer, writer_home_since, WRITER_HOME_SINCE, orm_date);
+ORM_PLAIN_CHANGES(
+    writer, writer_home_since, WRITER_HOME_SINCE, orm_change_integer, orm_date);
+ORM_NULL_CHANGES(writer, writer_home_since, WRITER_HOME_SINCE);
 ORM_INTEGER_KEYS(writer, writer_home_kind, WRITER_HOME_KIND, enum address_kind);
 ORM_NULL_CONDITIONS(writer, writer_home_kind, WRITER_HOME_KIND);
 ORM_SORTED_PICKS(writer, writer_home_kind, WRITER_HOME_KIND, enum address_kind);
+ORM_PLAIN_CHANGES(
+    writer, writer_home_kind, WRITER_HOME_KIND, orm_change_integer, enum address_kind);
+ORM_NULL_CHANGES(writer, writer_home_kind, WRITER_HOME_KIND);
 ORM_ARRAY_CONDITIONS(writer, writer_home_uses, WRITER_HOME_USES,
     struct address_uses_array, orm_cond_integer, enum address_uses);
 ORM_NULL_CONDITIONS(writer, writer_home_uses, WRITER_HOME_USES);
 ORM_DISTINCT_PICKS(
     writer, writer_home_uses, WRITER_HOME_USES, struct address_uses_array);
+ORM_PLAIN_CHANGES(writer, writer_home_uses, WRITER_HOME_USES, orm_change_data,
+    struct address_uses_array const *);
+ORM_NULL_CHANGES(writer, writer_home_uses, WRITER_HOME_USES);
 ORM_TEXT_CONDITIONS(writer, writer_at_street, WRITER_AT_STREET);
 ORM_NULL_CONDITIONS(writer, writer_at_street, WRITER_AT_STREET);
 ORM_SORTED_PICKS(writer, writer_at_street, WRITER_AT_STREET, const char *);
+ORM_PLAIN_CHANGES(
+    writer, writer_at_street, WRITER_AT_STREET, orm_change_text, const char *);
+ORM_NULL_CHANGES(writer, writer_at_street, WRITER_AT_STREET);
 ORM_TEXT_CONDITIONS(writer, writer_at_zip, WRITER_AT_ZIP);
 ORM_NULL_CONDITIONS(writer, writer_at_zip, WRITER_AT_ZIP);
 ORM_SORTED_PICKS(writer, writer_at_zip, WRITER_AT_ZIP, const char *);
+ORM_PLAIN_CHANGES(writer, writer_at_zip, WRITER_AT_ZIP, orm_change_text, const char *);
+ORM_NULL_CHANGES(writer, writer_at_zip, WRITER_AT_ZIP);
 ORM_INTEGER_CONDITIONS(writer, writer_at_since, WRITER_AT_SINCE, orm_date);
 ORM_NULL_CONDITIONS(writer, writer_at_since, WRITER_AT_SINCE);
 ORM_SORTED_PICKS(writer, writer_at_since, WRITER_AT_SINCE, orm_date);
+ORM_PLAIN_CHANGES(
+    writer, writer_at_since, WRITER_AT_SINCE, orm_change_integer, orm_date);
+ORM_NULL_CHANGES(writer, writer_at_since, WRITER_AT_SINCE);
 ORM_INTEGER_KEYS(writer, writer_at_kind, WRITER_AT_KIND, enum address_kind);
 ORM_NULL_CONDITIONS(writer, writer_at_kind, WRITER_AT_KIND);
 ORM_SORTED_PICKS(writer, writer_at_kind, WRITER_AT_KIND, enum address_kind);
+ORM_PLAIN_CHANGES(
+    writer, writer_at_kind, WRITER_AT_KIND, orm_change_integer, enum address_kind);
+ORM_NULL_CHANGES(writer, writer_at_kind, WRITER_AT_KIND);
 ORM_ARRAY_CONDITIONS(writer, writer_at_uses, WRITER_AT_USES, struct address_uses_array,
     orm_cond_integer, enum address_uses);
 ORM_NULL_CONDITIONS(writer, writer_at_uses, WRITER_AT_USES);
 ORM_DISTINCT_PICKS(writer, writer_at_uses, WRITER_AT_USES, struct address_uses_array);
+ORM_PLAIN_CHANGES(writer, writer_at_uses, WRITER_AT_USES, orm_change_data,
+    struct address_uses_array const *);
+ORM_NULL_CHANGES(writer, writer_at_uses, WRITER_AT_USES);
 ORM_INTEGER_CONDITIONS(writer, writer_fee_amount, WRITER_FEE_AMOUNT, int64_t);
 ORM_NUMBER_PICKS(writer, writer_fee_amount, WRITER_FEE_AMOUNT, int64_t, int64_t);
+ORM_NUMBER_CHANGES(
+    writer, writer_fee_amount, WRITER_FEE_AMOUNT, orm_change_integer, int64_t);
 ORM_TEXT_CONDITIONS(writer, writer_fee_currency, WRITER_FEE_CURRENCY);
 ORM_SORTED_PICKS(writer, writer_fee_currency, WRITER_FEE_CURRENCY, const char *);
+ORM_PLAIN_CHANGES(
+    writer, writer_fee_currency, WRITER_FEE_CURRENCY, orm_change_text, const char *);
 ORM_TO_MANY(writer, papers, WRITER_MANY_PAPERS, paper);
 ORM_TO_MANY(writer, totals, WRITER_MANY_TOTALS, total);
 
@@ -989,6 +1030,7 @@ enum paper_constraint {
     PAPER_TO_WRITER
 };
 ORM_VIOLATED(paper);
+ORM_HOOKS(paper);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1259,6 +1301,7 @@ static inline void paper_stream_end(struct paper_chunks *chunks)
 
 ORM_QUERIES(paper);
 ORM_ROWS(paper);
+ORM_BULK(paper);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1266,12 +1309,17 @@ ORM_INTEGER_CONDITIONS(paper, paper_id, PAPER_ID, int64_t);
 ORM_NUMBER_PICKS(paper, paper_id, PAPER_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(paper, paper_title, PAPER_TITLE);
 ORM_SORTED_PICKS(paper, paper_title, PAPER_TITLE, const char *);
+ORM_PLAIN_CHANGES(paper, paper_title, PAPER_TITLE, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(paper, paper_pages, PAPER_PAGES, int32_t);
 ORM_NULL_CONDITIONS(paper, paper_pages, PAPER_PAGES);
 ORM_NUMBER_PICKS(paper, paper_pages, PAPER_PAGES, int32_t, int64_t);
+ORM_NUMBER_CHANGES(paper, paper_pages, PAPER_PAGES, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(paper, paper_pages, PAPER_PAGES);
 ORM_INTEGER_KEYS(paper, paper_writer_id, PAPER_WRITER_ID, int64_t);
 ORM_DISTINCT_PICKS(paper, paper_writer_id, PAPER_WRITER_ID, int64_t);
+ORM_PLAIN_CHANGES(paper, paper_writer_id, PAPER_WRITER_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(paper, writer, PAPER_REF_WRITER, writer);
+ORM_TO_ONE_CHANGES(paper, paper_writer, PAPER_REF_WRITER, writer);
 ORM_TO_MANY(paper, words, PAPER_MANY_WORDS, word);
 ORM_TO_MANY(paper, cites, PAPER_MANY_CITES, paper);
 ORM_TO_MANY(paper, out, PAPER_MANY_OUT, citation);
@@ -1317,6 +1365,7 @@ enum citation_constraint {
     CITATION_TO_TO
 };
 ORM_VIOLATED(citation);
+ORM_HOOKS(citation);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1580,6 +1629,7 @@ static inline void citation_stream_end(struct citation_chunks *chunks)
 
 ORM_QUERIES(citation);
 ORM_ROWS(citation);
+ORM_BULK(citation);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1587,12 +1637,19 @@ ORM_INTEGER_CONDITIONS(citation, citation_id, CITATION_ID, int64_t);
 ORM_NUMBER_PICKS(citation, citation_id, CITATION_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(citation, citation_from_id, CITATION_FROM_ID, int64_t);
 ORM_DISTINCT_PICKS(citation, citation_from_id, CITATION_FROM_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    citation, citation_from_id, CITATION_FROM_ID, orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(citation, citation_to_id, CITATION_TO_ID, int64_t);
 ORM_DISTINCT_PICKS(citation, citation_to_id, CITATION_TO_ID, int64_t);
+ORM_PLAIN_CHANGES(
+    citation, citation_to_id, CITATION_TO_ID, orm_change_integer, int64_t);
 ORM_INTEGER_CONDITIONS(citation, citation_page, CITATION_PAGE, int32_t);
 ORM_NUMBER_PICKS(citation, citation_page, CITATION_PAGE, int32_t, int64_t);
+ORM_NUMBER_CHANGES(citation, citation_page, CITATION_PAGE, orm_change_integer, int32_t);
 ORM_TO_ONE(citation, from, CITATION_REF_FROM, paper);
 ORM_TO_ONE(citation, to, CITATION_REF_TO, paper);
+ORM_TO_ONE_CHANGES(citation, citation_from, CITATION_REF_FROM, paper);
+ORM_TO_ONE_CHANGES(citation, citation_to, CITATION_REF_TO, paper);
 
 /* == word ========================================================================== */
 
@@ -1642,6 +1699,7 @@ enum word_constraint {
     WORD_TO_OWNER
 };
 ORM_VIOLATED(word);
+ORM_HOOKS(word);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1954,6 +2012,7 @@ static inline void word_stream_end(struct word_chunks *chunks)
 
 ORM_QUERIES(word);
 ORM_ROWS(word);
+ORM_BULK(word);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1962,17 +2021,24 @@ ORM_NUMBER_PICKS(word, word_id, WORD_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(word, word_about_id, WORD_ABOUT_ID, int64_t);
 ORM_NULL_CONDITIONS(word, word_about, WORD_ABOUT_ID);
 ORM_DISTINCT_PICKS(word, word_about_id, WORD_ABOUT_ID, int64_t);
+ORM_PLAIN_CHANGES(word, word_about_id, WORD_ABOUT_ID, orm_change_integer, int64_t);
 ORM_TEXT_CONDITIONS(word, word_text, WORD_TEXT);
 ORM_SORTED_PICKS(word, word_text, WORD_TEXT, const char *);
+ORM_PLAIN_CHANGES(word, word_text, WORD_TEXT, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(word, word_made, WORD_MADE, orm_time);
 ORM_SORTED_PICKS(word, word_made, WORD_MADE, orm_time);
+ORM_PLAIN_CHANGES(word, word_made, WORD_MADE, orm_change_integer, orm_time);
 ORM_INTEGER_KEYS(word, word_mood, WORD_MOOD, enum word_mood);
 ORM_SORTED_PICKS(word, word_mood, WORD_MOOD, enum word_mood);
+ORM_PLAIN_CHANGES(word, word_mood, WORD_MOOD, orm_change_integer, enum word_mood);
 ORM_INTEGER_KEYS(word, word_owner_id, WORD_OWNER_ID, int64_t);
 ORM_NULL_CONDITIONS(word, word_owner, WORD_OWNER_ID);
 ORM_DISTINCT_PICKS(word, word_owner_id, WORD_OWNER_ID, int64_t);
+ORM_PLAIN_CHANGES(word, word_owner_id, WORD_OWNER_ID, orm_change_integer, int64_t);
 ORM_TO_ONE(word, about, WORD_REF_ABOUT, total);
 ORM_TO_ONE(word, owner, WORD_REF_OWNER, writer);
+ORM_OPTIONAL_CHANGES(word, word_about, WORD_REF_ABOUT, total);
+ORM_OPTIONAL_CHANGES(word, word_owner, WORD_REF_OWNER, writer);
 ORM_TO_MANY(word, papers, WORD_MANY_PAPERS, paper);
 
 /* == best ========================================================================== */

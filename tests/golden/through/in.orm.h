@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x2bb8b7d851d6b0c8u
+#define IN_ORM_HASH 0x9d888b3b9f7dbab1u
 
 #ifdef __cplusplus
 extern "C" {
@@ -48,6 +48,7 @@ struct package_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct dependency_list {
@@ -81,6 +82,7 @@ struct dependency_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -138,6 +140,7 @@ enum package_constraint {
     PACKAGE_BY_NAME
 };
 ORM_VIOLATED(package);
+ORM_HOOKS(package);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -366,6 +369,7 @@ static inline void package_stream_end(struct package_chunks *chunks)
 
 ORM_QUERIES(package);
 ORM_ROWS(package);
+ORM_BULK(package);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -373,6 +377,7 @@ ORM_INTEGER_CONDITIONS(package, package_id, PACKAGE_ID, int64_t);
 ORM_NUMBER_PICKS(package, package_id, PACKAGE_ID, int64_t, int64_t);
 ORM_TEXT_CONDITIONS(package, package_name, PACKAGE_NAME);
 ORM_SORTED_PICKS(package, package_name, PACKAGE_NAME, const char *);
+ORM_PLAIN_CHANGES(package, package_name, PACKAGE_NAME, orm_change_text, const char *);
 ORM_TO_MANY(package, needs, PACKAGE_MANY_NEEDS, package);
 ORM_TO_MANY(package, similar, PACKAGE_MANY_SIMILAR, package);
 ORM_TO_MANY(package, needed_by, PACKAGE_MANY_NEEDED_BY, package);
@@ -423,6 +428,7 @@ enum dependency_constraint {
     DEPENDENCY_TO_TARGET
 };
 ORM_VIOLATED(dependency);
+ORM_HOOKS(dependency);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -717,6 +723,7 @@ static inline void dependency_stream_end(struct dependency_chunks *chunks)
 
 ORM_QUERIES(dependency);
 ORM_ROWS(dependency);
+ORM_BULK(dependency);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -724,15 +731,26 @@ ORM_INTEGER_CONDITIONS(dependency, dependency_id, DEPENDENCY_ID, int64_t);
 ORM_NUMBER_PICKS(dependency, dependency_id, DEPENDENCY_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(dependency, dependency_package_id, DEPENDENCY_PACKAGE_ID, int64_t);
 ORM_DISTINCT_PICKS(dependency, dependency_package_id, DEPENDENCY_PACKAGE_ID, int64_t);
+ORM_PLAIN_CHANGES(dependency, dependency_package_id, DEPENDENCY_PACKAGE_ID,
+    orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(dependency, dependency_target_id, DEPENDENCY_TARGET_ID, int64_t);
 ORM_DISTINCT_PICKS(dependency, dependency_target_id, DEPENDENCY_TARGET_ID, int64_t);
+ORM_PLAIN_CHANGES(dependency, dependency_target_id, DEPENDENCY_TARGET_ID,
+    orm_change_integer, int64_t);
 ORM_INTEGER_KEYS(dependency, dependency_kind, DEPENDENCY_KIND, enum dependency_kind);
 ORM_SORTED_PICKS(dependency, dependency_kind, DEPENDENCY_KIND, enum dependency_kind);
+ORM_PLAIN_CHANGES(dependency, dependency_kind, DEPENDENCY_KIND, orm_change_integer,
+    enum dependency_kind);
 ORM_TEXT_CONDITIONS(dependency, dependency_version, DEPENDENCY_VERSION);
 ORM_NULL_CONDITIONS(dependency, dependency_version, DEPENDENCY_VERSION);
 ORM_SORTED_PICKS(dependency, dependency_version, DEPENDENCY_VERSION, const char *);
+ORM_PLAIN_CHANGES(
+    dependency, dependency_version, DEPENDENCY_VERSION, orm_change_text, const char *);
+ORM_NULL_CHANGES(dependency, dependency_version, DEPENDENCY_VERSION);
 ORM_TO_ONE(dependency, package, DEPENDENCY_REF_PACKAGE, package);
 ORM_TO_ONE(dependency, target, DEPENDENCY_REF_TARGET, package);
+ORM_TO_ONE_CHANGES(dependency, dependency_package, DEPENDENCY_REF_PACKAGE, package);
+ORM_TO_ONE_CHANGES(dependency, dependency_target, DEPENDENCY_REF_TARGET, package);
 
 #ifdef __cplusplus
 }

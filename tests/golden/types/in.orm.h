@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xe174db805563270au
+#define IN_ORM_HASH 0x21ed07738df97964u
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,6 +49,7 @@ struct sample_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct maybe_list {
@@ -82,6 +83,7 @@ struct maybe_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 struct preset_list {
@@ -115,6 +117,7 @@ struct preset_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -203,6 +206,7 @@ enum sample_constraint {
     SAMPLE_BY_PLAIN_LARGE
 };
 ORM_VIOLATED(sample);
+ORM_HOOKS(sample);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -509,6 +513,7 @@ static inline void sample_stream_end(struct sample_chunks *chunks)
 
 ORM_QUERIES(sample);
 ORM_ROWS(sample);
+ORM_BULK(sample);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -516,28 +521,41 @@ ORM_INTEGER_CONDITIONS(sample, sample_id, SAMPLE_ID, int64_t);
 ORM_NUMBER_PICKS(sample, sample_id, SAMPLE_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(sample, sample_flag, SAMPLE_FLAG, bool);
 ORM_DISTINCT_PICKS(sample, sample_flag, SAMPLE_FLAG, bool);
+ORM_PLAIN_CHANGES(sample, sample_flag, SAMPLE_FLAG, orm_change_integer, bool);
 ORM_INTEGER_CONDITIONS(sample, sample_small, SAMPLE_SMALL, int16_t);
 ORM_NUMBER_PICKS(sample, sample_small, SAMPLE_SMALL, int16_t, int64_t);
+ORM_NUMBER_CHANGES(sample, sample_small, SAMPLE_SMALL, orm_change_integer, int16_t);
 ORM_INTEGER_CONDITIONS(sample, sample_medium, SAMPLE_MEDIUM, int32_t);
 ORM_NUMBER_PICKS(sample, sample_medium, SAMPLE_MEDIUM, int32_t, int64_t);
+ORM_NUMBER_CHANGES(sample, sample_medium, SAMPLE_MEDIUM, orm_change_integer, int32_t);
 ORM_INTEGER_CONDITIONS(sample, sample_plain, SAMPLE_PLAIN, int32_t);
 ORM_NUMBER_PICKS(sample, sample_plain, SAMPLE_PLAIN, int32_t, int64_t);
+ORM_NUMBER_CHANGES(sample, sample_plain, SAMPLE_PLAIN, orm_change_integer, int32_t);
 ORM_INTEGER_CONDITIONS(sample, sample_large, SAMPLE_LARGE, int64_t);
 ORM_NUMBER_PICKS(sample, sample_large, SAMPLE_LARGE, int64_t, int64_t);
+ORM_NUMBER_CHANGES(sample, sample_large, SAMPLE_LARGE, orm_change_integer, int64_t);
 ORM_REAL_CONDITIONS(sample, sample_ratio, SAMPLE_RATIO, float);
 ORM_NUMBER_PICKS(sample, sample_ratio, SAMPLE_RATIO, float, double);
+ORM_NUMBER_CHANGES(sample, sample_ratio, SAMPLE_RATIO, orm_change_real, float);
 ORM_REAL_CONDITIONS(sample, sample_exact, SAMPLE_EXACT, double);
 ORM_NUMBER_PICKS(sample, sample_exact, SAMPLE_EXACT, double, double);
+ORM_NUMBER_CHANGES(sample, sample_exact, SAMPLE_EXACT, orm_change_real, double);
 ORM_TEXT_CONDITIONS(sample, sample_words, SAMPLE_WORDS);
 ORM_SORTED_PICKS(sample, sample_words, SAMPLE_WORDS, const char *);
+ORM_PLAIN_CHANGES(sample, sample_words, SAMPLE_WORDS, orm_change_text, const char *);
 ORM_TEXT_CONDITIONS(sample, sample_brief, SAMPLE_BRIEF);
 ORM_SORTED_PICKS(sample, sample_brief, SAMPLE_BRIEF, const char *);
+ORM_PLAIN_CHANGES(sample, sample_brief, SAMPLE_BRIEF, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(sample, sample_day, SAMPLE_DAY, orm_date);
 ORM_SORTED_PICKS(sample, sample_day, SAMPLE_DAY, orm_date);
+ORM_PLAIN_CHANGES(sample, sample_day, SAMPLE_DAY, orm_change_integer, orm_date);
 ORM_INTEGER_CONDITIONS(sample, sample_moment, SAMPLE_MOMENT, orm_time);
 ORM_SORTED_PICKS(sample, sample_moment, SAMPLE_MOMENT, orm_time);
+ORM_PLAIN_CHANGES(sample, sample_moment, SAMPLE_MOMENT, orm_change_integer, orm_time);
 ORM_INTEGER_KEYS(sample, sample_kind, SAMPLE_KIND, enum sample_kind);
 ORM_SORTED_PICKS(sample, sample_kind, SAMPLE_KIND, enum sample_kind);
+ORM_PLAIN_CHANGES(
+    sample, sample_kind, SAMPLE_KIND, orm_change_integer, enum sample_kind);
 
 /* == maybe ========================================================================= */
 
@@ -585,6 +603,7 @@ enum maybe_constraint {
     MAYBE_BY_ID
 };
 ORM_VIOLATED(maybe);
+ORM_HOOKS(maybe);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1020,6 +1039,7 @@ static inline void maybe_stream_end(struct maybe_chunks *chunks)
 
 ORM_QUERIES(maybe);
 ORM_ROWS(maybe);
+ORM_BULK(maybe);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1028,36 +1048,58 @@ ORM_NUMBER_PICKS(maybe, maybe_id, MAYBE_ID, int64_t, int64_t);
 ORM_INTEGER_KEYS(maybe, maybe_flag, MAYBE_FLAG, bool);
 ORM_NULL_CONDITIONS(maybe, maybe_flag, MAYBE_FLAG);
 ORM_DISTINCT_PICKS(maybe, maybe_flag, MAYBE_FLAG, bool);
+ORM_PLAIN_CHANGES(maybe, maybe_flag, MAYBE_FLAG, orm_change_integer, bool);
+ORM_NULL_CHANGES(maybe, maybe_flag, MAYBE_FLAG);
 ORM_INTEGER_CONDITIONS(maybe, maybe_small, MAYBE_SMALL, int16_t);
 ORM_NULL_CONDITIONS(maybe, maybe_small, MAYBE_SMALL);
 ORM_NUMBER_PICKS(maybe, maybe_small, MAYBE_SMALL, int16_t, int64_t);
+ORM_NUMBER_CHANGES(maybe, maybe_small, MAYBE_SMALL, orm_change_integer, int16_t);
+ORM_NULL_CHANGES(maybe, maybe_small, MAYBE_SMALL);
 ORM_INTEGER_CONDITIONS(maybe, maybe_medium, MAYBE_MEDIUM, int32_t);
 ORM_NULL_CONDITIONS(maybe, maybe_medium, MAYBE_MEDIUM);
 ORM_NUMBER_PICKS(maybe, maybe_medium, MAYBE_MEDIUM, int32_t, int64_t);
+ORM_NUMBER_CHANGES(maybe, maybe_medium, MAYBE_MEDIUM, orm_change_integer, int32_t);
+ORM_NULL_CHANGES(maybe, maybe_medium, MAYBE_MEDIUM);
 ORM_INTEGER_CONDITIONS(maybe, maybe_large, MAYBE_LARGE, int64_t);
 ORM_NULL_CONDITIONS(maybe, maybe_large, MAYBE_LARGE);
 ORM_NUMBER_PICKS(maybe, maybe_large, MAYBE_LARGE, int64_t, int64_t);
+ORM_NUMBER_CHANGES(maybe, maybe_large, MAYBE_LARGE, orm_change_integer, int64_t);
+ORM_NULL_CHANGES(maybe, maybe_large, MAYBE_LARGE);
 ORM_REAL_CONDITIONS(maybe, maybe_ratio, MAYBE_RATIO, float);
 ORM_NULL_CONDITIONS(maybe, maybe_ratio, MAYBE_RATIO);
 ORM_NUMBER_PICKS(maybe, maybe_ratio, MAYBE_RATIO, float, double);
+ORM_NUMBER_CHANGES(maybe, maybe_ratio, MAYBE_RATIO, orm_change_real, float);
+ORM_NULL_CHANGES(maybe, maybe_ratio, MAYBE_RATIO);
 ORM_REAL_CONDITIONS(maybe, maybe_exact, MAYBE_EXACT, double);
 ORM_NULL_CONDITIONS(maybe, maybe_exact, MAYBE_EXACT);
 ORM_NUMBER_PICKS(maybe, maybe_exact, MAYBE_EXACT, double, double);
+ORM_NUMBER_CHANGES(maybe, maybe_exact, MAYBE_EXACT, orm_change_real, double);
+ORM_NULL_CHANGES(maybe, maybe_exact, MAYBE_EXACT);
 ORM_TEXT_CONDITIONS(maybe, maybe_words, MAYBE_WORDS);
 ORM_NULL_CONDITIONS(maybe, maybe_words, MAYBE_WORDS);
 ORM_SORTED_PICKS(maybe, maybe_words, MAYBE_WORDS, const char *);
+ORM_PLAIN_CHANGES(maybe, maybe_words, MAYBE_WORDS, orm_change_text, const char *);
+ORM_NULL_CHANGES(maybe, maybe_words, MAYBE_WORDS);
 ORM_TEXT_CONDITIONS(maybe, maybe_brief, MAYBE_BRIEF);
 ORM_NULL_CONDITIONS(maybe, maybe_brief, MAYBE_BRIEF);
 ORM_SORTED_PICKS(maybe, maybe_brief, MAYBE_BRIEF, const char *);
+ORM_PLAIN_CHANGES(maybe, maybe_brief, MAYBE_BRIEF, orm_change_text, const char *);
+ORM_NULL_CHANGES(maybe, maybe_brief, MAYBE_BRIEF);
 ORM_INTEGER_CONDITIONS(maybe, maybe_day, MAYBE_DAY, orm_date);
 ORM_NULL_CONDITIONS(maybe, maybe_day, MAYBE_DAY);
 ORM_SORTED_PICKS(maybe, maybe_day, MAYBE_DAY, orm_date);
+ORM_PLAIN_CHANGES(maybe, maybe_day, MAYBE_DAY, orm_change_integer, orm_date);
+ORM_NULL_CHANGES(maybe, maybe_day, MAYBE_DAY);
 ORM_INTEGER_CONDITIONS(maybe, maybe_moment, MAYBE_MOMENT, orm_time);
 ORM_NULL_CONDITIONS(maybe, maybe_moment, MAYBE_MOMENT);
 ORM_SORTED_PICKS(maybe, maybe_moment, MAYBE_MOMENT, orm_time);
+ORM_PLAIN_CHANGES(maybe, maybe_moment, MAYBE_MOMENT, orm_change_integer, orm_time);
+ORM_NULL_CHANGES(maybe, maybe_moment, MAYBE_MOMENT);
 ORM_INTEGER_KEYS(maybe, maybe_kind, MAYBE_KIND, enum maybe_kind);
 ORM_NULL_CONDITIONS(maybe, maybe_kind, MAYBE_KIND);
 ORM_SORTED_PICKS(maybe, maybe_kind, MAYBE_KIND, enum maybe_kind);
+ORM_PLAIN_CHANGES(maybe, maybe_kind, MAYBE_KIND, orm_change_integer, enum maybe_kind);
+ORM_NULL_CHANGES(maybe, maybe_kind, MAYBE_KIND);
 
 /* == preset ======================================================================== */
 
@@ -1099,6 +1141,7 @@ enum preset_constraint {
     PRESET_BY_CODE
 };
 ORM_VIOLATED(preset);
+ORM_HOOKS(preset);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1363,6 +1406,7 @@ static inline void preset_stream_end(struct preset_chunks *chunks)
 
 ORM_QUERIES(preset);
 ORM_ROWS(preset);
+ORM_BULK(preset);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -1370,20 +1414,29 @@ ORM_TEXT_CONDITIONS(preset, preset_code, PRESET_CODE);
 ORM_SORTED_PICKS(preset, preset_code, PRESET_CODE, const char *);
 ORM_INTEGER_KEYS(preset, preset_flag, PRESET_FLAG, bool);
 ORM_DISTINCT_PICKS(preset, preset_flag, PRESET_FLAG, bool);
+ORM_PLAIN_CHANGES(preset, preset_flag, PRESET_FLAG, orm_change_integer, bool);
 ORM_INTEGER_CONDITIONS(preset, preset_small, PRESET_SMALL, int16_t);
 ORM_NUMBER_PICKS(preset, preset_small, PRESET_SMALL, int16_t, int64_t);
+ORM_NUMBER_CHANGES(preset, preset_small, PRESET_SMALL, orm_change_integer, int16_t);
 ORM_INTEGER_CONDITIONS(preset, preset_large, PRESET_LARGE, int64_t);
 ORM_NUMBER_PICKS(preset, preset_large, PRESET_LARGE, int64_t, int64_t);
+ORM_NUMBER_CHANGES(preset, preset_large, PRESET_LARGE, orm_change_integer, int64_t);
 ORM_REAL_CONDITIONS(preset, preset_ratio, PRESET_RATIO, double);
 ORM_NUMBER_PICKS(preset, preset_ratio, PRESET_RATIO, double, double);
+ORM_NUMBER_CHANGES(preset, preset_ratio, PRESET_RATIO, orm_change_real, double);
 ORM_TEXT_CONDITIONS(preset, preset_words, PRESET_WORDS);
 ORM_SORTED_PICKS(preset, preset_words, PRESET_WORDS, const char *);
+ORM_PLAIN_CHANGES(preset, preset_words, PRESET_WORDS, orm_change_text, const char *);
 ORM_INTEGER_CONDITIONS(preset, preset_day, PRESET_DAY, orm_date);
 ORM_SORTED_PICKS(preset, preset_day, PRESET_DAY, orm_date);
+ORM_PLAIN_CHANGES(preset, preset_day, PRESET_DAY, orm_change_integer, orm_date);
 ORM_INTEGER_CONDITIONS(preset, preset_moment, PRESET_MOMENT, orm_time);
 ORM_SORTED_PICKS(preset, preset_moment, PRESET_MOMENT, orm_time);
+ORM_PLAIN_CHANGES(preset, preset_moment, PRESET_MOMENT, orm_change_integer, orm_time);
 ORM_INTEGER_KEYS(preset, preset_kind, PRESET_KIND, enum preset_kind);
 ORM_SORTED_PICKS(preset, preset_kind, PRESET_KIND, enum preset_kind);
+ORM_PLAIN_CHANGES(
+    preset, preset_kind, PRESET_KIND, orm_change_integer, enum preset_kind);
 
 #ifdef __cplusplus
 }

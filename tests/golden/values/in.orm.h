@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x7e94953a5a63f803u
+#define IN_ORM_HASH 0x1899f0b68b502ec6u
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,6 +47,7 @@ struct reading_query {
     enum orm_locked locked;
     enum orm_fetch fetch;
     bool distinct;
+    bool one_flight;
     bool overfull;
 };
 
@@ -131,6 +132,7 @@ enum reading_constraint {
     READING_BY_DEVICE
 };
 ORM_VIOLATED(reading);
+ORM_HOOKS(reading);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -648,6 +650,7 @@ static inline void reading_stream_end(struct reading_chunks *chunks)
 
 ORM_QUERIES(reading);
 ORM_ROWS(reading);
+ORM_BULK(reading);
 
 /* -- Columns and relations: a family of functions each ----------------------------- */
 
@@ -655,57 +658,96 @@ ORM_INTEGER_CONDITIONS(reading, reading_number, READING_NUMBER, int64_t);
 ORM_NUMBER_PICKS(reading, reading_number, READING_NUMBER, int64_t, int64_t);
 ORM_INTEGER_CONDITIONS(reading, reading_price, READING_PRICE, int64_t);
 ORM_NUMBER_PICKS(reading, reading_price, READING_PRICE, int64_t, int64_t);
+ORM_NUMBER_CHANGES(reading, reading_price, READING_PRICE, orm_change_integer, int64_t);
 ORM_DIGITS_CONDITIONS(reading, reading_mass, READING_MASS);
 ORM_NULL_CONDITIONS(reading, reading_mass, READING_MASS);
 ORM_NUMBER_PICKS(reading, reading_mass, READING_MASS, const char *, const char *);
+ORM_DIGITS_CHANGES(reading, reading_mass, READING_MASS);
+ORM_NULL_CHANGES(reading, reading_mass, READING_MASS);
 ORM_TEXT_CONDITIONS(reading, reading_unit, READING_UNIT);
 ORM_SORTED_PICKS(reading, reading_unit, READING_UNIT, const char *);
+ORM_PLAIN_CHANGES(reading, reading_unit, READING_UNIT, orm_change_text, const char *);
 ORM_DATA_CONDITIONS(reading, reading_raw, READING_RAW, struct orm_bytes);
 ORM_DISTINCT_PICKS(reading, reading_raw, READING_RAW, struct orm_bytes);
+ORM_PLAIN_CHANGES(
+    reading, reading_raw, READING_RAW, orm_change_data, struct orm_bytes const *);
 ORM_DATA_CONDITIONS(reading, reading_device, READING_DEVICE, struct orm_uuid);
 ORM_DISTINCT_PICKS(reading, reading_device, READING_DEVICE, struct orm_uuid);
+ORM_PLAIN_CHANGES(
+    reading, reading_device, READING_DEVICE, orm_change_data, struct orm_uuid const *);
 ORM_INTEGER_CONDITIONS(reading, reading_at, READING_AT, orm_timestamp);
 ORM_SORTED_PICKS(reading, reading_at, READING_AT, orm_timestamp);
+ORM_PLAIN_CHANGES(reading, reading_at, READING_AT, orm_change_integer, orm_timestamp);
 ORM_DATA_CONDITIONS(reading, reading_took, READING_TOOK, struct orm_interval);
 ORM_NULL_CONDITIONS(reading, reading_took, READING_TOOK);
 ORM_INTERVAL_PICKS(reading, reading_took, READING_TOOK);
+ORM_PLAIN_CHANGES(
+    reading, reading_took, READING_TOOK, orm_change_data, struct orm_interval const *);
+ORM_NULL_CHANGES(reading, reading_took, READING_TOOK);
 ORM_JSONB_CONDITIONS(reading, reading_detail, READING_DETAIL);
 ORM_DISTINCT_PICKS(reading, reading_detail, READING_DETAIL, const char *);
+ORM_PLAIN_CHANGES(
+    reading, reading_detail, READING_DETAIL, orm_change_text, const char *);
 ORM_NULL_CONDITIONS(reading, reading_source, READING_SOURCE);
 ORM_PLAIN_PICKS(reading, reading_source, READING_SOURCE, const char *);
+ORM_PLAIN_CHANGES(
+    reading, reading_source, READING_SOURCE, orm_change_text, const char *);
+ORM_NULL_CHANGES(reading, reading_source, READING_SOURCE);
 ORM_ADDRESS_CONDITIONS(reading, reading_sender, READING_SENDER, struct orm_inet);
 ORM_SORTED_PICKS(reading, reading_sender, READING_SENDER, struct orm_inet);
+ORM_PLAIN_CHANGES(
+    reading, reading_sender, READING_SENDER, orm_change_data, struct orm_inet const *);
 ORM_RANGE_CONDITIONS(reading, reading_valid, READING_VALID, struct orm_date_range,
     orm_cond_integer, orm_date);
 ORM_NULL_CONDITIONS(reading, reading_valid, READING_VALID);
 ORM_DISTINCT_PICKS(reading, reading_valid, READING_VALID, struct orm_date_range);
+ORM_PLAIN_CHANGES(reading, reading_valid, READING_VALID, orm_change_data,
+    struct orm_date_range const *);
+ORM_NULL_CHANGES(reading, reading_valid, READING_VALID);
 ORM_RANGE_CONDITIONS(reading, reading_windows, READING_WINDOWS,
     struct orm_time_multirange, orm_cond_integer, orm_time);
 ORM_DISTINCT_PICKS(
     reading, reading_windows, READING_WINDOWS, struct orm_time_multirange);
+ORM_PLAIN_CHANGES(reading, reading_windows, READING_WINDOWS, orm_change_data,
+    struct orm_time_multirange const *);
 ORM_ARRAY_CONDITIONS(reading, reading_tags, READING_TAGS, struct orm_text_array,
     orm_cond_text, const char *);
 ORM_DISTINCT_PICKS(reading, reading_tags, READING_TAGS, struct orm_text_array);
+ORM_PLAIN_CHANGES(reading, reading_tags, READING_TAGS, orm_change_data,
+    struct orm_text_array const *);
 ORM_ARRAY_CONDITIONS(reading, reading_samples, READING_SAMPLES, struct orm_int8_array,
     orm_cond_integer, int64_t);
 ORM_NULL_CONDITIONS(reading, reading_samples, READING_SAMPLES);
 ORM_DISTINCT_PICKS(reading, reading_samples, READING_SAMPLES, struct orm_int8_array);
+ORM_PLAIN_CHANGES(reading, reading_samples, READING_SAMPLES, orm_change_data,
+    struct orm_int8_array const *);
+ORM_NULL_CHANGES(reading, reading_samples, READING_SAMPLES);
 ORM_ARRAY_CONDITIONS(reading, reading_peers, READING_PEERS, struct orm_uuid_array,
     orm_cond_data, struct orm_uuid const *);
 ORM_DISTINCT_PICKS(reading, reading_peers, READING_PEERS, struct orm_uuid_array);
+ORM_PLAIN_CHANGES(reading, reading_peers, READING_PEERS, orm_change_data,
+    struct orm_uuid_array const *);
 ORM_TEXT_CONDITIONS(reading, reading_owner, READING_OWNER);
 ORM_NULL_CONDITIONS(reading, reading_owner, READING_OWNER);
 ORM_SORTED_PICKS(reading, reading_owner, READING_OWNER, const char *);
+ORM_PLAIN_CHANGES(reading, reading_owner, READING_OWNER, orm_change_text, const char *);
+ORM_NULL_CHANGES(reading, reading_owner, READING_OWNER);
 ORM_TEXT_CONDITIONS(reading, reading_batch, READING_BATCH);
 ORM_NULL_CONDITIONS(reading, reading_batch, READING_BATCH);
 ORM_SORTED_PICKS(reading, reading_batch, READING_BATCH, const char *);
+ORM_PLAIN_CHANGES(reading, reading_batch, READING_BATCH, orm_change_text, const char *);
+ORM_NULL_CHANGES(reading, reading_batch, READING_BATCH);
 ORM_ARRAY_CONDITIONS(reading, reading_batches, READING_BATCHES, struct orm_text_array,
     orm_cond_text, const char *);
 ORM_DISTINCT_PICKS(reading, reading_batches, READING_BATCHES, struct orm_text_array);
+ORM_PLAIN_CHANGES(reading, reading_batches, READING_BATCHES, orm_change_data,
+    struct orm_text_array const *);
 ORM_ARRAY_CONDITIONS(reading, reading_states, READING_STATES,
     struct reading_states_array, orm_cond_integer, enum reading_states);
 ORM_DISTINCT_PICKS(
     reading, reading_states, READING_STATES, struct reading_states_array);
+ORM_PLAIN_CHANGES(reading, reading_states, READING_STATES, orm_change_data,
+    struct reading_states_array const *);
 
 #ifdef __cplusplus
 }
