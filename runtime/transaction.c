@@ -1,6 +1,7 @@
 /* transaction.c: where a unit of work begins and ends. */
 #include "flight.h"
 #include "hooks.h"
+#include "open.h"
 #include "savepoint.h"
 #include "scope.h"
 #include "snapshot.h"
@@ -170,16 +171,20 @@ static bool roll_back_server(struct orm_session *s)
 {
     if (s->ahead)
         flight_take_in(s);
+    const bool drifted = s->error.code == ORM_DRIFT;
     error_clear(&s->error);
     savepoint_set_sent(s, true);
     if (s->transaction >= TX_OPEN && pg_alive(s->pg)) {
         const enum transaction open = s->transaction;
-        if (flight_begin(s) && flight_command(s, "ROLLBACK"))
-            flight_land(s, NULL);
+        if (!(flight_begin(s) && flight_command(s, "ROLLBACK") && flight_land(s, NULL)))
+            pg_hang_up(s->pg); /* nobody knows what is open there */
         flight_end(s);
         s->transaction = open;
         error_clear(&s->error);
     }
+    if (drifted && pg_alive(s->pg))
+        open_look_up_types(s);
+    error_clear(&s->error);
     stream_end_all(s);
     return pg_alive(s->pg);
 }

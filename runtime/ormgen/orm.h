@@ -38,7 +38,7 @@ enum orm_code {
     ORM_LOST,       /* no connection, or it went away: orm_reset() connects again */
     ORM_TIMEOUT,    /* the deadline passed: orm_reset() with a new one */
     ORM_CONFLICT,   /* serialization or deadlock: roll back and run the unit again */
-    ORM_CONSTRAINT, /* a constraint of the database refused a row: see `constraint` */
+    ORM_CONSTRAINT, /* the database refused a row: book_violated() tells by what */
     ORM_STALE,   /* a row is gone, or not in the version it was loaded in: load again */
     ORM_REFUSED, /* the server rejected a statement: permission, or a bug of ours */
     ORM_DRIFT,   /* the table is not what the YAML says: migrate, or generate again */
@@ -95,8 +95,14 @@ ORM_EXPORT void orm_close(struct orm_session *s);
 
 /* Rolls back, frees every object, clears the error; keeps the connection, or makes anew
  * one that is lost or that the server has closed meanwhile: the top of a request loop.
- */
+ * A child of fork() gets a connection of its own, and leaves its parent's alone. */
 ORM_EXPORT void orm_reset(struct orm_session *s);
+
+/* The calling thread uses the session from now on; another thread that did must be done
+ * with it.  A thread that talks to the server through a session that is not its own is
+ * refused (ORM_INVALID); what is in memory may be read.  orm_reset() adopts, too, so
+ * that sessions can go from thread to thread between units of work. */
+ORM_EXPORT void orm_adopt(struct orm_session *s);
 
 /* Opens a transaction; no statement of its own, it travels with the next one.  Without
  * it reads run in autocommit and the first flush opens one. */
