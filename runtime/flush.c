@@ -1,6 +1,7 @@
 /* flush.c: from recorded changes to batches. */
 #include "flush.h"
 
+#include "check.h"
 #include "clock.h"
 #include "keys.h"
 #include "link.h"
@@ -64,13 +65,14 @@ static bool check_targets(struct orm_session *s, const struct orm_object *o)
 static bool check(const struct flush *p)
 {
     for (size_t i = 0; i < p->new_count; i++)
-        if (!check_required(p->s, p->news[i]) || !check_targets(p->s, p->news[i]))
+        if (!check_required(p->s, p->news[i]) || !check_targets(p->s, p->news[i]) ||
+            !check_row(p->s, p->news[i]))
             return false;
     for (size_t i = 0; i < p->draft_count; i++)
         if (!check_required(p->s, p->drafts[i]) || !check_targets(p->s, p->drafts[i]))
             return false;
     for (size_t i = 0; i < p->update_count; i++)
-        if (!check_targets(p->s, p->updates[i]))
+        if (!check_targets(p->s, p->updates[i]) || !check_row(p->s, p->updates[i]))
             return false;
     return true;
 }

@@ -226,7 +226,52 @@ enum orm_constraint_kind {
     ORM_REFERENCE
 };
 
-struct orm_check;
+/* A check that can be decided before a row is sent: steps that take their operands from
+ * a stack and leave their result there. */
+enum orm_check_op {
+    ORM_CHECK_COLUMN,
+    ORM_CHECK_NUMBER, /* also a bool, a label's index, a day: as columns have them */
+    ORM_CHECK_REAL,
+    ORM_CHECK_TEXT,
+    ORM_CHECK_EQ,
+    ORM_CHECK_LT,
+    ORM_CHECK_LE,
+    ORM_CHECK_GT,
+    ORM_CHECK_GE,
+    ORM_CHECK_SAME, /* IS NOT DISTINCT FROM */
+    ORM_CHECK_AND,
+    ORM_CHECK_OR,
+    ORM_CHECK_NOT,
+    ORM_CHECK_IS_NULL,
+    ORM_CHECK_IS_TRUE,
+    ORM_CHECK_IS_FALSE,
+    ORM_CHECK_ADD,
+    ORM_CHECK_SUB,
+    ORM_CHECK_MUL,
+    ORM_CHECK_DIV,
+    ORM_CHECK_MOD,
+    ORM_CHECK_NEG,
+    ORM_CHECK_LENGTH,
+    ORM_CHECK_COUNT_NULLS /* of the last `number` operands */
+};
+
+/* The stack never holds more. */
+#define ORM_CHECK_DEPTH 32
+
+struct orm_check_step {
+    uint8_t op;
+    uint8_t scale; /* of a number: digits after the point */
+    uint8_t bytes; /* of arithmetic: of its type; 0: numeric, which has no bounds */
+    uint16_t column;
+    int64_t number;
+    double real;
+    const char *text;
+};
+
+struct orm_check {
+    const struct orm_check_step *steps;
+    uint16_t count;
+};
 
 /* What the server refuses rows by. */
 struct orm_constraint {
