@@ -108,6 +108,9 @@ bool pg_receive(struct pg *c, struct pg_item *items, size_t count, int64_t deadl
 
 uint64_t pg_round_trips(const struct pg *c);
 
+/* The role that it connected as. */
+const char *pg_user(const struct pg *c);
+
 /* -- Results ----------------------------------------------------------------------- */
 
 size_t pg_rows(const struct pg_result *r);
