@@ -167,8 +167,7 @@ static size_t run(struct orm_session *s, const struct change_all *a)
         language_blame(s, m, a->rows.conditions);
     if (!r)
         return 0;
-    if (s->transaction == TX_OPEN)
-        s->transaction = TX_WROTE;
+    session_wrote(s);
     const size_t rows = pg_affected(r);
     const bool good = follow(s, a, r, rows);
     flight_end(s);

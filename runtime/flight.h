@@ -16,6 +16,9 @@ struct pg_statement *shape_known(struct orm_session *s);
 struct pg_statement *shape_make(
     struct orm_session *s, const uint32_t *types, int type_count, bool counted);
 
+/* While rows are loaded the connection is theirs: false, and an error. */
+bool flight_is_free(struct orm_session *s);
+
 /* -- Flights ----------------------------------------------------------------------- */
 
 /* Starts a flight, with BEGIN in it if one is wanted.  False on a failed session. */

@@ -13,12 +13,13 @@
 #define OBJECT_GONE        32u /* no row any more, or never: readable, not writable */
 #define OBJECT_UNDO        64u /* session.undos has it */
 #define OBJECT_PLACEHOLDER 128u
-#define OBJECT_SEEN        256u  /* a mark for one function */
-#define OBJECT_KEYED       512u  /* new, and the flush under way took its key */
-#define OBJECT_FRESH       1024u /* mapped by a load that can still fail */
-#define OBJECT_FORMER      2048u /* in session.formers */
-#define OBJECT_LINKED      4096u /* session.links has it */
-#define OBJECT_FETCH_AT    30u   /* two bits from here: see fetch.h */
+#define OBJECT_SEEN        256u   /* a mark for one function */
+#define OBJECT_KEYED       512u   /* new, and the flush under way took its key */
+#define OBJECT_FRESH       1024u  /* mapped by a load that can still fail */
+#define OBJECT_FORMER      2048u  /* in session.formers */
+#define OBJECT_LINKED      4096u  /* session.links has it */
+#define OBJECT_LOADING     65536u /* a row of an orm_load: no object of the session's */
+#define OBJECT_FETCH_AT    30u    /* two bits from here: see fetch.h */
 
 static inline struct orm_session *object_session(const struct orm_object *o)
 {
@@ -126,6 +127,10 @@ static inline struct orm_object *manager_owner(struct orm_manager *m)
 }
 
 /* -- Memory ------------------------------------------------------------------------ */
+
+/* Memory of `m->size` bytes becomes an object as object_make() makes it. */
+void object_blank(
+    struct orm_object *o, struct orm_scope *scope, const struct orm_model *m);
 
 /* A blank object: zeroes, empty texts, slots with their relations.  NULL: no memory. */
 struct orm_object *object_make(struct orm_scope *scope, const struct orm_model *m);

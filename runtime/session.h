@@ -48,13 +48,21 @@ enum transaction {
     TX_WROTE /* open, and a flush succeeded in it */
 };
 
+/* Rows of a model that are loaded by COPY. */
+struct orm_load {
+    struct orm_session *session;
+    const struct orm_model *model;
+    struct copy *copy; /* NULL: none are */
+};
+
 /* What a session has of one model. */
 struct model_state {
     const struct orm_model *model;
     struct orm_session *session;
     struct orm_manager table; /* X_table(session); its session is found by address */
     struct idmap map;
-    bool is_by_number;   /* the map: the key is one number */
+    bool is_by_number; /* the map: the key is one number */
+    struct orm_load load;
     const void *empty;   /* the model's empty list */
     char *placeholder;   /* see object.c */
     const char *blank;   /* the same size: what a new object is */
@@ -134,10 +142,10 @@ struct orm_session {
     struct orm_error error;
     enum transaction transaction;
     bool (*write)(struct orm_session *s); /* what is recorded: for those who read */
-    bool reads_as_is; /* queries leave what is recorded unwritten */
-    bool is_behind;   /* and something was read that lacks it */
-    int64_t deadline;     /* clock_now()'s scale */
-    enum orm_fetch fetch; /* of objects whose query names no mode */
+    bool reads_as_is;                     /* queries leave what is recorded unwritten */
+    bool is_behind;                       /* and something was read that lacks it */
+    int64_t deadline;                     /* clock_now()'s scale */
+    enum orm_fetch fetch;                 /* of objects whose query names no mode */
     struct lazy_load lazy;
     struct budget budget;
     struct report *report; /* NULL: never asked for */
@@ -185,6 +193,7 @@ struct orm_session {
     struct pg_item close; /* of a cursor */
     char close_command[32];
     struct orm_chunks *streams;
+    const struct orm_model *loading; /* by the one that is open, or NULL */
     size_t leading; /* items before the first that was added: BEGIN, DEALLOCATE */
     bool begins;    /* the flight carries BEGIN */
     struct begin begin;
@@ -233,9 +242,18 @@ static inline struct model_state *table_state(struct orm_manager *m)
         struct model_state *)(void *)((char *)m - offsetof(struct model_state, table));
 }
 
-/* In place of a connection that is lost; its transaction went with it.  False: the error
- * is recorded. */
+/* In place of a connection that is lost; its transaction went with it.  False: the
+ * error is recorded. */
 bool session_connect_again(struct orm_session *s);
+
+/* Something was written in the transaction that is open. */
+static inline void session_wrote(struct orm_session *s)
+{
+    if (s->transaction != TX_OPEN)
+        return;
+    s->transaction = TX_WROTE;
+    s->wrote = s->stamp;
+}
 
 /* False, and ORM_NOMEM is recorded. */
 bool session_nomem(struct orm_session *s);

@@ -173,10 +173,8 @@ static bool publish(struct flush *p)
     s->change_count = 0;
     link_forget(s);
     due_is_done(s);
-    if (p->first && s->transaction == TX_OPEN) {
-        s->transaction = TX_WROTE;
-        s->wrote = s->stamp;
-    }
+    if (p->first)
+        session_wrote(s);
 
     bool good = true;
     size_t item = 0;
