@@ -64,6 +64,7 @@ const struct pattern of_written_model[] = {
     {FUNCTION, "%m_new"},
     {FUNCTION, "%m_delete"},
     {FUNCTION, "%m_clone"},
+    {FUNCTION, "%m_on_event"},
     {STRUCT, "%m_change"},
     {STRUCT, "%m_changes"},
     {FUNCTION, "%m_change_also"},

@@ -2,6 +2,7 @@
 #include "alias.h"
 
 #include "list.h"
+#include "memory.h"
 #include "scope.h"
 
 #include <string.h>
@@ -13,6 +14,12 @@ struct alias_entry {
     const void *value;
     bool is_list;
     bool forgotten;
+};
+
+/* What a rollback puts back. */
+struct alias_past {
+    struct orm_scope *scope; /* NULL: it ended */
+    struct alias_entry was;
 };
 
 static size_t hash_of(
@@ -36,8 +43,48 @@ static struct alias_entry *find(const struct alias_table *t,
     return &t->entries[i];
 }
 
+/* -- Going back -------------------------------------------------------------------- */
+
+static bool reserve_past(struct orm_session *s, size_t more)
+{
+    return !s->mark ||
+           memory_grow(&s->alias_pasts, &s->alias_past_capacity,
+               s->alias_past_count + more, sizeof *s->alias_pasts) ||
+           session_nomem(s);
+}
+
+/* There is room. */
+static void note_past(struct orm_scope *scope, struct alias_entry was)
+{
+    struct orm_session *s = scope->session;
+    if (s->mark)
+        s->alias_pasts[s->alias_past_count++] = (struct alias_past){scope, was};
+}
+
+static void put_back(const struct alias_past *p)
+{
+    struct alias_table *t = p->scope ? &p->scope->aliases : NULL;
+    if (!t || !t->capacity)
+        return;
+    struct alias_entry *e = find(t, p->was.owner, p->was.relation, p->was.alias);
+    if (!e->owner && (p->was.forgotten || (t->count + 1) * 4 > t->capacity * 3))
+        return;
+    t->count += !e->owner;
+    *e = p->was;
+}
+
+void alias_go_back(struct orm_session *s, size_t count)
+{
+    while (s->alias_past_count > count)
+        put_back(&s->alias_pasts[--s->alias_past_count]);
+}
+
+/* -- Putting ----------------------------------------------------------------------- */
+
 bool alias_reserve(struct orm_scope *scope, size_t more)
 {
+    if (!reserve_past(scope->session, more))
+        return false;
     const struct alias_table old = scope->aliases;
     struct alias_table t = {.capacity = old.capacity ? old.capacity : 16};
     while ((old.count + more) * 4 > t.capacity * 3)
@@ -109,9 +156,13 @@ void alias_put(struct orm_scope *scope, const struct orm_object *owner,
 {
     struct alias_table *t = &scope->aliases;
     struct alias_entry *e = find(t, owner, relation, alias);
+    struct alias_entry now = {
+        owner, relation, alias, NULL, is_list(owner, relation), true};
+    note_past(scope, e->owner ? *e : now);
     t->count += !e->owner;
-    *e = (struct alias_entry){
-        owner, relation, alias, value, is_list(owner, relation), false};
+    now.value = value;
+    now.forgotten = false;
+    *e = now;
     if (scope->session->has_scopes && !t->crosses)
         t->crosses =
             may_leave_before(owner, scope) || shows_any(e, scope, may_leave_before);
@@ -134,9 +185,16 @@ static const struct alias_entry *look_up(
 
 void alias_forget(const struct orm_object *owner)
 {
-    for (struct orm_scope *at = object_session(owner)->aliased; at; at = at->aliased)
-        for (size_t i = 0; i < at->aliases.capacity; i++)
-            at->aliases.entries[i].forgotten |= at->aliases.entries[i].owner == owner;
+    struct orm_session *s = object_session(owner);
+    for (struct orm_scope *at = s->aliased; at; at = at->aliased)
+        for (size_t i = 0; i < at->aliases.capacity; i++) {
+            struct alias_entry *e = &at->aliases.entries[i];
+            if (e->owner != owner || e->forgotten)
+                continue;
+            if (reserve_past(s, 1))
+                note_past(at, *e);
+            e->forgotten = true;
+        }
 }
 
 void alias_forget_all(struct orm_session *s)
@@ -147,6 +205,24 @@ void alias_forget_all(struct orm_session *s)
         at->aliased = NULL;
     }
     s->aliased = NULL;
+    s->alias_past_count = 0;
+}
+
+static bool is_shown(const struct alias_entry *e, const struct orm_scope *ends)
+{
+    return is_of(e->owner, ends) || shows_any(e, ends, is_of);
+}
+
+static void forget_past(const struct orm_scope *ends)
+{
+    struct orm_session *s = ends->session;
+    for (size_t i = 0; i < s->alias_past_count; i++) {
+        struct alias_past *p = &s->alias_pasts[i];
+        if (p->scope == ends)
+            p->scope = NULL;
+        else if (p->scope && !p->was.forgotten)
+            p->was.forgotten = is_shown(&p->was, ends);
+    }
 }
 
 static void forget_shown(struct alias_table *t, const struct orm_scope *ends)
@@ -154,12 +230,13 @@ static void forget_shown(struct alias_table *t, const struct orm_scope *ends)
     for (size_t i = 0; t->crosses && i < t->capacity; i++) {
         struct alias_entry *e = &t->entries[i];
         if (e->owner && !e->forgotten)
-            e->forgotten = is_of(e->owner, ends) || shows_any(e, ends, is_of);
+            e->forgotten = is_shown(e, ends);
     }
 }
 
 void alias_end(struct orm_scope *scope)
 {
+    forget_past(scope);
     struct orm_scope **at = &scope->session->aliased;
     while (*at && *at != scope)
         at = &(*at)->aliased;

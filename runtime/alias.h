@@ -18,6 +18,10 @@ const char *alias_name(struct orm_scope *scope, const char *alias);
 void alias_put(struct orm_scope *scope, const struct orm_object *owner,
     const void *relation, const char *alias, const void *value);
 
+/* Rollback: what was put or forgotten since there were `count` of
+ * session.alias_pasts is undone. */
+void alias_go_back(struct orm_session *s, size_t count);
+
 /* The object is to be asked again; and all are. */
 void alias_forget(const struct orm_object *owner);
 void alias_forget_all(struct orm_session *s);

@@ -82,6 +82,22 @@ void arena_clear(struct arena *a)
     }
 }
 
+struct arena_mark arena_mark(const struct arena *a)
+{
+    return (struct arena_mark){a->blocks, a->next};
+}
+
+void arena_rewind(struct arena *a, struct arena_mark m)
+{
+    while (a->blocks != m.block) {
+        struct arena_block *b = a->blocks;
+        a->blocks = b->older;
+        memory_free(b);
+    }
+    a->next = m.next;
+    a->end = m.block ? (char *)m.block->bytes + m.block->size : NULL;
+}
+
 void arena_free(struct arena *a)
 {
     for (struct arena_block *b = a->blocks, *older; b; b = older) {

@@ -42,6 +42,14 @@ void *arena_get(struct arena *a, size_t size);
 /* Takes everything back; keeps one ordinary block for reuse. */
 void arena_clear(struct arena *a);
 
+/* Takes back what was given out since the mark; not one from before arena_clear(). */
+struct arena_mark {
+    struct arena_block *block;
+    char *next;
+};
+struct arena_mark arena_mark(const struct arena *a);
+void arena_rewind(struct arena *a, struct arena_mark m);
+
 /* Takes everything back, for good. */
 void arena_free(struct arena *a);
 

@@ -12,10 +12,11 @@
 
 /* -- Names in messages ------------------------------------------------------------- */
 
+/* What is beyond ASCII may be another language's quotes. */
 static bool is_of_name(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || (unsigned char)c >= 0x80;
+           c == '_';
 }
 
 static bool mentions(const char *text, const char *name)
@@ -104,29 +105,13 @@ static bool find_by_name(
     return found == 1;
 }
 
-/* The only column that is of the domain. */
-static const struct orm_column *column_of_type(
-    const struct orm_model *m, const char *type)
-{
-    const struct orm_column *found = NULL;
-    for (unsigned i = 0; m && *type && i < m->column_count; i++) {
-        const struct orm_column *c = &m->columns[i];
-        if (!c->named || strcmp(c->named->name, type) != 0)
-            continue;
-        if (found)
-            return NULL;
-        found = c;
-    }
-    return found;
-}
-
 static const struct orm_column *column_said(
     const struct orm_model *m, const struct pg_said *said)
 {
     for (unsigned i = 0; m && said->column[0] && i < m->column_count; i++)
         if (strcmp(m->columns[i].name, said->column) == 0)
             return &m->columns[i];
-    return column_of_type(m, said->type);
+    return NULL;
 }
 
 /* Both tables may have the key's columns; the server's own words tell the ends apart,
@@ -342,18 +327,20 @@ void session_blame(struct orm_session *s, const struct orm_model *m)
 {
     struct orm_error *e = &s->error;
     struct violation v;
-    const bool by_server =
-        e->sqlstate[0] && e->code != ORM_LOST && e->code != ORM_TIMEOUT;
-    if (!by_server)
+    if (!e->sqlstate[0] || e->code == ORM_LOST || s->began_not)
         return;
     if (violation_find(s, m, &v)) {
         violation_tell(s, &v);
         return;
     }
+    /* The server complains of the SELECT around what writes. */
+    static const char writes_nothing[] =
+        "nothing can be written: the transaction, or the server, is read only";
+    const bool is_read_only = strcmp(e->sqlstate, "25006") == 0;
     const struct orm_column *c = named_in(e->message, m);
     const char *detail = s->shows_details ? e->detail : "";
     char said[sizeof e->message];
-    memcpy(said, e->message, sizeof said);
+    error_copy(said, sizeof said, is_read_only ? writes_nothing : e->message);
     error_retell(e, m, c ? c->field : NULL, "%s%s%s%s", said,
         e->code == ORM_DRIFT ? "; migrate the table or generate again" : "",
         *detail ? "; " : "", detail);

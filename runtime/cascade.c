@@ -53,9 +53,10 @@ static bool follow_deletes_of(struct orm_session *s, const struct orm_model *m)
                 ref->reverse ? *object_slot(o, ref) : relate_target(o, ref);
             if (!target || !(target->state & (OBJECT_DELETED | OBJECT_GONE)))
                 continue;
-            if (ref->reverse)
+            if (ref->reverse) {
+                undo_note(o);
                 *object_slot(o, ref) = NULL;
-            else if (follow(o, ref)) {
+            } else if (follow(o, ref)) {
                 session_model(s, m)->deletions++;
                 more = true;
             }

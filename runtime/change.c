@@ -51,7 +51,7 @@ static bool begin(struct orm_object *o)
         return false;
     if (o->state & (OBJECT_GONE | OBJECT_DELETED)) {
         char name[128];
-        return error_set_field(&s->error, ORM_INVALID, o->model, NULL,
+        return error_set_object(&s->error, ORM_INVALID, o, NULL,
             "%s was deleted or rolled back and cannot be changed",
             object_describe(o, name, sizeof name));
     }
@@ -130,17 +130,26 @@ static bool may_set(struct orm_object *o, unsigned column)
     if (!key_has_column(key_of_model(o->model), column) ||
         o->state & (OBJECT_NEW | OBJECT_PLACEHOLDER))
         return true;
-    return error_set_field(&object_session(o)->error, ORM_INVALID, o->model,
+    return error_set_object(&object_session(o)->error, ORM_INVALID, o,
         &o->model->columns[column],
         "the key of a saved row does not change; make a new row and delete this one");
+}
+
+static bool accepts(struct orm_object *o, const struct orm_column *c, union orm_value v)
+{
+    struct orm_error *e = &object_session(o)->error;
+    if (type_accepts(o->model, c, v, e))
+        return true;
+    e->object = o;
+    return false;
 }
 
 void change_set(struct orm_object *o, unsigned column, union orm_value v)
 {
     struct orm_session *s = object_session(o);
     const struct orm_column *c = &o->model->columns[column];
-    if (s->error.code || !type_accepts(o->model, c, v, &s->error) ||
-        is_same(o, column, v) || !may_set(o, column) || !begin(o))
+    if (s->error.code || !accepts(o, c, v) || is_same(o, column, v) ||
+        !may_set(o, column) || !begin(o))
         return;
     if (type_is_number(c) || type_copy(c, &v, &o->scope->arena))
         put(o, column, &v);
@@ -175,7 +184,7 @@ void orm_set_null(struct orm_object *o, unsigned column)
     if (s->error.code)
         return;
     if (!(c->flags & ORM_COLUMN_NULLABLE)) {
-        error_set_field(&s->error, ORM_INVALID, o->model, c,
+        error_set_object(&s->error, ORM_INVALID, o, c,
             "required; it can be changed but not cleared");
         return;
     }
@@ -195,10 +204,10 @@ static bool may_link(
     if (to->state & OBJECT_PLACEHOLDER)
         return false;
     if (object_session(to) != s)
-        return error_set_field(&s->error, ORM_OTHER_SESSION, o->model, c,
+        return error_set_object(&s->error, ORM_OTHER_SESSION, o, c,
             "the %s belongs to another session", to->model->name);
     if (to->state & (OBJECT_GONE | OBJECT_DELETED))
-        return error_set_field(&s->error, ORM_INVALID, o->model, c,
+        return error_set_object(&s->error, ORM_INVALID, o, c,
             "the %s was deleted or rolled back", to->model->name);
     if (to->state & OBJECT_LOADING)
         return error_set_field(&s->error, ORM_INVALID, o->model, c,
@@ -274,6 +283,9 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
     union orm_value values[KEY_COLUMNS_MOST];
     key_read(ref_target_columns(ref), to, values); /* of a new one, what is known */
     const bool linked = is_linked(o, ref, to, values);
+    const bool shows_back = ref->unique && ref->inverse != ORM_NO_INVERSE;
+    if (shows_back && !undo_note(to))
+        return;
     if (!linked) {
         if (o->scope != to->scope && !copy_values(o, ref, to, values)) {
             session_nomem(s);
@@ -289,7 +301,7 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
     slot_put(o, ref, to);
     if (!linked)
         relate_show(o, ref);
-    if (ref->unique && ref->inverse != ORM_NO_INVERSE)
+    if (shows_back)
         slot_put(to, &to->model->to_ones[ref->inverse], o);
 }
 
@@ -303,7 +315,7 @@ bool change_make_uuids(struct orm_session *s, struct orm_object *o)
         if (!(c->flags & ORM_COLUMN_UUID7))
             continue;
         if (!uuid7_make(&s->uuid7, &made))
-            return error_set_field(&s->error, ORM_INVALID, o->model, c,
+            return error_set_object(&s->error, ORM_INVALID, o, c,
                 "no uuid: the system gives no random numbers");
         type_put(c, o, (union orm_value){.data = &made});
         bit_put(object_null_bits(o), i, false);

@@ -9,6 +9,7 @@
 #include "change.h"
 #include "clock.h"
 #include "flight.h"
+#include "hooks.h"
 #include "language.h"
 #include "load.h"
 #include "relate.h"
@@ -167,7 +168,7 @@ static size_t run(struct orm_session *s, const struct change_all *a)
         language_blame(s, m, a->rows.conditions);
     if (!r)
         return 0;
-    session_wrote(s);
+    undo_after_write(s);
     const size_t rows = pg_affected(r);
     const bool good = follow(s, a, r, rows);
     flight_end(s);
@@ -182,7 +183,7 @@ static bool is_meant(
     if (s->error.code)
         return false;
     const struct orm_model *model = m->relation->target;
-    return change_is_written(s, model) &&
+    return hooks_allow(s, "update_all and delete_all") && change_is_written(s, model) &&
            (query || m->relation->kind != ORM_MANY_TABLE ||
                error_set_field(&s->error, ORM_INVALID, model, NULL,
                    "no query, and so the whole table? That is what an empty query "

@@ -158,8 +158,7 @@ struct pg_statement *compile(struct orm_session *s, char kind,
     struct compiler c;
     if (!run(&c, s, kind, m, walk, query, false))
         return NULL;
-    if (c.waits &&
-        (!due_before_reading(s) || !run(&c, s, kind, m, walk, query, false)))
+    if (c.waits && (!due_before_reading(s) || !run(&c, s, kind, m, walk, query, false)))
         return NULL;
     return statement(&c, s, kind, m, walk, query);
 }

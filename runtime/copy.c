@@ -11,9 +11,11 @@
 #include "clock.h"
 #include "copy_row.h"
 #include "flight.h"
+#include "hooks.h"
 #include "load.h"
 #include "memory.h"
 #include "sweep.h"
+#include "undo.h"
 #include "watch.h"
 #include "write.h"
 
@@ -137,7 +139,7 @@ static bool prepare(struct orm_session *s, const struct orm_model *m)
     if (s->ahead && !flight_take_in(s))
         return false;
     orm_begin(s);
-    if (!asks && s->transaction >= TX_OPEN)
+    if (!asks && !flight_leads(s))
         return true;
     const bool good = flight_begin(s) &&
                       (!asks || flight_describe(s, load_whole_statement(s, m))) &&
@@ -175,7 +177,8 @@ struct orm_load *orm_load_begin(struct orm_manager *m)
     struct orm_session *s = manager_session(m);
     const struct orm_model *model = m->relation->target;
     struct orm_load *l = &session_model(s, model)->load;
-    if (s->error.code || !change_is_written(s, model) || !flight_is_free(s))
+    if (s->error.code || !change_is_written(s, model) || !flight_is_free(s) ||
+        !hooks_allow(s, "load_begin"))
         return l;
     if (m->relation->kind == ORM_MANY_JOIN) {
         refuse_relation(s, m->relation);
@@ -321,7 +324,7 @@ static uint64_t finish(struct copy *c)
     end(c);
     if (c->item.result) {
         rows = pg_affected(c->item.result);
-        session_wrote(s);
+        undo_after_write(s);
         sweep_inserted(s, c->load->model);
     } else {
         fail(c, row);

@@ -14,7 +14,7 @@ bool due_in_relation(const struct orm_session *s, const struct orm_to_many *rel)
 /* Whether readers leave it so. */
 static inline bool due_stays(const struct orm_session *s)
 {
-    return s->reads_as_is;
+    return s->reads_as_is || s->in_hook;
 }
 
 /* A reader found that changes are due: they are written, unless that stays.  False: the

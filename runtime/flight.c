@@ -4,6 +4,7 @@
 
 #include "budget.h"
 #include "memory.h"
+#include "savepoint.h"
 #include "watch.h"
 
 #include <stdio.h>
@@ -121,6 +122,41 @@ bool flight_is_free(struct orm_session *s)
                s->loading->name);
 }
 
+static bool add_savepoints(struct orm_session *s)
+{
+    if (s->released) {
+        snprintf(s->release, sizeof s->release, "RELEASE orm_%zu", s->released);
+        if (!flight_command(s, s->release))
+            return false;
+    }
+    for (size_t i = 0; i < s->savepoint_count; i++)
+        if (!s->savepoints[i].sent && !flight_command(s, s->savepoints[i].command))
+            return false;
+    return true;
+}
+
+/* Those that the server has, even if the flight failed behind them. */
+static void note_savepoints(struct orm_session *s)
+{
+    for (size_t i = 0; i < s->leading; i++) {
+        if (!s->items[i].result || !s->items[i].command)
+            continue;
+        if (s->items[i].command == s->release)
+            s->released = 0;
+        for (size_t k = 0; k < s->savepoint_count; k++)
+            if (s->items[i].command == s->savepoints[k].command)
+                s->savepoints[k].sent = true;
+    }
+}
+
+bool flight_leads(const struct orm_session *s)
+{
+    bool leads = s->transaction == TX_WANTED || s->released;
+    for (size_t i = 0; i < s->savepoint_count; i++)
+        leads = leads || !s->savepoints[i].sent;
+    return leads;
+}
+
 bool flight_begin(struct orm_session *s)
 {
     if (!flight_is_free(s))
@@ -131,7 +167,8 @@ bool flight_begin(struct orm_session *s)
         return false;
     s->item_count = 0;
     s->begins = s->transaction == TX_WANTED;
-    if (s->error.code || !deallocate_retired(s) || (s->begins && !add_begin(s)))
+    if (s->error.code || !deallocate_retired(s) || (s->begins && !add_begin(s)) ||
+        (savepoint_waits(s) && !add_savepoints(s)))
         return false;
     s->leading = s->item_count;
     return true;
@@ -247,6 +284,19 @@ static bool fly(struct orm_session *s, struct pg_failure *f, bool *retried)
     return error_set(&s->error, ORM_REFUSED, "the server keeps forgetting statements");
 }
 
+/* What a setting, say, is refused for is about no model. */
+static void explain_begin(struct orm_session *s)
+{
+    struct orm_error *e = &s->error;
+    char said[sizeof e->message];
+    if (!e->sqlstate[0] || e->code == ORM_LOST)
+        return;
+    memcpy(said, e->message, sizeof said);
+    error_retell(e, NULL, NULL, "the transaction cannot begin: %s", said);
+    if (e->code == ORM_DRIFT)
+        e->code = ORM_REFUSED;
+}
+
 bool flight_land(struct orm_session *s, size_t *failed_item)
 {
     if (s->error.code || !budget_allows(s, s->items, s->item_count))
@@ -254,7 +304,10 @@ bool flight_land(struct orm_session *s, size_t *failed_item)
     struct pg_failure f;
     bool retried = false;
     const int64_t began = watch_begin(s);
+    const bool savepoints = savepoint_waits(s);
     const bool good = fly(s, &f, &retried);
+    if (savepoints)
+        note_savepoints(s);
     for (size_t i = 0; i < s->item_count; i++)
         if (i < f.sent && flight_counts(&s->items[i]))
             s->statement_count++;
@@ -270,6 +323,9 @@ bool flight_land(struct orm_session *s, size_t *failed_item)
     if (f.item < s->item_count && s->items[f.item].statement)
         snprintf(s->error.statement, sizeof s->error.statement, "%s",
             s->items[f.item].statement->name);
+    s->began_not = f.item < s->leading;
+    if (s->began_not)
+        explain_begin(s);
     s->error.outcome = outcome(s, &f);
     if (s->error.outcome == ORM_COMMITTED) {
         /* Only the end of the pipeline is missing: the next flight will see the loss.

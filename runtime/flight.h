@@ -21,6 +21,9 @@ bool flight_is_free(struct orm_session *s);
 
 /* -- Flights ----------------------------------------------------------------------- */
 
+/* Whether BEGIN or a savepoint waits for the next flight. */
+bool flight_leads(const struct orm_session *s);
+
 /* Starts a flight, with BEGIN in it if one is wanted.  False on a failed session. */
 bool flight_begin(struct orm_session *s);
 

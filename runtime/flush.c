@@ -38,8 +38,8 @@ static bool check_required(struct orm_session *s, const struct orm_object *o)
     for (unsigned i = 0; i < o->model->column_count; i++) {
         const struct orm_column *c = &o->model->columns[i];
         if (bit_is_set(object_null_bits(o), i) && !column_may_be_unset(c))
-            return error_set_field(
-                &s->error, ORM_INVALID, o->model, c, "required, but never set");
+            return error_set_object(
+                &s->error, ORM_INVALID, o, c, "required, but never set");
     }
     return true;
 }
@@ -53,7 +53,7 @@ static bool check_targets(struct orm_session *s, const struct orm_object *o)
         if (ref->reverse || !target || !relate_is_changed(o, ref) ||
             !(target->state & (OBJECT_GONE | OBJECT_DELETED)))
             continue;
-        return error_set_field(&s->error, ORM_INVALID, o->model,
+        return error_set_object(&s->error, ORM_INVALID, o,
             &o->model->columns[ref->columns[0]], "the %s it refers to was deleted",
             target->model->name);
     }

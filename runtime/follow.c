@@ -12,6 +12,11 @@ static const struct follow_steps *steps_of(const struct follow *l)
     return l->ref ? &to_one_steps : &to_many_steps;
 }
 
+static bool note(struct orm_session *s, struct follow *l)
+{
+    return !s->mark || l->alias || steps_of(l)->note(s, l);
+}
+
 struct key_columns follow_columns(const struct follow *l)
 {
     return l->many ? many_owner_columns(l->many) : ref_columns(l->model, l->ref);
@@ -26,6 +31,8 @@ bool follow_collect(struct orm_session *s, struct follow *l)
 bool follow_settle(struct orm_session *s, struct follow *l)
 {
     if (l->alias && !follow_take_alias(l, l->owner_count))
+        return false;
+    if (!note(s, l))
         return false;
     steps_of(l)->publish(s, l);
     return true;
@@ -169,7 +176,7 @@ static bool claim(struct orm_session *s, struct follow *l)
         l->rows = (struct load_result){
             .scope = l->scope, .result = flight_result(s, l->item)};
     l->row_count = l->asks == l ? pg_rows(l->rows.result) : 0;
-    return steps_of(l)->claim(s, l);
+    return note(s, l) && steps_of(l)->claim(s, l);
 }
 
 static bool take(struct orm_session *s, struct follow *const *all, size_t count)

@@ -90,6 +90,7 @@ static inline bool follow_is_by_key(const struct follow *l)
 /* The steps of a to-one relation and of a to-many one. */
 struct follow_steps {
     bool (*collect)(struct orm_session *s, struct follow *l);
+    bool (*note)(struct orm_session *s, struct follow *l); /* what publish changes */
     bool (*claim)(struct orm_session *s, struct follow *l);
     void (*publish)(struct orm_session *s, struct follow *l);
 };

@@ -283,8 +283,7 @@ static void shape_relation(struct compiler *c, const struct follow *l)
     if (l->many) {
         shape_add(c->s, (unsigned)session_number(c->s, l->many->owner));
         shape_add(c->s, l->many->offset);
-        c->waits =
-            c->waits || (is_by_join_table(l) && due_in_join(c->s, l->many));
+        c->waits = c->waits || (is_by_join_table(l) && due_in_join(c->s, l->many));
         return;
     }
     const struct key_columns theirs = their_columns(l);

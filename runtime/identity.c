@@ -3,6 +3,7 @@
 
 #include "group.h"
 #include "report.h"
+#include "undo.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -183,6 +184,7 @@ void object_map_anew(struct orm_object *o)
     key_read(key_of_model(o->model), o, key);
     struct orm_object *old = object_find_any(object_session(o), o->model, key);
     if (old) {
+        undo_note(old);
         object_unmap(old);
         old->state |= OBJECT_GONE;
     }

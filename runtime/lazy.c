@@ -8,6 +8,7 @@
 #include "load.h"
 #include "relate.h"
 #include "scope.h"
+#include "undo.h"
 
 static bool lacks(const struct orm_object *o, unsigned column)
 {
@@ -83,9 +84,12 @@ static bool check(struct orm_session *s, struct key_columns key, unsigned column
                 return false;
         if (!load_check_cell(s, m, column, pg_value(r, row, key.count), &bytes))
             return false;
-        const struct orm_object *o = find_row(s, key, r, row);
-        if (lacks(o, column))
-            scope_want(o->scope, bytes);
+        struct orm_object *o = find_row(s, key, r, row);
+        if (!lacks(o, column))
+            continue;
+        if (!undo_note_load(s, o))
+            return false;
+        scope_want(o->scope, bytes);
     }
     return true;
 }
@@ -139,6 +143,6 @@ void orm_load_lazy(struct orm_object *o, unsigned column)
     arena_clear(&s->scratch);
     char name[128];
     if (good && lacks(o, column))
-        error_set_field(&s->error, ORM_STALE, o->model, &o->model->columns[column],
+        error_set_object(&s->error, ORM_STALE, o, &o->model->columns[column],
             "%s is not in the table any more", object_describe(o, name, sizeof name));
 }

@@ -5,6 +5,7 @@
 #include "list.h"
 
 #include "scope.h"
+#include "undo.h"
 
 #include <string.h>
 
@@ -120,11 +121,17 @@ const void *list_of(struct orm_session *s, struct orm_manager *m)
         return m->list;
     for (size_t i = 0; i < head->length; i++)
         if (list_item(m->list, i)->state & (OBJECT_DELETED | OBJECT_GONE)) {
+            undo_note(manager_owner(m));
             list_drop(m);
             return NULL;
         }
     head->deletions = now;
     return m->list;
+}
+
+bool list_is_loaded(const struct orm_manager *m)
+{
+    return m->list && m->list != &dropped && !has_notes(m);
 }
 
 void list_drop(struct orm_manager *m)
@@ -149,7 +156,8 @@ static void show_all(struct orm_object *owner, const void *list)
         scope_show(owner, list_item(list, i));
 }
 
-void list_forget(struct orm_manager *m, const struct orm_scope *ends)
+void list_forget(
+    struct orm_object *owner, struct orm_manager *m, const struct orm_scope *ends)
 {
     const void **list = has_notes(m) ? &notes_of(m)->list : &m->list;
     if (!*list || *list == &dropped)
@@ -159,7 +167,7 @@ void list_forget(struct orm_manager *m, const struct orm_scope *ends)
             *list = NULL;
             return;
         }
-    show_all(manager_owner(m), *list);
+    show_all(owner, *list);
 }
 
 void list_keep(struct orm_manager *m, const void *list)
@@ -210,6 +218,8 @@ static void add_note(
 void list_note(struct orm_manager *m, struct orm_object *o, bool linked)
 {
     struct orm_object *owner = manager_owner(m);
+    if (list_is_loaded(m))
+        undo_note(owner);
     list_drop(m);
     if (!(owner->state & OBJECT_NEW))
         return;

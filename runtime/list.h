@@ -41,13 +41,18 @@ static inline bool list_is_unloaded(const struct orm_manager *m)
     return m->list == NULL;
 }
 
+/* True if the slot of a saved owner has a list. */
+bool list_is_loaded(const struct orm_manager *m);
+
 void list_drop(struct orm_manager *m);
 
 /* It is loaded again with its peers', as if it never was. */
 void list_unload(struct orm_manager *m);
 
-/* The scope ends: a list that shows one of its objects is unloaded. */
-void list_forget(struct orm_manager *m, const struct orm_scope *ends);
+/* The scope ends: a list that shows one of its objects is unloaded.  The slot is the
+ * owner's, or that of a copy of it. */
+void list_forget(
+    struct orm_object *owner, struct orm_manager *m, const struct orm_scope *ends);
 
 /* A change linked `o` to the slot, or unlinked it: the list is dropped, and an unsaved
  * owner notes it.  For a join model `o` is its object. */

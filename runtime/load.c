@@ -12,6 +12,7 @@
 #include "row_cells.h"
 #include "scope.h"
 #include "slot.h"
+#include "undo.h"
 
 #include <string.h>
 
@@ -172,6 +173,8 @@ static struct orm_object *claim(
         return session_nomem(s), NULL;
     struct orm_object *o = find_row(&a);
     if (o) {
+        if (!undo_note_load(s, o))
+            return NULL;
         scope_want(o->scope, a.text_bytes);
         return o;
     }
@@ -280,6 +283,7 @@ static bool begin_claim(struct load_result *l)
     struct orm_session *s = l->scope->session;
     if (!check_result(l))
         return false;
+    s->loads++;
     const size_t rows = pg_rows(l->result);
     l->cells = arena_get(&s->scratch, l->columns * sizeof *l->cells);
     l->values = arena_get(&s->scratch, l->columns * sizeof *l->values);

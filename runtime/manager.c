@@ -12,6 +12,7 @@
 #include "scope.h"
 #include "slot.h"
 #include "to_many.h"
+#include "undo.h"
 
 struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *model)
 {
@@ -313,13 +314,14 @@ void orm_refresh(struct orm_object *o)
         return;
     }
     char name[128];
-    error_set_field(&s->error, ORM_STALE, m, NULL, "%s is not in the table any more",
+    error_set_object(&s->error, ORM_STALE, o, NULL, "%s is not in the table any more",
         object_describe(o, name, sizeof name));
 }
 
 void orm_expire(struct orm_object *o)
 {
-    if (!o || !object_is_live(o) || o->state & OBJECT_NEW)
+    if (!o || !object_is_live(o) || o->state & OBJECT_NEW ||
+        !undo_note_load(object_session(o), o))
         return;
     object_reset_all_slots(o);
     object_unload(o);

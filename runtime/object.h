@@ -13,12 +13,16 @@
 #define OBJECT_GONE        32u /* no row any more, or never: readable, not writable */
 #define OBJECT_UNDO        64u /* session.undos has it */
 #define OBJECT_PLACEHOLDER 128u
-#define OBJECT_SEEN        256u   /* a mark for one function */
-#define OBJECT_KEYED       512u   /* new, and the flush under way took its key */
-#define OBJECT_FRESH       1024u  /* mapped by a load that can still fail */
-#define OBJECT_FORMER      2048u  /* in session.formers */
-#define OBJECT_LINKED      4096u  /* session.links has it */
+#define OBJECT_SEEN        256u  /* a mark for one function */
+#define OBJECT_KEYED       512u  /* new, and the flush under way took its key */
+#define OBJECT_FRESH       1024u /* mapped by a load that can still fail */
+#define OBJECT_FORMER      2048u /* in session.formers */
+#define OBJECT_LINKED      4096u /* session.links has it */
+#define OBJECT_TOLD        8192u /* a mark for hooks.c, here and below */
+#define OBJECT_TOLD_DELETE 16384u
+#define OBJECT_WRITTEN     32768u /* in session.written */
 #define OBJECT_LOADING     65536u /* a row of an orm_load: no object of the session's */
+#define OBJECT_LEVEL_AT    18u    /* twelve bits from here: see undo.c */
 #define OBJECT_FETCH_AT    30u    /* two bits from here: see fetch.h */
 
 static inline struct orm_session *object_session(const struct orm_object *o)

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "copy.h"
 #include "fit.h"
+#include "hooks.h"
 #include "identity.h"
 #include "list.h"
 #include "memory.h"
@@ -195,6 +196,7 @@ static void free_enums(struct enum_oids *e)
 
 static void free_objects(struct orm_session *s)
 {
+    hooks_forget(s);
     s->former_count = 0;
     for (unsigned i = 0; s->models && i < s->schema->model_count; i++) {
         idmap_free(&s->models[i].map);
@@ -218,6 +220,7 @@ static void free_session(struct orm_session *s)
 {
     disconnect(s);
     free_objects(s);
+    hooks_free(s);
     report_free(s);
     arena_free(&s->own.arena);
     arena_free(&s->undo_arena);
@@ -238,6 +241,8 @@ static void free_session(struct orm_session *s)
     memory_free(s->formers);
     memory_free(s->followed);
     memory_free(s->undos);
+    memory_free(s->alias_pasts);
+    memory_free(s->savepoints);
     memory_free(s->crossings);
     memory_free(s->models);
     numbers_free(&s->numbers);
@@ -294,7 +299,7 @@ void orm_close(struct orm_session *s)
 
 void orm_reset(struct orm_session *s)
 {
-    if (!s)
+    if (!s || !hooks_allow(s, "orm_reset"))
         return;
     orm_rollback(s);
     free_objects(s);

@@ -153,6 +153,17 @@ bool pg_alive(const struct pg *c)
     return c && c->conn && PQstatus(c->conn) == CONNECTION_OK;
 }
 
+bool pg_transaction_failed(const struct pg *c)
+{
+    return pg_alive(c) && PQtransactionStatus(c->conn) == PQTRANS_INERROR;
+}
+
+bool pg_in_transaction(const struct pg *c)
+{
+    return pg_transaction_failed(c) ||
+           (pg_alive(c) && PQtransactionStatus(c->conn) == PQTRANS_INTRANS);
+}
+
 bool pg_settle(struct pg *c)
 {
     if (!pg_alive(c))
@@ -205,7 +216,6 @@ static void keep_said(struct pg_said *said, const PGresult *r)
     copy_field(said->schema, sizeof said->schema, r, PG_DIAG_SCHEMA_NAME);
     copy_field(said->table, sizeof said->table, r, PG_DIAG_TABLE_NAME);
     copy_field(said->column, sizeof said->column, r, PG_DIAG_COLUMN_NAME);
-    copy_field(said->type, sizeof said->type, r, PG_DIAG_DATATYPE_NAME);
     const char *detail = PQresultErrorField(r, PG_DIAG_MESSAGE_DETAIL);
     const bool fits = detail && strlen(detail) < sizeof said->detail;
     snprintf(said->detail, sizeof said->detail, "%s", fits ? detail : "");

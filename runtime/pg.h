@@ -57,7 +57,6 @@ struct pg_said {
     char schema[64];
     char table[64];
     char column[64];
-    char type[64];     /* a domain */
     char detail[2048]; /* as it was said; "" also if it is longer */
 };
 
@@ -78,6 +77,11 @@ void pg_hang_up(struct pg *c);
 
 /* Whether the connection can still be used. */
 bool pg_alive(const struct pg *c);
+
+/* Whether a transaction is open there, failed or not, and whether it has failed;
+ * nothing may be under way. */
+bool pg_in_transaction(const struct pg *c);
+bool pg_transaction_failed(const struct pg *c);
 
 /* Sends all items and waits for all answers.  False: `e` and `failure` say why and no
  * result is kept but those of items before the first failure; after a lost connection

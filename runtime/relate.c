@@ -1,6 +1,8 @@
 /* relate.c: what relations have in common. */
 #include "relate.h"
 
+#include "undo.h"
+
 bool key_set_begin(
     struct orm_session *s, struct key_set *k, struct key_columns columns, size_t most)
 {
@@ -90,6 +92,26 @@ struct orm_object *relate_target(
         ref_target_columns(ref), o, ours);
 }
 
+static void drop_list(struct orm_manager *m)
+{
+    if (list_is_loaded(m))
+        undo_note(manager_owner(m));
+    list_drop(m);
+}
+
+static void drop_back(
+    const struct orm_object *o, struct orm_object *target, unsigned slot)
+{
+    struct orm_object **back = object_slot(target, &target->model->to_ones[slot]);
+    const bool shows = *back == o;
+    if (!shows && !bit_is_set(object_missing_bits(target), slot))
+        return;
+    undo_note(target);
+    if (shows)
+        *back = NULL;
+    bit_put(object_missing_bits(target), slot, false);
+}
+
 /* The other end of the slot itself. */
 static void drop_inverse(
     const struct orm_object *o, const struct orm_to_one *ref, struct orm_object *target)
@@ -97,14 +119,10 @@ static void drop_inverse(
     const struct orm_model *m = target->model;
     if (ref->inverse == ORM_NO_INVERSE)
         return;
-    if (!ref->unique) {
-        list_drop(object_manager(target, &m->to_manys[ref->inverse]));
-        return;
-    }
-    struct orm_object **back = object_slot(target, &m->to_ones[ref->inverse]);
-    if (*back == o)
-        *back = NULL;
-    bit_put(object_missing_bits(target), ref->inverse, false);
+    if (ref->unique)
+        drop_back(o, target, ref->inverse);
+    else
+        drop_list(object_manager(target, &m->to_manys[ref->inverse]));
 }
 
 /* Whether rows of the join model show in this list of what their slot `ref` points to.
@@ -122,7 +140,7 @@ static void drop_joined(
     for (unsigned i = 0; i < target->model->to_many_count; i++) {
         const struct orm_to_many *many = &target->model->to_manys[i];
         if (is_joined_by(many, o->model, ref))
-            list_drop(object_manager(target, many));
+            drop_list(object_manager(target, many));
     }
 }
 

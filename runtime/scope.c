@@ -3,6 +3,7 @@
 
 #include "alias.h"
 #include "memory.h"
+#include "undo.h"
 
 /* -- Beginning and ending ---------------------------------------------------------- */
 
@@ -11,6 +12,7 @@ void scope_begin_in(struct orm_scope *scope, struct orm_scope *outer)
     *scope = (struct orm_scope){
         .session = outer->session,
         .outer = outer,
+        .began = outer->session->stamp,
         .unit = outer->session->unit,
         .first_undo = outer->session->undo_count,
     };
@@ -76,8 +78,10 @@ void scope_keep_for(struct orm_object *o, const struct orm_scope *scope)
 {
     if (o->state & OBJECT_PLACEHOLDER)
         return;
-    while (!scope_holds(o->scope, scope))
+    while (!scope_holds(o->scope, scope)) {
+        undo_leave_scope(o);
         o->scope = o->scope->outer;
+    }
 }
 
 /* -- Room in several arenas at once ------------------------------------------------ */

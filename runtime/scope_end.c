@@ -11,6 +11,7 @@
 #include "list.h"
 #include "memory.h"
 #include "shown.h"
+#include "undo.h"
 
 #include <string.h>
 
@@ -63,6 +64,7 @@ static struct orm_scope *held_in(struct orm_scope *live)
     if (!live->held && (live->held = memory_get(sizeof *live->held)) != NULL) {
         scope_begin_in(live->held, live);
         live->held->first_undo = 0;
+        live->held->began = 0; /* what it holds may be older */
     }
     return live->held ? live->held : live;
 }
@@ -73,8 +75,10 @@ static void sort_out(struct ending *e)
     for (struct scope_entry *entry = e->scope->objects, *older; entry; entry = older) {
         older = entry->older;
         struct orm_object *o = object_of(entry);
-        if (o->scope == e->scope && waits(o))
+        if (o->scope == e->scope && waits(o)) {
+            undo_leave_scope(o);
             o->scope = held_in(e->live);
+        }
         if (o->scope == e->scope) {
             object_unmap(o);
             o->state = OBJECT_GONE;
@@ -164,6 +168,23 @@ static void mark_left(const struct ending *e, bool seen)
             object_of(entry)->state &= ~OBJECT_SEEN;
 }
 
+/* What a rollback gives back does not show what goes now. */
+static void forget_past(const struct ending *e)
+{
+    const struct orm_session *s = e->scope->session;
+    if (!s->undo_count)
+        return;
+    mark_left(e, true);
+    shown_mark_lent(e->scope, true);
+    for (size_t i = 0; i < s->undo_count; i++) {
+        const struct undo *u = &s->undos[i];
+        if (u->copy && u->object->state & OBJECT_SEEN)
+            shown_forget_in(u->object, u->copy, e->scope);
+    }
+    shown_mark_lent(e->scope, false);
+    mark_left(e, false);
+}
+
 /* What a rollback gives back to those who are left, and what the database has of them.
  */
 static void claim_past(const struct ending *e, struct claims *c)
@@ -236,11 +257,11 @@ void scope_end(struct orm_scope *scope, struct orm_scope *live)
     if (error->object && error->object->scope == scope)
         error->object = NULL;
     move_groups(scope);
+    forget_past(&e);
     shown_forget_lent(scope);
     alias_end(scope);
     for (struct scope_entry *entry = e.left; entry; entry = entry->older)
         shown_forget(object_of(entry), scope);
-    scope->session->undos_are_loose |= scope->session->undo_count != 0;
     share_out(&e);
     hand_over(&e);
     scope->objects = NULL;

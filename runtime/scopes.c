@@ -36,5 +36,5 @@ void orm_scope_end(struct orm_session *s)
 void orm_keep(struct orm_object *o)
 {
     if (o && !(o->state & OBJECT_PLACEHOLDER) && o->scope->outer)
-        o->scope = o->scope->outer;
+        scope_keep_for(o, o->scope->outer);
 }

@@ -35,6 +35,7 @@ struct orm_scope {
     struct scope_entry *objects; /* made here; those of the session's own are not */
     struct orm_group *groups;
     struct loan *loans;      /* to objects of outer scopes, which show some of ours */
+    uint64_t began;          /* session.stamp then */
     uint64_t unit;           /* of work, in which it began; since then */
     size_t first_undo;       /* our objects have no undo before this one */
     size_t wanted;           /* bytes */
@@ -71,10 +72,11 @@ struct model_state {
     size_t spare_capacity;
     size_t unwritten;   /* objects with changes not flushed */
     uint64_t deletions; /* counts them: lists made before look for deleted objects */
-    bool is_through;    /* some relation's join table */
-    bool is_followed;   /* by a `to:`, or rows that refer to it change with it */
-    bool is_swept;      /* a mark for sweep.c */
-    unsigned verified;  /* so many columns are, on this connection, as the model says */
+    struct model_hooks *hooks; /* or NULL */
+    bool is_through;           /* some relation's join table */
+    bool is_followed;          /* by a `to:`, or rows that refer to it change with it */
+    bool is_swept;             /* a mark for sweep.c */
+    unsigned verified; /* so many columns are, on this connection, as the model says */
 };
 
 /* A row of a join table to be made or removed by the next flush. */
@@ -93,10 +95,30 @@ struct crossing {
     struct orm_object *shown;
 };
 
+/* What hooks are told of when the flush is good, and when the transaction ends. */
+struct written {
+    struct orm_object *object;
+    uint8_t event; /* enum orm_event */
+    bool first;    /* of the object */
+};
+
 /* What an object was like when the unit of work began; no copy: it did not exist. */
 struct undo {
     struct orm_object *object;
     void *copy;
+};
+
+/* A place in the transaction to go back to: what was so, and how much there was. */
+struct savepoint {
+    uint64_t stamp; /* what is loaded since is as new, or newer */
+    uint64_t wrote;
+    uint64_t loads;
+    size_t undos;
+    size_t aliases;
+    size_t written; /* of session.written */
+    struct arena_mark memory; /* of the undo arena */
+    bool sent;
+    char command[40];
 };
 
 /* A getter is loading model.field; `field` is NULL when none is. */
@@ -196,6 +218,7 @@ struct orm_session {
     const struct orm_model *loading; /* by the one that is open, or NULL */
     size_t leading; /* items before the first that was added: BEGIN, DEALLOCATE */
     bool begins;    /* the flight carries BEGIN */
+    bool began_not; /* the last one that failed did so before what was added */
     struct begin begin;
     struct retired *leaving; /* the statements that the flight deallocates */
 
@@ -215,10 +238,25 @@ struct orm_session {
     struct followed *followed; /* of the flush under way */
     size_t followed_count, followed_capacity;
     int64_t flush_time; /* of the flush under way: what it dates rows with */
+    bool has_hooks;     /* some model has */
+    bool in_hook;       /* one is being called */
+    struct written *written;
+    size_t written_count, written_capacity;
+    size_t written_told; /* so many were told that they are written */
     struct undo *undos;
     size_t undo_count, undo_capacity;
     struct arena undo_arena;
-    bool undos_are_loose; /* what their slots showed may have left its scope */
+    struct alias_past *alias_pasts; /* see alias.c */
+    size_t alias_past_count, alias_past_capacity;
+    struct savepoint *savepoints; /* the innermost last */
+    size_t savepoint_count, savepoint_capacity;
+    size_t savepoints_missed; /* begun when the session had failed: they are none */
+    size_t released; /* the outermost that the server has and we do not; 0: none */
+    char release[40];
+    uint64_t mark;   /* of the innermost savepoint, or `wrote`; see undo.h */
+    uint64_t loads;  /* counts results that became objects */
+    bool undo_rests; /* nothing is noted: we go back, or what is published is committed
+                      */
 };
 
 /* Referenced models have lower numbers than referring ones. */
@@ -245,15 +283,6 @@ static inline struct model_state *table_state(struct orm_manager *m)
 /* In place of a connection that is lost; its transaction went with it.  False: the
  * error is recorded. */
 bool session_connect_again(struct orm_session *s);
-
-/* Something was written in the transaction that is open. */
-static inline void session_wrote(struct orm_session *s)
-{
-    if (s->transaction != TX_OPEN)
-        return;
-    s->transaction = TX_WROTE;
-    s->wrote = s->stamp;
-}
 
 /* False, and ORM_NOMEM is recorded. */
 bool session_nomem(struct orm_session *s);

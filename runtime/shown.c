@@ -40,17 +40,23 @@ void scope_note_shown(struct orm_object *o, struct orm_object *shown)
         scope_keep_for(shown, o->scope);
 }
 
-void shown_forget(struct orm_object *o, const struct orm_scope *ends)
+void shown_forget_in(
+    struct orm_object *o, struct orm_object *as, const struct orm_scope *ends)
 {
     for (unsigned i = 0; i < o->model->to_one_count; i++) {
-        struct orm_object **slot = object_slot(o, &o->model->to_ones[i]);
+        struct orm_object **slot = object_slot(as, &o->model->to_ones[i]);
         if (*slot && (*slot)->scope == ends)
             *slot = NULL;
         else if (*slot)
             scope_show(o, *slot);
     }
     for (unsigned i = 0; i < o->model->to_many_count; i++)
-        list_forget(object_manager(o, &o->model->to_manys[i]), ends);
+        list_forget(o, object_manager(as, &o->model->to_manys[i]), ends);
+}
+
+void shown_forget(struct orm_object *o, const struct orm_scope *ends)
+{
+    shown_forget_in(o, o, ends);
 }
 
 static void forget_crossings(struct orm_scope *ends)
@@ -70,6 +76,21 @@ static void forget_crossings(struct orm_scope *ends)
     for (size_t i = count; i < s->crossing_count; i++)
         s->crossings[left++] = s->crossings[i];
     s->crossing_count = left;
+}
+
+static void set_seen(struct orm_object *o, bool seen)
+{
+    o->state = seen ? o->state | OBJECT_SEEN : o->state & ~OBJECT_SEEN;
+}
+
+void shown_mark_lent(const struct orm_scope *ends, bool seen)
+{
+    const struct orm_session *s = ends->session;
+    for (const struct loan *loan = ends->loans; loan; loan = loan->older)
+        set_seen(loan->object, seen);
+    for (size_t i = 0; i < s->crossing_count; i++)
+        if (s->crossings[i].shown->scope == ends)
+            set_seen(s->crossings[i].shows, seen);
 }
 
 void shown_forget_lent(struct orm_scope *ends)

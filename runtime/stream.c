@@ -13,6 +13,7 @@
 #include "plan.h"
 #include "query.h"
 #include "relate.h"
+#include "savepoint.h"
 #include "scope.h"
 
 #include <stdio.h>
@@ -34,6 +35,7 @@ struct orm_chunks {
     unsigned chunk;     /* rows */
     uint64_t stamp;     /* of the cursor: its rows are as old */
     uint64_t deletions; /* of the model, by then */
+    size_t savepoints;  /* in which the cursor was declared */
     struct orm_plan with[ORM_QUERY_WITH];
     struct pg_item fetch;
     char command[64];
@@ -89,7 +91,7 @@ static void look_ahead(struct orm_chunks *c, size_t rows)
         if (s->ahead)
             flight_take_in(s);
         close_cursor(c);
-    } else if (!s->ahead) {
+    } else if (!s->ahead && !savepoint_waits(s)) {
         flight_send_ahead(s, &c->fetch, c->model);
     }
 }
@@ -148,7 +150,8 @@ static size_t without_deleted(struct orm_chunks *c, struct idmap *deleted,
     size_t left = 0;
     for (size_t i = 0; i < rows; i++) {
         struct orm_object *o = objects[i];
-        if (!deleted->count || !key_find_like(deleted, key, o, key)) {
+        const bool is_later = o->stamp > c->stamp; /* has the key now */
+        if (!deleted->count || is_later || !key_find_like(deleted, key, o, key)) {
             objects[left++] = o;
             continue;
         }
@@ -254,6 +257,7 @@ static bool declare(struct orm_chunks *c, const struct query *q)
         c->stamp = s->stamp;
         c->deletions = session_model(s, c->model)->deletions;
         c->has_cursor = true;
+        c->savepoints = s->savepoint_count;
     } else {
         session_blame(s, c->model);
     }
@@ -351,10 +355,24 @@ static void end(struct orm_chunks *c)
 
 void stream_end_all(struct orm_session *s)
 {
+    stream_end_since(s, 0);
+}
+
+void stream_end_since(struct orm_session *s, size_t savepoints)
+{
     for (struct orm_chunks *c = s->streams; c; c = c->next) {
+        if (c->savepoints < savepoints)
+            continue;
         end(c);
         c->has_cursor = false;
     }
+}
+
+void stream_keep(struct orm_session *s, size_t savepoints)
+{
+    for (struct orm_chunks *c = s->streams; c; c = c->next)
+        if (c->savepoints > savepoints)
+            c->savepoints = savepoints;
 }
 
 void stream_leave(struct orm_session *s, const struct orm_scope *scope)

@@ -7,6 +7,11 @@
 /* The transaction is over, and with it every cursor. */
 void stream_end_all(struct orm_session *s);
 
+/* A savepoint goes, by which so many were open: what was begun since ends, or belongs
+ * to what is outside. */
+void stream_end_since(struct orm_session *s, size_t savepoints);
+void stream_keep(struct orm_session *s, size_t savepoints);
+
 /* So is the scope: streams that were begun in it give back their chunk. */
 void stream_leave(struct orm_session *s, const struct orm_scope *scope);
 

@@ -3,6 +3,7 @@
 #include "sweep.h"
 
 #include "relate.h"
+#include "undo.h"
 
 /* Calls `fn` for each mapped object of the model. */
 static void each_mapped(struct orm_session *s, const struct orm_model *m,
@@ -16,12 +17,16 @@ static void each_mapped(struct orm_session *s, const struct orm_model *m,
 
 static void unload_list(struct orm_object *o, const void *relation)
 {
+    if (list_is_loaded(object_manager(o, relation)))
+        undo_note(o);
     list_unload(object_manager(o, relation));
 }
 
 static void unload_slot(struct orm_object *o, const void *relation)
 {
     const struct orm_to_one *ref = relation;
+    if (*object_slot(o, ref))
+        undo_note(o);
     *object_slot(o, ref) = NULL;
     bit_put(object_missing_bits(o), (unsigned)(ref - o->model->to_ones), false);
 }

@@ -2,6 +2,7 @@
 #include "fetch.h"
 #include "follow.h"
 #include "slot.h"
+#include "undo.h"
 
 #include <string.h>
 
@@ -87,6 +88,15 @@ static bool collect(struct orm_session *s, struct follow *l)
     l->must_ask = m->count > 0;
     l->waiting = m->count;
     return make_places(s, m);
+}
+
+static bool note(struct orm_session *s, struct follow *l)
+{
+    const struct many_rows *m = l->lists;
+    for (size_t i = 0; i < m->count; i++)
+        if (!undo_note_load(s, m->owners[i]))
+            return false;
+    return true;
 }
 
 /* -- From rows to lists ------------------------------------------------------------ */
@@ -247,4 +257,4 @@ static void publish(struct orm_session *s, struct follow *l)
     group_form(l->path, l->targets, rows);
 }
 
-const struct follow_steps to_many_steps = {collect, claim, publish};
+const struct follow_steps to_many_steps = {collect, note, claim, publish};

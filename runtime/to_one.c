@@ -9,6 +9,7 @@
 #include "fetch.h"
 #include "plan.h"
 #include "slot.h"
+#include "undo.h"
 
 #include <string.h>
 
@@ -112,6 +113,17 @@ static bool collect(struct orm_session *s, struct follow *l)
     return true;
 }
 
+static bool note(struct orm_session *s, struct follow *l)
+{
+    for (size_t i = 0; i < l->owner_count; i++)
+        if (to_one_waits(l->owners[i], l->slot) && !undo_note_load(s, l->owners[i]))
+            return false;
+    for (size_t i = 0; l->ref->unique && i < l->mapped_count; i++)
+        if (!undo_note_load(s, l->mapped[i]))
+            return false;
+    return true;
+}
+
 /* Rows are looked up by the columns that the reference names: in the map if those are
  * the key and all rows are wanted, else in an index. */
 static bool needs_index(const struct follow *l)
@@ -201,7 +213,7 @@ static void publish(struct orm_session *s, struct follow *l)
         group_form(l->path, l->targets, l->mapped_count + rows);
 }
 
-const struct follow_steps to_one_steps = {collect, claim, publish};
+const struct follow_steps to_one_steps = {collect, note, claim, publish};
 
 /* The slots of all peers, or of one object that has none. */
 static bool load_targets(struct orm_session *s, struct orm_object *asked, unsigned slot)
@@ -246,7 +258,8 @@ static struct orm_object *load_ref(
 
     struct orm_object *target = find_mapped(s, o, ref);
     if (target) {
-        to_one_wire(o, slot, target);
+        if (undo_note_load(s, o) && undo_note_load(s, target))
+            to_one_wire(o, slot, target);
         return target;
     }
     if (bit_is_set(object_missing_bits(o), slot))

@@ -1,6 +1,8 @@
 /* transaction.c: where a unit of work begins and ends. */
 #include "copy.h"
 #include "flight.h"
+#include "hooks.h"
+#include "savepoint.h"
 #include "scope.h"
 #include "stream.h"
 #include "undo.h"
@@ -93,13 +95,14 @@ void orm_begin_with(struct orm_session *s, const struct orm_begin_options *optio
 
 /* -- Ending ------------------------------------------------------------------------ */
 
-static void end_unit(struct orm_session *s)
+static void end_unit(struct orm_session *s, enum orm_event event)
 {
-    scope_settle(s);
     s->transaction = TX_NONE;
-    s->wrote = 0;
+    s->savepoints_missed = 0;
     s->flush_began = s->flush_failed = false;
     begin_plain(s);
+    hooks_after_end(s, event);
+    scope_settle(s);
 }
 
 bool orm_flush(struct orm_session *s)
@@ -115,7 +118,7 @@ bool orm_commit(struct orm_session *s)
     if (good || s->error.outcome == ORM_COMMITTED) {
         stream_end_all(s);
         undo_forget(s);
-        end_unit(s);
+        end_unit(s, ORM_AFTER_COMMIT);
     }
     return good;
 }
@@ -143,6 +146,7 @@ static bool roll_back_server(struct orm_session *s)
     if (s->ahead)
         flight_take_in(s);
     error_clear(&s->error);
+    savepoint_set_sent(s, true);
     if (s->transaction >= TX_OPEN && pg_alive(s->pg)) {
         const enum transaction open = s->transaction;
         if (flight_begin(s) && flight_command(s, "ROLLBACK"))
@@ -157,12 +161,14 @@ static bool roll_back_server(struct orm_session *s)
 
 void orm_rollback(struct orm_session *s)
 {
-    if (!s)
+    if (!s || !hooks_allow(s, "orm_rollback"))
         return;
     const struct orm_error before = s->error;
     const bool alive = roll_back_server(s);
     undo_all(s);
-    end_unit(s);
+    if (before.outcome == ORM_UNKNOWN)
+        hooks_forget(s);
+    end_unit(s, ORM_AFTER_ROLLBACK);
     if (!alive) {
         s->error = before;
         error_set(
@@ -179,12 +185,14 @@ static bool may_retry(const struct orm_session *s)
 
 bool orm_retry(struct orm_session *s)
 {
-    if (!s || !s->error.code || !may_retry(s))
+    if (!s || !s->error.code || !may_retry(s) || !hooks_allow(s, "orm_retry"))
         return false;
     const bool is_ours = s->transaction == TX_NONE || s->flush_began;
     if (!roll_back_server(s) && !session_connect_again(s))
         return false;
-    s->transaction = is_ours ? TX_NONE : TX_WANTED;
+    s->transaction = is_ours && !s->savepoint_count ? TX_NONE : TX_WANTED;
+    savepoint_set_sent(s, false);
+    s->savepoints_missed = 0;
     s->flush_began = s->flush_failed = false;
     return true;
 }

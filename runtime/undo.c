@@ -1,9 +1,12 @@
 /* undo.c: rollback in memory.
  *
- * An object is copied whole before its first change, so going back is copying back;
- * only its place in a group stays as it is now.  What a flush wrote may have been read
- * again by others inside the transaction: then slots everywhere forget what they hold,
- * and objects that were filled since are expired. */
+ * An object is copied whole before its first change, and before the first load into it
+ * that a rollback takes back; so going back is copying back, the latest first.  Only
+ * its scope and its place in a group stay as they are now.
+ *
+ * An object has in its state by how many savepoints it was noted last: one more open,
+ * and it is noted again.  What was loaded for the first time since the mark has no
+ * note: it is found by its stamp, and expires. */
 #include "undo.h"
 
 #include "alias.h"
@@ -12,17 +15,35 @@
 #include "link.h"
 #include "list.h"
 #include "memory.h"
-#include "object.h"
 #include "on_update.h"
-#include "relate.h"
 #include "slot.h"
 
 #include <string.h>
 
+/* -- Noting ------------------------------------------------------------------------ */
+
+#define LEVEL_BITS ((uint32_t)SAVEPOINTS_MOST << OBJECT_LEVEL_AT)
+
+static size_t level_of(uint32_t state)
+{
+    return (state & LEVEL_BITS) >> OBJECT_LEVEL_AT;
+}
+
+static void set_level(struct orm_object *o, size_t level)
+{
+    o->state =
+        (o->state & ~LEVEL_BITS) | (uint32_t)level << OBJECT_LEVEL_AT | OBJECT_UNDO;
+}
+
+static bool is_noted(uint32_t state, size_t level)
+{
+    return state & OBJECT_UNDO && level_of(state) == level;
+}
+
 bool undo_note(struct orm_object *o)
 {
     struct orm_session *s = object_session(o);
-    if (o->state & OBJECT_UNDO)
+    if (is_noted(o->state, s->savepoint_count) || s->undo_rests)
         return true;
     if (!memory_grow(&s->undos, &s->undo_capacity, s->undo_count + 1, sizeof *s->undos))
         return session_nomem(s);
@@ -34,34 +55,60 @@ bool undo_note(struct orm_object *o)
         memcpy(copy, o, o->model->size);
     }
     s->undos[s->undo_count++] = (struct undo){o, copy};
-    o->state |= OBJECT_UNDO;
+    set_level(o, s->savepoint_count);
     return true;
 }
+
+static bool is_inside(const struct orm_object *o, uint64_t mark)
+{
+    return o->stamp >= mark || o->scope->began >= mark;
+}
+
+bool undo_note_older(struct orm_object *o)
+{
+    const bool was_there = !(o->state & OBJECT_FRESH);
+    return !was_there || is_inside(o, object_session(o)->mark) || undo_note(o);
+}
+
+void undo_leave_scope(struct orm_object *o)
+{
+    const uint64_t mark = object_session(o)->mark;
+    if (mark && is_inside(o, mark) && o->stamp < mark)
+        o->stamp = mark;
+}
+
+static void set_mark(struct orm_session *s)
+{
+    s->mark =
+        s->savepoint_count ? s->savepoints[s->savepoint_count - 1].stamp : s->wrote;
+}
+
+void undo_after_write(struct orm_session *s)
+{
+    if (s->transaction != TX_OPEN)
+        return;
+    s->transaction = TX_WROTE;
+    s->wrote = s->stamp;
+    set_mark(s);
+}
+
+/* -- Going back -------------------------------------------------------------------- */
 
 static void forget_unwritten(struct orm_session *s)
 {
     for (size_t i = 0; i < s->change_count; i++)
         s->changes[i]->state &= ~OBJECT_QUEUED;
     s->change_count = 0;
+    s->is_behind = false;
     link_forget(s);
     on_update_forget(s);
     for (unsigned i = 0; i < s->schema->model_count; i++)
         s->models[i].unwritten = 0;
 }
 
-void undo_forget(struct orm_session *s)
-{
-    for (size_t i = 0; i < s->undo_count; i++)
-        s->undos[i].object->state &= ~OBJECT_UNDO;
-    s->undo_count = 0;
-    s->undos_are_loose = false;
-    arena_clear(&s->undo_arena);
-}
-
-/* An object made in the unit of work that is rolled back. */
+/* An object made in what is rolled back. */
 static void detach(struct orm_object *o)
 {
-    relate_touch_all(o);
     list_end_notes(o);
     object_unmap(o);
     for (unsigned i = 0; i < o->model->key_count; i++) {
@@ -83,59 +130,149 @@ static bool has_key_of(const struct orm_object *o, const struct orm_object *othe
     return true;
 }
 
-/* What others show of the object as it is, and of what it was, is asked for again. */
-static void touch_both(struct orm_object *o, struct orm_object *was)
+/* What was mapped, and is not as it was, gets a mark: keys may have gone round. */
+static void put_back(struct orm_object *o, const void *copy)
 {
-    if (o->state & OBJECT_DELETED)
-        relate_touch_all(was);
-    for (unsigned i = 0; i < o->model->to_one_count; i++) {
-        const struct orm_to_one *ref = &o->model->to_ones[i];
-        if (ref->reverse || !relate_is_changed(o, ref))
-            continue;
-        relate_touch(o, ref);
-        relate_touch(was, ref);
-    }
-}
-
-static void restore(struct orm_object *o, struct orm_object *copy)
-{
-    copy->scope = o->scope; /* the one that it was made in may be over */
-    if (object_session(o)->undos_are_loose)
-        object_reset_all_slots(copy);
-    touch_both(o, copy);
-    struct idmap *map = &session_model(object_session(o), o->model)->map;
-    if (o->state & OBJECT_MAPPED && !has_key_of(o, copy))
+    const uint32_t was = ((const struct orm_object *)copy)->state;
+    const bool stays = o->state & was & OBJECT_MAPPED && has_key_of(o, copy);
+    if (o->state & OBJECT_MAPPED && !stays)
         object_leave_map(o);
-    const bool is_mapped = o->state & OBJECT_MAPPED;
+    const uint32_t is_written = o->state & OBJECT_WRITTEN;
     struct orm_group *group = o->group;
     const uint32_t at = o->at;
+    struct orm_scope *scope = o->scope; /* that of the copy may be over */
 
     memcpy(o, copy, o->model->size);
     o->group = group;
     o->at = at;
-    o->state &= ~OBJECT_QUEUED;
-    if (!is_mapped && o->state & OBJECT_MAPPED) {
-        o->state &= ~OBJECT_MAPPED;
-        if (idmap_reserve(map, 1))
-            object_map(o);
-        else
-            o->state |= OBJECT_GONE;
+    o->scope = scope;
+    o->state &= ~(OBJECT_QUEUED | OBJECT_LINKED | OBJECT_FORMER | OBJECT_WRITTEN);
+    o->state |= is_written;
+    if (was & OBJECT_MAPPED && !stays)
+        o->state = (o->state & ~OBJECT_MAPPED) | OBJECT_SEEN;
+}
+
+/* In place of what was loaded with its key meanwhile. */
+static void return_to_map(struct orm_object *o)
+{
+    if (!(o->state & OBJECT_SEEN))
+        return;
+    o->state &= ~OBJECT_SEEN;
+    if (idmap_reserve(&session_model(object_session(o), o->model)->map, 1))
+        object_map_anew(o);
+    else
+        o->state |= OBJECT_GONE;
+}
+
+/* What was loaded first since then.  Its row may be there or not: who asks for it asks
+ * the server. */
+static void unload(struct orm_object *o)
+{
+    object_reset_all_slots(o);
+    for (unsigned i = 0; i < o->model->to_many_count; i++)
+        list_unload(object_manager(o, &o->model->to_manys[i]));
+    object_unload(o);
+    o->state |= OBJECT_EXPIRED;
+}
+
+static void unload_all(struct orm_session *s, uint64_t mark)
+{
+    for (unsigned m = 0; m < s->schema->model_count; m++) {
+        const struct idmap *map = &s->models[m].map;
+        for (size_t i = 0; i < map->capacity; i++) {
+            struct orm_object *o = map->slots[i].object;
+            if (o && is_inside(o, mark))
+                unload(o);
+        }
     }
+}
+
+static void go_back(struct orm_session *s, const struct savepoint *p)
+{
+    forget_unwritten(s);
+    s->undo_rests = true;
+    for (size_t i = s->undo_count; i-- > p->undos;)
+        if (s->undos[i].copy)
+            put_back(s->undos[i].object, s->undos[i].copy);
+        else
+            detach(s->undos[i].object);
+    for (size_t i = p->undos; i < s->undo_count; i++)
+        return_to_map(s->undos[i].object);
+    s->undo_rests = false;
+    s->undo_count = p->undos;
+    s->unit++; /* scopes count on older notes to stay */
+    alias_go_back(s, p->aliases);
+    if (p->stamp && s->loads != p->loads)
+        unload_all(s, p->stamp);
+}
+
+/* -- Savepoints -------------------------------------------------------------------- */
+
+void undo_mark(struct orm_session *s, struct savepoint *p)
+{
+    p->stamp = s->stamp + 1;
+    p->wrote = s->wrote;
+    p->loads = s->loads;
+    p->undos = s->undo_count;
+    p->aliases = s->alias_past_count;
+    p->written = s->written_count;
+    p->memory = arena_mark(&s->undo_arena);
+    set_mark(s);
+}
+
+static void leave(struct orm_session *s, const struct savepoint *p)
+{
+    if (s->undo_count == p->undos)
+        arena_rewind(&s->undo_arena, p->memory);
+    s->savepoint_count--;
+    set_mark(s);
+}
+
+/* Notes of objects that the level outside has noted, too, are not needed any more. */
+void undo_release(struct orm_session *s, const struct savepoint *p)
+{
+    const size_t outer = s->savepoint_count - 1;
+    size_t left = p->undos;
+    for (size_t i = p->undos; i < s->undo_count; i++) {
+        const struct undo u = s->undos[i];
+        const struct orm_object *was = u.copy;
+        if (!was || !is_noted(was->state, outer))
+            s->undos[left++] = u;
+        set_level(u.object, outer);
+    }
+    s->undo_count = left;
+    s->unit++;
+    leave(s, p);
+}
+
+void undo_to(struct orm_session *s, const struct savepoint *p)
+{
+    go_back(s, p);
+    s->wrote = p->wrote;
+    leave(s, p);
+}
+
+/* -- The whole unit of work -------------------------------------------------------- */
+
+static void end(struct orm_session *s)
+{
+    s->undo_count = 0;
+    s->alias_past_count = 0;
+    s->savepoint_count = 0;
+    s->wrote = s->mark = 0;
+    arena_clear(&s->undo_arena);
+}
+
+void undo_forget(struct orm_session *s)
+{
+    for (size_t i = 0; i < s->undo_count; i++)
+        s->undos[i].object->state &= ~(OBJECT_UNDO | LEVEL_BITS);
+    end(s);
 }
 
 void undo_all(struct orm_session *s)
 {
-    forget_unwritten(s);
-    alias_forget_all(s);
-    while (s->undo_count) {
-        const struct undo *u = &s->undos[--s->undo_count];
-        if (u->copy)
-            restore(u->object, u->copy);
-        else
-            detach(u->object);
-    }
-    s->undos_are_loose = false;
-    arena_clear(&s->undo_arena);
-    if (s->transaction == TX_WROTE)
-        object_distrust(s, s->began);
+    const struct savepoint beginning = {.stamp = s->wrote, .loads = s->loads - 1};
+    go_back(s, &beginning);
+    end(s);
 }

@@ -9,6 +9,7 @@
 #include "due.h"
 #include "flight.h"
 #include "flush.h"
+#include "hooks.h"
 #include "link.h"
 #include "on_update.h"
 #include "returned.h"
@@ -155,6 +156,20 @@ static void settle(struct orm_object *o, uint64_t stamp)
     o->stamp = stamp;
 }
 
+static void note(
+    struct flush *p, struct orm_object *const *objects, size_t count, enum orm_event e)
+{
+    for (size_t i = 0; i < count; i++)
+        hooks_note(p->s, objects[i], e);
+}
+
+static void note_all(struct flush *p)
+{
+    note(p, p->news, p->new_count, ORM_AFTER_INSERT);
+    note(p, p->updates, p->update_count, ORM_AFTER_UPDATE);
+    note(p, p->deletes, p->delete_count, ORM_AFTER_DELETE);
+}
+
 /* -- The whole --------------------------------------------------------------------- */
 
 static bool publish(struct flush *p)
@@ -173,8 +188,10 @@ static bool publish(struct flush *p)
     s->change_count = 0;
     link_forget(s);
     due_is_done(s);
+    if (s->has_hooks)
+        note_all(p);
     if (p->first)
-        session_wrote(s);
+        undo_after_write(s);
 
     bool good = true;
     size_t item = 0;
@@ -199,7 +216,9 @@ static bool write_all(struct flush *p, bool commit)
         flush_take_back(p);
         return false;
     }
+    s->undo_rests = commit;
     const bool published = publish(p);
+    s->undo_rests = false;
     if (!published && commit)
         s->error.outcome = ORM_COMMITTED;
     return published;
@@ -212,20 +231,28 @@ static void settle_outcome(struct orm_session *s)
         s->error.outcome = ORM_ROLLED_BACK;
 }
 
-bool write_changes(struct orm_session *s, bool commit)
+static bool write_now(struct orm_session *s, bool commit)
 {
-    if (s->error.code)
-        return false;
     struct flush p = {.s = s};
     p.last = &p.first;
     statement_hold(&s->statements);
     const bool good = write_all(&p, commit);
-    s->flush_failed = !good;
-    if (!good)
-        settle_outcome(s);
     statement_release(&s->statements);
     flush_free(&p);
     flight_end(s);
     arena_clear(&s->scratch);
+    return good;
+}
+
+bool write_changes(struct orm_session *s, bool commit)
+{
+    if (s->error.code || !hooks_allow(s, "orm_flush"))
+        return false;
+    const bool good = hooks_before_flush(s) && write_now(s, commit);
+    s->flush_failed = !good;
+    if (!good)
+        settle_outcome(s);
+    else if (!commit)
+        hooks_after_flush(s);
     return good;
 }

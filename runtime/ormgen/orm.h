@@ -177,6 +177,21 @@ ORM_EXPORT bool orm_ok(const struct orm_session *s) ORM_CHECKED;
  * the error unless the connection is lost. */
 ORM_EXPORT void orm_rollback(struct orm_session *s);
 
+/* A place in the transaction to go back to.  Flushes, then marks: what is recorded
+ * belongs to what is outside.  Opens a transaction if none is open.  Savepoints nest,
+ * to 4,095; SAVEPOINT travels with the next statement. */
+ORM_EXPORT void orm_savepoint(struct orm_session *s);
+
+/* Flushes and ends the innermost savepoint; what was written since belongs to what is
+ * outside.  False if this or anything before it failed: then the savepoint is open
+ * still, for orm_rollback_to().  orm_commit() releases all that are open. */
+ORM_EXPORT bool orm_release(struct orm_session *s) ORM_CHECKED;
+
+/* The database and memory are as they were at the innermost savepoint, which ends;
+ * objects that were loaded first since then are expired.  Clears an error that came
+ * since then, unless the connection is lost or the transaction is over. */
+ORM_EXPORT void orm_rollback_to(struct orm_session *s);
+
 /* After a failed flush or commit that was the transaction's first: rolls back the
  * database and keeps the changes in memory, as they were before the flush, so that it
  * can be tried again when the reason is gone; connects again if the connection is lost.
@@ -280,6 +295,23 @@ typedef void orm_statement_seen(void *arg, const struct orm_statement *statement
 /* NULL: nobody listens any more. */
 ORM_EXPORT void orm_on_statement(
     struct orm_session *s, orm_statement_seen *seen, void *arg);
+
+/* -- Hooks ------------------------------------------------------------------------- */
+
+/* When X_on_event() has a function of the program's called, with the object. */
+enum orm_event {
+    /* Of a flush, before anything is sent; false refuses it. */
+    ORM_BEFORE_INSERT,
+    ORM_BEFORE_UPDATE,
+    ORM_BEFORE_DELETE,
+    /* When it was good; of a commit, after that. */
+    ORM_AFTER_INSERT,
+    ORM_AFTER_UPDATE,
+    ORM_AFTER_DELETE,
+    /* Once for each object that the transaction had written. */
+    ORM_AFTER_COMMIT,
+    ORM_AFTER_ROLLBACK
+};
 
 /* -- Does the database fit? -------------------------------------------------------- */
 

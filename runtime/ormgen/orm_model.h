@@ -263,6 +263,9 @@ struct orm_model {
 
     const struct orm_constraint *constraints;
     uint16_t constraint_count;
+
+    /* Calls a hook, a bool (*)(struct book *, void *). */
+    bool (*call)(void (*fn)(void), struct orm_object *o, void *arg);
 };
 
 struct orm_schema {
@@ -304,6 +307,19 @@ static inline const char *orm_label(const struct orm_named_type *e, unsigned val
         return (enum m##_constraint)(e->of == &m##_model ? e->violated : 0);           \
     }                                                                                  \
     struct m
+
+/* book_on_event(): `fn` is called at each such event of the session, after those that
+ * were given before it.  NULL: none is called any more.  Hooks may read, change, make
+ * and delete objects; they must not flush, commit or roll back.  See enum orm_event. */
+#define ORM_HOOKS(m)                                                                   \
+    static inline void m##_on_event(struct orm_session *s, enum orm_event event,       \
+        bool (*fn)(struct m * o, void *arg), void *arg)                                \
+    {                                                                                  \
+        orm_on_event(s, &m##_model, event, (void (*)(void))fn, arg);                   \
+    }                                                                                  \
+    struct m
+ORM_EXPORT void orm_on_event(struct orm_session *s, const struct orm_model *model,
+    enum orm_event event, void (*fn)(void), void *arg);
 
 /* -- Calls of generated code ------------------------------------------------------- */
 /* `void *` stands for the model's struct, `const void *` list for its list struct. */

@@ -455,6 +455,42 @@ static void rollback_and_reset_end_a_load(void **state)
     assert_int_equal(count("author"), 0);
 }
 
+static void savepoint_takes_loaded_rows_back(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_library();
+    load_authors(s, 1);
+    for (int i = 0; i < 2; i++) {
+        orm_savepoint(s);
+        struct author_load *l = author_load_begin(author_table(s));
+        author_set_name(author_load_row(l), "a");
+        author_set_name(author_load_row(l), "b");
+        if (i)
+            assert_int_equal(author_load_end(l), 2);
+        assert_int_equal(author_count(author_table(s), NULL), i ? 3 : 0);
+        orm_rollback_to(s);
+        assert_int_equal(author_load_end(l), 0);
+        assert_int_equal(author_count(author_table(s), NULL), 1);
+    }
+    assert_true(orm_commit(s));
+    assert_int_equal(count("author"), 1);
+    close_library(s);
+}
+
+static void savepoint_cannot_stand_in_a_load(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_library();
+    struct author_load *l = author_load_begin(author_table(s));
+    author_set_name(author_load_row(l), "a");
+    orm_savepoint(s);
+    assert_failed(s, ORM_INVALID, "author", NULL);
+    assert_int_equal(author_load_end(l), 0);
+    orm_rollback_to(s);
+    orm_rollback(s);
+    close_library(s);
+}
+
 static void session_can_be_closed_in_a_load(void **state)
 {
     (void)state;
@@ -572,6 +608,8 @@ int main(void)
         DB_TEST(foreign_key_refuses_all_rows), DB_TEST(table_that_is_another_is_drift),
         DB_TEST(row_is_no_object), DB_TEST(nothing_else_is_asked_meanwhile),
         DB_TEST(row_without_a_load_is_an_error), DB_TEST(rollback_and_reset_end_a_load),
+        DB_TEST(savepoint_takes_loaded_rows_back),
+        DB_TEST(savepoint_cannot_stand_in_a_load),
         DB_TEST(session_can_be_closed_in_a_load),
         DB_TEST(view_and_pairs_cannot_be_loaded),
         DB_TEST(statement_too_many_is_refused), DB_TEST(cut_connection_leaves_nothing),

@@ -60,11 +60,12 @@ static void set_sends_the_difference_only(void **state)
     struct book *b = book_get(book_table(s), 1); /* has 2 and 3 */
     struct tag *t1 = tag_get(tag_table(s), 1), *t2 = tag_get(tag_table(s), 2),
                *t3 = tag_get(tag_table(s), 3);
-    db_exec(db, "create table seen (what text); create function note() returns trigger"
-                " language plpgsql as $$ begin insert into public.seen values (tg_op || ' ' ||"
-                " coalesce(new.tag_id, old.tag_id)); return null; end $$;"
-                " create trigger note after insert or delete on book_tags"
-                " for each row execute function note()");
+    db_exec(db,
+        "create table seen (what text); create function note() returns trigger"
+        " language plpgsql as $$ begin insert into public.seen values (tg_op || ' ' ||"
+        " coalesce(new.tag_id, old.tag_id)); return null; end $$;"
+        " create trigger note after insert or delete on book_tags"
+        " for each row execute function note()");
     spent(s);
     tag_set(book_tags(b), TAGS(t1, t2));
     assert_int_equal(spent(s), 1); /* what it shows now */

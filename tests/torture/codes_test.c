@@ -212,11 +212,28 @@ static void every_code_has_a_name(void **state)
     assert_int_not_equal(strncmp(orm_code_name((enum orm_code)CODES), "ORM_", 4), 0);
 }
 
+static void every_code_has_a_section_in_the_docs(void **state)
+{
+    (void)state;
+    static char page[1 << 17];
+    FILE *in = fopen(FAILURES_PAGE, "r");
+    assert_non_null(in);
+    page[fread(page, 1, sizeof page - 1, in)] = '\0';
+    assert_int_equal(fclose(in), 0);
+    for (size_t i = 0; i < CODES; i++) {
+        char heading[64];
+        snprintf(heading, sizeof heading, "\n## %s\n", orm_code_name((enum orm_code)i));
+        if (!strstr(page, heading))
+            fail_msg("docs/failures.md has no section \"%s\"", heading + 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_has_a_program_that_makes_it),
         cmocka_unit_test(every_code_has_a_name),
+        cmocka_unit_test(every_code_has_a_section_in_the_docs),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }

@@ -212,6 +212,11 @@ static void link_fill_(
     typed->items[len] = NULL;
 }
 
+static bool link_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct link *, void *))fn)((struct link *)o, arg);
+}
+
 _Static_assert(sizeof(struct link_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model link_model = {
@@ -233,6 +238,7 @@ const struct orm_model link_model = {
     .fill = link_fill_,
     .constraints = link_rules_,
     .constraint_count = 2,
+    .call = link_call_,
 };
 
 /* -- a ----------------------------------------------------------------------------- */
@@ -367,6 +373,11 @@ static void a_fill_(void *list, void *items, struct orm_object *const *from, siz
     typed->items[len] = NULL;
 }
 
+static bool a_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct a *, void *))fn)((struct a *)o, arg);
+}
+
 _Static_assert(sizeof(struct a_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model a_model = {
@@ -389,6 +400,7 @@ const struct orm_model a_model = {
     .fill = a_fill_,
     .constraints = a_rules_,
     .constraint_count = 2,
+    .call = a_call_,
 };
 
 /* -- m ----------------------------------------------------------------------------- */
@@ -477,6 +489,11 @@ static void m_fill_(void *list, void *items, struct orm_object *const *from, siz
     typed->items[len] = NULL;
 }
 
+static bool m_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct m *, void *))fn)((struct m *)o, arg);
+}
+
 _Static_assert(sizeof(struct m_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model m_model = {
@@ -498,6 +515,7 @@ const struct orm_model m_model = {
     .fill = m_fill_,
     .constraints = m_rules_,
     .constraint_count = 1,
+    .call = m_call_,
 };
 
 static const struct orm_model *const in_models_[] = {

@@ -202,6 +202,7 @@ enum link_constraint {
     LINK_TO_HOLDER
 };
 ORM_VIOLATED(link);
+ORM_HOOKS(link);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -753,6 +754,7 @@ enum a_constraint {
     A_TO_A
 };
 ORM_VIOLATED(a);
+ORM_HOOKS(a);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1044,6 +1046,7 @@ enum m_constraint {
     M_BY_ID
 };
 ORM_VIOLATED(m);
+ORM_HOOKS(m);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

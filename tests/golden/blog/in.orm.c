@@ -98,6 +98,11 @@ static void author_fill_(
     typed->items[len] = NULL;
 }
 
+static bool author_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct author *, void *))fn)((struct author *)o, arg);
+}
+
 _Static_assert(sizeof(struct author_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model author_model = {
@@ -119,6 +124,7 @@ const struct orm_model author_model = {
     .fill = author_fill_,
     .constraints = author_rules_,
     .constraint_count = 2,
+    .call = author_call_,
 };
 
 /* -- book -------------------------------------------------------------------------- */
@@ -289,6 +295,11 @@ static void book_fill_(
     typed->items[len] = NULL;
 }
 
+static bool book_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct book *, void *))fn)((struct book *)o, arg);
+}
+
 _Static_assert(sizeof(struct book_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model book_model = {
@@ -311,6 +322,7 @@ const struct orm_model book_model = {
     .fill = book_fill_,
     .constraints = book_rules_,
     .constraint_count = 3,
+    .call = book_call_,
 };
 
 /* -- tag --------------------------------------------------------------------------- */
@@ -409,6 +421,11 @@ static void tag_fill_(
     typed->items[len] = NULL;
 }
 
+static bool tag_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct tag *, void *))fn)((struct tag *)o, arg);
+}
+
 _Static_assert(sizeof(struct tag_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model tag_model = {
@@ -430,6 +447,7 @@ const struct orm_model tag_model = {
     .fill = tag_fill_,
     .constraints = tag_rules_,
     .constraint_count = 2,
+    .call = tag_call_,
 };
 
 static const struct orm_model *const blog_models_[] = {

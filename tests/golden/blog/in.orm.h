@@ -158,6 +158,7 @@ enum author_constraint {
     AUTHOR_BY_EMAIL
 };
 ORM_VIOLATED(author);
+ORM_HOOKS(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -448,6 +449,7 @@ enum book_constraint {
     BOOK_TO_EDITOR
 };
 ORM_VIOLATED(book);
+ORM_HOOKS(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -822,6 +824,7 @@ enum tag_constraint {
     TAG_BY_NAME
 };
 ORM_VIOLATED(tag);
+ORM_HOOKS(tag);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -147,6 +147,11 @@ static void product_fill_(
     typed->items[len] = NULL;
 }
 
+static bool product_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct product *, void *))fn)((struct product *)o, arg);
+}
+
 _Static_assert(sizeof(struct product_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model product_model = {
@@ -167,6 +172,7 @@ const struct orm_model product_model = {
     .fill = product_fill_,
     .constraints = product_rules_,
     .constraint_count = 4,
+    .call = product_call_,
 };
 
 /* -- invoice ----------------------------------------------------------------------- */
@@ -226,6 +232,11 @@ static void invoice_fill_(
     typed->items[len] = NULL;
 }
 
+static bool invoice_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct invoice *, void *))fn)((struct invoice *)o, arg);
+}
+
 _Static_assert(sizeof(struct invoice_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model invoice_model = {
@@ -246,6 +257,7 @@ const struct orm_model invoice_model = {
     .fill = invoice_fill_,
     .constraints = invoice_rules_,
     .constraint_count = 1,
+    .call = invoice_call_,
 };
 
 /* -- ticket ------------------------------------------------------------------------ */
@@ -298,6 +310,11 @@ static void ticket_fill_(
     typed->items[len] = NULL;
 }
 
+static bool ticket_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct ticket *, void *))fn)((struct ticket *)o, arg);
+}
+
 _Static_assert(sizeof(struct ticket_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model ticket_model = {
@@ -318,6 +335,7 @@ const struct orm_model ticket_model = {
     .fill = ticket_fill_,
     .constraints = ticket_rules_,
     .constraint_count = 1,
+    .call = ticket_call_,
 };
 
 /* -- account ----------------------------------------------------------------------- */
@@ -452,6 +470,12 @@ static void ledger_account_fill_(
     typed->items[len] = NULL;
 }
 
+static bool ledger_account_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct ledger_account *, void *))fn)(
+        (struct ledger_account *)o, arg);
+}
+
 _Static_assert(
     sizeof(struct ledger_account_query) == sizeof(struct orm_query), "layout");
 
@@ -475,6 +499,7 @@ const struct orm_model ledger_account_model = {
     .fill = ledger_account_fill_,
     .constraints = ledger_account_rules_,
     .constraint_count = 2,
+    .call = ledger_account_call_,
 };
 
 /* -- page -------------------------------------------------------------------------- */
@@ -589,6 +614,11 @@ static void page_fill_(
     typed->items[len] = NULL;
 }
 
+static bool page_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct page *, void *))fn)((struct page *)o, arg);
+}
+
 _Static_assert(sizeof(struct page_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model page_model = {
@@ -611,6 +641,7 @@ const struct orm_model page_model = {
     .fill = page_fill_,
     .constraints = page_rules_,
     .constraint_count = 2,
+    .call = page_call_,
 };
 
 /* -- binder ------------------------------------------------------------------------ */
@@ -675,6 +706,11 @@ static void binder_fill_(
     typed->items[len] = NULL;
 }
 
+static bool binder_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct binder *, void *))fn)((struct binder *)o, arg);
+}
+
 _Static_assert(sizeof(struct binder_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model binder_model = {
@@ -696,6 +732,7 @@ const struct orm_model binder_model = {
     .fill = binder_fill_,
     .constraints = binder_rules_,
     .constraint_count = 1,
+    .call = binder_call_,
 };
 
 /* -- leaf -------------------------------------------------------------------------- */
@@ -754,6 +791,11 @@ static void leaf_fill_(
     typed->items[len] = NULL;
 }
 
+static bool leaf_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct leaf *, void *))fn)((struct leaf *)o, arg);
+}
+
 _Static_assert(sizeof(struct leaf_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model leaf_model = {
@@ -776,6 +818,7 @@ const struct orm_model leaf_model = {
     .fill = leaf_fill_,
     .constraints = leaf_rules_,
     .constraint_count = 1,
+    .call = leaf_call_,
 };
 
 /* -- edition ----------------------------------------------------------------------- */
@@ -841,6 +884,11 @@ static void edition_fill_(
     typed->items[len] = NULL;
 }
 
+static bool edition_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct edition *, void *))fn)((struct edition *)o, arg);
+}
+
 _Static_assert(sizeof(struct edition_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model edition_model = {
@@ -862,6 +910,7 @@ const struct orm_model edition_model = {
     .fill = edition_fill_,
     .constraints = edition_rules_,
     .constraint_count = 1,
+    .call = edition_call_,
 };
 
 static const struct orm_model *const columns_models_[] = {

@@ -344,6 +344,7 @@ enum product_constraint {
     PRODUCT_PRICE_CHECK
 };
 ORM_VIOLATED(product);
+ORM_HOOKS(product);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -654,6 +655,7 @@ enum invoice_constraint {
     INVOICE_BY_NUMBER
 };
 ORM_VIOLATED(invoice);
+ORM_HOOKS(invoice);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -871,6 +873,7 @@ enum ticket_constraint {
     TICKET_BY_CODE
 };
 ORM_VIOLATED(ticket);
+ORM_HOOKS(ticket);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1110,6 +1113,7 @@ enum ledger_account_constraint {
     LEDGER_ACCOUNT_TO_PARENT
 };
 ORM_VIOLATED(ledger_account);
+ORM_HOOKS(ledger_account);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1505,6 +1509,7 @@ enum page_constraint {
     PAGE_TO_BOOK
 };
 ORM_VIOLATED(page);
+ORM_HOOKS(page);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1861,6 +1866,7 @@ enum binder_constraint {
     BINDER_BY_ID
 };
 ORM_VIOLATED(binder);
+ORM_HOOKS(binder);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2086,6 +2092,7 @@ enum leaf_constraint {
     LEAF_BY_TREE_NUMBER
 };
 ORM_VIOLATED(leaf);
+ORM_HOOKS(leaf);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2332,6 +2339,7 @@ enum edition_constraint {
     EDITION_BY_WORK_NUMBER
 };
 ORM_VIOLATED(edition);
+ORM_HOOKS(edition);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

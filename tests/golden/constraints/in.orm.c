@@ -67,6 +67,11 @@ static void author_fill_(
     typed->items[len] = NULL;
 }
 
+static bool author_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct author *, void *))fn)((struct author *)o, arg);
+}
+
 _Static_assert(sizeof(struct author_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model author_model = {
@@ -88,6 +93,7 @@ const struct orm_model author_model = {
     .fill = author_fill_,
     .constraints = author_rules_,
     .constraint_count = 1,
+    .call = author_call_,
 };
 
 /* -- book -------------------------------------------------------------------------- */
@@ -300,6 +306,11 @@ static void book_fill_(
     typed->items[len] = NULL;
 }
 
+static bool book_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct book *, void *))fn)((struct book *)o, arg);
+}
+
 _Static_assert(sizeof(struct book_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model book_model = {
@@ -321,6 +332,7 @@ const struct orm_model book_model = {
     .fill = book_fill_,
     .constraints = book_rules_,
     .constraint_count = 12,
+    .call = book_call_,
 };
 
 static const struct orm_model *const shop_models_[] = {

@@ -117,6 +117,7 @@ enum author_constraint {
     AUTHOR_BY_ID
 };
 ORM_VIOLATED(author);
+ORM_HOOKS(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -365,6 +366,7 @@ enum book_constraint {
     BOOK_TO_AUTHOR
 };
 ORM_VIOLATED(book);
+ORM_HOOKS(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

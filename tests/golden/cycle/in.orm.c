@@ -203,6 +203,11 @@ static void org_person_fill_(
     typed->items[len] = NULL;
 }
 
+static bool org_person_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct org_person *, void *))fn)((struct org_person *)o, arg);
+}
+
 _Static_assert(sizeof(struct org_person_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model org_person_model = {
@@ -225,6 +230,7 @@ const struct orm_model org_person_model = {
     .fill = org_person_fill_,
     .constraints = org_person_rules_,
     .constraint_count = 4,
+    .call = org_person_call_,
 };
 
 /* -- team -------------------------------------------------------------------------- */
@@ -343,6 +349,11 @@ static void org_team_fill_(
     typed->items[len] = NULL;
 }
 
+static bool org_team_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct org_team *, void *))fn)((struct org_team *)o, arg);
+}
+
 _Static_assert(sizeof(struct org_team_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model org_team_model = {
@@ -365,6 +376,7 @@ const struct orm_model org_team_model = {
     .fill = org_team_fill_,
     .constraints = org_team_rules_,
     .constraint_count = 4,
+    .call = org_team_call_,
 };
 
 /* -- badge ------------------------------------------------------------------------- */
@@ -461,6 +473,11 @@ static void org_badge_fill_(
     typed->items[len] = NULL;
 }
 
+static bool org_badge_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct org_badge *, void *))fn)((struct org_badge *)o, arg);
+}
+
 _Static_assert(sizeof(struct org_badge_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model org_badge_model = {
@@ -482,6 +499,7 @@ const struct orm_model org_badge_model = {
     .fill = org_badge_fill_,
     .constraints = org_badge_rules_,
     .constraint_count = 3,
+    .call = org_badge_call_,
 };
 
 static const struct orm_model *const cycle_models_[] = {

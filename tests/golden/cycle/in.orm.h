@@ -173,6 +173,7 @@ enum org_person_constraint {
     ORG_PERSON_TO_TEAM
 };
 ORM_VIOLATED(org_person);
+ORM_HOOKS(org_person);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -609,6 +610,7 @@ enum org_team_constraint {
     ORG_TEAM_TO_LEADER
 };
 ORM_VIOLATED(org_team);
+ORM_HOOKS(org_team);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -891,6 +893,7 @@ enum org_badge_constraint {
     ORG_BADGE_TO_OWNER
 };
 ORM_VIOLATED(org_badge);
+ORM_HOOKS(org_badge);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -287,6 +287,11 @@ static void book_fill_(
     typed->items[len] = NULL;
 }
 
+static bool book_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct book *, void *))fn)((struct book *)o, arg);
+}
+
 _Static_assert(sizeof(struct book_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model book_model = {
@@ -309,6 +314,7 @@ const struct orm_model book_model = {
     .fill = book_fill_,
     .constraints = book_rules_,
     .constraint_count = 6,
+    .call = book_call_,
 };
 
 /* -- topic ------------------------------------------------------------------------- */
@@ -407,6 +413,11 @@ static void topic_fill_(
     typed->items[len] = NULL;
 }
 
+static bool topic_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct topic *, void *))fn)((struct topic *)o, arg);
+}
+
 _Static_assert(sizeof(struct topic_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model topic_model = {
@@ -428,6 +439,7 @@ const struct orm_model topic_model = {
     .fill = topic_fill_,
     .constraints = topic_rules_,
     .constraint_count = 2,
+    .call = topic_call_,
 };
 
 static const struct orm_model *const stock_models_[] = {

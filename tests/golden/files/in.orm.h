@@ -152,6 +152,7 @@ enum book_constraint {
     BOOK_TO_SEQUEL
 };
 ORM_VIOLATED(book);
+ORM_HOOKS(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -604,6 +605,7 @@ enum topic_constraint {
     TOPIC_BY_NAME
 };
 ORM_VIOLATED(topic);
+ORM_HOOKS(topic);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -170,6 +170,11 @@ static void p_person_fill_(
     typed->items[len] = NULL;
 }
 
+static bool p_person_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct p_person *, void *))fn)((struct p_person *)o, arg);
+}
+
 _Static_assert(sizeof(struct p_person_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model p_person_model = {
@@ -192,6 +197,7 @@ const struct orm_model p_person_model = {
     .fill = p_person_fill_,
     .constraints = p_person_rules_,
     .constraint_count = 2,
+    .call = p_person_call_,
 };
 
 /* -- author ------------------------------------------------------------------------ */
@@ -293,6 +299,11 @@ static void p_author_fill_(
     typed->items[len] = NULL;
 }
 
+static bool p_author_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct p_author *, void *))fn)((struct p_author *)o, arg);
+}
+
 _Static_assert(sizeof(struct p_author_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model p_author_model = {
@@ -315,6 +326,7 @@ const struct orm_model p_author_model = {
     .fill = p_author_fill_,
     .constraints = p_author_rules_,
     .constraint_count = 3,
+    .call = p_author_call_,
 };
 
 static const struct orm_model *const people_models_[] = {

@@ -161,6 +161,7 @@ enum p_person_constraint {
     P_PERSON_TO_LIVES
 };
 ORM_VIOLATED(p_person);
+ORM_HOOKS(p_person);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -496,6 +497,7 @@ enum p_author_constraint {
     P_AUTHOR_TO_PERSON
 };
 ORM_VIOLATED(p_author);
+ORM_HOOKS(p_author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -86,6 +86,11 @@ static void place_fill_(
     typed->items[len] = NULL;
 }
 
+static bool place_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct place *, void *))fn)((struct place *)o, arg);
+}
+
 _Static_assert(sizeof(struct place_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model place_model = {
@@ -107,6 +112,7 @@ const struct orm_model place_model = {
     .fill = place_fill_,
     .constraints = place_rules_,
     .constraint_count = 1,
+    .call = place_call_,
 };
 
 /* -- climate ----------------------------------------------------------------------- */
@@ -159,6 +165,11 @@ static void climate_fill_(
     typed->items[len] = NULL;
 }
 
+static bool climate_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct climate *, void *))fn)((struct climate *)o, arg);
+}
+
 _Static_assert(sizeof(struct climate_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model climate_model = {
@@ -179,6 +190,7 @@ const struct orm_model climate_model = {
     .fill = climate_fill_,
     .constraints = climate_rules_,
     .constraint_count = 1,
+    .call = climate_call_,
 };
 
 extern const struct orm_model book_model;

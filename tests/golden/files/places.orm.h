@@ -143,6 +143,7 @@ enum place_constraint {
     PLACE_BY_ID
 };
 ORM_VIOLATED(place);
+ORM_HOOKS(place);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -357,6 +358,7 @@ enum climate_constraint {
     CLIMATE_BY_KIND
 };
 ORM_VIOLATED(climate);
+ORM_HOOKS(climate);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -94,6 +94,11 @@ static void tenant_fill_(
     typed->items[len] = NULL;
 }
 
+static bool tenant_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct tenant *, void *))fn)((struct tenant *)o, arg);
+}
+
 _Static_assert(sizeof(struct tenant_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model tenant_model = {
@@ -115,6 +120,7 @@ const struct orm_model tenant_model = {
     .fill = tenant_fill_,
     .constraints = tenant_rules_,
     .constraint_count = 1,
+    .call = tenant_call_,
 };
 
 /* -- course ------------------------------------------------------------------------ */
@@ -355,6 +361,11 @@ static void course_fill_(
     typed->items[len] = NULL;
 }
 
+static bool course_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct course *, void *))fn)((struct course *)o, arg);
+}
+
 _Static_assert(sizeof(struct course_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model course_model = {
@@ -378,6 +389,7 @@ const struct orm_model course_model = {
     .fill = course_fill_,
     .constraints = course_rules_,
     .constraint_count = 3,
+    .call = course_call_,
 };
 
 /* -- student ----------------------------------------------------------------------- */
@@ -638,6 +650,11 @@ static void student_fill_(
     typed->items[len] = NULL;
 }
 
+static bool student_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct student *, void *))fn)((struct student *)o, arg);
+}
+
 _Static_assert(sizeof(struct student_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model student_model = {
@@ -661,6 +678,7 @@ const struct orm_model student_model = {
     .fill = student_fill_,
     .constraints = student_rules_,
     .constraint_count = 3,
+    .call = student_call_,
 };
 
 /* -- enrolment --------------------------------------------------------------------- */
@@ -819,6 +837,11 @@ static void enrolment_fill_(
     typed->items[len] = NULL;
 }
 
+static bool enrolment_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct enrolment *, void *))fn)((struct enrolment *)o, arg);
+}
+
 _Static_assert(sizeof(struct enrolment_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model enrolment_model = {
@@ -843,6 +866,7 @@ const struct orm_model enrolment_model = {
     .fill = enrolment_fill_,
     .constraints = enrolment_rules_,
     .constraint_count = 3,
+    .call = enrolment_call_,
 };
 
 /* -- grade ------------------------------------------------------------------------- */
@@ -946,6 +970,11 @@ static void grade_fill_(
     typed->items[len] = NULL;
 }
 
+static bool grade_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct grade *, void *))fn)((struct grade *)o, arg);
+}
+
 _Static_assert(sizeof(struct grade_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model grade_model = {
@@ -967,6 +996,7 @@ const struct orm_model grade_model = {
     .fill = grade_fill_,
     .constraints = grade_rules_,
     .constraint_count = 2,
+    .call = grade_call_,
 };
 
 /* -- label ------------------------------------------------------------------------- */
@@ -1085,6 +1115,11 @@ static void label_fill_(
     typed->items[len] = NULL;
 }
 
+static bool label_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct label *, void *))fn)((struct label *)o, arg);
+}
+
 _Static_assert(sizeof(struct label_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model label_model = {
@@ -1106,6 +1141,7 @@ const struct orm_model label_model = {
     .fill = label_fill_,
     .constraints = label_rules_,
     .constraint_count = 2,
+    .call = label_call_,
 };
 
 /* -- alias ------------------------------------------------------------------------- */
@@ -1221,6 +1257,11 @@ static void alias_fill_(
     typed->items[len] = NULL;
 }
 
+static bool alias_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct alias *, void *))fn)((struct alias *)o, arg);
+}
+
 _Static_assert(sizeof(struct alias_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model alias_model = {
@@ -1242,6 +1283,7 @@ const struct orm_model alias_model = {
     .fill = alias_fill_,
     .constraints = alias_rules_,
     .constraint_count = 3,
+    .call = alias_call_,
 };
 
 /* -- certificate ------------------------------------------------------------------- */
@@ -1335,6 +1377,11 @@ static void certificate_fill_(
     typed->items[len] = NULL;
 }
 
+static bool certificate_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct certificate *, void *))fn)((struct certificate *)o, arg);
+}
+
 _Static_assert(sizeof(struct certificate_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model certificate_model = {
@@ -1358,6 +1405,7 @@ const struct orm_model certificate_model = {
     .fill = certificate_fill_,
     .constraints = certificate_rules_,
     .constraint_count = 2,
+    .call = certificate_call_,
 };
 
 /* -- room -------------------------------------------------------------------------- */
@@ -1460,6 +1508,11 @@ static void room_fill_(
     typed->items[len] = NULL;
 }
 
+static bool room_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct room *, void *))fn)((struct room *)o, arg);
+}
+
 _Static_assert(sizeof(struct room_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model room_model = {
@@ -1481,6 +1534,7 @@ const struct orm_model room_model = {
     .fill = room_fill_,
     .constraints = room_rules_,
     .constraint_count = 3,
+    .call = room_call_,
 };
 
 /* -- event ------------------------------------------------------------------------- */
@@ -1590,6 +1644,11 @@ static void event_fill_(
     typed->items[len] = NULL;
 }
 
+static bool event_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct event *, void *))fn)((struct event *)o, arg);
+}
+
 _Static_assert(sizeof(struct event_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model event_model = {
@@ -1612,6 +1671,7 @@ const struct orm_model event_model = {
     .fill = event_fill_,
     .constraints = event_rules_,
     .constraint_count = 2,
+    .call = event_call_,
 };
 
 /* -- ticket ------------------------------------------------------------------------ */
@@ -1699,6 +1759,11 @@ static void ticket_fill_(
     typed->items[len] = NULL;
 }
 
+static bool ticket_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct ticket *, void *))fn)((struct ticket *)o, arg);
+}
+
 _Static_assert(sizeof(struct ticket_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model ticket_model = {
@@ -1721,6 +1786,7 @@ const struct orm_model ticket_model = {
     .fill = ticket_fill_,
     .constraints = ticket_rules_,
     .constraint_count = 2,
+    .call = ticket_call_,
 };
 
 /* -- holiday ----------------------------------------------------------------------- */
@@ -1818,6 +1884,11 @@ static void holiday_fill_(
     typed->items[len] = NULL;
 }
 
+static bool holiday_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct holiday *, void *))fn)((struct holiday *)o, arg);
+}
+
 _Static_assert(sizeof(struct holiday_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model holiday_model = {
@@ -1839,6 +1910,7 @@ const struct orm_model holiday_model = {
     .fill = holiday_fill_,
     .constraints = holiday_rules_,
     .constraint_count = 1,
+    .call = holiday_call_,
 };
 
 /* -- duty -------------------------------------------------------------------------- */
@@ -1980,6 +2052,11 @@ static void duty_fill_(
     typed->items[len] = NULL;
 }
 
+static bool duty_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct duty *, void *))fn)((struct duty *)o, arg);
+}
+
 _Static_assert(sizeof(struct duty_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model duty_model = {
@@ -2001,6 +2078,7 @@ const struct orm_model duty_model = {
     .fill = duty_fill_,
     .constraints = duty_rules_,
     .constraint_count = 3,
+    .call = duty_call_,
 };
 
 /* -- shift ------------------------------------------------------------------------- */
@@ -2231,6 +2309,11 @@ static void shift_fill_(
     typed->items[len] = NULL;
 }
 
+static bool shift_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct shift *, void *))fn)((struct shift *)o, arg);
+}
+
 _Static_assert(sizeof(struct shift_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model shift_model = {
@@ -2256,6 +2339,7 @@ const struct orm_model shift_model = {
     .fill = shift_fill_,
     .constraints = shift_rules_,
     .constraint_count = 4,
+    .call = shift_call_,
 };
 
 /* -- moment ------------------------------------------------------------------------ */
@@ -2421,6 +2505,11 @@ static void moment_fill_(
     typed->items[len] = NULL;
 }
 
+static bool moment_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct moment *, void *))fn)((struct moment *)o, arg);
+}
+
 _Static_assert(sizeof(struct moment_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model moment_model = {
@@ -2444,6 +2533,7 @@ const struct orm_model moment_model = {
     .fill = moment_fill_,
     .constraints = moment_rules_,
     .constraint_count = 3,
+    .call = moment_call_,
 };
 
 /* -- badge ------------------------------------------------------------------------- */
@@ -2542,6 +2632,11 @@ static void badge_fill_(
     typed->items[len] = NULL;
 }
 
+static bool badge_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct badge *, void *))fn)((struct badge *)o, arg);
+}
+
 _Static_assert(sizeof(struct badge_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model badge_model = {
@@ -2563,6 +2658,7 @@ const struct orm_model badge_model = {
     .fill = badge_fill_,
     .constraints = badge_rules_,
     .constraint_count = 2,
+    .call = badge_call_,
 };
 
 /* -- holder ------------------------------------------------------------------------ */
@@ -2662,6 +2758,11 @@ static void holder_fill_(
     typed->items[len] = NULL;
 }
 
+static bool holder_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct holder *, void *))fn)((struct holder *)o, arg);
+}
+
 _Static_assert(sizeof(struct holder_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model holder_model = {
@@ -2685,6 +2786,7 @@ const struct orm_model holder_model = {
     .fill = holder_fill_,
     .constraints = holder_rules_,
     .constraint_count = 2,
+    .call = holder_call_,
 };
 
 /* -- visit ------------------------------------------------------------------------- */
@@ -2844,6 +2946,11 @@ static void visit_fill_(
     typed->items[len] = NULL;
 }
 
+static bool visit_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct visit *, void *))fn)((struct visit *)o, arg);
+}
+
 _Static_assert(sizeof(struct visit_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model visit_model = {
@@ -2865,6 +2972,7 @@ const struct orm_model visit_model = {
     .fill = visit_fill_,
     .constraints = visit_rules_,
     .constraint_count = 4,
+    .call = visit_call_,
 };
 
 static const struct orm_model *const keys_models_[] = {

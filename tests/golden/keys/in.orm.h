@@ -674,6 +674,7 @@ enum tenant_constraint {
     TENANT_BY_ID
 };
 ORM_VIOLATED(tenant);
+ORM_HOOKS(tenant);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -928,6 +929,7 @@ enum course_constraint {
     COURSE_TO_PARENT
 };
 ORM_VIOLATED(course);
+ORM_HOOKS(course);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1337,6 +1339,7 @@ enum student_constraint {
     STUDENT_TO_MENTOR
 };
 ORM_VIOLATED(student);
+ORM_HOOKS(student);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1754,6 +1757,7 @@ enum enrolment_constraint {
     ENROLMENT_TO_COURSE
 };
 ORM_VIOLATED(enrolment);
+ORM_HOOKS(enrolment);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2122,6 +2126,7 @@ enum grade_constraint {
     GRADE_TO_ENROLMENT
 };
 ORM_VIOLATED(grade);
+ORM_HOOKS(grade);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2442,6 +2447,7 @@ enum label_constraint {
     LABEL_BY_CODE
 };
 ORM_VIOLATED(label);
+ORM_HOOKS(label);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -2708,6 +2714,7 @@ enum alias_constraint {
     ALIAS_TO_OF
 };
 ORM_VIOLATED(alias);
+ORM_HOOKS(alias);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3026,6 +3033,7 @@ enum certificate_constraint {
     CERTIFICATE_TO_ENROLMENT
 };
 ORM_VIOLATED(certificate);
+ORM_HOOKS(certificate);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3318,6 +3326,7 @@ enum room_constraint {
     ROOM_TO_COURSE
 };
 ORM_VIOLATED(room);
+ORM_HOOKS(room);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3617,6 +3626,7 @@ enum event_constraint {
     EVENT_TO_CAUSE
 };
 ORM_VIOLATED(event);
+ORM_HOOKS(event);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -3953,6 +3963,7 @@ enum ticket_constraint {
     TICKET_TO_EVENT
 };
 ORM_VIOLATED(ticket);
+ORM_HOOKS(ticket);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -4245,6 +4256,7 @@ enum holiday_constraint {
     HOLIDAY_BY_DAY
 };
 ORM_VIOLATED(holiday);
+ORM_HOOKS(holiday);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -4513,6 +4525,7 @@ enum duty_constraint {
     DUTY_BY_AT_NIGHT
 };
 ORM_VIOLATED(duty);
+ORM_HOOKS(duty);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -4839,6 +4852,7 @@ enum shift_constraint {
     SHIFT_TO_LATER
 };
 ORM_VIOLATED(shift);
+ORM_HOOKS(shift);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5312,6 +5326,7 @@ enum moment_constraint {
     MOMENT_TO_NIGHT
 };
 ORM_VIOLATED(moment);
+ORM_HOOKS(moment);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5679,6 +5694,7 @@ enum badge_constraint {
     BADGE_BY_CODE
 };
 ORM_VIOLATED(badge);
+ORM_HOOKS(badge);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -5953,6 +5969,7 @@ enum holder_constraint {
     HOLDER_TO_BADGE
 };
 ORM_VIOLATED(holder);
+ORM_HOOKS(holder);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -6274,6 +6291,7 @@ enum visit_constraint {
     VISIT_TO_LENT
 };
 ORM_VIOLATED(visit);
+ORM_HOOKS(visit);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

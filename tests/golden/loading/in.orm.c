@@ -142,6 +142,11 @@ static void author_fill_(
     typed->items[len] = NULL;
 }
 
+static bool author_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct author *, void *))fn)((struct author *)o, arg);
+}
+
 _Static_assert(sizeof(struct author_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model author_model = {
@@ -164,6 +169,7 @@ const struct orm_model author_model = {
     .fill = author_fill_,
     .constraints = author_rules_,
     .constraint_count = 3,
+    .call = author_call_,
 };
 
 /* -- profile ----------------------------------------------------------------------- */
@@ -282,6 +288,11 @@ static void profile_fill_(
     typed->items[len] = NULL;
 }
 
+static bool profile_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct profile *, void *))fn)((struct profile *)o, arg);
+}
+
 _Static_assert(sizeof(struct profile_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model profile_model = {
@@ -304,6 +315,7 @@ const struct orm_model profile_model = {
     .fill = profile_fill_,
     .constraints = profile_rules_,
     .constraint_count = 1,
+    .call = profile_call_,
 };
 
 /* -- picture ----------------------------------------------------------------------- */
@@ -394,6 +406,11 @@ static void picture_fill_(
     typed->items[len] = NULL;
 }
 
+static bool picture_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct picture *, void *))fn)((struct picture *)o, arg);
+}
+
 _Static_assert(sizeof(struct picture_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model picture_model = {
@@ -416,6 +433,7 @@ const struct orm_model picture_model = {
     .fill = picture_fill_,
     .constraints = picture_rules_,
     .constraint_count = 1,
+    .call = picture_call_,
 };
 
 /* -- book -------------------------------------------------------------------------- */
@@ -552,6 +570,11 @@ static void book_fill_(
     typed->items[len] = NULL;
 }
 
+static bool book_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct book *, void *))fn)((struct book *)o, arg);
+}
+
 _Static_assert(sizeof(struct book_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model book_model = {
@@ -574,6 +597,7 @@ const struct orm_model book_model = {
     .fill = book_fill_,
     .constraints = book_rules_,
     .constraint_count = 3,
+    .call = book_call_,
 };
 
 /* -- chapter ----------------------------------------------------------------------- */
@@ -710,6 +734,11 @@ static void chapter_fill_(
     typed->items[len] = NULL;
 }
 
+static bool chapter_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct chapter *, void *))fn)((struct chapter *)o, arg);
+}
+
 _Static_assert(sizeof(struct chapter_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model chapter_model = {
@@ -732,6 +761,7 @@ const struct orm_model chapter_model = {
     .fill = chapter_fill_,
     .constraints = chapter_rules_,
     .constraint_count = 3,
+    .call = chapter_call_,
 };
 
 static const struct orm_model *const loading_models_[] = {

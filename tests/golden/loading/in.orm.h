@@ -230,6 +230,7 @@ enum author_constraint {
     AUTHOR_TO_PROFILE
 };
 ORM_VIOLATED(author);
+ORM_HOOKS(author);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -515,6 +516,7 @@ enum profile_constraint {
     PROFILE_BY_ID
 };
 ORM_VIOLATED(profile);
+ORM_HOOKS(profile);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -775,6 +777,7 @@ enum picture_constraint {
     PICTURE_BY_ID
 };
 ORM_VIOLATED(picture);
+ORM_HOOKS(picture);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1039,6 +1042,7 @@ enum book_constraint {
     BOOK_TO_EDITOR
 };
 ORM_VIOLATED(book);
+ORM_HOOKS(book);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1380,6 +1384,7 @@ enum chapter_constraint {
     CHAPTER_TO_PARENT
 };
 ORM_VIOLATED(chapter);
+ORM_HOOKS(chapter);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -224,6 +224,11 @@ static void writer_fill_(
     typed->items[len] = NULL;
 }
 
+static bool writer_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct writer *, void *))fn)((struct writer *)o, arg);
+}
+
 _Static_assert(sizeof(struct writer_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model writer_model = {
@@ -245,6 +250,7 @@ const struct orm_model writer_model = {
     .fill = writer_fill_,
     .constraints = writer_rules_,
     .constraint_count = 1,
+    .call = writer_call_,
 };
 
 /* -- paper ------------------------------------------------------------------------- */
@@ -441,6 +447,11 @@ static void paper_fill_(
     typed->items[len] = NULL;
 }
 
+static bool paper_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct paper *, void *))fn)((struct paper *)o, arg);
+}
+
 _Static_assert(sizeof(struct paper_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model paper_model = {
@@ -463,6 +474,7 @@ const struct orm_model paper_model = {
     .fill = paper_fill_,
     .constraints = paper_rules_,
     .constraint_count = 2,
+    .call = paper_call_,
 };
 
 /* -- citation ---------------------------------------------------------------------- */
@@ -579,6 +591,11 @@ static void citation_fill_(
     typed->items[len] = NULL;
 }
 
+static bool citation_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct citation *, void *))fn)((struct citation *)o, arg);
+}
+
 _Static_assert(sizeof(struct citation_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model citation_model = {
@@ -600,6 +617,7 @@ const struct orm_model citation_model = {
     .fill = citation_fill_,
     .constraints = citation_rules_,
     .constraint_count = 3,
+    .call = citation_call_,
 };
 
 /* -- word -------------------------------------------------------------------------- */
@@ -780,6 +798,11 @@ static void word_fill_(
     typed->items[len] = NULL;
 }
 
+static bool word_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct word *, void *))fn)((struct word *)o, arg);
+}
+
 _Static_assert(sizeof(struct word_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model word_model = {
@@ -802,6 +825,7 @@ const struct orm_model word_model = {
     .fill = word_fill_,
     .constraints = word_rules_,
     .constraint_count = 3,
+    .call = word_call_,
 };
 
 /* -- best -------------------------------------------------------------------------- */

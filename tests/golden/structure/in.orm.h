@@ -333,6 +333,7 @@ enum writer_constraint {
     WRITER_BY_ID
 };
 ORM_VIOLATED(writer);
+ORM_HOOKS(writer);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1023,6 +1024,7 @@ enum paper_constraint {
     PAPER_TO_WRITER
 };
 ORM_VIOLATED(paper);
+ORM_HOOKS(paper);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1357,6 +1359,7 @@ enum citation_constraint {
     CITATION_TO_TO
 };
 ORM_VIOLATED(citation);
+ORM_HOOKS(citation);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1690,6 +1693,7 @@ enum word_constraint {
     WORD_TO_OWNER
 };
 ORM_VIOLATED(word);
+ORM_HOOKS(word);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

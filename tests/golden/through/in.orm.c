@@ -244,6 +244,11 @@ static void package_fill_(
     typed->items[len] = NULL;
 }
 
+static bool package_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct package *, void *))fn)((struct package *)o, arg);
+}
+
 _Static_assert(sizeof(struct package_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model package_model = {
@@ -265,6 +270,7 @@ const struct orm_model package_model = {
     .fill = package_fill_,
     .constraints = package_rules_,
     .constraint_count = 2,
+    .call = package_call_,
 };
 
 /* -- dependency -------------------------------------------------------------------- */
@@ -402,6 +408,11 @@ static void dependency_fill_(
     typed->items[len] = NULL;
 }
 
+static bool dependency_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct dependency *, void *))fn)((struct dependency *)o, arg);
+}
+
 _Static_assert(sizeof(struct dependency_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model dependency_model = {
@@ -423,6 +434,7 @@ const struct orm_model dependency_model = {
     .fill = dependency_fill_,
     .constraints = dependency_rules_,
     .constraint_count = 4,
+    .call = dependency_call_,
 };
 
 static const struct orm_model *const through_models_[] = {

@@ -138,6 +138,7 @@ enum package_constraint {
     PACKAGE_BY_NAME
 };
 ORM_VIOLATED(package);
+ORM_HOOKS(package);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -425,6 +426,7 @@ enum dependency_constraint {
     DEPENDENCY_TO_TARGET
 };
 ORM_VIOLATED(dependency);
+ORM_HOOKS(dependency);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

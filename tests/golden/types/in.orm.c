@@ -194,6 +194,11 @@ static void sample_fill_(
     typed->items[len] = NULL;
 }
 
+static bool sample_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct sample *, void *))fn)((struct sample *)o, arg);
+}
+
 _Static_assert(sizeof(struct sample_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model sample_model = {
@@ -214,6 +219,7 @@ const struct orm_model sample_model = {
     .fill = sample_fill_,
     .constraints = sample_rules_,
     .constraint_count = 3,
+    .call = sample_call_,
 };
 
 /* -- maybe ------------------------------------------------------------------------- */
@@ -339,6 +345,11 @@ static void maybe_fill_(
     typed->items[len] = NULL;
 }
 
+static bool maybe_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct maybe *, void *))fn)((struct maybe *)o, arg);
+}
+
 _Static_assert(sizeof(struct maybe_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model maybe_model = {
@@ -359,6 +370,7 @@ const struct orm_model maybe_model = {
     .fill = maybe_fill_,
     .constraints = maybe_rules_,
     .constraint_count = 1,
+    .call = maybe_call_,
 };
 
 /* -- preset ------------------------------------------------------------------------ */
@@ -462,6 +474,11 @@ static void preset_fill_(
     typed->items[len] = NULL;
 }
 
+static bool preset_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct preset *, void *))fn)((struct preset *)o, arg);
+}
+
 _Static_assert(sizeof(struct preset_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model preset_model = {
@@ -482,6 +499,7 @@ const struct orm_model preset_model = {
     .fill = preset_fill_,
     .constraints = preset_rules_,
     .constraint_count = 1,
+    .call = preset_call_,
 };
 
 static const struct orm_model *const types_models_[] = {

@@ -203,6 +203,7 @@ enum sample_constraint {
     SAMPLE_BY_PLAIN_LARGE
 };
 ORM_VIOLATED(sample);
+ORM_HOOKS(sample);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -599,6 +600,7 @@ enum maybe_constraint {
     MAYBE_BY_ID
 };
 ORM_VIOLATED(maybe);
+ORM_HOOKS(maybe);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 
@@ -1136,6 +1138,7 @@ enum preset_constraint {
     PRESET_BY_CODE
 };
 ORM_VIOLATED(preset);
+ORM_HOOKS(preset);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -231,6 +231,11 @@ static void reading_fill_(
     typed->items[len] = NULL;
 }
 
+static bool reading_call_(void (*fn)(void), struct orm_object *o, void *arg)
+{
+    return ((bool (*)(struct reading *, void *))fn)((struct reading *)o, arg);
+}
+
 _Static_assert(sizeof(struct reading_query) == sizeof(struct orm_query), "layout");
 
 const struct orm_model reading_model = {
@@ -251,6 +256,7 @@ const struct orm_model reading_model = {
     .fill = reading_fill_,
     .constraints = reading_rules_,
     .constraint_count = 2,
+    .call = reading_call_,
 };
 
 static const struct orm_model *const values_models_[] = {

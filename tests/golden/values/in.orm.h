@@ -131,6 +131,7 @@ enum reading_constraint {
     READING_BY_DEVICE
 };
 ORM_VIOLATED(reading);
+ORM_HOOKS(reading);
 
 /* -- Columns: const in, never a query; text is never NULL -------------------------- */
 

@@ -1,0 +1,837 @@
+/* savepoints_test.c: places in a transaction to go back to, in the database and in
+ * memory. */
+#include "library_test.h"
+
+static PGconn *db;
+
+static int group_setup(void **state)
+{
+    db_group_setup(state);
+    db = *state;
+    return 0;
+}
+
+static void add_tag(struct orm_session *s, const char *name)
+{
+    tag_set_name(tag_new(tag_table(s)), name);
+}
+
+static const char *tags(void)
+{
+    return db_text(
+        db, "select coalesce(string_agg(name, ',' order by id), '') from tags");
+}
+
+/* -- What is sent ------------------------------------------------------------------ */
+
+static void savepoint_and_release_travel_with_other_statements(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_library();
+    (void)tag_all(tag_table(s));
+    (void)waited(s);
+    orm_savepoint(s);
+    assert_int_equal(waited(s), 0);
+    assert_int_equal(tag_all(tag_table(s))->len, 0);
+    assert_int_equal(waited(s), 1);
+    orm_savepoint(s);
+    assert_true(orm_release(s));
+    assert_true(orm_release(s));
+    assert_int_equal(waited(s), 0);
+    assert_int_equal(tag_all(tag_table(s))->len, 0);
+    assert_int_equal(waited(s), 1);
+    orm_savepoint(s);
+    orm_rollback_to(s);
+    assert_int_equal(waited(s), 0);
+    orm_savepoint(s);
+    assert_int_equal(tag_all(tag_table(s))->len, 0);
+    orm_rollback_to(s);
+    assert_int_equal(waited(s), 2);
+    assert_true(orm_commit(s));
+    close_library(s);
+}
+
+static void server_knows_as_many_savepoints_as_we_do(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_library();
+    for (int i = 0; i < 20; i++) {
+        orm_savepoint(s);
+        (void)tag_all(tag_table(s));
+        orm_savepoint(s);
+        (void)tag_all(tag_table(s));
+        if (i % 2)
+            assert_true(orm_release(s));
+        else
+            orm_rollback_to(s);
+        assert_true(orm_release(s));
+    }
+    orm_savepoint(s);
+    add_tag(s, "red");
+    assert_true(orm_flush(s));
+    orm_rollback_to(s);
+    add_tag(s, "blue");
+    assert_true(orm_commit(s));
+    assert_string_equal(tags(), "blue");
+    close_library(s);
+}
+
+/* -- What is written --------------------------------------------------------------- */
+
+static void savepoint_takes_back_what_was_written_since(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_library();
+    add_tag(s, "one");
+    orm_savepoint(s);
+    add_tag(s, "two");
+    assert_true(orm_flush(s));
+    add_tag(s, "never written");
+    orm_rollback_to(s);
+    add_tag(s, "three");
+    assert_true(orm_commit(s));
+    assert_string_equal(tags(), "one,three");
+    close_library(s);
+}
+
+static void released_writes_belong_to_what_is_outside(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_library();
+    add_tag(s, "one");
+    orm_savepoint(s);
+    add_tag(s, "two");
+    assert_true(orm_release(s));
+    assert_true(orm_commit(s));
+    assert_string_equal(tags(), "one,two");
+
+    orm_savepoint(s);
+    add_tag(s, "three");
+    orm_savepoint(s);
+    struct tag *t = tag_get(tag_table(s), 1);
+    tag_set_name(t, "changed");
+    assert_true(orm_release(s));
+    orm_rollback_to(s);
+    assert_string_equal(tag_name(t), "one");
+    tag_set_name(t, "first");
+    assert_true(orm_commit(s));
+    assert_string_equal(tags(), "first,two");
+    close_library(s);
+}
+
+static void commit_releases_what_is_open(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_library();
+    orm_savepoint(s);
+    add_tag(s, "one");
+    orm_savepoint(s);
+    add_tag(s, "two");
+    assert_true(orm_commit(s));
+    assert_string_equal(tags(), "one,two");
+    assert_false(orm_release(s));
+    assert_failed(s, ORM_INVALID, NULL, NULL);
+    orm_rollback(s);
+    close_library(s);
+}
+
+static void rollback_takes_back_all_of_them(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into tags (name) values ('red')");
+    struct orm_session *s = open_library();
+    struct tag *t = tag_get(tag_table(s), 1);
+    tag_set_name(t, "1");
+    for (int i = 2; i < 6; i++) {
+        orm_savepoint(s);
+        char name[2] = {(char)('0' + i), '\0'};
+        tag_set_name(t, name);
+    }
+    assert_true(orm_flush(s));
+    orm_rollback(s);
+    assert_string_equal(tag_name(t), "red");
+    assert_true(orm_commit(s));
+    assert_string_equal(tags(), "red");
+    close_library(s);
+}
+
+static void each_level_has_its_own_values(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into tags (name) values ('0')");
+    struct orm_session *s = open_library();
+    struct tag *t = tag_get(tag_table(s), 1);
+    enum {
+        DEEP = 100
+    };
+    char name[16];
+    for (int i = 1; i <= DEEP; i++) {
+        orm_savepoint(s);
+        snprintf(name, sizeof name, "%d", i);
+        tag_set_name(t, name);
+    }
+    for (int i = DEEP - 1; i >= 0; i--) {
+        orm_rollback_to(s);
+        snprintf(name, sizeof name, "%d", i);
+        assert_string_equal(tag_name(t), name);
+        (void)spent(s);
+    }
+    assert_true(orm_commit(s));
+    assert_string_equal(tags(), "0");
+    close_library(s);
+}
+
+/* -- Failures ---------------------------------------------------------------------- */
+
+static void transaction_goes_on_after_an_error_inside(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into tags (name) values ('red')");
+    struct orm_session *s = open_library();
+    add_tag(s, "before");
+    for (int i = 0; i < 3; i++) {
+        orm_savepoint(s);
+        add_tag(s, "red");
+        if (orm_release(s))
+            fail_msg("the constraint is gone");
+        assert_failed(s, ORM_CONSTRAINT, "tag", NULL);
+        orm_rollback_to(s);
+        assert_fine(s);
+    }
+    orm_savepoint(s);
+    add_tag(s, "after");
+    assert_true(orm_release(s));
+    assert_true(orm_commit(s));
+    assert_string_equal(tags(), "red,before,after");
+    close_library(s);
+}
+
+static void commit_that_failed_inside_can_go_back_and_commit(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into tags (name) values ('red')");
+    struct orm_session *s = open_library();
+    add_tag(s, "before");
+    orm_savepoint(s);
+    add_tag(s, "red");
+    assert_false(orm_commit(s));
+    assert_failed(s, ORM_CONSTRAINT, "tag", NULL);
+    orm_rollback_to(s);
+    assert_true(orm_commit(s));
+    assert_string_equal(tags(), "red,before");
+    close_library(s);
+}
+
+static void savepoint_of_a_failed_session_is_none(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into tags (name) values ('red')");
+    struct orm_session *s = open_library();
+    add_tag(s, "before");
+    orm_savepoint(s);
+    add_tag(s, "red");
+    orm_savepoint(s); /* flushes, and fails */
+    assert_failed(s, ORM_CONSTRAINT, "tag", NULL);
+    orm_savepoint(s);
+    assert_false(orm_release(s));
+    orm_rollback_to(s);
+    assert_failed(s, ORM_CONSTRAINT, "tag", NULL);
+    orm_rollback_to(s);
+    assert_failed(s, ORM_CONSTRAINT, "tag", NULL);
+    orm_rollback_to(s);
+    assert_fine(s);
+    assert_true(orm_commit(s));
+    assert_string_equal(tags(), "red,before");
+    close_library(s);
+}
+
+static void without_a_savepoint_there_is_nowhere_to_go_back_to(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_library();
+    orm_rollback_to(s);
+    assert_failed(s, ORM_INVALID, NULL, NULL);
+    orm_rollback(s);
+    assert_false(orm_release(s));
+    assert_failed(s, ORM_INVALID, NULL, NULL);
+    orm_rollback(s);
+    orm_savepoint(s);
+    orm_rollback(s);
+    orm_rollback_to(s);
+    assert_failed(s, ORM_INVALID, NULL, NULL);
+    orm_rollback(s);
+    orm_savepoint(NULL);
+    orm_rollback_to(NULL);
+    assert_false(orm_release(NULL));
+    close_library(s);
+}
+
+static void lost_connection_takes_all_levels_with_it(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into tags (name) values ('red')");
+    struct orm_session *s = open_library();
+    struct tag *t = tag_get(tag_table(s), 1);
+    tag_set_name(t, "outside");
+    orm_savepoint(s);
+    tag_set_name(t, "inside");
+    assert_true(orm_flush(s));
+    db_exec(db, "select pg_terminate_backend(pid) from pg_stat_activity where "
+                "datname = current_database() and pid <> pg_backend_pid() and "
+                "backend_type = 'client backend'");
+    orm_rollback_to(s);
+    assert_failed(s, ORM_LOST, NULL, NULL);
+    assert_string_equal(tag_name(t), "red");
+    orm_rollback_to(s);
+    assert_failed(s, ORM_LOST, NULL, NULL);
+    orm_reset(s);
+    close_library(s);
+}
+
+static void savepoint_goes_with_a_transaction_that_the_commit_ended(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into tags (name) values ('red');"
+                "alter table tags add constraint late unique (name) deferrable "
+                "initially deferred; alter table tags drop constraint tags_name_key");
+    struct orm_session *s = open_library();
+    struct tag *t = tag_get(tag_table(s), 1);
+    add_tag(s, "blue");
+    orm_savepoint(s);
+    tag_set_name(t, "changed");
+    add_tag(s, "blue");
+    assert_false(orm_commit(s)); /* COMMIT itself fails */
+    assert_failed(s, ORM_CONSTRAINT, NULL, NULL);
+    orm_rollback_to(s);
+    assert_failed(s, ORM_CONSTRAINT, NULL, NULL);
+    assert_string_equal(tag_name(t), "red");
+    orm_rollback(s);
+    assert_true(orm_commit(s));
+    assert_string_equal(tags(), "red");
+    close_library(s);
+    db_exec(db, "alter table tags add constraint tags_name_key unique (name);"
+                "alter table tags drop constraint late");
+}
+
+static void settings_that_were_refused_leave_the_savepoint_as_it_was(void **state)
+{
+    (void)state;
+    static const struct orm_setting setting = {"no_such_setting", "one"};
+    struct orm_session *s = open_library();
+    orm_begin_with(
+        s, &(struct orm_begin_options){.settings = &setting, .setting_count = 1});
+    orm_savepoint(s);
+    assert_int_equal(tag_all(tag_table(s))->len, 0);
+    assert_false(orm_ok(s));
+    orm_rollback_to(s);
+    assert_fine(s);
+    assert_int_equal(tag_all(tag_table(s))->len, 0); /* begun again, as wrong */
+    assert_false(orm_ok(s));
+    orm_rollback(s);
+    add_tag(s, "red");
+    assert_true(orm_commit(s));
+    close_library(s);
+}
+
+static void misuse_inside_is_forgiven_by_going_back(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_library();
+    add_tag(s, "one");
+    orm_savepoint(s);
+    tag_set_name(tag_new(tag_table(s)), NULL);
+    assert_failed(s, ORM_INVALID, "tag", "name");
+    orm_rollback_to(s);
+    assert_fine(s);
+    assert_true(orm_commit(s));
+    assert_string_equal(tags(), "one");
+    close_library(s);
+}
+
+static void failed_first_flush_inside_can_be_tried_again(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into tags (name) values ('red')");
+    struct orm_session *s = open_library();
+    orm_savepoint(s);
+    add_tag(s, "red");
+    assert_false(orm_flush(s));
+    assert_true(orm_retry(s));
+    db_exec(db, "delete from tags");
+    assert_true(orm_flush(s));
+    orm_rollback_to(s); /* the savepoint was made anew */
+    add_tag(s, "blue");
+    assert_true(orm_commit(s));
+    assert_string_equal(tags(), "blue");
+    close_library(s);
+}
+
+static void only_so_many_are_open_at_once(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_library();
+    for (int i = 0; i < 4095; i++)
+        orm_savepoint(s);
+    assert_fine(s);
+    orm_savepoint(s);
+    assert_failed(s, ORM_INVALID, NULL, NULL);
+    orm_rollback(s);
+    close_library(s);
+}
+
+/* -- Memory ------------------------------------------------------------------------ */
+
+/* What a test holds of the library, and that it costs no statement. */
+struct view {
+    struct author *author, *other;
+    struct book *book, *last;
+    const struct book_list *books, *others, *of_red;
+    const struct tag_list *tags;
+    struct tag *red;
+    struct author *editor;
+    struct profile *profile;
+};
+
+static struct view look(struct orm_session *s)
+{
+    struct view v = {.author = author_get(author_table(s), 1),
+        .other = author_get(author_table(s), 2),
+        .book = book_get(book_table(s), 1),
+        .last = book_get(book_table(s), 4)};
+    v.books = book_all(author_books(v.author));
+    v.others = book_all(author_books(v.other));
+    v.tags = tag_all(book_tags(v.book));
+    v.red = tag_get(tag_table(s), 1);
+    v.of_red = book_all(tag_books(v.red));
+    v.editor = book_editor(v.book);
+    v.profile = author_profile(v.author);
+    assert_ptr_equal(book_author(v.book), v.author);
+    assert_ptr_equal(book_author(v.last), v.other);
+    return v;
+}
+
+static void assert_same_view(struct orm_session *s, const struct view *before)
+{
+    (void)spent(s);
+    (void)waited(s);
+    const struct view now = look(s);
+    assert_memory_equal(&now, before, sizeof now);
+    assert_string_equal(author_name(now.author), "author 1");
+    assert_string_equal(book_title(now.book), "book 1");
+    assert_int_equal(book_pages(now.book), 101);
+    assert_int_equal(book_revision(now.book), 1);
+    assert_string_equal(book_title(now.last), "book 4");
+    assert_string_equal(tag_name(now.red), "red");
+    assert_int_equal(spent(s), 0);
+    assert_int_equal(waited(s), 0);
+}
+
+static void change_column(struct orm_session *s, struct view *v)
+{
+    (void)s;
+    book_set_title(v->book, "changed");
+    book_clear_pages(v->book);
+    author_set_name(v->author, "changed");
+}
+
+static void change_author(struct orm_session *s, struct view *v)
+{
+    (void)s;
+    book_set_author(v->book, v->other);
+    book_set_editor(v->last, v->author);
+}
+
+static void add_book(struct orm_session *s, struct view *v)
+{
+    struct book *b = book_new(author_books(v->author));
+    book_set_title(b, "new");
+    struct tag *t = tag_new(book_tags(b));
+    tag_set_name(t, "new");
+    tag_add(book_tags(b), v->red);
+    (void)s;
+}
+
+static void delete_book(struct orm_session *s, struct view *v)
+{
+    (void)s;
+    book_delete(v->book);
+}
+
+static void delete_author(struct orm_session *s, struct view *v)
+{
+    (void)s;
+    author_delete(v->author); /* cascades */
+}
+
+static void delete_profile(struct orm_session *s, struct view *v)
+{
+    profile_delete(v->profile);
+    assert_true(orm_flush(s));
+    struct profile *p = profile_new(profile_table(s));
+    profile_set_bio(p, "another");
+    profile_set_author(p, v->author);
+}
+
+static void change_links(struct orm_session *s, struct view *v)
+{
+    (void)s;
+    tag_remove(book_tags(v->book), v->red);
+    book_add(tag_books(v->red), v->last);
+}
+
+static void clear_list(struct orm_session *s, struct view *v)
+{
+    (void)s;
+    tag_clear(book_tags(v->book));
+}
+
+static void delete_and_make_again(struct orm_session *s, struct view *v)
+{
+    tag_delete(v->red);
+    assert_true(orm_flush(s));
+    add_tag(s, "red");
+}
+
+static void refresh(struct orm_session *s, struct view *v)
+{
+    book_set_title(v->book, "written");
+    assert_true(orm_flush(s));
+    book_refresh(v->book);
+    author_refresh(v->author);
+    (void)book_all(author_books(v->author));
+    assert_ptr_equal(book_author(v->book), v->author);
+}
+
+static void expire(struct orm_session *s, struct view *v)
+{
+    add_tag(s, "more");
+    assert_true(orm_flush(s));
+    book_expire(v->book);
+    author_expire(v->other);
+    (void)book_all(author_books(v->other));
+}
+
+static void read_everything(struct orm_session *s, struct view *v)
+{
+    add_tag(s, "more");
+    assert_true(orm_flush(s));
+    const struct author_query q = {
+        .with = {author_with_books(&(struct book_query){
+            .with = {book_with_tags(NULL), book_with_shelf(NULL)}})}};
+    orm_each(struct author, a, author_find(author_table(s), &q))
+        orm_each(struct book, b, book_all(author_books(a)))
+            assert_non_null(book_shelf(b));
+    (void)v;
+}
+
+static void read_in_a_scope(struct orm_session *s, struct view *v)
+{
+    orm_scope_begin(s);
+    add_tag(s, "more");
+    assert_true(orm_flush(s));
+    orm_each(struct book, b, book_all(book_table(s))) {
+        assert_non_null(book_shelf(b));
+        assert_non_null(book_author(b));
+    }
+    book_set_pages(book_get(book_table(s), 2), 7);
+    assert_true(orm_flush(s));
+    orm_scope_end(s);
+    (void)v;
+}
+
+static void stream_and_write(struct orm_session *s, struct view *v)
+{
+    struct book_chunks *stream = book_stream(book_table(s), &books_by_id, 2);
+    for (const struct book_list *list; (list = book_chunk(stream))->len;) {
+        orm_each(struct book, b, list) {
+            book_set_pages(b, 1);
+            assert_non_null(book_author(b));
+        }
+        assert_true(orm_flush(s));
+    }
+    book_stream_end(stream);
+    (void)v;
+}
+
+typedef void change(struct orm_session *s, struct view *v);
+static change *const changes[] = {change_column, change_author, add_book, delete_book,
+    delete_author, delete_profile, change_links, clear_list, delete_and_make_again,
+    refresh, expire, read_everything, read_in_a_scope, stream_and_write};
+#define CHANGES (sizeof changes / sizeof *changes)
+
+static void arrange_view(void)
+{
+    db_truncate(db);
+    arrange_library(db, 2, 2);
+    db_exec(db, "update book set editor_id = 2 where id = 1;"
+                "insert into profile (bio, author_id) values ('bio', 1)");
+}
+
+static const char *everything(void)
+{
+    return db_text(db,
+        "select (select string_agg(b::text, ' ' order by id) from book b) ||"
+        " (select string_agg(a::text, ' ' order by id) from author a) ||"
+        " (select string_agg(t::text, ' ' order by id) from tags t) ||"
+        " (select string_agg(t::text, ' ' order by t::text) from book_tags t) ||"
+        " (select string_agg(p::text, ' ' order by id) from profile p)");
+}
+
+/* Unwritten, flushed, or released from a savepoint of its own. */
+enum depth {
+    RECORDED,
+    FLUSHED,
+    RELEASED,
+    DEPTHS
+};
+
+static void do_change(
+    struct orm_session *s, struct view *v, size_t which, enum depth depth)
+{
+    if (depth == RELEASED)
+        orm_savepoint(s);
+    changes[which](s, v);
+    if (depth == FLUSHED)
+        assert_true(orm_flush(s));
+    if (depth == RELEASED)
+        assert_true(orm_release(s));
+    assert_fine(s);
+}
+
+static void memory_is_as_at_the_savepoint_with_no_statement(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CHANGES; i++)
+        for (enum depth depth = RECORDED; depth < DEPTHS; depth++) {
+            arrange_view();
+            struct orm_session *s = open_library();
+            struct view v = look(s);
+            orm_savepoint(s);
+            for (int times = 0; times < 2; times++) {
+                if (times)
+                    orm_savepoint(s);
+                do_change(s, &v, i, depth);
+                orm_rollback_to(s);
+                assert_fine(s);
+                assert_same_view(s, &v);
+            }
+            const char *before = everything();
+            assert_true(orm_commit(s));
+            assert_string_equal(everything(), before);
+            assert_same_view(s, &v);
+            close_library(s);
+        }
+}
+
+static void memory_is_as_at_the_begin_with_no_statement(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CHANGES; i++)
+        for (enum depth depth = RECORDED; depth < DEPTHS; depth++) {
+            arrange_view();
+            struct orm_session *s = open_library();
+            struct view v = look(s);
+            do_change(s, &v, i, depth);
+            orm_rollback(s);
+            assert_fine(s);
+            assert_same_view(s, &v);
+            close_library(s);
+        }
+}
+
+static void two_changes_at_two_levels_go_back_one_by_one(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CHANGES; i++)
+        for (size_t k = i; k < i + 3; k++) {
+            arrange_view();
+            struct orm_session *s = open_library();
+            struct view v = look(s);
+            orm_savepoint(s);
+            changes[k % CHANGES](s, &v);
+            orm_savepoint(s);
+            orm_rollback_to(s);
+            orm_rollback_to(s);
+            assert_same_view(s, &v);
+
+            orm_savepoint(s);
+            changes[i](s, &v);
+            orm_savepoint(s);
+            const char *title = book_title(v.book);
+            const int pages = book_pages(v.book);
+            add_book(s, &(struct view){.author = v.other, .red = v.red});
+            if (!orm_flush(s)) /* the author or the tag may be gone */
+                assert_true(
+                    orm_status(s) == ORM_INVALID || orm_status(s) == ORM_CONSTRAINT);
+            orm_rollback_to(s);
+            assert_fine(s);
+            assert_ptr_equal(book_title(v.book), title);
+            assert_int_equal(book_pages(v.book), pages);
+            orm_rollback_to(s);
+            assert_same_view(s, &v);
+            assert_true(orm_commit(s));
+            close_library(s);
+        }
+}
+
+static void what_is_loaded_first_inside_is_not_loaded_afterwards(void **state)
+{
+    (void)state;
+    arrange_view();
+    struct orm_session *s = open_library();
+    struct book *b = book_get(book_table(s), 1);
+    orm_savepoint(s);
+    struct author *a = book_author(b); /* the slot, and the object */
+    assert_int_equal(book_all(author_books(a))->len, 2);
+    struct book *second = book_all(author_books(a))->items[1];
+    author_set_name(a, "changed");
+    struct book *made = book_new(author_books(a));
+    book_set_title(made, "made");
+    assert_true(orm_flush(s));
+    assert_int_equal(book_all(author_books(a))->len, 3);
+    orm_rollback_to(s);
+    assert_int_equal(book_author_state(b), ORM_REF_UNLOADED);
+    (void)spent(s);
+    assert_ptr_equal(book_author(b), a); /* the same object, asked for again */
+    assert_int_equal(spent(s), 1);
+    assert_string_equal(author_name(a), "author 1");
+    assert_int_equal(book_all(author_books(a))->len, 2);
+    assert_ptr_equal(book_all(author_books(a))->items[1], second);
+    assert_string_equal(book_title(made), "made"); /* reads on */
+    book_set_title(made, "no");
+    assert_failed(s, ORM_INVALID, "book", NULL);
+    orm_rollback(s);
+    close_library(s);
+}
+
+static void row_that_only_the_transaction_had_is_gone_afterwards(void **state)
+{
+    (void)state;
+    struct orm_session *s = open_library();
+    orm_savepoint(s);
+    add_tag(s, "red");
+    assert_true(orm_flush(s));
+    struct orm_session *other = orm_open(db_conninfo(), &library_schema);
+    orm_savepoint(s);
+    orm_rollback_to(s);
+    struct tag *t = tag_first(tag_table(s), NULL);
+    const int64_t key = tag_id(t);
+    orm_rollback_to(s);
+    assert_null(tag_get(tag_table(s), key));
+    assert_int_equal(tag_all(tag_table(s))->len, 0);
+    orm_close(other);
+    close_library(s);
+}
+
+static void lazy_columns_go_back_to_not_loaded(void **state)
+{
+    (void)state;
+    arrange_view();
+    db_exec(db, "update book set blurb = 'before'");
+    struct orm_session *s = open_library();
+    struct book *b = book_get(book_table(s), 1);
+    orm_savepoint(s);
+    add_tag(s, "more");
+    assert_true(orm_flush(s));
+    assert_string_equal(book_blurb(b), "before");
+    orm_rollback_to(s);
+    db_exec(db, "update book set blurb = 'after'");
+    assert_string_equal(book_blurb(b), "after");
+    close_library(s);
+}
+
+/* -- Streams ----------------------------------------------------------------------- */
+
+static void stream_of_outside_goes_on_and_one_of_inside_ends(void **state)
+{
+    (void)state;
+    arrange_library(db, 1, 6);
+    struct orm_session *s = open_library();
+    struct book_chunks *outer = book_stream(book_table(s), &books_by_id, 2);
+    assert_int_equal(book_chunk(outer)->len, 2);
+    orm_savepoint(s);
+    struct book_chunks *inner = book_stream(book_table(s), &books_by_id, 2);
+    assert_int_equal(book_chunk(inner)->len, 2);
+    orm_savepoint(s);
+    struct book_chunks *kept = book_stream(book_table(s), &books_by_id, 4);
+    assert_true(orm_release(s));
+    assert_int_equal(book_chunk(kept)->len, 4);
+    orm_savepoint(s);
+    add_tag(s, "new");
+    assert_true(orm_flush(s));
+    orm_rollback_to(s);
+    assert_int_equal(book_id(book_chunk(outer)->items[0]), 3);
+    assert_int_equal(book_chunk(kept)->len, 2);
+    orm_rollback_to(s);
+    assert_int_equal(book_id(book_chunk(outer)->items[0]), 5);
+    assert_int_equal(book_chunk(outer)->len, 0);
+    assert_fine(s);
+    assert_int_equal(book_chunk(inner)->len, 0);
+    assert_failed(s, ORM_STREAM_ENDED, "book", NULL);
+    book_stream_end(inner);
+    book_stream_end(kept);
+    book_stream_end(outer);
+    orm_rollback(s);
+    close_library(s);
+}
+
+/* -- In orm_transaction() ---------------------------------------------------------- */
+
+static bool insert_each_or_not(struct orm_session *s, void *arg)
+{
+    int *refused = arg;
+    static const char *const names[] = {"a", "red", "b", "red", "c"};
+    for (size_t i = 0; i < 5; i++) {
+        orm_savepoint(s);
+        add_tag(s, names[i]);
+        if (orm_release(s))
+            continue;
+        ++*refused;
+        orm_rollback_to(s);
+    }
+    return true;
+}
+
+static void transaction_can_go_back_inside(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into tags (name) values ('red')");
+    struct orm_session *s = open_library();
+    int refused = 0;
+    assert_true(orm_transaction(s, insert_each_or_not, &refused, NULL));
+    assert_int_equal(refused, 2);
+    assert_string_equal(tags(), "red,a,b,c");
+    close_library(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        DB_TEST(savepoint_and_release_travel_with_other_statements),
+        DB_TEST(server_knows_as_many_savepoints_as_we_do),
+        DB_TEST(savepoint_takes_back_what_was_written_since),
+        DB_TEST(released_writes_belong_to_what_is_outside),
+        DB_TEST(commit_releases_what_is_open),
+        DB_TEST(rollback_takes_back_all_of_them),
+        DB_TEST(each_level_has_its_own_values),
+        DB_TEST(transaction_goes_on_after_an_error_inside),
+        DB_TEST(commit_that_failed_inside_can_go_back_and_commit),
+        DB_TEST(savepoint_of_a_failed_session_is_none),
+        DB_TEST(without_a_savepoint_there_is_nowhere_to_go_back_to),
+        DB_TEST(lost_connection_takes_all_levels_with_it),
+        DB_TEST(savepoint_goes_with_a_transaction_that_the_commit_ended),
+        DB_TEST(settings_that_were_refused_leave_the_savepoint_as_it_was),
+        DB_TEST(misuse_inside_is_forgiven_by_going_back),
+        DB_TEST(failed_first_flush_inside_can_be_tried_again),
+        DB_TEST(only_so_many_are_open_at_once),
+        DB_TEST(memory_is_as_at_the_savepoint_with_no_statement),
+        DB_TEST(memory_is_as_at_the_begin_with_no_statement),
+        DB_TEST(two_changes_at_two_levels_go_back_one_by_one),
+        DB_TEST(what_is_loaded_first_inside_is_not_loaded_afterwards),
+        DB_TEST(row_that_only_the_transaction_had_is_gone_afterwards),
+        DB_TEST(lazy_columns_go_back_to_not_loaded),
+        DB_TEST(stream_of_outside_goes_on_and_one_of_inside_ends),
+        DB_TEST(transaction_can_go_back_inside),
+    };
+    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+}
