@@ -108,12 +108,23 @@ static void loop_generated(struct bench *b)
 
 /* -- Generated, by somebody who says beforehand what the loop will need ------------ */
 
-static void loop_planned(struct bench *b)
+static void loop_with_plan(struct bench *b, bool one_flight)
 {
     struct book_query some = of_some_books(b);
     book_with(&some, book_with_tags(NULL));
+    some.one_flight = one_flight;
     generated = book_find(book_table(b->db), &some);
     visit_tags();
+}
+
+static void loop_planned(struct bench *b)
+{
+    loop_with_plan(b, false);
+}
+
+static void loop_in_one_flight(struct bench *b)
+{
+    loop_with_plan(b, true);
 }
 
 /* -- Both -------------------------------------------------------------------------- */
@@ -153,5 +164,6 @@ const struct workload tags_of_some = {
     .open = open_tags,
     .variants = {{"by hand", BY_HAND, NULL, loop_by_hand, check_by_hand},
         {"generated", GENERATED, NULL, loop_generated, check_generated},
-        {"generated, plan", GENERATED, NULL, loop_planned, check_generated}},
+        {"generated, plan", GENERATED, NULL, loop_planned, check_generated},
+        {"one flight", GENERATED, NULL, loop_in_one_flight, check_generated}},
 };

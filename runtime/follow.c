@@ -42,6 +42,8 @@ void follow_free(struct follow *l)
 {
     idmap_free(&l->by_columns);
     key_set_free(&l->keys);
+    pg_drop_result(l->arrived);
+    l->arrived = NULL;
 }
 
 /* -- Under an alias ---------------------------------------------------------------- */
@@ -79,7 +81,8 @@ static bool is_plain(const struct follow *l)
 /* Foreign keys that name rows of one table by its key. */
 static bool shares(const struct follow *a, const struct follow *b)
 {
-    return is_plain(a) && is_plain(b) && a->ref->target == b->ref->target;
+    return is_plain(a) && is_plain(b) && a->ref->target == b->ref->target &&
+           !a->arrived && !b->arrived;
 }
 
 static void share(struct follow *const *all, size_t count)
@@ -96,8 +99,7 @@ static void share(struct follow *const *all, size_t count)
 
 /* -- The flight -------------------------------------------------------------------- */
 
-/* Parameters stay until the flight has landed: each statement has its own. */
-static const struct params *keep_params(struct orm_session *s, size_t item)
+const struct params *follow_keep_params(struct orm_session *s, size_t item)
 {
     if (!memory_grow(
             &s->kept_params, &s->kept_capacity, item + 1, sizeof(struct params)))
@@ -115,16 +117,21 @@ static bool add(struct orm_session *s, struct follow *l, size_t item, bool alone
     struct pg_statement *st = follow_statement(s, l);
     const struct params *params = !st     ? NULL
                                   : alone ? &s->params
-                                          : keep_params(s, item);
+                                          : follow_keep_params(s, item);
     l->item = item;
     return params && flight_add(s, st, params);
 }
 
-static size_t count_askers(struct follow *const *all, size_t count)
+static bool is_sent(const struct follow *l)
+{
+    return l->asks == l && !l->arrived;
+}
+
+static size_t count_sent(struct follow *const *all, size_t count)
 {
     size_t n = 0;
     for (size_t i = 0; i < count; i++)
-        n += all[i]->asks == all[i];
+        n += is_sent(all[i]);
     return n;
 }
 
@@ -132,18 +139,21 @@ static void blame(
     struct orm_session *s, struct follow *const *all, size_t count, size_t item)
 {
     for (size_t i = 0; i < count; i++)
-        if (all[i]->asks == all[i] && all[i]->item == item)
+        if (is_sent(all[i]) && all[i]->item == item)
             session_blame(s, follow_target(all[i]));
 }
 
 static bool send(struct orm_session *s, struct follow *const *all, size_t count)
 {
-    const bool alone = count_askers(all, count) == 1;
+    const size_t sent = count_sent(all, count);
+    const bool alone = sent == 1;
     size_t items = 0, failed = 0;
+    if (!sent)
+        return true;
     if (!flight_begin(s))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (all[i]->asks == all[i] && !add(s, all[i], items++, alone))
+        if (is_sent(all[i]) && !add(s, all[i], items++, alone))
             return false;
     if (flight_land(s, &failed))
         return true;
@@ -173,8 +183,8 @@ void follow_wire_joins(const struct follow *l)
 static bool claim(struct orm_session *s, struct follow *l)
 {
     if (l->asks == l)
-        l->rows = (struct load_result){
-            .scope = l->scope, .result = flight_result(s, l->item)};
+        l->rows = (struct load_result){.scope = l->scope,
+            .result = l->arrived ? l->arrived : flight_result(s, l->item)};
     l->row_count = l->asks == l ? pg_rows(l->rows.result) : 0;
     return note(s, l) && steps_of(l)->claim(s, l);
 }

@@ -25,6 +25,8 @@ struct follow {
     struct path *path;
     struct orm_object *const *owners; /* NULLs are passed over */
     size_t owner_count;
+    const struct query *chosen_by; /* not by the keys of owners, who are not known yet,
+                                    * but by the query that yields them; or NULL */
     struct orm_object *asked; /* by a getter: who it was asked of; else NULL */
 
     /* What is asked for. */
@@ -38,6 +40,7 @@ struct follow {
     size_t item;         /* of the flight */
 
     /* What came. */
+    struct pg_result *arrived; /* with its owners: it needs no flight; or NULL */
     struct load_result rows;
     size_t row_count;
     struct orm_object **targets; /* the mapped ones, then one per row */
@@ -66,11 +69,15 @@ bool follow_collect(struct orm_session *s, struct follow *l);
 /* Without a statement: nothing must be asked for. */
 bool follow_settle(struct orm_session *s, struct follow *l);
 
-/* Asks for all in one flight. */
+/* Asks in one flight for all that has not arrived, and takes it. */
 bool follow_fly(struct orm_session *s, struct follow *const *all, size_t count);
 
 /* After follow_collect(), whatever became of it; scratch memory is the caller's. */
 void follow_free(struct follow *l);
+
+/* Whether the lists are sorted here and not by the server: by a key of one number, and
+ * each of them is short beside all their rows together. */
+bool follow_sorts(const struct follow *l);
 
 /* What a getter asks is told to who listens; fetch_end() after it. */
 void follow_begin(const struct follow *l);
@@ -113,6 +120,9 @@ bool follow_claim(struct orm_session *s, struct follow *l, struct orm_object **o
 void follow_wire_joins(const struct follow *l);
 
 /* -- Its statement ----------------------------------------------------------------- */
+
+/* Its values, `s->params`, are put aside for the item of a flight: each has its own. */
+const struct params *follow_keep_params(struct orm_session *s, size_t item);
 
 /* With its parameters in `s->params`. */
 struct pg_statement *follow_statement(struct orm_session *s, const struct follow *l);

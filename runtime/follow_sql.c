@@ -4,6 +4,7 @@
 #include "condition.h"
 #include "due.h"
 #include "order.h"
+#include "query.h"
 
 #include <string.h>
 
@@ -26,32 +27,58 @@ static void add_keys(struct compiler *c, const struct follow *l)
     }
 }
 
-/* t.a = ANY($1), or for several columns (t.a, t.b) IN (SELECT * FROM unnest($1, $2)).
- */
-static void are_any(
-    struct compiler *c, const char *table, const char *const *columns, unsigned count)
+/* = ANY($1), or for several columns IN (SELECT * FROM unnest($1, $2)). */
+static void are_any(struct compiler *c, unsigned count)
+{
+    if (count == 1) {
+        compile_text(c, " = ANY($1)");
+        return;
+    }
+    compile_text(c, " IN (SELECT * FROM ");
+    if (c->writes_sql)
+        params_unnest(&c->s->sql, count);
+    compile_text(c, ")");
+}
+
+/* IN (SELECT ...): what the query yields of its rows. */
+static bool are_chosen(struct compiler *c, const struct follow *l)
+{
+    const struct source outside = c->at;
+    struct query part = *l->chosen_by;
+    part.kind = QUERY_PART;
+    part.part = follow_columns(l);
+    part.joins = NULL;
+    compile_text(c, " IN (");
+    c->at = compile_source(c, l->model);
+    const bool good = query_write(c, &part);
+    c->at = outside;
+    compile_text(c, ")");
+    return good;
+}
+
+/* The columns have one of the values that are asked for. */
+static bool are_asked(struct compiler *c, const struct follow *l, const char *table,
+    const char *const *columns, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         compile_text(c, i ? ", " : count > 1 ? "(" : "");
         compile_text(c, table);
         compile_identifier(c, columns[i]);
     }
-    if (count == 1) {
-        compile_text(c, " = ANY($1)");
-        return;
-    }
-    compile_text(c, ") IN (SELECT * FROM ");
-    if (c->writes_sql)
-        params_unnest(&c->s->sql, count);
-    compile_text(c, ")");
+    compile_text(c, count > 1 ? ")" : "");
+    if (l->chosen_by)
+        return are_chosen(c, l);
+    are_any(c, count);
+    return true;
 }
 
-static void model_columns_are_any(struct compiler *c, struct key_columns k)
+static bool model_columns_are_asked(
+    struct compiler *c, const struct follow *l, struct key_columns k)
 {
     const char *names[KEY_COLUMNS_MOST];
     for (unsigned i = 0; i < k.count; i++)
         names[i] = k.model->columns[k.at[i]].name;
-    are_any(c, "t.", names, k.count);
+    return are_asked(c, l, "t.", names, k.count);
 }
 
 /* -- Which rows -------------------------------------------------------------------- */
@@ -93,10 +120,21 @@ static bool conditions(struct writing *w)
 
 static bool has_order(const struct orm_query *q)
 {
-    for (size_t i = 0; i < ORM_QUERY_ORDER; i++)
+    for (size_t i = 0; q && i < ORM_QUERY_ORDER; i++)
         if (q->order[i].column || q->order[i].pick)
             return true;
     return false;
+}
+
+/* A list's own order is asked of the server, and so are the first rows of each. */
+bool follow_sorts(const struct follow *l)
+{
+    const struct orm_model *m = l->many ? l->many->target : NULL;
+    if (!m || l->many->order_count || has_order(l->query) || m->key_count != 1 ||
+        (l->query && (l->query->limit || l->query->offset)))
+        return false;
+    const unsigned type = m->columns[m->key[0]].type;
+    return type == ORM_INT2 || type == ORM_INT4 || type == ORM_INT8;
 }
 
 /* The key comes last, so that equal rows stand together: see without_repeats(). */
@@ -104,7 +142,7 @@ static bool sort(struct writing *w)
 {
     const struct orm_to_many *rel = w->l->many;
     order_begin(&w->order, &w->via, 0);
-    if (!rel)
+    if (!rel || follow_sorts(w->l))
         return true;
     if (has_order(w->query)
             ? !order_add(w->c, &w->order, w->query->order, ORM_QUERY_ORDER)
@@ -166,11 +204,9 @@ static bool write_all(struct writing *w)
         compile_table(c, c->at);
     via_joins(&w->via);
     compile_text(c, " WHERE ");
-    if (joined)
-        are_any(c, "j.", owner->columns, owner->count);
-    else
-        model_columns_are_any(c, their_columns(w->l));
-    if (!conditions(w))
+    if (!(joined ? are_asked(c, w->l, "j.", owner->columns, owner->count)
+                 : model_columns_are_asked(c, w->l, their_columns(w->l))) ||
+        !conditions(w))
         return false;
     order_write(c, &w->order);
     return true;
@@ -303,7 +339,9 @@ static bool walk(struct compiler *c, const void *follow)
     via_begin(&w.via, c, c->at);
     shape_relation(c, l);
     shape_add(c->s, (w.query->limit != 0) | (unsigned)(w.query->offset != 0) << 1);
-    add_keys(c, l);
+    shape_add(c->s, l->chosen_by != NULL);
+    if (!l->chosen_by)
+        add_keys(c, l);
     return sort(&w) && (is_limited(&w) ? write_limited(&w) : write_all(&w));
 }
 

@@ -98,4 +98,7 @@ struct orm_object *load_find(
 /* A checked cell becomes the object's value; a text takes reserved memory. */
 void load_cell(struct orm_object *o, unsigned column, struct pg_cell cell);
 
+/* Nothing if the value is the same; else slots that hang on the column load again. */
+void load_cell_again(struct orm_object *o, unsigned column, struct pg_cell cell);
+
 #endif

@@ -99,6 +99,12 @@ static struct plan *plans_of(struct orm_session *s, const struct orm_model *m,
     return NULL;
 }
 
+/* What is locked is to be read as it is now, not as a snapshot has it. */
+static bool asks_at_once(const struct plan *plan, const struct orm_query *q)
+{
+    return plan && q->one_flight && !q->lock;
+}
+
 static const void *find_with(
     struct orm_manager *m, const void *conditions, unsigned limit, struct path *path)
 {
@@ -109,7 +115,8 @@ static const void *find_with(
         .conditions = conditions,
         .limit = limit,
         .joins = plan ? &plan->joined : NULL};
-    const struct pg_result *r = ask(s, &q);
+    const struct pg_result *r =
+        asks_at_once(plan, conditions) ? plan_ask(plan, &q) : ask(s, &q);
     const void *list = r ? list_of_rows(m, path, plan, r, NULL) : NULL;
     flight_end(s);
     const bool good = list && (!plan || plan_run(plan, path->scope));

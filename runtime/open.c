@@ -1,9 +1,10 @@
 /* open.c: a session is opened, reset and closed. */
-#include "flight.h"
+#include "open.h"
 
 #include "clock.h"
 #include "copy.h"
 #include "fit.h"
+#include "flight.h"
 #include "hooks.h"
 #include "identity.h"
 #include "list.h"
@@ -37,44 +38,106 @@ static uint32_t oid_of(struct pg_cell cell)
                : 0;
 }
 
+static struct pg_statement *types_statement(struct orm_session *s)
+{
+    static const uint32_t types[] = {1009, 1009};
+    shape_begin(s, 'E', NULL);
+    struct pg_statement *st = shape_known(s);
+    if (st)
+        return st;
+    buffer_text(&s->sql,
+        "SELECT t.oid, t.typarray FROM unnest($1, $2) WITH ORDINALITY AS e(s, n, i) "
+        "LEFT JOIN pg_namespace AS ns ON ns.nspname = e.s::name "
+        "LEFT JOIN pg_type AS t ON t.typnamespace = ns.oid AND t.typname = e.n::name "
+        "AND t.typtype IN ('e', 'b', 'd') ORDER BY e.i");
+    return shape_make(s, types, 2, false);
+}
+
+static bool add_types(struct orm_session *s)
+{
+    params_clear(&s->params);
+    put_names(s, true);
+    put_names(s, false);
+    return params_finish(&s->params, &s->error) &&
+           flight_add(s, types_statement(s), &s->params);
+}
+
+/* Statements and tables that took a type for another are asked again. */
+static void take_type(struct orm_session *s, size_t i, struct type_oids now)
+{
+    struct type_oids *known = &s->enums->oids[i];
+    if (known->oid == now.oid && known->array_oid == now.array_oid)
+        return;
+    if (known->oid) {
+        statement_retype(&s->statements, known->oid, now.oid);
+        statement_retype(&s->statements, known->array_oid, now.array_oid);
+    }
+    for (unsigned m = 0; m < s->schema->model_count; m++)
+        s->models[m].verified = 0;
+    *known = now;
+}
+
+static bool take_types(struct orm_session *s, const struct pg_result *r)
+{
+    if (pg_rows(r) != s->enums->count || pg_columns(r) != 2)
+        return error_set(
+            &s->error, ORM_LOST, "the server broke the protocol at the start");
+    for (size_t i = 0; i < pg_rows(r); i++)
+        take_type(s, i,
+            (struct type_oids){oid_of(pg_value(r, i, 0)), oid_of(pg_value(r, i, 1))});
+    return true;
+}
+
+void open_look_up_types(struct orm_session *s)
+{
+    const enum transaction was = s->transaction;
+    s->transaction = TX_NONE;
+    if (s->enums->count && flight_begin(s) && add_types(s) && flight_land(s, NULL))
+        take_types(s, flight_result(s, 0));
+    flight_end(s);
+    s->transaction = was;
+}
+
+/* What the server is to wait for at most, unless the conninfo's `options`, in $1, the
+ * role, the database or the server's own file says something of it. */
+static bool add_limits(struct orm_session *s, struct params *options)
+{
+    static const uint32_t types[] = {25};
+    shape_begin(s, 'N', NULL);
+    struct pg_statement *st = shape_known(s);
+    if (!st) {
+        buffer_text(&s->sql,
+            "SELECT set_config(l.name, l.value, false) FROM (VALUES"
+            " ('statement_timeout', '1h'), ('lock_timeout', '30s'),"
+            " ('idle_in_transaction_session_timeout', '10min'),"
+            /* A query whose client has gone ends; no other system can tell. */
+            " ('client_connection_check_interval',"
+            " CASE WHEN version() LIKE '%linux%' THEN '10s' ELSE '0' END))"
+            " AS l(name, value) WHERE current_setting(l.name, true) = '0'"
+            " AND $1 !~ ('(-c *|--)' || replace(l.name, '_', '[-_]') || ' *=')"
+            " AND l.name || '=0' NOT IN"
+            " (SELECT unnest(r.setconfig) FROM pg_db_role_setting AS r"
+            " LEFT JOIN pg_database AS d ON d.oid = r.setdatabase"
+            " WHERE coalesce(d.datname, current_database()) = current_database()"
+            " AND r.setrole IN (0, session_user::regrole))");
+        st = shape_make(s, types, 1, false);
+    }
+    params_add_text(options, pg_options(s->pg));
+    return params_finish(options, &s->error) && flight_add(s, st, options);
+}
+
 /* The first flight: pins the search path, so that no function or operator of a schema
  * that others can write to is ever called, and looks up the enums by name. */
 static bool introduce(struct orm_session *s)
 {
     static const char set_path[] =
         "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false)";
-    static const char find_enums[] =
-        "SELECT t.oid, t.typarray FROM unnest($1, $2) WITH ORDINALITY AS e(s, n, i) "
-        "LEFT JOIN pg_namespace AS ns ON ns.nspname = e.s::name "
-        "LEFT JOIN pg_type AS t ON t.typnamespace = ns.oid AND t.typname = e.n::name "
-        "AND t.typtype IN ('e', 'b', 'd') ORDER BY e.i";
-    const uint32_t types[] = {1009, 1009};
-
-    shape_begin(s, 'E', NULL);
-    struct pg_statement *st = shape_known(s);
-    if (!st) {
-        buffer_text(&s->sql, find_enums);
-        st = shape_make(s, types, 2, false);
-    }
-    params_clear(&s->params);
-    put_names(s, true);
-    put_names(s, false);
-    if (!params_finish(&s->params, &s->error))
-        return false;
-
-    bool good = flight_begin(s) && flight_command(s, set_path) &&
-                flight_add(s, st, &s->params) && flight_land(s, NULL);
-    if (good) {
-        const struct pg_result *r = flight_result(s, 1);
-        good = pg_rows(r) == s->enums->count && pg_columns(r) == 2;
-        for (size_t i = 0; good && i < pg_rows(r); i++)
-            s->enums->oids[i] = (struct type_oids){
-                oid_of(pg_value(r, i, 0)), oid_of(pg_value(r, i, 1))};
-        if (!good)
-            error_set(
-                &s->error, ORM_LOST, "the server broke the protocol at the start");
-    }
+    struct params options = {0};
+    const bool good = flight_begin(s) && flight_command(s, set_path) &&
+                      add_limits(s, &options) && add_types(s) && flight_land(s, NULL) &&
+                      take_types(s, flight_result(s, 2));
     flight_end(s);
+    params_free(&options);
     return good;
 }
 
@@ -297,10 +360,17 @@ void orm_close(struct orm_session *s)
         free_session(s);
 }
 
+void orm_adopt(struct orm_session *s)
+{
+    if (s)
+        pg_adopt(s->pg);
+}
+
 void orm_reset(struct orm_session *s)
 {
     if (!s || !hooks_allow(s, "orm_reset"))
         return;
+    orm_adopt(s);
     orm_rollback(s);
     free_objects(s);
     error_clear(&s->error);

@@ -164,10 +164,12 @@ bool params_finish(struct params *p, struct orm_error *e)
             "flush "
             "more often",
             p->bytes.length);
+    /* To libpq, a value without an address is null. */
+    const char *bytes = p->bytes.data ? p->bytes.data : "";
     for (int i = 0; i < p->count; i++) {
         const size_t end = i + 1 < p->count ? p->offsets[i + 1] : p->bytes.length;
         const bool is_null = p->lengths[i] < 0;
-        p->values[i] = is_null ? NULL : p->bytes.data + p->offsets[i];
+        p->values[i] = is_null ? NULL : bytes + p->offsets[i];
         p->lengths[i] = is_null ? -1 : (int)(end - p->offsets[i]);
     }
     return true;

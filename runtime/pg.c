@@ -11,18 +11,58 @@
 #include "sqlstate.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* -- Whose it is ------------------------------------------------------------------- */
+
+static _Thread_local char here;
+
+/* A child of fork() has its parent's socket, and must not say a word on it. */
+static bool is_inherited(const struct pg *c)
+{
+    return c->process != getpid();
+}
+
+void pg_adopt(struct pg *c)
+{
+    if (c)
+        c->thread = &here;
+}
+
+bool pg_may_use(const struct pg *c, struct orm_error *e)
+{
+    if (c && c->conn && is_inherited(c))
+        return error_set(e, ORM_INVALID,
+            "the connection is that of process %ld, which this one is a child of; "
+            "orm_reset() makes one of its own",
+            (long)c->process);
+    if (c && c->thread != &here)
+        return error_set(e, ORM_INVALID,
+            "the session is used by another thread than before; orm_adopt() and "
+            "orm_reset() hand it over");
+    return pg_alive(c) || error_set(e, ORM_LOST, "the connection is lost");
+}
 
 /* -- Connecting -------------------------------------------------------------------- */
 
-/* Notices are the server's talk; a flood of them must cost nothing. */
-static void ignore_notice(void *arg, const PGresult *result)
+/* Notices are the server's talk; a flood of them must cost nothing.  What it says when
+ * it leaves while nothing is asked of it comes as one, too. */
+static void hear_notice(void *arg, const PGresult *said)
 {
-    (void)arg;
-    (void)result;
+    struct pg *c = arg;
+    const char *severity = PQresultErrorField(said, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const char *state = PQresultErrorField(said, PG_DIAG_SQLSTATE);
+    const char *primary = PQresultErrorField(said, PG_DIAG_MESSAGE_PRIMARY);
+    if (!severity || strcmp(severity, "FATAL") != 0 || !state)
+        return;
+    error_set(&c->farewell, ORM_LOST, "the connection is lost: %s",
+        primary ? primary : "the server gave no reason");
+    error_copy(c->farewell.sqlstate, sizeof c->farewell.sqlstate, state);
 }
 
 bool pg_wait_for(PGconn *conn, short events, int64_t deadline)
@@ -57,8 +97,9 @@ static bool finish_connecting(PGconn *conn, int64_t deadline, struct orm_error *
     }
 }
 
-/* What our SQL and codecs take for granted. */
-static bool check_settings(PGconn *conn, struct orm_error *e)
+/* What our SQL and codecs take for granted.  False: the error ends in how it is. */
+static bool check_settings(
+    PGconn *conn, struct orm_error *e, enum orm_code code, const char *what)
 {
     static const struct {
         const char *name, *value;
@@ -70,8 +111,8 @@ static bool check_settings(PGconn *conn, struct orm_error *e)
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
         const char *value = PQparameterStatus(conn, needed[i].name);
         if (!value || strcmp(value, needed[i].value) != 0)
-            return error_set(e, ORM_REFUSED, "the server has %s=%s; ormgen needs %s",
-                needed[i].name, value ? value : "(unknown)", needed[i].value);
+            return error_set(e, code, "%s %s=%s; ormgen needs %s", what, needed[i].name,
+                value ? value : "(unknown)", needed[i].value);
     }
     return true;
 }
@@ -108,17 +149,19 @@ struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *
         error_nomem(e);
         return NULL;
     }
+    c->process = getpid();
+    pg_adopt(c);
     c->conn = PQconnectStartParams(keywords, values, 1);
     if (!c->conn) {
         error_nomem(e);
         goto fail;
     }
-    PQsetNoticeReceiver(c->conn, ignore_notice, NULL);
+    PQsetNoticeReceiver(c->conn, hear_notice, c);
     if (!finish_connecting(c->conn, deadline, e)) {
         e->retryable = true;
         goto fail;
     }
-    if (!check_settings(c->conn, e))
+    if (!check_settings(c->conn, e, ORM_REFUSED, "the server has"))
         goto fail;
     if (PQsetnonblocking(c->conn, 1) != 0 || !PQenterPipelineMode(c->conn)) {
         error_set(e, ORM_LOST, "cannot connect: %s", PQerrorMessage(c->conn));
@@ -134,8 +177,20 @@ fail:
     return NULL;
 }
 
+/* PQfinish() takes leave of the server, which would end the parent's session. */
+static void let_go(struct pg *c)
+{
+    const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nowhere < 0 || dup2(nowhere, PQsocket(c->conn)) < 0)
+        close(PQsocket(c->conn));
+    if (nowhere >= 0)
+        close(nowhere);
+}
+
 void pg_hang_up(struct pg *c)
 {
+    if (c->conn && is_inherited(c))
+        let_go(c);
     PQfinish(c->conn);
     c->conn = NULL;
 }
@@ -150,7 +205,7 @@ void pg_close(struct pg *c)
 
 bool pg_alive(const struct pg *c)
 {
-    return c && c->conn && PQstatus(c->conn) == CONNECTION_OK;
+    return c && c->conn && !is_inherited(c) && PQstatus(c->conn) == CONNECTION_OK;
 }
 
 bool pg_transaction_failed(const struct pg *c)
@@ -168,14 +223,21 @@ bool pg_settle(struct pg *c)
 {
     if (!pg_alive(c))
         return false;
-    if (PQconsumeInput(c->conn) && !PQisBusy(c->conn)) {
+    /* Twice: the end comes behind what was said before it. */
+    if (PQconsumeInput(c->conn) && PQconsumeInput(c->conn) && !PQisBusy(c->conn)) {
         PGresult *unexpected = PQgetResult(c->conn);
-        if (!unexpected)
+        if (!unexpected && !c->farewell.code)
             return pg_alive(c);
         PQclear(unexpected);
     }
     pg_hang_up(c);
     return false;
+}
+
+const char *pg_options(const struct pg *c)
+{
+    const char *options = PQoptions(c->conn);
+    return options ? options : "";
 }
 
 uint64_t pg_round_trips(const struct pg *c)
@@ -279,6 +341,10 @@ enum pg_wait pg_wait_for_result(PGconn *conn, int64_t deadline)
 
 bool pg_lost(struct pg *c, struct orm_error *e)
 {
+    if (c->farewell.code && !e->code) {
+        *e = c->farewell;
+        return false;
+    }
     const char *why = PQerrorMessage(c->conn);
     return error_set(e, ORM_LOST, "the connection is lost: %s",
         why && *why ? why : "the server closed it");
@@ -394,6 +460,9 @@ static void receive(struct pg *c, struct pg_item *items, size_t count, int64_t d
     if (!r || PQresultStatus(r) != PGRES_PIPELINE_SYNC) {
         error_set(e, ORM_LOST, "the server broke the protocol: no end of the pipeline");
         pg_hang_up(c);
+    } else if (!check_settings(
+                   c->conn, e, ORM_LOST, "the connection is given up: it has")) {
+        pg_hang_up(c);
     }
     PQclear(r);
 }
@@ -404,9 +473,9 @@ bool pg_send(struct pg *c, struct pg_item *items, size_t count, struct orm_error
     *failure = (struct pg_failure){.item = count};
     for (size_t i = 0; i < count; i++)
         items[i].result = NULL;
-    if (!pg_alive(c)) {
+    if (!pg_may_use(c, e)) {
         failure->item = 0;
-        return error_set(e, ORM_LOST, "the connection is lost");
+        return false;
     }
     bool sent = true;
     while (sent && failure->sent < count)
@@ -414,7 +483,8 @@ bool pg_send(struct pg *c, struct pg_item *items, size_t count, struct orm_error
     if (sent && PQpipelineSync(c->conn) && PQflush(c->conn) >= 0)
         return true;
     failure->item = 0;
-    error_set(e, ORM_LOST, "cannot send: %s", PQerrorMessage(c->conn));
+    PQconsumeInput(c->conn); /* the server may have said why */
+    lost(c, e);
     pg_hang_up(c);
     return false;
 }

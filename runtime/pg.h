@@ -72,8 +72,14 @@ void pg_close(struct pg *c);
  * while nothing was expected, and sees that the server has gone. */
 bool pg_settle(struct pg *c);
 
+/* What `options` of the conninfo or PGOPTIONS say. */
+const char *pg_options(const struct pg *c);
+
 /* Ends the connection; pg_round_trips() still tells. */
 void pg_hang_up(struct pg *c);
+
+/* The calling thread is the one that uses it from now on. */
+void pg_adopt(struct pg *c);
 
 /* Whether the connection can still be used. */
 bool pg_alive(const struct pg *c);

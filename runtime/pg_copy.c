@@ -68,8 +68,8 @@ static void fail(struct pg *c, PGresult *r, struct orm_error *e)
 bool pg_copy_begin(
     struct pg *c, const char *command, int64_t deadline, struct orm_error *e)
 {
-    if (!pg_alive(c))
-        return error_set(e, ORM_LOST, "the connection is lost");
+    if (!pg_may_use(c, e))
+        return false;
     if (!PQexitPipelineMode(c->conn) || !PQsendQuery(c->conn, command))
         return give_up(c, PG_WAIT_LOST, e);
     c->round_trips++;
@@ -101,8 +101,8 @@ static enum pg_wait send_all(PGconn *conn, int64_t deadline)
 bool pg_copy_send(struct pg *c, const char *bytes, size_t length, int64_t deadline,
     struct orm_error *e)
 {
-    if (!pg_alive(c))
-        return error_set(e, ORM_LOST, "the connection is lost");
+    if (!pg_may_use(c, e))
+        return false;
     if (PQputCopyData(c->conn, bytes, (int)length) != 1)
         return give_up(c, PG_WAIT_LOST, e);
     const enum pg_wait w = send_all(c->conn, deadline);
@@ -122,10 +122,8 @@ struct pg_result *pg_copy_end(
     struct pg *c, const char *why, int64_t deadline, struct orm_error *e, uint64_t *row)
 {
     *row = 0;
-    if (!pg_alive(c)) {
-        error_set(e, ORM_LOST, "the connection is lost");
+    if (!pg_may_use(c, e))
         return NULL;
-    }
     c->round_trips++;
     if (PQputCopyEnd(c->conn, why) != 1) {
         give_up(c, PG_WAIT_LOST, e);

@@ -5,16 +5,23 @@
 #include "pg.h"
 
 #include <libpq-fe.h>
+#include <sys/types.h>
 
 /* PostgreSQL's limit on columns, and so on the parameters we send. */
 #define MAX_PARAMS 1664
 
 struct pg {
-    PGconn *conn; /* NULL once closed */
+    PGconn *conn;       /* NULL once closed */
+    pid_t process;      /* that connected */
+    const void *thread; /* that uses it, by the address of its own `here` */
     uint64_t round_trips;
+    struct orm_error farewell; /* of the server, once it has left */
     struct pg_said said;
     int binary[MAX_PARAMS]; /* all 1: the format of every parameter */
 };
+
+/* False, and an error: it is lost, or that of another process or thread. */
+bool pg_may_use(const struct pg *c, struct orm_error *e);
 
 enum pg_wait {
     PG_WAIT_OK,

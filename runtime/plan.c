@@ -32,6 +32,8 @@ bool plan_is_any(const struct orm_plan with[ORM_QUERY_WITH])
 /* Where a page begins may have to be loaded first, with plans of its own. */
 void plan_end(struct orm_session *s, const struct plan *root)
 {
+    for (struct plan *p = root ? root->first : NULL; p; p = p->next)
+        follow_free(&p->follow);
     if (root && !--s->plans_open)
         arena_clear(&s->planning);
 }
@@ -157,7 +159,7 @@ static bool gather(struct orm_session *s, struct plan *p)
     return true;
 }
 
-static bool prepare(struct orm_scope *scope, struct plan *p)
+bool plan_prepare(struct orm_scope *scope, struct plan *p)
 {
     struct follow *l = &p->follow;
     if (!take_path(p, scope) || !join(p, scope))
@@ -165,6 +167,14 @@ static bool prepare(struct orm_scope *scope, struct plan *p)
     l->scope = scope;
     l->path = p->path;
     l->joins = &p->joined;
+    return true;
+}
+
+static bool collect(struct orm_scope *scope, struct plan *p)
+{
+    struct follow *l = &p->follow;
+    if (!plan_prepare(scope, p))
+        return false;
     l->owners = p->parent->objects;
     l->owner_count = p->parent->count;
     return follow_collect(scope->session, l);
@@ -222,7 +232,7 @@ static struct plan *take_ready(struct level *v)
 
 static bool may_come_with_list(const struct level *v, const struct plan *p)
 {
-    if (!p->follow.ref || p->follow.alias || !follow_is_by_key(&p->follow))
+    if (p->follow.arrived || p->follow.alias || !follow_is_by_key(&p->follow))
         return false;
     for (size_t i = 0; i < v->flight_count; i++)
         if (brings_list(v->flight[i]) && v->flight[i]->model == p->model)
@@ -234,7 +244,7 @@ static bool may_come_with_list(const struct level *v, const struct plan *p)
 static bool dispatch(struct level *v, struct plan *p)
 {
     struct orm_session *s = v->scope->session;
-    if (!prepare(v->scope, p)) {
+    if (!collect(v->scope, p)) {
         follow_free(&p->follow);
         return false;
     }

@@ -7,6 +7,7 @@
 #define RUNTIME_PLAN_H
 
 #include "follow.h"
+#include "query.h"
 
 /* How many relations a query may load with what it yields. */
 #define PLAN_MOST 256
@@ -43,6 +44,10 @@ struct plan *plan_make(struct orm_session *s, const struct orm_model *m,
  * objects. */
 bool plan_join(struct plan *root, struct path *path);
 
+/* Sends the query, and where its `one_flight` says so, with it what it can of the first
+ * level.  NULL: the error is recorded.  After it, flight_end() is due. */
+const struct pg_result *plan_ask(struct plan *root, const struct query *q);
+
 /* The objects that the query yielded; repeated ones and NULLs do no harm. */
 bool plan_take(struct orm_session *s, struct plan *root, struct path *path,
     struct orm_object *const *objects, size_t count);
@@ -59,6 +64,13 @@ void plan_end(struct orm_session *s, const struct plan *root);
 bool plan_load(struct orm_scope *scope, struct path *path,
     struct orm_object *const *objects, size_t count, const struct orm_model *m,
     const struct orm_plan *with, size_t plans);
+
+/* -- For plan_flight.c ------------------------------------------------------------- */
+
+/* What the statement of `p` depends on; its owners may come later. */
+bool plan_prepare(struct orm_scope *scope, struct plan *p);
+
+/* -- For a relation ---------------------------------------------------------------- */
 
 /* Fills the slots of a relation that has plans of its own in the YAML: as `l` says,
  * whose owners may lie in scratch memory. */

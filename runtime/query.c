@@ -22,7 +22,7 @@ static const struct joins *joins_of(const struct query *q)
 /* Not only how many there are. */
 static bool yields_rows(const struct query *q)
 {
-    return q->kind == QUERY_OBJECTS || q->kind == QUERY_KEYS;
+    return q->kind == QUERY_OBJECTS || q->kind == QUERY_KEYS || q->kind == QUERY_PART;
 }
 
 /* -- Order ------------------------------------------------------------------------- */
@@ -61,6 +61,13 @@ static bool sort(
                      own->limit || own->offset || o->distinct)))
         order_add_key(c, o);
     return true;
+}
+
+/* Whether the order decides which rows there are. */
+static bool is_cut(const struct query *q, const struct ordering *o)
+{
+    const struct orm_query *own = query_of(q);
+    return q->limit || own->limit || own->offset || o->distinct;
 }
 
 /* -- Locks ------------------------------------------------------------------------- */
@@ -126,12 +133,11 @@ static void declare(struct compiler *c, unsigned cursor)
     buffer_text(&c->s->sql, " NO SCROLL CURSOR FOR ");
 }
 
-static void select_key(struct compiler *c)
+static void select_part(struct compiler *c, struct key_columns part)
 {
-    const struct key_columns key = key_of_model(c->at.model);
-    for (unsigned i = 0; i < key.count; i++) {
+    for (unsigned i = 0; i < part.count; i++) {
         compile_text(c, i ? ", " : "");
-        compile_column(c, c->at, key.at[i]);
+        compile_column(c, c->at, part.at[i]);
     }
 }
 
@@ -144,7 +150,9 @@ static void select_what(
                                           : "SELECT EXISTS (SELECT ");
     order_write_distinct(c, o);
     if (kind == QUERY_KEYS)
-        select_key(c);
+        select_part(c, key_of_model(c->at.model));
+    else if (kind == QUERY_PART)
+        select_part(c, q->part);
     else if (kind != QUERY_OBJECTS)
         compile_text(c, "1");
     else if (c->writes_sql)
@@ -194,7 +202,7 @@ bool query_write(struct compiler *c, const struct query *q)
     select_what(c, q, &o);
     if (!which(c, q, &o))
         return false;
-    if (yields_rows(q))
+    if (yields_rows(q) && (q->kind != QUERY_PART || is_cut(q, &o)))
         order_write(c, &o);
     compile_cut(c, q->limit ? q->limit : own->limit, own->offset);
     if (!lock(c, q, &o))

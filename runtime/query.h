@@ -8,7 +8,8 @@ enum query_kind {
     QUERY_OBJECTS = 'O',
     QUERY_COUNT = 'C',
     QUERY_EXISTS = 'X',
-    QUERY_KEYS = 'Y' /* the keys of rows that are about to be changed: locked */
+    QUERY_KEYS = 'Y', /* the keys of rows that are about to be changed: locked */
+    QUERY_PART        /* `part` of the rows, for another statement */
 };
 
 struct joins;
@@ -20,7 +21,8 @@ struct query {
     const void *conditions;    /* a struct X_query, or NULL for all */
     unsigned limit;            /* overrides the query's; 0: does not */
     const struct joins *joins; /* that come with the rows, or NULL */
-    unsigned cursor;           /* rows are to be fetched from a cursor of this number */
+    struct key_columns part;
+    unsigned cursor; /* rows are to be fetched from a cursor of this number */
 };
 
 /* The statement, with its parameters in `s->params`.  What it reads and is not written

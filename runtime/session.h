@@ -137,6 +137,7 @@ struct budget {
 /* How the transaction begins that is wanted. */
 struct begin {
     char command[80];
+    bool one_snapshot; /* all statements see the database as the first does */
     bool has_settings;
     struct params settings; /* names and values, two arrays */
 };

@@ -178,6 +178,21 @@ void statement_rename(struct pg_statement *pg)
     give_name(st);
 }
 
+void statement_retype(struct statement_cache *c, uint32_t before, uint32_t now)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        struct pg_statement *st = &c->entries[i]->pg;
+        bool has = false;
+        for (int k = 0; k < st->type_count; k++)
+            if (st->types[k] == before) {
+                ((uint32_t *)(uintptr_t)st->types)[k] = now;
+                has = true;
+            }
+        if (has)
+            statement_rename(st);
+    }
+}
+
 void statement_forget_prepared(struct statement_cache *c)
 {
     for (size_t i = 0; i < c->count; i++)

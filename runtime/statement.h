@@ -51,6 +51,9 @@ struct pg_statement *statement_add(struct statement_cache *c,
 /* Gives it a name that the server does not have. */
 void statement_rename(struct pg_statement *st);
 
+/* Parameters of one type are of another from now on. */
+void statement_retype(struct statement_cache *c, uint32_t before, uint32_t now);
+
 /* The server has forgotten all: a new connection. */
 void statement_forget_prepared(struct statement_cache *c);
 

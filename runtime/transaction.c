@@ -2,8 +2,10 @@
 #include "copy.h"
 #include "flight.h"
 #include "hooks.h"
+#include "open.h"
 #include "savepoint.h"
 #include "scope.h"
+#include "snapshot.h"
 #include "stream.h"
 #include "undo.h"
 #include "write.h"
@@ -16,7 +18,7 @@
 static void begin_plain(struct orm_session *s)
 {
     s->begin.command[0] = '\0';
-    s->begin.has_settings = false;
+    s->begin.one_snapshot = s->begin.has_settings = false;
 }
 
 void orm_begin(struct orm_session *s)
@@ -86,11 +88,34 @@ void orm_begin_with(struct orm_session *s, const struct orm_begin_options *optio
     }
     if (options && !take_settings(s, options))
         return;
+    s->begin.one_snapshot = level >= ORM_REPEATABLE_READ;
     if (options)
         snprintf(s->begin.command, sizeof s->begin.command, "BEGIN%s%s%s",
             isolations[level], options->read_only ? " READ ONLY" : "",
             options->deferrable ? " DEFERRABLE" : "");
     s->transaction = TX_WANTED;
+}
+
+/* -- One flight's own -------------------------------------------------------------- */
+
+bool snapshot_begin(struct orm_session *s, bool *own)
+{
+    static const struct orm_begin_options reading = {
+        .isolation = ORM_REPEATABLE_READ, .read_only = true};
+    *own = s->transaction == TX_NONE;
+    if (*own)
+        orm_begin_with(s, &reading);
+    return s->begin.one_snapshot && !s->error.code;
+}
+
+void snapshot_end(struct orm_session *s, bool landed)
+{
+    if (landed) {
+        s->transaction = TX_NONE;
+        begin_plain(s);
+    } else if (s->error.code) {
+        s->error.outcome = ORM_NOT_STARTED; /* it only read */
+    }
 }
 
 /* -- Ending ------------------------------------------------------------------------ */
@@ -145,16 +170,20 @@ static bool roll_back_server(struct orm_session *s)
     copy_give_up(s, "rolled back");
     if (s->ahead)
         flight_take_in(s);
+    const bool drifted = s->error.code == ORM_DRIFT;
     error_clear(&s->error);
     savepoint_set_sent(s, true);
     if (s->transaction >= TX_OPEN && pg_alive(s->pg)) {
         const enum transaction open = s->transaction;
-        if (flight_begin(s) && flight_command(s, "ROLLBACK"))
-            flight_land(s, NULL);
+        if (!(flight_begin(s) && flight_command(s, "ROLLBACK") && flight_land(s, NULL)))
+            pg_hang_up(s->pg); /* nobody knows what is open there */
         flight_end(s);
         s->transaction = open;
         error_clear(&s->error);
     }
+    if (drifted && pg_alive(s->pg))
+        open_look_up_types(s);
+    error_clear(&s->error);
     stream_end_all(s);
     return pg_alive(s->pg);
 }

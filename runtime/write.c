@@ -176,12 +176,13 @@ static bool publish(struct flush *p)
 {
     struct orm_session *s = p->s;
     if (p->delete_count)
-        cascade_follow(s);
+        cascade_follow(s, (struct new_objects){p->news, p->new_count});
     for (size_t i = 0; i < s->change_count; i++)
         settle(s->changes[i], s->stamp);
     /* What had one of these keys is gone, or they could not have been written. */
     for (size_t i = 0; i < p->new_count; i++)
-        object_map_anew(p->news[i]);
+        if (!(p->news[i]->state & OBJECT_GONE))
+            object_map_anew(p->news[i]);
     on_update_end(s);
     for (unsigned i = 0; i < s->schema->model_count; i++)
         s->models[i].unwritten = 0;

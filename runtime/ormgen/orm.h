@@ -95,8 +95,14 @@ ORM_EXPORT void orm_close(struct orm_session *s);
 
 /* Rolls back, frees every object, clears the error; keeps the connection, or makes anew
  * one that is lost or that the server has closed meanwhile: the top of a request loop.
- */
+ * A child of fork() gets a connection of its own, and leaves its parent's alone. */
 ORM_EXPORT void orm_reset(struct orm_session *s);
+
+/* The calling thread uses the session from now on; another thread that did must be done
+ * with it.  A thread that talks to the server through a session that is not its own is
+ * refused (ORM_INVALID); what is in memory may be read.  orm_reset() adopts, too, so
+ * that sessions can go from thread to thread between units of work. */
+ORM_EXPORT void orm_adopt(struct orm_session *s);
 
 /* Opens a transaction; no statement of its own, it travels with the next one.  Without
  * it reads run in autocommit and the first flush opens one. */

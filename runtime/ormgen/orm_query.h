@@ -173,8 +173,11 @@ struct ORM_MAY_ALIAS orm_query {
     enum orm_lock lock; /* of the query's own table; opens a transaction */
     enum orm_locked locked;
     enum orm_fetch fetch;
-    bool distinct; /* of orm_select(): equal rows once */
-    bool overfull; /* something did not fit: the query is refused */
+    bool distinct;   /* of orm_select(): equal rows once */
+    bool one_flight; /* of find and first: what `with` names comes in the same round
+                        trip, chosen by the query itself once more instead of by keys:
+                        for queries that cost little */
+    bool overfull;   /* something did not fit: the query is refused */
 };
 
 /* -- Rows without objects ---------------------------------------------------------- */

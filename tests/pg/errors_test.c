@@ -136,6 +136,33 @@ static void two_rows_that_meet_each_other_are_both_named(void **state)
     orm_close(s);
 }
 
+static void two_rows_that_meet_are_found_where_the_server_tells_no_values(void **state)
+{
+    (void)state;
+    db_exec(db, "create role writes_only; grant insert on people to writes_only;"
+                "grant usage on sequence people_id_seq to writes_only");
+    struct orm_session *s = open_press();
+    const struct orm_setting role = {"role", "writes_only"};
+    const struct orm_begin_options options = {.settings = &role, .setting_count = 1};
+    orm_begin_with(s, &options);
+    struct author *two = NULL;
+    for (int i = 0; i < 5; i++) {
+        char name[] = {(char)('a' + i), 0};
+        struct author *a = new_author(s, name);
+        if (i != 1 && i != 3)
+            continue;
+        author_set_email(a, "same");
+        two = a;
+    }
+    const struct orm_error *e =
+        refused(s, "author.email: new author has the same value as new author "
+                   "(\"people_mail_key\")");
+    assert_string_equal(e->detail, "");
+    assert_ptr_equal(e->object, two);
+    orm_close(s);
+    db_exec(db, "drop owned by writes_only; drop role writes_only");
+}
+
 static void key_that_is_there_is_named(void **state)
 {
     (void)state;
@@ -640,6 +667,7 @@ int main(void)
         DB_TEST(unique_of_several_columns_names_them_all),
         DB_TEST(changed_row_is_named_by_its_key),
         DB_TEST(two_rows_that_meet_each_other_are_both_named),
+        DB_TEST(two_rows_that_meet_are_found_where_the_server_tells_no_values),
         DB_TEST(key_that_is_there_is_named),
         DB_TEST(partial_unique_index_is_known),
         DB_TEST(unique_expression_is_called_by_its_name),
