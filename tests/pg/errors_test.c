@@ -573,6 +573,46 @@ static void details_are_in_the_message_when_asked_for(void **state)
     orm_close(s);
 }
 
+static void only_what_may_succeed_another_time_is_retryable(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sqlstate;
+        enum orm_code code;
+        bool retryable;
+    } cases[] = {
+        {"23514", ORM_CONSTRAINT, false},
+        {"40001", ORM_CONFLICT, true},
+        {"40P01", ORM_CONFLICT, true},
+        {"55P03", ORM_CONFLICT, true},
+        {"57014", ORM_TIMEOUT, true},
+        {"42501", ORM_REFUSED, false},
+        {"25006", ORM_REFUSED, false},
+        {"53100", ORM_REFUSED, false},
+        {"P0001", ORM_REFUSED, false},
+        {"42703", ORM_DRIFT, false},
+        {"22003", ORM_RANGE, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        db_exec(db,
+            "create or replace function say() returns trigger language plpgsql as"
+            " $$begin raise exception 'no' using errcode = '%s'; end$$;"
+            "create or replace trigger say before insert on people"
+            " for each row execute function say()",
+            cases[i].sqlstate);
+        struct orm_session *s = open_press();
+        new_author(s, "Cid");
+        assert_false(orm_commit(s));
+        const struct orm_error *e = orm_last_error(s);
+        assert_failed(s, cases[i].code, "author", NULL);
+        assert_string_equal(e->sqlstate, cases[i].sqlstate);
+        assert_int_equal(e->retryable, cases[i].retryable);
+        assert_int_equal(e->outcome, ORM_ROLLED_BACK);
+        orm_close(s);
+    }
+    db_exec(db, "drop function say cascade");
+}
+
 static char shape[40];
 
 static void keep_shape(void *arg, const struct orm_statement *statement)
@@ -690,6 +730,7 @@ int main(void)
         DB_TEST(alike_rows_are_told_apart_by_their_keys),
         DB_TEST(rows_that_cannot_be_told_apart_are_not_named),
         DB_TEST(details_are_in_the_message_when_asked_for),
+        DB_TEST(only_what_may_succeed_another_time_is_retryable),
         DB_TEST(statement_that_failed_is_named_by_its_shape),
         DB_TEST(hint_of_the_server_is_kept),
         DB_TEST(object_of_a_scope_that_ended_is_not_pointed_to),
