@@ -484,7 +484,7 @@ bool pg_send(struct pg *c, struct pg_item *items, size_t count, struct orm_error
         return true;
     failure->item = 0;
     PQconsumeInput(c->conn); /* the server may have said why */
-    lost(c, e);
+    pg_lost(c, e);
     pg_hang_up(c);
     return false;
 }
