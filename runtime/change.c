@@ -57,7 +57,7 @@ static bool begin(struct orm_object *o)
     }
     if (!change_is_written(s, o->model))
         return false;
-    return o->state & OBJECT_LOADING || (undo_note(o) && queue(s, o));
+    return object_is_row(o) || (undo_note(o) && queue(s, o));
 }
 
 static void put_one(struct orm_object *o, unsigned column, const union orm_value *v)
@@ -89,7 +89,7 @@ static void touch_relations_of(
 static bool put_all(struct orm_object *o, const uint16_t *columns, unsigned n,
     const union orm_value *values)
 {
-    const bool shows = !(o->state & OBJECT_LOADING);
+    const bool shows = !object_is_row(o);
     for (unsigned i = 0; i < n; i++)
         if (!on_update_note(o, columns[i]))
             return false;
@@ -209,10 +209,10 @@ static bool may_link(
     if (to->state & (OBJECT_GONE | OBJECT_DELETED))
         return error_set_object(&s->error, ORM_INVALID, o, c,
             "the %s was deleted or rolled back", to->model->name);
-    if (to->state & OBJECT_LOADING)
+    if (object_is_row(to))
         return error_set_field(&s->error, ORM_INVALID, o->model, c,
             "the %s is a row that is being loaded, and no object", to->model->name);
-    if (o->state & OBJECT_LOADING && to->state & OBJECT_NEW)
+    if (object_is_row(o) && to->state & OBJECT_NEW)
         return error_set_field(&s->error, ORM_UNSAVED, o->model, c,
             "the %s is not in the database yet; make it before the load begins",
             to->model->name);
@@ -295,7 +295,7 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
             !put_all(o, ref->columns, ref->count, values))
             return;
     }
-    if (o->state & OBJECT_LOADING)
+    if (object_is_row(o))
         return; /* of a row that is loaded there are the columns alone */
     scope_keep_for(to, o->scope);
     slot_put(o, ref, to);
@@ -345,7 +345,7 @@ void orm_delete(struct orm_object *o)
     struct orm_session *s = object_session(o);
     if (s->error.code || !object_is_live(o))
         return;
-    if (o->state & OBJECT_LOADING) {
+    if (object_is_row(o)) {
         error_set_field(&s->error, ORM_INVALID, o->model, NULL,
             "a row that is being loaded cannot be deleted");
         return;

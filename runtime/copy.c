@@ -166,6 +166,7 @@ static struct copy *make(struct orm_load *l, struct orm_manager *m)
     c->row = row;
     c->scope.session = l->session;
     c->scope.outer = &l->session->own;
+    c->scope.is_row = true;
     object_blank(row, &c->scope, l->model);
     return c;
 }
@@ -284,7 +285,7 @@ static bool next_row(struct copy *c)
     struct orm_object *owner = manager_owner(c->manager);
     arena_clear(&c->scope.arena);
     object_blank(c->row, &c->scope, m);
-    c->row->state = OBJECT_NEW | OBJECT_LOADING;
+    c->row->state = OBJECT_NEW;
     memset(
         object_null_bits(c->row), 0xff, ORM_WORDS(m->column_count) * sizeof(uint64_t));
     if (!change_make_uuids(c->load->session, c->row))

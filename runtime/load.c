@@ -213,7 +213,7 @@ static bool is_base_of_changes(const struct orm_object *o, unsigned column)
 
 /* Clean columns take the row's values, changed ones keep theirs.  An equal text is not
  * copied again. */
-static void fill_again(struct orm_object *o, const struct pg_cell *cells)
+void load_fill(struct orm_object *o, const struct pg_cell *cells)
 {
     const struct orm_model *m = o->model;
     const unsigned eager = model_eager_count(m);
@@ -243,7 +243,7 @@ static void publish(
     if (o->stamp > s->stamp)
         return; /* the row is older: of a cursor */
     read_row(l, row);
-    fill_again(o, l->cells + from->first);
+    load_fill(o, l->cells + from->first);
     o->stamp = s->stamp;
     o->state &= ~OBJECT_EXPIRED;
 }

@@ -20,14 +20,21 @@
 #define OBJECT_LINKED      4096u /* session.links has it */
 #define OBJECT_TOLD        8192u /* a mark for hooks.c, here and below */
 #define OBJECT_TOLD_DELETE 16384u
-#define OBJECT_WRITTEN     32768u /* in session.written */
-#define OBJECT_LOADING     65536u /* a row of an orm_load: no object of the session's */
-#define OBJECT_LEVEL_AT    18u    /* twelve bits from here: see undo.c */
-#define OBJECT_FETCH_AT    30u    /* two bits from here: see fetch.h */
+#define OBJECT_WRITTEN     32768u  /* in session.written */
+#define OBJECT_DRAFT       65536u  /* the flush under way is to find its row */
+#define OBJECT_HELD        131072u /* not written by the flush under way */
+#define OBJECT_LEVEL_AT    18u     /* twelve bits from here: see undo.c */
+#define OBJECT_FETCH_AT    30u     /* two bits from here: see fetch.h */
 
 static inline struct orm_session *object_session(const struct orm_object *o)
 {
     return o->scope->session;
+}
+
+/* The row of an orm_load: it is filled in as a new object is, and is none. */
+static inline bool object_is_row(const struct orm_object *o)
+{
+    return o->scope->is_row;
 }
 
 /* -- Bit sets ---------------------------------------------------------------------- */

@@ -103,9 +103,11 @@ bool pg_copy_send(struct pg *c, const char *bytes, size_t length, int64_t deadli
 {
     if (!pg_may_use(c, e))
         return false;
-    if (PQputCopyData(c->conn, bytes, (int)length) != 1)
-        return give_up(c, PG_WAIT_LOST, e);
-    const enum pg_wait w = send_all(c->conn, deadline);
+    enum pg_wait w = PG_WAIT_LOST;
+    if (PQputCopyData(c->conn, bytes, (int)length) == 1)
+        w = send_all(c->conn, deadline);
+    if (w == PG_WAIT_LOST)
+        PQconsumeInput(c->conn); /* the server may have said why */
     return w == PG_WAIT_OK || give_up(c, w, e);
 }
 

@@ -40,6 +40,7 @@ struct orm_scope {
     size_t first_undo;       /* our objects have no undo before this one */
     size_t wanted;           /* bytes */
     struct orm_scope *wants; /* the next that wants some */
+    bool is_row;             /* of an orm_load, whose one object lies in it */
 };
 
 enum transaction {
@@ -115,7 +116,7 @@ struct savepoint {
     uint64_t loads;
     size_t undos;
     size_t aliases;
-    size_t written; /* of session.written */
+    size_t written;           /* of session.written */
     struct arena_mark memory; /* of the undo arena */
     bool sent;
     char command[40];
@@ -140,6 +141,15 @@ struct begin {
     bool one_snapshot; /* all statements see the database as the first does */
     bool has_settings;
     struct params settings; /* names and values, two arrays */
+};
+
+/* A new object whose row may be there already, known by a constraint of its model. */
+struct upsert {
+    struct orm_object *draft;
+    unsigned by;                /* 1 + its index */
+    bool keeps;                 /* the row that is there stays as it is */
+    struct orm_object *row;     /* once it is known: the draft itself, or another */
+    struct orm_object **became; /* where to tell that, or NULL */
 };
 
 /* What the database has in a column that others refer to, and that is changed. */
@@ -234,6 +244,8 @@ struct orm_session {
     size_t change_count, change_capacity;
     struct link *links;
     size_t link_count, link_capacity;
+    struct upsert *upserts; /* of changes */
+    size_t upsert_count, upsert_capacity;
     struct former *formers;
     size_t former_count, former_capacity;
     struct followed *followed; /* of the flush under way */
