@@ -21,11 +21,6 @@ void shape_begin(struct orm_session *s, char kind, const struct orm_model *m)
     s->shape_model = m ? m->name : "";
 }
 
-void shape_add(struct orm_session *s, unsigned detail)
-{
-    buffer_int32(&s->shape, detail);
-}
-
 struct pg_statement *shape_known(struct orm_session *s)
 {
     return s->shape.failed ? NULL : statement_find(&s->statements, &s->shape);

@@ -164,7 +164,8 @@ static void exception_of_a_trigger(struct orm_session *s)
 
 static void no_permission(struct orm_session *s)
 {
-    db_exec(db, "create role reads_only; grant select on all tables in schema public"
+    db_exec(db, "do $$begin create role reads_only; exception when duplicate_object"
+                " then null; end$$; grant select on all tables in schema public"
                 " to reads_only; grant usage on all sequences in schema public to"
                 " reads_only");
     const struct orm_setting role = {"role", "reads_only"};
