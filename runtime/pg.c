@@ -324,7 +324,7 @@ void pg_fail_by_result(
 enum pg_wait pg_wait_for_result(PGconn *conn, int64_t deadline)
 {
     if (!PQisBusy(conn))
-        return WAIT_OK;
+        return PG_WAIT_OK;
     const size_t said = strlen(PQerrorMessage(conn));
     for (;;) {
         const int unsent = PQflush(conn);
