@@ -161,6 +161,7 @@ bool flight_begin(struct orm_session *s)
     if (!watch_allows(s))
         return false;
     s->item_count = 0;
+    s->began_not = false;
     s->begins = s->transaction == TX_WANTED;
     if (s->error.code || !deallocate_retired(s) || (s->begins && !add_begin(s)) ||
         (savepoint_waits(s) && !add_savepoints(s)))
