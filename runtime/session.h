@@ -183,6 +183,7 @@ struct orm_session {
     uint64_t began;       /* the stamp when the transaction began */
     uint64_t wrote;       /* and when it wrote first; 0: it did not */
     bool flush_began;     /* the transaction, and not the program */
+    bool resolves;        /* outcomes that nobody told */
     bool flush_failed;    /* that is the error: orm_retry() can help */
 
     struct numbers numbers;     /* of models: as in schema->models */
