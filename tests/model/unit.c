@@ -138,7 +138,7 @@ static void go_back(struct unit *mark, bool ends)
         if (t->is == IS_NOTHING)
             continue;
         if (was.is == IS_NOTHING)
-            t->is = t->o ? IS_GONE : IS_NOTHING;
+            t->is = t->o ? IS_GONE : IS_NOTHING, t->touched = false;
         else
             *t = was;
         t->depth = now.depth;
