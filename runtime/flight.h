@@ -9,14 +9,23 @@
 /* Starts the shape of a statement: its kind, a letter, and the model, if there is one.
  */
 void shape_begin(struct orm_session *s, char kind, const struct orm_model *m);
-void shape_add(struct orm_session *s, unsigned detail);
+static inline void shape_add(struct orm_session *s, unsigned detail)
+{
+    buffer_int32(&s->shape, detail);
+}
 
 /* The statement of the current shape, made from `s->sql` when it is new. */
 struct pg_statement *shape_known(struct orm_session *s);
 struct pg_statement *shape_make(
     struct orm_session *s, const uint32_t *types, int type_count, bool counted);
 
+/* While rows are loaded the connection is theirs: false, and an error. */
+bool flight_is_free(struct orm_session *s);
+
 /* -- Flights ----------------------------------------------------------------------- */
+
+/* Whether BEGIN or a savepoint waits for the next flight. */
+bool flight_leads(const struct orm_session *s);
 
 /* Starts a flight, with BEGIN in it if one is wanted.  False on a failed session. */
 bool flight_begin(struct orm_session *s);

@@ -2,6 +2,7 @@
 #include "open.h"
 
 #include "clock.h"
+#include "copy.h"
 #include "fit.h"
 #include "flight.h"
 #include "hooks.h"
@@ -140,6 +141,16 @@ static bool introduce(struct orm_session *s)
     return good;
 }
 
+/* What the columns of results are compared with, one by one: load.c. */
+static void look_up_oids(struct orm_session *s)
+{
+    for (unsigned i = 0; i < s->schema->model_count; i++) {
+        const struct orm_model *m = s->models[i].model;
+        for (unsigned c = 0; c < m->column_count; c++)
+            s->models[i].oids[c] = type_oids(&m->columns[c], s->enums).oid;
+    }
+}
+
 static void connect(struct orm_session *s)
 {
     statement_forget_prepared(&s->statements);
@@ -153,6 +164,8 @@ static void connect(struct orm_session *s)
         pg_close(s->pg);
         s->pg = NULL;
     }
+    if (s->pg)
+        look_up_oids(s);
     s->deadline = deadline;
 }
 
@@ -186,24 +199,31 @@ static bool make_empty_lists(struct orm_session *s)
 static bool number_models(struct orm_session *s)
 {
     const struct orm_schema *schema = s->schema;
-    size_t object_bytes = 0;
-    for (unsigned i = 0; i < schema->model_count; i++)
+    size_t object_bytes = 0, columns = 0;
+    for (unsigned i = 0; i < schema->model_count; i++) {
         object_bytes += schema->models[i]->size;
+        columns += schema->models[i]->column_count;
+    }
     s->models = memory_get_zeroed(schema->model_count * sizeof *s->models);
     s->placeholders = memory_get_zeroed(2 * object_bytes);
-    if (!s->models || !s->placeholders ||
+    s->oids = memory_get_zeroed(columns * sizeof *s->oids);
+    if (!s->models || !s->placeholders || !s->oids ||
         !numbers_reserve(&s->numbers, schema->model_count))
         return false;
     char *placeholder = s->placeholders;
+    uint32_t *oids = s->oids;
     for (unsigned i = 0; i < schema->model_count; i++) {
         const struct orm_model *m = schema->models[i];
         numbers_add(&s->numbers, m);
         s->models[i].model = m;
         s->models[i].session = s;
+        s->models[i].load = (struct orm_load){s, m, NULL};
         s->models[i].table.relation = m->whole;
         s->models[i].placeholder = placeholder;
         s->models[i].blank = placeholder + object_bytes;
+        s->models[i].oids = oids;
         placeholder += m->size;
+        oids += m->column_count;
     }
     return true;
 }
@@ -269,6 +289,8 @@ static void free_objects(struct orm_session *s)
     s->change_count = s->link_count = s->upsert_count = s->undo_count = 0;
     s->is_behind = false;
     report_forget_all(s);
+    if (s->models)
+        copy_free_all(s);
     stream_free_all(s);
     scope_drop_all(s);
     arena_clear(&s->undo_arena);
@@ -308,6 +330,7 @@ static void free_session(struct orm_session *s)
     numbers_free(&s->numbers);
     free_enums(s->enums);
     memory_free(s->placeholders);
+    memory_free(s->oids);
     memory_free(s->conninfo);
     memory_free(s);
 }

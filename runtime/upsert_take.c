@@ -3,6 +3,7 @@
 #include "upsert.h"
 
 #include "load.h"
+#include "returned.h"
 #include "scope.h"
 #include "slot.h"
 #include "undo.h"
@@ -152,11 +153,8 @@ static bool check_width(struct taker *t)
         return error_set_field(&s->error, ORM_LOST, m, NULL,
             "the server broke the protocol: %zu columns instead of %zu",
             pg_columns(t->result), t->columns);
-    if (pg_rows(t->result) != t->batch->count)
-        return error_set_field(&s->error, ORM_REFUSED, m, NULL,
-            "%zu of %zu rows came back from the table; a trigger or a rule dropped the "
-            "others",
-            pg_rows(t->result), t->batch->count);
+    if (!returned_check_count(s, t->batch, t->result))
+        return false;
     for (unsigned i = 0; i < eager; i++)
         if (!load_check_type(s, m, i, t->result, i))
             return false;
