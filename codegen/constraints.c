@@ -195,12 +195,15 @@ static void add_checks(struct constraints *all, const struct model *m)
             continue;
         struct constraint *c = add(
             all, CONSTRAINT_CHECK, f->place, f->yaml, sql_check(m->table, f->column));
+        c->check = f->traits.check;
         add_field(c, f);
         call_it(all, m, format("%s_check", f->name));
     }
     for (size_t i = 0; i < m->check_count; i++) {
         const struct check *k = &m->checks[i];
-        add(all, CONSTRAINT_CHECK, k->place, "checks", format("%s", k->name));
+        struct constraint *c =
+            add(all, CONSTRAINT_CHECK, k->place, "checks", format("%s", k->name));
+        c->check = k->sql;
         call_it(all, m, format("%s", k->name));
     }
 }

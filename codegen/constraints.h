@@ -23,6 +23,7 @@ struct constraint {
     const struct field **fields; /* that are known to matter, each once */
     const struct ref *ref;       /* of a reference */
     bool partial;                /* no target of an upsert */
+    const char *check;           /* the condition in SQL, of a check */
 };
 
 struct constraints {

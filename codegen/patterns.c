@@ -74,6 +74,8 @@ const struct pattern of_written_model[] = {
     {ENUM, "%m_constraint"},
     {CONSTANT, "%M_NO_CONSTRAINT"},
     {FUNCTION, "%m_violated"},
+    {FUNCTION, "%m_upsert"},
+    {FUNCTION, "%m_get_or_create"},
     {0, NULL},
 };
 

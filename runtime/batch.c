@@ -87,7 +87,7 @@ static bool waits(const struct orm_object *o, unsigned column)
 static bool is_set_now(const struct batch *b, const struct orm_column *c)
 {
     return c->flags & COLUMN_IS_OURS &&
-           (b->kind == BATCH_INSERT || !(c->flags & ORM_COLUMN_VERSION));
+           (batch_inserts(b) || !(c->flags & ORM_COLUMN_VERSION));
 }
 
 union orm_value batch_set_value(const struct orm_session *s, const struct orm_column *c)
@@ -178,7 +178,7 @@ static void add_params(struct orm_session *s, struct batch *b, struct arrays *a)
         add_link_end(s, b, false, a);
         return;
     }
-    for (unsigned i = 0; b->kind != BATCH_INSERT && i < b->model->key_count; i++)
+    for (unsigned i = 0; !batch_inserts(b) && i < b->model->key_count; i++)
         add_column(s, b, b->model->key[i], a);
     for (unsigned i = 0; i < b->model->column_count; i++)
         if (bit_is_set(b->columns, i))
@@ -216,8 +216,12 @@ bool batch_compile(struct orm_session *s, struct batch *b)
     shape_add(s, b->kind);
     shape_add(s, b->is_masked);
     shape_add(s, b->relation ? b->relation->offset : 0);
+    shape_add(s, b->by);
+    shape_add(s, b->keeps);
     for (unsigned i = 0; b->columns && i < ORM_WORDS(b->model->column_count); i++)
         buffer_int64(&s->shape, b->columns[i]);
+    for (unsigned i = 0; b->upserted && i < ORM_WORDS(b->model->column_count); i++)
+        buffer_int64(&s->shape, b->upserted[i]);
     b->statement = shape_known(s);
     if (!b->statement) {
         batch_write(&s->sql, b, arrays);

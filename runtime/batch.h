@@ -6,6 +6,7 @@
 
 enum batch_kind {
     BATCH_INSERT,
+    BATCH_UPSERT,
     BATCH_TIE, /* an UPDATE of what an INSERT had to leave null */
     BATCH_UPDATE,
     BATCH_UNLINK,
@@ -19,9 +20,12 @@ struct batch {
     enum batch_kind kind;
     const struct orm_model *model;      /* of links: the owner's */
     const struct orm_to_many *relation; /* of links */
-    const uint64_t *columns; /* bits: what an INSERT gives, an UPDATE sets or compares,
-                              * a DELETE compares; NULL of links */
-    bool is_masked;          /* each row changes only some of them */
+    const uint64_t *columns;  /* bits: what an INSERT gives, an UPDATE sets or compares,
+                               * a DELETE compares; NULL of links */
+    const uint64_t *upserted; /* bits: what an UPSERT sets in a row that is there */
+    unsigned by;              /* of an UPSERT: 1 + the index of the constraint */
+    bool keeps;               /* a row that is there stays as it is */
+    bool is_masked;           /* each row changes only some of them */
     struct orm_object **objects; /* or */
     const struct link *links;
     size_t count;
@@ -36,6 +40,12 @@ bool batch_compile(struct orm_session *s, struct batch *b);
 /* A new object that is inserted by a later batch cannot be referred to yet: the column
  * of the slot is written null first and updated afterwards. */
 bool batch_defers(const struct orm_object *o, const struct orm_to_one *ref);
+
+/* Whether its rows are new, or may be. */
+static inline bool batch_inserts(const struct batch *b)
+{
+    return b->kind == BATCH_INSERT || b->kind == BATCH_UPSERT;
+}
 
 /* Whether the statement fails if one of its rows is not there. */
 bool batch_is_guarded(const struct batch *b);
@@ -63,5 +73,11 @@ union orm_value batch_set_value(
 
 /* batch_sql.c: the text; `arrays` parameters come before the guard's. */
 void batch_write(struct buffer *sql, const struct batch *b, int arrays);
+
+/* INSERT and its rows; u.c1 and so on are what is given. */
+void batch_write_new_rows(struct buffer *sql, const struct batch *b, int arrays);
+
+/* upsert_sql.c */
+void batch_write_upsert(struct buffer *sql, const struct batch *b, int arrays);
 
 #endif

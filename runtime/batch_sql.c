@@ -45,11 +45,12 @@ static void returned_columns(
         }
 }
 
-static void write_insert(struct buffer *sql, const struct batch *b, int arrays)
+void batch_write_new_rows(struct buffer *sql, const struct batch *b, int arrays)
 {
     const struct orm_model *m = b->model;
     buffer_text(sql, "INSERT INTO ");
     buffer_table(sql, m->schema, m->table);
+    buffer_text(sql, b->kind == BATCH_UPSERT ? " AS t" : "");
     bool first = true, overrides = false;
     for (unsigned i = 0; i < m->column_count; i++) {
         if (!bit_is_set(b->columns, i))
@@ -74,9 +75,14 @@ static void write_insert(struct buffer *sql, const struct batch *b, int arrays)
     for (unsigned i = 1; i <= given; i++)
         number(sql, i > 1 ? ", c" : " AS u(c", i);
     buffer_text(sql, ")");
+}
+
+static void write_insert(struct buffer *sql, const struct batch *b, int arrays)
+{
+    batch_write_new_rows(sql, b, arrays);
     if (!batch_returns_any(b))
         return;
-    returning_key(sql, m, "");
+    returning_key(sql, b->model, "");
     returned_columns(sql, b, "");
 }
 
@@ -281,6 +287,7 @@ static void write_unlink(struct buffer *sql, const struct batch *b, int arrays)
 
 static void (*const writers[])(struct buffer *, const struct batch *, int) = {
     [BATCH_INSERT] = write_insert,
+    [BATCH_UPSERT] = batch_write_upsert,
     [BATCH_TIE] = write_update,
     [BATCH_UPDATE] = write_update,
     [BATCH_UNLINK] = write_unlink,

@@ -93,10 +93,8 @@ static void fill(struct orm_object *o, const struct change_all *a,
     size_t at = m->key_count;
     bool lazy = false;
     for (unsigned i = 0; i < m->column_count; i++) {
-        if (change_all_returns(a, i)) {
-            load_cell(o, i, pg_value(r, row, at++));
-            object_reset_slots_of(o, i);
-        }
+        if (change_all_returns(a, i))
+            load_cell_again(o, i, pg_value(r, row, at++));
         lazy = lazy || (i >= eager && bit_is_set(a->columns, i));
     }
     if (lazy)
@@ -145,7 +143,7 @@ static bool follow(struct orm_session *s, const struct change_all *a,
     if (pg_columns(r) && !take_rows(s, a, r, &mapped))
         return false;
     if (mapped && !a->changes)
-        cascade_follow(s);
+        cascade_follow(s, (struct new_objects){NULL, 0});
     if (rows && a->changes)
         sweep_relations(s, model_of(a), a->columns);
     else if (rows > mapped)

@@ -328,11 +328,21 @@ bool change_all_answers(const struct orm_session *s, const struct change_all *a)
     return session_model(s, a->rows.manager->relation->target)->map.count != 0;
 }
 
+/* An object that takes the row's version has to take the rest, too: it would pass for
+ * the row as it is. */
+static bool takes_version(const struct orm_model *m, unsigned column)
+{
+    bool versioned = false;
+    for (unsigned i = 0; i < m->column_count; i++)
+        versioned = versioned || m->columns[i].flags & ORM_COLUMN_VERSION;
+    return versioned && !key_has_column(key_of_model(m), column);
+}
+
 bool change_all_returns(const struct change_all *a, unsigned column)
 {
     const struct orm_model *m = a->rows.manager->relation->target;
     return a->changes && column < model_eager_count(m) &&
-           (bit_is_set(a->columns, column) ||
+           (bit_is_set(a->columns, column) || takes_version(m, column) ||
                m->columns[column].flags & ORM_COLUMN_FILLED_ON_UPDATE);
 }
 

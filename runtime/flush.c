@@ -1,10 +1,12 @@
 /* flush.c: from recorded changes to batches. */
 #include "flush.h"
 
+#include "check.h"
 #include "clock.h"
 #include "keys.h"
 #include "link.h"
 #include "on_update.h"
+#include "upsert.h"
 
 #include <string.h>
 
@@ -21,7 +23,7 @@ static bool sort_out(struct flush *p)
         return session_nomem(s);
     for (size_t i = 0; i < s->change_count; i++) {
         struct orm_object *o = s->changes[i];
-        if (o->state & OBJECT_GONE)
+        if (o->state & (OBJECT_GONE | OBJECT_HELD | OBJECT_DRAFT))
             continue;
         if (o->state & OBJECT_NEW)
             p->news[p->new_count++] = o;
@@ -63,10 +65,14 @@ static bool check_targets(struct orm_session *s, const struct orm_object *o)
 static bool check(const struct flush *p)
 {
     for (size_t i = 0; i < p->new_count; i++)
-        if (!check_required(p->s, p->news[i]) || !check_targets(p->s, p->news[i]))
+        if (!check_required(p->s, p->news[i]) || !check_targets(p->s, p->news[i]) ||
+            !check_row(p->s, p->news[i]))
+            return false;
+    for (size_t i = 0; i < p->draft_count; i++)
+        if (!check_required(p->s, p->drafts[i]) || !check_targets(p->s, p->drafts[i]))
             return false;
     for (size_t i = 0; i < p->update_count; i++)
-        if (!check_targets(p->s, p->updates[i]))
+        if (!check_targets(p->s, p->updates[i]) || !check_row(p->s, p->updates[i]))
             return false;
     return true;
 }
@@ -83,7 +89,7 @@ static bool is_behind(const struct orm_object *o, const struct orm_to_one *ref)
 /* A new target's key is known now, or not any more: the columns that refer to it take
  * it over.  A column of our own key, too, unless the target is one of us: what such a
  * tree shares, as a tenant's number, is each row's own. */
-static void copy_key(struct orm_object *o, const struct orm_to_one *ref)
+void flush_copy_key(struct orm_object *o, const struct orm_to_one *ref)
 {
     const struct orm_object *target = *object_slot(o, ref);
     const bool is_self = ref->target == o->model;
@@ -105,7 +111,7 @@ static void copy_keys(
         struct orm_object *o = objects[n];
         for (unsigned i = 0; i < o->model->to_one_count; i++)
             if ((!m || o->model == m) && is_behind(o, &o->model->to_ones[i]))
-                copy_key(o, &o->model->to_ones[i]);
+                flush_copy_key(o, &o->model->to_ones[i]);
     }
 }
 
@@ -127,6 +133,7 @@ static void copy_all_keys(const struct flush *p)
         if (has_derived_key(p->s->schema->models[i]))
             copy_keys(p->news, p->new_count, p->s->schema->models[i]);
     copy_keys(p->news, p->new_count, NULL);
+    copy_keys(p->drafts, p->draft_count, NULL);
     copy_keys(p->updates, p->update_count, NULL);
 }
 
@@ -142,7 +149,8 @@ static bool compile(struct flush *p)
 
 bool flush_make(struct flush *p)
 {
-    if (!sort_out(p) || !check(p) || !keys_take(p->s, p->news, p->new_count))
+    if (!upsert_begin(p) || !sort_out(p) || !check(p) ||
+        !keys_take(p->s, p->news, p->new_count))
         return false;
     copy_all_keys(p);
     if (!on_update_begin(p->s))
@@ -155,6 +163,7 @@ bool flush_make(struct flush *p)
 
 void flush_take_back(struct flush *p)
 {
+    upsert_take_back(p);
     on_update_take_back(p->s);
     keys_give_back(p->s, p->news, p->new_count);
     copy_all_keys(p);

@@ -14,6 +14,11 @@ struct flush {
     struct orm_object **news, **updates, **deletes;
     size_t new_count, update_count, delete_count;
     size_t ahead_count; /* so many of the deletes, the first, go before all else */
+    struct orm_object **drafts; /* whose rows are to be found */
+    size_t draft_count;
+    size_t held_count; /* objects and links that wait for that */
+    struct link *held_links;
+    size_t held_link_count;
     struct batch *first, **last;
     uint64_t batch_count;
 };
@@ -38,6 +43,9 @@ typedef void flush_columns(const struct orm_object *o, uint64_t *bits);
 /* Adds the batches of the model's objects in the list. */
 bool flush_group(struct flush *p, enum batch_kind kind, const struct orm_model *m,
     struct orm_object **objects, size_t count, flush_columns *columns);
+
+/* What refers to a new object, in its slot, takes over the object's key. */
+void flush_copy_key(struct orm_object *o, const struct orm_to_one *ref);
 
 /* Nothing was written: new objects lose the keys they were given. */
 void flush_take_back(struct flush *p);

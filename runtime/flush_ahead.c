@@ -94,11 +94,13 @@ static bool mark_by(struct flush *p, const struct orm_model *m,
 {
     struct takers t = {.flush = p, .model = m, .columns = {m, c->columns, c->count}};
     if (!anyone_takes(&t, p->news, p->new_count) &&
+        !anyone_takes(&t, p->drafts, p->draft_count) &&
         !anyone_takes(&t, p->updates, p->update_count))
         return true;
     const bool good = collect(&t);
     if (good) {
         meet(&t, p->news, p->new_count);
+        meet(&t, p->drafts, p->draft_count);
         meet(&t, p->updates, p->update_count);
     }
     idmap_free(&t.deleted);
@@ -159,7 +161,7 @@ static bool part(struct flush *p)
 bool flush_find_ahead(struct flush *p)
 {
     bool any = false, good = true;
-    const size_t takers = p->new_count + p->update_count;
+    const size_t takers = p->new_count + p->draft_count + p->update_count;
     for (unsigned i = 0; takers && p->delete_count && i < p->s->schema->model_count;
          i++) {
         const struct orm_model *m = p->s->schema->models[i];

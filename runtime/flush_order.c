@@ -2,6 +2,7 @@
 #include "flush.h"
 
 #include "link.h"
+#include "upsert.h"
 
 #include <string.h>
 
@@ -220,6 +221,6 @@ bool flush_order(struct flush *p)
 {
     const size_t ahead = p->ahead_count;
     return add_deletes(p, p->deletes, ahead) && add_first_updates(p) &&
-           add_inserts(p) && add_updates(p) && add_links(p) &&
+           add_inserts(p) && upsert_add_batches(p) && add_updates(p) && add_links(p) &&
            add_deletes(p, p->deletes + ahead, p->delete_count - ahead);
 }

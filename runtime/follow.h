@@ -75,6 +75,10 @@ bool follow_fly(struct orm_session *s, struct follow *const *all, size_t count);
 /* After follow_collect(), whatever became of it; scratch memory is the caller's. */
 void follow_free(struct follow *l);
 
+/* Whether the lists are sorted here and not by the server: by a key of one number, and
+ * each of them is short beside all their rows together. */
+bool follow_sorts(const struct follow *l);
+
 /* What a getter asks is told to who listens; fetch_end() after it. */
 void follow_begin(const struct follow *l);
 

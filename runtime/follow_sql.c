@@ -120,10 +120,21 @@ static bool conditions(struct writing *w)
 
 static bool has_order(const struct orm_query *q)
 {
-    for (size_t i = 0; i < ORM_QUERY_ORDER; i++)
+    for (size_t i = 0; q && i < ORM_QUERY_ORDER; i++)
         if (q->order[i].column || q->order[i].pick)
             return true;
     return false;
+}
+
+/* A list's own order is asked of the server, and so are the first rows of each. */
+bool follow_sorts(const struct follow *l)
+{
+    const struct orm_model *m = l->many ? l->many->target : NULL;
+    if (!m || l->many->order_count || has_order(l->query) || m->key_count != 1 ||
+        (l->query && (l->query->limit || l->query->offset)))
+        return false;
+    const unsigned type = m->columns[m->key[0]].type;
+    return type == ORM_INT2 || type == ORM_INT4 || type == ORM_INT8;
 }
 
 /* The key comes last, so that equal rows stand together: see without_repeats(). */
@@ -131,7 +142,7 @@ static bool sort(struct writing *w)
 {
     const struct orm_to_many *rel = w->l->many;
     order_begin(&w->order, &w->via, 0);
-    if (!rel)
+    if (!rel || follow_sorts(w->l))
         return true;
     if (has_order(w->query)
             ? !order_add(w->c, &w->order, w->query->order, ORM_QUERY_ORDER)

@@ -19,6 +19,8 @@ static int describe_part(
 {
     if (type_is_text(c))
         return snprintf(to, size, "\"%s\"", v.text ? v.text : "");
+    if (!type_is_number(c) && c->type != ORM_UUID)
+        return snprintf(to, size, "...");
     char room[64]; /* the longest is a label, of 48 bytes */
     struct buffer text = {.data = room, .capacity = sizeof room};
     type_print(c, v, &text);
@@ -34,23 +36,30 @@ bool key_is_accepted(
     return true;
 }
 
-const char *key_describe(
-    const struct orm_model *m, const union orm_value *key, char *to, size_t size)
+const char *columns_describe(
+    struct key_columns k, const union orm_value *values, char *to, size_t size)
 {
-    if (m->key_count == 1) {
-        describe_part(&m->columns[m->key[0]], key[0], to, size);
+    const struct orm_column *columns = k.model->columns;
+    if (k.count == 1) {
+        describe_part(&columns[k.at[0]], values[0], to, size);
         return to;
     }
     size_t at = 0;
-    for (unsigned i = 0; i < m->key_count && at + 1 < size; i++) {
+    for (unsigned i = 0; i < k.count && at + 1 < size; i++) {
         at += (size_t)snprintf(to + at, size - at, i ? ", " : "(");
         if (at + 1 < size)
-            at += (size_t)describe_part(
-                &m->columns[m->key[i]], key[i], to + at, size - at);
+            at +=
+                (size_t)describe_part(&columns[k.at[i]], values[i], to + at, size - at);
     }
     if (at + 1 < size)
         snprintf(to + at, size - at, ")");
     return to;
+}
+
+const char *key_describe(
+    const struct orm_model *m, const union orm_value *key, char *to, size_t size)
+{
+    return columns_describe(key_of_model(m), key, to, size);
 }
 
 union orm_value key_in_cell(const struct orm_column *c, struct pg_cell cell)

@@ -72,6 +72,9 @@ bool key_is_accepted(
 const char *key_describe(
     const struct orm_model *m, const union orm_value *key, char *to, size_t size);
 
+const char *columns_describe(
+    struct key_columns k, const union orm_value *values, char *to, size_t size);
+
 /* -- Maps -------------------------------------------------------------------------- */
 
 /* The object of a map by these columns that has the values. */

@@ -195,6 +195,14 @@ static bool is_equal(const struct orm_object *o, unsigned i, struct pg_cell cell
     return type_is_cell(c, type_get(c, o), cell);
 }
 
+void load_cell_again(struct orm_object *o, unsigned column, struct pg_cell cell)
+{
+    if (is_equal(o, column, cell))
+        return;
+    load_cell(o, column, cell);
+    object_reset_slots_of(o, column);
+}
+
 /* The version that the program's changes were made to stays until they are written: if
  * the row has another by now, they must not overwrite it. */
 static bool is_base_of_changes(const struct orm_object *o, unsigned column)
@@ -205,17 +213,13 @@ static bool is_base_of_changes(const struct orm_object *o, unsigned column)
 
 /* Clean columns take the row's values, changed ones keep theirs.  An equal text is not
  * copied again. */
-static void fill_again(struct orm_object *o, const struct pg_cell *cells)
+void load_fill(struct orm_object *o, const struct pg_cell *cells)
 {
     const struct orm_model *m = o->model;
     const unsigned eager = model_eager_count(m);
-    for (unsigned i = 0; i < eager; i++) {
-        if (bit_is_set(object_changed_bits(o), i) || is_equal(o, i, cells[i]) ||
-            is_base_of_changes(o, i))
-            continue;
-        load_cell(o, i, cells[i]);
-        object_reset_slots_of(o, i);
-    }
+    for (unsigned i = 0; i < eager; i++)
+        if (!bit_is_set(object_changed_bits(o), i) && !is_base_of_changes(o, i))
+            load_cell_again(o, i, cells[i]);
 }
 
 static void read_row(const struct load_result *l, size_t row)
@@ -239,7 +243,7 @@ static void publish(
     if (o->stamp > s->stamp)
         return; /* the row is older: of a cursor */
     read_row(l, row);
-    fill_again(o, l->cells + from->first);
+    load_fill(o, l->cells + from->first);
     o->stamp = s->stamp;
     o->state &= ~OBJECT_EXPIRED;
 }

@@ -95,7 +95,14 @@ bool load_rows_at(struct orm_scope *scope, const struct orm_model *m,
 struct orm_object *load_find(
     const struct orm_session *s, const struct orm_model *m, const struct pg_cell *key);
 
+/* The cells of the model's eager columns, checked, go into the object; what they need
+ * of its arena is reserved. */
+void load_fill(struct orm_object *o, const struct pg_cell *cells);
+
 /* A checked cell becomes the object's value; a text takes reserved memory. */
 void load_cell(struct orm_object *o, unsigned column, struct pg_cell cell);
+
+/* Nothing if the value is the same; else slots that hang on the column load again. */
+void load_cell_again(struct orm_object *o, unsigned column, struct pg_cell cell);
 
 #endif

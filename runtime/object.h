@@ -18,11 +18,13 @@
 #define OBJECT_FRESH       1024u /* mapped by a load that can still fail */
 #define OBJECT_FORMER      2048u /* in session.formers */
 #define OBJECT_LINKED      4096u /* session.links has it */
-#define OBJECT_TOLD        8192u  /* a mark for hooks.c, here and below */
+#define OBJECT_TOLD        8192u /* a mark for hooks.c, here and below */
 #define OBJECT_TOLD_DELETE 16384u
-#define OBJECT_WRITTEN     32768u /* in session.written */
-#define OBJECT_LEVEL_AT    18u /* twelve bits from here: see undo.c */
-#define OBJECT_FETCH_AT    30u   /* two bits from here: see fetch.h */
+#define OBJECT_WRITTEN     32768u  /* in session.written */
+#define OBJECT_DRAFT       65536u  /* the flush under way is to find its row */
+#define OBJECT_HELD        131072u /* not written by the flush under way */
+#define OBJECT_LEVEL_AT    18u     /* twelve bits from here: see undo.c */
+#define OBJECT_FETCH_AT    30u     /* two bits from here: see fetch.h */
 
 static inline struct orm_session *object_session(const struct orm_object *o)
 {

@@ -266,7 +266,7 @@ static void free_objects(struct orm_session *s)
         s->models[i].spare_count = s->models[i].spare_capacity = 0;
         s->models[i].unwritten = 0;
     }
-    s->change_count = s->link_count = s->undo_count = 0;
+    s->change_count = s->link_count = s->upsert_count = s->undo_count = 0;
     s->is_behind = false;
     report_forget_all(s);
     stream_free_all(s);
@@ -297,6 +297,7 @@ static void free_session(struct orm_session *s)
     memory_free(s->items);
     memory_free(s->changes);
     memory_free(s->links);
+    memory_free(s->upserts);
     memory_free(s->formers);
     memory_free(s->followed);
     memory_free(s->undos);

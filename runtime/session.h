@@ -134,6 +134,15 @@ struct begin {
     struct params settings; /* names and values, two arrays */
 };
 
+/* A new object whose row may be there already, known by a constraint of its model. */
+struct upsert {
+    struct orm_object *draft;
+    unsigned by;                /* 1 + its index */
+    bool keeps;                 /* the row that is there stays as it is */
+    struct orm_object *row;     /* once it is known: the draft itself, or another */
+    struct orm_object **became; /* where to tell that, or NULL */
+};
+
 /* What the database has in a column that others refer to, and that is changed. */
 struct former {
     struct orm_object *object;
@@ -225,6 +234,8 @@ struct orm_session {
     size_t change_count, change_capacity;
     struct link *links;
     size_t link_count, link_capacity;
+    struct upsert *upserts; /* of changes */
+    size_t upsert_count, upsert_capacity;
     struct former *formers;
     size_t former_count, former_capacity;
     struct followed *followed; /* of the flush under way */

@@ -4,6 +4,7 @@
 #include "slot.h"
 #include "undo.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Rows of owners on their way into lists; all in scratch memory. */
@@ -195,7 +196,7 @@ static bool claim(struct orm_session *s, struct follow *l)
         l->many->kind == ORM_MANY_JOIN ? columns + l->keys.columns.count : columns);
 }
 
-/* Rows of one owner are in order, last of the target's key: equal ones stand together,
+/* A list is in order, last of the target's key: equal ones stand together,
  * and a join model can hold a pair more than once. */
 static size_t without_repeats(struct orm_object **objects, size_t count)
 {
@@ -222,6 +223,29 @@ static void preset_owner(const struct follow *l, struct orm_object *owner,
     }
 }
 
+static int64_t number_of(const struct orm_object *o)
+{
+    const struct orm_column *key = &o->model->columns[o->model->key[0]];
+    return type_get(key, o).integer;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const int64_t x = number_of(*(struct orm_object *const *)a);
+    const int64_t y = number_of(*(struct orm_object *const *)b);
+    return (x > y) - (x < y);
+}
+
+/* Rows mostly come in order, from the index that found them. */
+static void sort_list(struct orm_object **objects, size_t count)
+{
+    size_t sorted = 1;
+    while (sorted < count && by_key(&objects[sorted - 1], &objects[sorted]) <= 0)
+        sorted++;
+    if (sorted < count)
+        qsort(objects, count, sizeof(struct orm_object *), by_key);
+}
+
 static void sort_by_owner(struct follow *l, size_t rows)
 {
     struct many_rows *m = l->lists;
@@ -240,8 +264,11 @@ static void publish(struct orm_session *s, struct follow *l)
 {
     struct many_rows *m = l->lists;
     const size_t rows = l->row_count;
+    const bool sorts = follow_sorts(l);
     sort_by_owner(l, rows);
     for (size_t i = 0, start = 0; i < m->count; start += m->lengths[i++]) {
+        if (sorts)
+            sort_list(m->sorted + start, m->lengths[i]);
         const size_t n = without_repeats(m->sorted + start, m->lengths[i]);
         preset_owner(l, m->owners[i], m->sorted + start, n);
         const void *list = list_make(

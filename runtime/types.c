@@ -205,7 +205,9 @@ bool type_is_cell(const struct orm_column *c, union orm_value v, struct pg_cell 
 {
     if (type_is_number(c))
         return type_equal(c, v, type_decode(c, cell));
-    if (c->type == ORM_TEXT || c->type == ORM_VARCHAR)
+    while (c->type == ORM_CHAR && cell.length && cell.data[cell.length - 1] == ' ')
+        cell.length--;
+    if (c->type == ORM_TEXT || c->type == ORM_VARCHAR || c->type == ORM_CHAR)
         return is_text_cell(v.text, cell);
     struct buffer bytes = {0};
     type_encode(c, v, &bytes);

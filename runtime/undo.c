@@ -98,7 +98,7 @@ static void forget_unwritten(struct orm_session *s)
 {
     for (size_t i = 0; i < s->change_count; i++)
         s->changes[i]->state &= ~OBJECT_QUEUED;
-    s->change_count = 0;
+    s->change_count = s->upsert_count = 0;
     s->is_behind = false;
     link_forget(s);
     on_update_forget(s);

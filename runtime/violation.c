@@ -89,6 +89,37 @@ static struct orm_object *find_values(struct orm_object *const *objects, size_t 
     return found;
 }
 
+static bool are_alike(struct key_columns k)
+{
+    bool alike = k.count != 0;
+    for (unsigned i = 0; i < k.count; i++)
+        alike = alike && prints_alike(&k.model->columns[k.at[i]]);
+    return alike;
+}
+
+/* Two of them that have the same values: where the server tells none, as it does to who
+ * may not read the table. */
+static struct orm_object *find_twin(struct orm_object *const *objects, size_t count,
+    struct key_columns k, struct orm_object **other)
+{
+    union orm_value values[KEY_COLUMNS_MOST];
+    struct orm_object *found = NULL;
+    struct idmap map = {0};
+    const bool looks = are_alike(k) && idmap_reserve(&map, count);
+    for (size_t i = 0; looks && i < count && !found; i++) {
+        if (key_is_null(k, objects[i]))
+            continue;
+        key_read(k, objects[i], values);
+        *other = key_find(&map, k, values);
+        if (*other)
+            found = objects[i];
+        else
+            key_insert(&map, k, objects[i]);
+    }
+    idmap_free(&map);
+    return found;
+}
+
 /* The mapped object that has them. */
 static struct orm_object *find_mapped(
     const struct orm_session *s, struct key_columns k, const char *detail)
@@ -270,6 +301,13 @@ static bool is_of_row(const struct violation *v)
     return v->is_null || (v->constraint && v->constraint->kind == ORM_CHECK);
 }
 
+/* For all rows, and as each is written. */
+static bool is_unique(const struct violation *v)
+{
+    return v->constraint && !v->constraint->partial &&
+           (v->constraint->kind == ORM_BY_KEY || v->constraint->kind == ORM_UNIQUE);
+}
+
 /* Among the objects of the batch. */
 static void find_written(const struct batch *b, struct violation *v, const char *detail)
 {
@@ -279,6 +317,8 @@ static void find_written(const struct batch *b, struct violation *v, const char 
         v->object = find_row(b, detail);
     else if (v->constraint)
         v->object = find_values(b->objects, b->count, columns_of(v), detail, &v->other);
+    if (!v->object && is_unique(v) && !*detail)
+        v->object = find_twin(b->objects, b->count, columns_of(v), &v->other);
     if (!v->object && b->count == 1 && (is_of_row(v) || v->constraint))
         v->object = b->objects[0];
 }

@@ -14,6 +14,7 @@
 #include "on_update.h"
 #include "returned.h"
 #include "undo.h"
+#include "upsert.h"
 #include "violation.h"
 
 #include <string.h>
@@ -52,13 +53,30 @@ static bool explain_stale(struct orm_session *s, const struct batch *b)
     return true;
 }
 
+/* Drafts that only the server knows to be of one row. */
+static bool explain_twins(struct orm_session *s, const struct batch *b)
+{
+    if (b->kind != BATCH_UPSERT || strcmp(s->error.sqlstate, "21000") != 0)
+        return false;
+    const struct orm_error said = s->error;
+    error_clear(&s->error);
+    error_set_field(&s->error, ORM_INVALID, b->model,
+        &b->model->columns[b->model->constraints[b->by - 1].columns[0]],
+        "two new %s of one flush are the same row to the server; keep one of them, or "
+        "flush in between",
+        b->model->name);
+    s->error.outcome = said.outcome;
+    memcpy(s->error.statement, said.statement, sizeof said.statement);
+    return true;
+}
+
 /* Of no batch is what COMMIT says, which checks what was put off. */
 static void explain(const struct flush *p, size_t failed)
 {
     const struct batch *b = p->first;
     for (size_t i = 0; b && i < failed; i++)
         b = b->next;
-    if (!b || !explain_stale(p->s, b))
+    if (!b || !(explain_stale(p->s, b) || explain_twins(p->s, b)))
         violation_explain(p->s, b);
 }
 
@@ -156,6 +174,23 @@ static void settle(struct orm_object *o, uint64_t stamp)
     o->stamp = stamp;
 }
 
+/* All but what waits for another flight, and drafts, whose rows are yet to be read. */
+static void settle_all(struct orm_session *s)
+{
+    size_t left = 0;
+    for (unsigned i = 0; i < s->schema->model_count; i++)
+        s->models[i].unwritten = 0;
+    for (size_t i = 0; i < s->change_count; i++) {
+        struct orm_object *o = s->changes[i];
+        if (o->state & OBJECT_HELD) {
+            s->changes[left++] = o;
+            session_model(s, o->model)->unwritten++;
+        } else if (!(o->state & OBJECT_DRAFT))
+            settle(o, s->stamp);
+    }
+    s->change_count = left;
+}
+
 static void note(
     struct flush *p, struct orm_object *const *objects, size_t count, enum orm_event e)
 {
@@ -176,16 +211,13 @@ static bool publish(struct flush *p)
 {
     struct orm_session *s = p->s;
     if (p->delete_count)
-        cascade_follow(s);
-    for (size_t i = 0; i < s->change_count; i++)
-        settle(s->changes[i], s->stamp);
+        cascade_follow(s, (struct new_objects){p->news, p->new_count});
+    settle_all(s);
     /* What had one of these keys is gone, or they could not have been written. */
     for (size_t i = 0; i < p->new_count; i++)
-        object_map_anew(p->news[i]);
+        if (!(p->news[i]->state & OBJECT_GONE))
+            object_map_anew(p->news[i]);
     on_update_end(s);
-    for (unsigned i = 0; i < s->schema->model_count; i++)
-        s->models[i].unwritten = 0;
-    s->change_count = 0;
     link_forget(s);
     due_is_done(s);
     if (s->has_hooks)
@@ -199,11 +231,14 @@ static bool publish(struct flush *p)
         const struct pg_result *r = flight_result(s, item);
         if (b->kind == BATCH_UNLINK)
             forget_unlinked(s, b, r);
+        else if (b->kind == BATCH_UPSERT)
+            good = upsert_take(p, b, r) && good;
         else if (b->objects) {
             take_over(s, b);
             good = returned_take(s, b, r) && good;
         }
     }
+    upsert_settle(p);
     return good;
 }
 
@@ -211,15 +246,16 @@ static bool write_all(struct flush *p, bool commit)
 {
     struct orm_session *s = p->s;
     const bool good = flush_make(p);
-    const bool ends = commit && s->transaction >= TX_OPEN;
-    if (!good || ((p->first || ends) && !send(p, commit))) {
+    const bool last = commit && !p->held_count;
+    const bool ends = last && s->transaction >= TX_OPEN;
+    if (!good || ((p->first || ends) && !send(p, last))) {
         flush_take_back(p);
         return false;
     }
-    s->undo_rests = commit;
+    s->undo_rests = last;
     const bool published = publish(p);
     s->undo_rests = false;
-    if (!published && commit)
+    if (!published && last)
         s->error.outcome = ORM_COMMITTED;
     return published;
 }
@@ -231,12 +267,14 @@ static void settle_outcome(struct orm_session *s)
         s->error.outcome = ORM_ROLLED_BACK;
 }
 
-static bool write_now(struct orm_session *s, bool commit)
+/* One flight.  True in `more`: some of it waits for what this one found out. */
+static bool write_now(struct orm_session *s, bool commit, bool *more)
 {
     struct flush p = {.s = s};
     p.last = &p.first;
     statement_hold(&s->statements);
     const bool good = write_all(&p, commit);
+    *more = p.held_count != 0;
     statement_release(&s->statements);
     flush_free(&p);
     flight_end(s);
@@ -248,7 +286,9 @@ bool write_changes(struct orm_session *s, bool commit)
 {
     if (s->error.code || !hooks_allow(s, "orm_flush"))
         return false;
-    const bool good = hooks_before_flush(s) && write_now(s, commit);
+    bool good = hooks_before_flush(s), more = true;
+    while (good && more)
+        good = write_now(s, commit, &more);
     s->flush_failed = !good;
     if (!good)
         settle_outcome(s);

@@ -38,7 +38,7 @@ enum orm_code {
     ORM_LOST,       /* no connection, or it went away: orm_reset() connects again */
     ORM_TIMEOUT,    /* the deadline passed: orm_reset() with a new one */
     ORM_CONFLICT,   /* serialization or deadlock: roll back and run the unit again */
-    ORM_CONSTRAINT, /* a constraint of the database refused a row: see `constraint` */
+    ORM_CONSTRAINT, /* the database refused a row: book_violated() tells by what */
     ORM_STALE,   /* a row is gone, or not in the version it was loaded in: load again */
     ORM_REFUSED, /* the server rejected a statement: permission, or a bug of ours */
     ORM_DRIFT,   /* the table is not what the YAML says: migrate, or generate again */

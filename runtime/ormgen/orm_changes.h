@@ -132,6 +132,19 @@ static inline struct orm_change orm_change_object(
     {                                                                                  \
         return orm_delete_all((struct orm_manager *)in, q);                            \
     }                                                                                  \
+    /* The next flush inserts the draft, or gives its row what was set in it. */       \
+    static inline void m##_upsert(                                                     \
+        struct m##_manager *in, enum m##_constraint by, struct m *draft)               \
+    {                                                                                  \
+        orm_upsert((struct orm_manager *)in, by, (struct orm_object *)draft);          \
+    }                                                                                  \
+    /* The row that is there, or the draft, inserted.  Never NULL. */                  \
+    static inline struct m *m##_get_or_create(                                         \
+        struct m##_manager *in, enum m##_constraint by, struct m *draft)               \
+    {                                                                                  \
+        return (struct m *)orm_get_or_create(                                          \
+            (struct orm_manager *)in, by, (struct orm_object *)draft);                 \
+    }                                                                                  \
     struct m##_changes
 
 /* `make` makes a change of a value, which the function takes as a `P`. */

@@ -226,7 +226,52 @@ enum orm_constraint_kind {
     ORM_REFERENCE
 };
 
-struct orm_check;
+/* A check that can be decided before a row is sent: steps that take their operands from
+ * a stack and leave their result there. */
+enum orm_check_op {
+    ORM_CHECK_COLUMN,
+    ORM_CHECK_NUMBER, /* also a bool, a label's index, a day: as columns have them */
+    ORM_CHECK_REAL,
+    ORM_CHECK_TEXT,
+    ORM_CHECK_EQ,
+    ORM_CHECK_LT,
+    ORM_CHECK_LE,
+    ORM_CHECK_GT,
+    ORM_CHECK_GE,
+    ORM_CHECK_SAME, /* IS NOT DISTINCT FROM */
+    ORM_CHECK_AND,
+    ORM_CHECK_OR,
+    ORM_CHECK_NOT,
+    ORM_CHECK_IS_NULL,
+    ORM_CHECK_IS_TRUE,
+    ORM_CHECK_IS_FALSE,
+    ORM_CHECK_ADD,
+    ORM_CHECK_SUB,
+    ORM_CHECK_MUL,
+    ORM_CHECK_DIV,
+    ORM_CHECK_MOD,
+    ORM_CHECK_NEG,
+    ORM_CHECK_LENGTH,
+    ORM_CHECK_COUNT_NULLS /* of the last `number` operands */
+};
+
+/* The stack never holds more. */
+#define ORM_CHECK_DEPTH 32
+
+struct orm_check_step {
+    uint8_t op;
+    uint8_t scale; /* of a number: digits after the point */
+    uint8_t bytes; /* of arithmetic: of its type; 0: numeric, which has no bounds */
+    uint16_t column;
+    int64_t number;
+    double real;
+    const char *text;
+};
+
+struct orm_check {
+    const struct orm_check_step *steps;
+    uint16_t count;
+};
 
 /* What the server refuses rows by. */
 struct orm_constraint {
@@ -388,6 +433,23 @@ ORM_EXPORT void orm_remove(struct orm_manager *m, struct orm_object *o);
  * the difference is recorded, or nothing and an error. */
 ORM_EXPORT void orm_set(struct orm_manager *m, const void *list);
 ORM_EXPORT void orm_clear(struct orm_manager *m);
+
+/* The new object `draft` is to be the row that has its values in the columns of
+ * constraint `by`, a key or unique one: the next flush inserts it, or sets in the row
+ * that is there what was set in the draft.  If the session has an object for that row,
+ * it takes the values, but for those that the program has changed in it, and the draft
+ * ends: it reads on and is not written.  What is null is equal to nothing: such a draft
+ * is a new row.  Any number of drafts is one statement for each set of columns. */
+ORM_EXPORT void orm_upsert(
+    struct orm_manager *m, unsigned by, struct orm_object *draft);
+
+/* The object of the row that has the draft's values in the columns of `by`, as it is;
+ * if there is none, the draft, which is inserted now, in the transaction that is open
+ * or one that begins.  Two round trips at most, one when the row is there.  Changes
+ * that wait for the same table are written too.  Never NULL: when the session has
+ * failed, the placeholder. */
+ORM_EXPORT struct orm_object *orm_get_or_create(
+    struct orm_manager *m, unsigned by, struct orm_object *draft);
 
 ORM_EXPORT void orm_delete(struct orm_object *o);
 

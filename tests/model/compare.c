@@ -31,15 +31,17 @@ static struct thing *thing_of(const struct orm_object *o)
     return NULL;
 }
 
-/* What going back to the mark will make of it. */
-static void mark_met(struct unit *mark, const struct thing *t)
+/* What going back to the mark will make of it; `made` by add(). */
+static void mark_met(struct unit *mark, const struct thing *t, bool made)
 {
     struct thing *m = &mark->things[t - w.now.things];
     const struct row *r = row_find(&mark->base, t->model, t->v);
+    if (made) { /* since, or before */
+        m->o = t->o;
+        return;
+    }
     *m = *t;
-    if (!r || !r->there)
-        m->is = IS_NOTHING; /* add() made it since */
-    else if (memcmp(r->v, t->v, sizeof r->v) != 0)
+    if (!r || !r->there || memcmp(r->v, t->v, sizeof r->v) != 0)
         m->loose = m->expired = true;
 }
 
@@ -96,18 +98,22 @@ struct thing *meet(struct orm_object *o, unsigned model)
     find_scope(t);
     check_met(t);
     for (unsigned i = 0; i < w.mark_count; i++)
-        mark_met(&w.marks[i], t);
+        mark_met(&w.marks[i], t, other != NULL);
     return t;
 }
 
-/* Another value came from the server; going back does not undo that, unless the unit
- * of work had changed the object before. */
+/* Another value came from the server.  Going back may undo that, too, if the
+ * transaction had written. */
 static void learn(struct thing *t, unsigned column, int value)
 {
     for (unsigned i = 0; i < w.mark_count; i++) {
         struct thing *was = &w.marks[i].things[t - w.now.things];
-        if (was->is == t->is && was->changed == t->changed &&
-            memcmp(was->v, t->v, sizeof t->v) == 0)
+        if (was->is != t->is || was->changed != t->changed ||
+            memcmp(was->v, t->v, sizeof t->v) != 0)
+            continue;
+        if (w.s->transaction == TX_WROTE)
+            was->loose = was->expired = true;
+        else
             was->v[column] = value;
     }
     t->v[column] = value;
@@ -146,12 +152,18 @@ static bool may_differ(const struct thing *t, unsigned column)
                    key_has_column(key_of_model(m), column) || is_foreign(m, column)));
 }
 
+static bool is_row(const struct thing *t)
+{
+    return t->is == IS_CLEAN || t->is == IS_DELETED;
+}
+
 /* What another session wrote, or a rollback took back, may be seen or not. */
 static bool is_newer(struct thing *t, unsigned column, int value)
 {
     const struct row *r = row_find(&w.now.base, t->model, t->v);
-    if (t->is != IS_CLEAN || t->changed & BIT(column) || !r ||
-        !(r->murky || t->loose) || (r->there && r->v[column] != value))
+    const bool murky = r && r->murky;
+    if (!is_row(t) || t->changed & BIT(column) || !(murky || t->loose) ||
+        (!murky && r && r->there && r->v[column] != value))
         return false;
     learn(t, column, value);
     return true;
@@ -182,6 +194,9 @@ static void compare_state(struct thing *t)
 {
     if (is_found_gone(t))
         t->is = IS_GONE, t->touched = true;
+    /* It went with a row that is not in memory: the next get() finds that out. */
+    if (t->is == IS_GONE && t->o->state & OBJECT_EXPIRED && t->o->state & OBJECT_MAPPED)
+        t->is = IS_CLEAN, t->expired = t->loose = true;
     static const uint32_t states[] = {
         [IS_NEW] = OBJECT_NEW, [IS_DELETED] = OBJECT_DELETED, [IS_GONE] = OBJECT_GONE};
     const uint32_t all = OBJECT_NEW | OBJECT_DELETED | OBJECT_GONE;

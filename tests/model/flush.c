@@ -88,15 +88,19 @@ static bool is_going(struct flush *f, unsigned model, const int *v)
     return t && t->is == IS_DELETED;
 }
 
-static void delete_row(struct flush *f, struct thing *t)
+/* The row is there, as the object knows it. */
+static bool is_current(struct flush *f, const struct thing *t)
 {
     const int version = version_of(models[t->model]);
-    struct row *r = there(row_find(&f->u->base, t->model, t->v));
-    if (!r || (version >= 0 && r->v[version] != t->v[version])) {
-        fail(f, FAILS, ORM_STALE);
-        return;
-    }
-    r->there = false;
+    const struct row *r = there(row_find(&f->u->base, t->model, t->v));
+    return r && (version < 0 || r->v[version] == t->v[version]);
+}
+
+static void remove_row(struct flush *f, const struct thing *t)
+{
+    struct row *r = row_find(&f->u->base, t->model, t->v);
+    if (r)
+        r->there = false;
 }
 
 /* In the way of a new row: if the whole passed, it was deleted first. */
@@ -133,11 +137,11 @@ static void write_row(struct flush *f, const struct thing *t)
             r->v[version] = 1;
         return;
     }
-    r = there(row_find(&f->u->base, t->model, t->v));
-    if (!r || (version >= 0 && r->v[version] != t->v[version])) {
+    if (!is_current(f, t)) {
         fail(f, FAILS, ORM_STALE);
         return;
     }
+    r = row_find(&f->u->base, t->model, t->v);
     for (unsigned i = 0; i < m->column_count; i++)
         if (t->changed & BIT(i))
             r->v[i] = t->v[i];
@@ -228,7 +232,7 @@ static void delete_all(struct flush *f)
     bool first, last;
     for (unsigned i = 0; i < THINGS; i++)
         if (f->u->things[i].is == IS_DELETED)
-            delete_row(f, &f->u->things[i]);
+            remove_row(f, &f->u->things[i]);
     base_follow(&f->u->base, &first, &last);
     if (first)
         fail(f, MAY_FAIL, ORM_CONSTRAINT);
@@ -268,12 +272,23 @@ static void settle(struct flush *f, struct thing *t)
         t->to[k] = NOBODY;
 }
 
+void unit_settle(struct unit *u, const struct base *before)
+{
+    struct flush f = {.u = u, .before = before, .real = true};
+    for (unsigned i = 0; i < THINGS; i++)
+        if (u->things[i].is != IS_NOTHING)
+            settle(&f, &u->things[i]);
+}
+
 struct verdict unit_flush(struct unit *u, const struct base *before, bool real)
 {
     struct flush f = {.u = u, .before = before, .real = real};
     for (unsigned i = 0; i < THINGS; i++)
         if (is_written(&u->things[i]))
             check_given(&f, &u->things[i]);
+    for (unsigned i = 0; i < THINGS; i++)
+        if (u->things[i].is == IS_DELETED && !is_current(&f, &u->things[i]))
+            fail(&f, FAILS, ORM_STALE);
     take_keys(&f);
     resolve(&f);
     for (unsigned i = 0; i < THINGS; i++)

@@ -138,4 +138,7 @@ bool thing_is_live(const struct thing *t);
  * some are made up.  `before` is the base as it was. */
 struct verdict unit_flush(struct unit *u, const struct base *before, bool real);
 
+/* The base is another than it was before, and nothing waits: so are the things. */
+void unit_settle(struct unit *u, const struct base *before);
+
 #endif

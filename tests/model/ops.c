@@ -73,6 +73,7 @@ struct call call_begin(void)
 {
     static struct unit trial;
     struct call c = {.dirty = w.s->change_count || w.s->link_count};
+    w.wrote = w.s->transaction == TX_WROTE;
     if (c.dirty) {
         trial = w.now;
         c.verdict = unit_flush(&trial, &w.now.base, false);
@@ -107,6 +108,7 @@ bool call_end(struct call *c, uint32_t codes, const char *what)
     const bool by_fault = (struck && code == ORM_NOMEM) || (w.cuts && code == ORM_LOST);
     const bool by_flush = c->dirty && !c->flushed && c->verdict.fate != PASSES &&
                           c->verdict.codes & BIT(code);
+    w.flush_failed = by_flush && !by_fault && !(BIT(code) & codes);
     must(by_fault || by_flush || BIT(code) & codes, "%s: %s: %s", what,
         orm_code_name(code), orm_message(w.s));
     return false;
@@ -115,7 +117,7 @@ bool call_end(struct call *c, uint32_t codes, const char *what)
 /* What was asked about a model flushed what waited there. */
 void must_be_flushed(const struct call *c, unsigned model)
 {
-    for (unsigned i = 0; i < THINGS && !c->flushed; i++) {
+    for (unsigned i = 0; i < THINGS && !c->flushed && !w.keeps; i++) {
         const struct thing *t = &w.now.things[i];
         const bool waits = t->is == IS_NEW || t->is == IS_DELETED || t->changed;
         must(t->is == IS_NOTHING || t->is == IS_GONE || t->model != model || !waits,
@@ -149,6 +151,10 @@ static const struct {
     {op_scope, 3, false},
     {op_keep, 2, true},
     {op_other, 3, false},
+    {op_set_list, 5, true},
+    {op_update_all, 2, true},
+    {op_delete_all, 1, true},
+    {op_autoflush, 1, false},
 };
 
 /* On a failed session: nothing comes, nothing changes. */
@@ -172,6 +178,10 @@ static void recover(void)
 {
     op_on_failed();
     compare_objects();
+    if (!w.adrift && chance(4) == 0)
+        op_retry();
+    if (!w.failed)
+        return;
     if (w.adrift || orm_status(w.s) == ORM_LOST || !chance(5))
         op_reset();
     else

@@ -23,6 +23,11 @@ void op_begin(void);
 void op_scope(void);
 void op_keep(void);
 void op_other(void);
+void op_set_list(void);
+void op_update_all(void);
+void op_delete_all(void);
+void op_autoflush(void);
+void op_retry(void);
 
 /* -- Choosing ---------------------------------------------------------------------- */
 
@@ -59,6 +64,9 @@ bool set(struct thing *t, unsigned column, int value);
 bool is_linked(const struct thing *t, unsigned k, const struct thing *to);
 void link_model(struct thing *t, unsigned k, const struct thing *to);
 void unset_model(struct thing *t, unsigned k);
+
+void add_model(struct thing *owner, const struct orm_to_many *rel, struct thing *t);
+void remove_model(struct thing *owner, const struct orm_to_many *rel, struct thing *t);
 
 bool is_key_of_row(const struct thing *t, const struct orm_to_one *ref);
 

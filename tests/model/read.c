@@ -130,8 +130,11 @@ void op_find(void)
         e.count = q.limit;
     must(list_is(list, m, &e), "find %s: %zu rows, not %zu, or others", m->name,
         list_length(list), e.count);
-    for (size_t i = 0; i < e.count; i++)
-        fill(meet(list_item(list, i), model));
+    for (size_t i = 0; i < e.count; i++) {
+        const struct thing *t = thing_find(&w.now, model, e.rows[i]);
+        if (!t || t->is != IS_DELETED)
+            fill(meet(list_item(list, i), model));
+    }
 }
 
 /* -- Relations --------------------------------------------------------------------- */
@@ -226,15 +229,15 @@ static void check_new_list(
     size_t count = 0;
     for (unsigned i = 0; i < THINGS; i++) {
         const struct thing *t = &w.now.things[i];
-        if (!thing_is_live(t) || !t->o || models[t->model] != rel->target ||
+        if (!thing_is_live(t) || models[t->model] != rel->target ||
             !is_linked_to_new(owner, rel, t))
             continue;
         count++;
         bool found = false;
         for (size_t n = 0; n < list_length(list); n++)
             found |= list_item(list, n) == t->o;
-        must(found, "%s.%s: %s is not in the list", thing_name(owner), rel->name,
-            thing_name(t));
+        must(found || !t->o, "%s.%s: %s is not in the list", thing_name(owner),
+            rel->name, thing_name(t));
     }
     must(list_length(list) == count, "%s.%s: %zu, not %zu", thing_name(owner),
         rel->name, list_length(list), count);
@@ -253,9 +256,13 @@ void op_all(void)
     struct call c = call_begin();
     const size_t count = counts ? orm_count(m, NULL) : 0;
     const void *list = counts ? NULL : orm_all(m);
-    if (!call_end(&c, t->is == IS_NEW && counts ? BIT(ORM_UNSAVED) : 0, "all") ||
-        !thing_is_live(t))
+    /* An owner that is new, or that this very flush deletes. */
+    const bool may_lack = counts && (t->is == IS_NEW || c.dirty);
+    if (!call_end(&c, may_lack ? BIT(ORM_UNSAVED) : 0, "all") || !thing_is_live(t)) {
+        must(orm_status(w.s) != ORM_UNSAVED || t->is != IS_CLEAN, "%s is there",
+            thing_name(t));
         return;
+    }
     if (is_murky(rel))
         return;
     if (counts) {

@@ -25,8 +25,7 @@ static void tie(
         .through = (uint8_t)(rel->through ? number_of(rel->through) : 0)};
 }
 
-static void add_model(
-    struct thing *owner, const struct orm_to_many *rel, struct thing *t)
+void add_model(struct thing *owner, const struct orm_to_many *rel, struct thing *t)
 {
     if (rel->kind == ORM_MANY_REVERSE) {
         if (!is_linked(t, rel->ref, owner))
@@ -63,6 +62,16 @@ static bool is_target(
                ref_hits(ref, t->v, owner->v));
 }
 
+void remove_model(struct thing *owner, const struct orm_to_many *rel, struct thing *t)
+{
+    if (rel->kind == ORM_MANY_JOIN && rel->through)
+        remove_joins(owner, rel, t);
+    else if (rel->kind == ORM_MANY_JOIN)
+        tie(owner, rel, t, false);
+    else if (is_target(t, rel, owner))
+        unset_model(t, rel->ref);
+}
+
 void op_add(void)
 {
     struct thing *owner = any_thing(ANY_MODEL, LIVE);
@@ -92,10 +101,6 @@ void op_add(void)
     must(!refused, "%s was removed", thing_name(t));
     if (add)
         add_model(owner, rel, t);
-    else if (!reverse && rel->through)
-        remove_joins(owner, rel, t);
-    else if (!reverse)
-        tie(owner, rel, t, false);
-    else if (is_target(t, rel, owner))
-        unset_model(t, rel->ref);
+    else
+        remove_model(owner, rel, t);
 }

@@ -81,6 +81,30 @@ void op_commit(void)
     }
 }
 
+/* A flush that failed is as if it had not been tried. */
+void op_retry(void)
+{
+    const enum orm_code code = orm_status(w.s);
+    const bool may = w.flush_failed && !w.wrote;
+    const bool good = orm_retry(w.s);
+    say("retry: %d\n", good);
+    must(good || !may || code == ORM_LOST, "nothing to retry: %s", orm_message(w.s));
+    if (!good)
+        return;
+    must(!w.wrote, "a transaction that wrote was tried again");
+    must(orm_status(w.s) == ORM_OK, "retry: %s", orm_message(w.s));
+    w.now.base = w.marks[0].base;
+    w.failed = false;
+    compare_objects();
+}
+
+void op_autoflush(void)
+{
+    w.keeps = !w.keeps;
+    say("changes are %s\n", w.keeps ? "kept" : "flushed");
+    must(orm_set_autoflush(w.s, !w.keeps) == w.keeps, "another mode before");
+}
+
 void op_begin(void)
 {
     say("begin\n");

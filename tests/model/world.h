@@ -17,9 +17,12 @@ struct world {
     struct unit marks[MARKS]; /* the first: when the unit of work began */
     unsigned mark_count;
     struct base committed;
-    bool failed;    /* the session has an error */
-    bool adrift;    /* a commit may have been */
-    unsigned depth; /* of scopes */
+    bool failed;       /* the session has an error */
+    bool flush_failed; /* by that */
+    bool wrote;        /* before that, in the same transaction */
+    bool keeps;        /* no query flushes */
+    bool adrift;       /* a commit may have been */
+    unsigned depth;    /* of scopes */
     uint64_t random;
     bool verbose;
     unsigned long fault; /* the allocation of the next call that fails; 0: none does */

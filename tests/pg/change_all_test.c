@@ -620,6 +620,22 @@ static void each_allocation_may_fail(void **state)
     }
 }
 
+static void object_with_the_new_version_is_the_whole_row(void **state)
+{
+    (void)state;
+    arrange_library(db, 1, 1);
+    struct orm_session *s = open_library();
+    struct book *b = book_get(book_table(s), 1);
+    db_exec(db, "update book set title = 'theirs', revision = revision + 1");
+    const struct book_query all = {.limit = 0};
+    const struct book_changes thicker = {.set = {book_pages_plus(1)}};
+    assert_int_equal(book_update_all(book_table(s), &all, &thicker), 1);
+    assert_string_equal(book_title(b), "theirs");
+    book_set_title(b, "mine");
+    assert_true(orm_commit(s));
+    close_library(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -652,6 +668,7 @@ int main(void)
         DB_TEST(object_that_cannot_be_referred_to_is_refused),
         DB_TEST(known_shape_takes_no_memory),
         DB_TEST(each_allocation_may_fail),
+        DB_TEST(object_with_the_new_version_is_the_whole_row),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }

@@ -136,6 +136,34 @@ static void two_rows_that_meet_each_other_are_both_named(void **state)
     orm_close(s);
 }
 
+static void two_rows_that_meet_are_found_where_the_server_tells_no_values(void **state)
+{
+    (void)state;
+    db_exec(db, "do $$begin create role writes_only; exception when duplicate_object"
+                " then null; end$$; grant insert on people to writes_only;"
+                "grant usage on sequence people_id_seq to writes_only");
+    struct orm_session *s = open_press();
+    const struct orm_setting role = {"role", "writes_only"};
+    const struct orm_begin_options options = {.settings = &role, .setting_count = 1};
+    orm_begin_with(s, &options);
+    struct author *two = NULL;
+    for (int i = 0; i < 5; i++) {
+        char name[] = {(char)('a' + i), 0};
+        struct author *a = new_author(s, name);
+        if (i != 1 && i != 3)
+            continue;
+        author_set_email(a, "same");
+        two = a;
+    }
+    const struct orm_error *e =
+        refused(s, "author.email: new author has the same value as new author "
+                   "(\"people_mail_key\")");
+    assert_string_equal(e->detail, "");
+    assert_ptr_equal(e->object, two);
+    orm_close(s);
+    db_exec(db, "drop owned by writes_only; drop role writes_only");
+}
+
 static void key_that_is_there_is_named(void **state)
 {
     (void)state;
@@ -467,8 +495,8 @@ static void constraint_is_found_by_its_name_in_the_text(void **state)
 static void row_is_found_among_many_or_not_named(void **state)
 {
     (void)state;
-    static const char *const taken[] = {"x", "x) y", "a, b", "ends in )", "", "null",
-        "=(", "Ärger", "x) already exists. ("};
+    static const char *const taken[] = {"x) y", "a, b", "ends in )", "", "null", "=(",
+        "Ärger", "x) already exists. (", "x"};
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
         db_truncate(db);
         db_exec(db, "insert into tag (name) values ($t$%s$t$)", taken[i]);
@@ -546,6 +574,46 @@ static void details_are_in_the_message_when_asked_for(void **state)
     orm_close(s);
 }
 
+static void only_what_may_succeed_another_time_is_retryable(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sqlstate;
+        enum orm_code code;
+        bool retryable;
+    } cases[] = {
+        {"23514", ORM_CONSTRAINT, false},
+        {"40001", ORM_CONFLICT, true},
+        {"40P01", ORM_CONFLICT, true},
+        {"55P03", ORM_CONFLICT, true},
+        {"57014", ORM_TIMEOUT, true},
+        {"42501", ORM_REFUSED, false},
+        {"25006", ORM_REFUSED, false},
+        {"53100", ORM_REFUSED, false},
+        {"P0001", ORM_REFUSED, false},
+        {"42703", ORM_DRIFT, false},
+        {"22003", ORM_RANGE, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        db_exec(db,
+            "create or replace function say() returns trigger language plpgsql as"
+            " $$begin raise exception 'no' using errcode = '%s'; end$$;"
+            "create or replace trigger say before insert on people"
+            " for each row execute function say()",
+            cases[i].sqlstate);
+        struct orm_session *s = open_press();
+        new_author(s, "Cid");
+        assert_false(orm_commit(s));
+        const struct orm_error *e = orm_last_error(s);
+        assert_failed(s, cases[i].code, "author", NULL);
+        assert_string_equal(e->sqlstate, cases[i].sqlstate);
+        assert_int_equal(e->retryable, cases[i].retryable);
+        assert_int_equal(e->outcome, ORM_ROLLED_BACK);
+        orm_close(s);
+    }
+    db_exec(db, "drop function say cascade");
+}
+
 static char shape[40];
 
 static void keep_shape(void *arg, const struct orm_statement *statement)
@@ -603,6 +671,7 @@ static void object_of_a_scope_that_ended_is_not_pointed_to(void **state)
     db_exec(db, "delete from works; delete from people where id = 1");
     author_refresh(a);
     assert_failed(s, ORM_STALE, "author", NULL);
+    assert_ptr_equal(orm_last_error(s)->object, a);
     orm_scope_end(s);
     assert_null(orm_last_error(s)->object);
     assert_ptr_equal(orm_last_error(s)->of, &author_model);
@@ -640,6 +709,7 @@ int main(void)
         DB_TEST(unique_of_several_columns_names_them_all),
         DB_TEST(changed_row_is_named_by_its_key),
         DB_TEST(two_rows_that_meet_each_other_are_both_named),
+        DB_TEST(two_rows_that_meet_are_found_where_the_server_tells_no_values),
         DB_TEST(key_that_is_there_is_named),
         DB_TEST(partial_unique_index_is_known),
         DB_TEST(unique_expression_is_called_by_its_name),
@@ -662,6 +732,7 @@ int main(void)
         DB_TEST(alike_rows_are_told_apart_by_their_keys),
         DB_TEST(rows_that_cannot_be_told_apart_are_not_named),
         DB_TEST(details_are_in_the_message_when_asked_for),
+        DB_TEST(only_what_may_succeed_another_time_is_retryable),
         DB_TEST(statement_that_failed_is_named_by_its_shape),
         DB_TEST(hint_of_the_server_is_kept),
         DB_TEST(object_of_a_scope_that_ended_is_not_pointed_to),

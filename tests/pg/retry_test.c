@@ -208,6 +208,21 @@ static void retry_is_refused_when_the_transaction_had_written_before(void **stat
     close_library(s);
 }
 
+static void retry_is_refused_after_rows_were_changed_by_query(void **state)
+{
+    (void)state;
+    arrange_library(db, 1, 2);
+    struct orm_session *s = open_library();
+    const struct book_query all = {.limit = 0};
+    const struct book_changes thicker = {.set = {book_pages_plus(1)}};
+    assert_int_equal(book_update_all(book_table(s), &all, &thicker), 2);
+    tag_new(tag_table(s)); /* without a name */
+    assert_false(orm_flush(s));
+    assert_false(orm_retry(s));
+    orm_rollback(s);
+    close_library(s);
+}
+
 static void retry_is_for_failed_flushes_only(void **state)
 {
     (void)state;
@@ -275,6 +290,7 @@ int main(void)
         DB_TEST(retry_is_refused_when_the_outcome_is_unknown),
         DB_TEST(what_the_program_left_out_can_be_set_before_the_retry),
         DB_TEST(retry_is_refused_when_the_transaction_had_written_before),
+        DB_TEST(retry_is_refused_after_rows_were_changed_by_query),
         DB_TEST(retry_is_for_failed_flushes_only),
         DB_TEST(transaction_of_the_program_is_begun_again_with_its_options),
         DB_TEST(stream_ends_with_the_transaction_that_is_begun_again),

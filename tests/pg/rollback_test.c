@@ -188,6 +188,42 @@ static void delete_expires_what_the_database_cascades_into(void **state)
     close_library(s);
 }
 
+static void delete_expires_what_hangs_on_rows_that_are_not_in_memory(void **state)
+{
+    (void)state;
+    arrange_library(db, 2, 2);
+    db_exec(db, "insert into reader (name) values ('r');"
+                "insert into loan (book_id, reader_id) values (1, 1), (3, 1)");
+    struct orm_session *s = open_library();
+    struct reader *reader = reader_get(reader_table(s), 1);
+    assert_int_equal(loan_all(reader_loans(reader))->len, 2);
+    author_delete(author_get(author_table(s), 1)); /* and with it books, and a loan */
+    assert_true(orm_flush(s));
+    assert_null(loan_get(loan_table(s), 1));
+    assert_non_null(loan_get(loan_table(s), 2));
+    assert_int_equal(loan_all(reader_loans(reader))->len, 1);
+    orm_rollback(s);
+    assert_non_null(loan_get(loan_table(s), 1));
+    assert_int_equal(loan_all(reader_loans(reader))->len, 2);
+    close_library(s);
+}
+
+static void new_row_that_hangs_on_a_deleted_one_is_gone_with_it(void **state)
+{
+    (void)state;
+    arrange_library(db, 2, 1);
+    db_exec(db, "insert into reader (name) values ('r')");
+    struct orm_session *s = open_library();
+    struct loan *loan = loan_new(loan_table(s));
+    loan_set_book(loan, book_get(book_table(s), 1));
+    loan_set_reader(loan, reader_get(reader_table(s), 1));
+    author_delete(author_get(author_table(s), 1));
+    assert_true(orm_commit(s));
+    assert_int_equal(db_number(db, "select count(*) from loan"), 0);
+    assert_null(loan_get(loan_table(s), loan_id(loan)));
+    close_library(s);
+}
+
 static void swap_of_unique_values_is_the_databases_to_judge(void **state)
 {
     (void)state;
@@ -231,6 +267,8 @@ int main(void)
         DB_TEST(reset_drops_everything_and_keeps_the_connection),
         DB_TEST(objects_of_two_sessions_do_not_mix),
         DB_TEST(delete_expires_what_the_database_cascades_into),
+        DB_TEST(delete_expires_what_hangs_on_rows_that_are_not_in_memory),
+        DB_TEST(new_row_that_hangs_on_a_deleted_one_is_gone_with_it),
         DB_TEST(swap_of_unique_values_is_the_databases_to_judge),
         DB_TEST(deleted_unique_value_can_be_used_again_in_one_unit),
     };

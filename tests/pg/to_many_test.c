@@ -607,9 +607,27 @@ static void lists_below_a_plan_are_loaded_for_its_objects(void **state)
     close_library(s);
 }
 
+static void lists_are_in_the_order_of_the_key_whatever_order_rows_come_in(void **state)
+{
+    (void)state;
+    arrange_library(db, 2, 40);
+    db_exec(db, "update book set pages = 7 where id %% 3 = 1"); /* they move */
+    db_exec(db, "drop index if exists book_author_id_idx");
+    struct orm_session *s = open_library();
+    orm_each(struct author, a, author_all(author_table(s))) {
+        const struct book_list *books = book_all(author_books(a));
+        assert_int_equal(books->len, 40);
+        for (size_t i = 1; i < books->len; i++)
+            assert_true(book_id(books->items[i - 1]) < book_id(books->items[i]));
+    }
+    assert_int_equal(spent(s), 3);
+    close_library(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        DB_TEST(lists_are_in_the_order_of_the_key_whatever_order_rows_come_in),
         DB_TEST(to_many_loop_costs_three),
         DB_TEST(loop_from_the_end_costs_as_much),
         DB_TEST(to_many_loop_with_a_to_one_of_each_costs_five),

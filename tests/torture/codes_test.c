@@ -200,6 +200,35 @@ static void every_code_has_a_program_that_makes_it(void **state)
     }
 }
 
+static void refusal_is_told_when_memory_is_out_as_well(void **state)
+{
+    (void)state;
+    bool struck = true, told = false;
+    for (unsigned long n = 1; struck; n++) {
+        db_truncate(db);
+        arrange_library(db, 1, 1);
+        struct orm_session *s = open_library();
+        tag_set_name(tag_new(tag_table(s)), "black");
+        tag_set_name(tag_new(tag_table(s)), "red");
+        tag_set_name(tag_new(tag_table(s)), "white");
+        memory_fail_at(n, true);
+        assert_false(orm_commit(s));
+        struck = memory_count() >= n;
+        memory_fail_at(0, false);
+        const struct orm_error *e = orm_last_error(s);
+        if (e->code != ORM_NOMEM) {
+            assert_failed(s, ORM_CONSTRAINT, "tag", "name");
+            assert_int_equal(tag_violated(e), TAG_BY_NAME);
+            told = told || (struck && !e->object);
+        }
+        if (!struck)
+            assert_string_equal(tag_name((struct tag *)e->object), "red");
+        orm_rollback(s);
+        close_library(s);
+    }
+    assert_true(told);
+}
+
 static void every_code_has_a_name(void **state)
 {
     (void)state;
@@ -232,6 +261,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_has_a_program_that_makes_it),
+        cmocka_unit_test(refusal_is_told_when_memory_is_out_as_well),
         cmocka_unit_test(every_code_has_a_name),
         cmocka_unit_test(every_code_has_a_section_in_the_docs),
     };

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x5161964ccdc80693u
+#define IN_ORM_HASH 0x7c481046fb79dec9u
 
 #ifdef __cplusplus
 extern "C" {

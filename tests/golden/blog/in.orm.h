@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x22157a21eaa1ec0bu
+#define IN_ORM_HASH 0x70a12f493cf69ccbu
 
 #ifdef __cplusplus
 extern "C" {

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xb3bf36da5590ec6au
+#define IN_ORM_HASH 0xba6ed7255c999d4bu
 
 #ifdef __cplusplus
 extern "C" {

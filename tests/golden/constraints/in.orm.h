@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x2bdc12357894087eu
+#define IN_ORM_HASH 0xc1ac8f7bc6243db5u
 
 #ifdef __cplusplus
 extern "C" {

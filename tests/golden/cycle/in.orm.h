@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x1a38d83dd72af6f7u
+#define IN_ORM_HASH 0xfcfd1b71aa9f7fe5u
 
 #ifdef __cplusplus
 extern "C" {

@@ -11,7 +11,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x4ef54fbbeccea87cu
+#define IN_ORM_HASH 0x2fd2952f0dc57d48u
 
 #ifdef __cplusplus
 extern "C" {

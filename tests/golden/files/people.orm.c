@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0x9fee9ef9940da28eu
+#if PEOPLE_ORM_HASH != 0xa1f3e69aee49328au
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

@@ -10,7 +10,7 @@
 #if ORM_MODEL_ABI != 4
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0x9fee9ef9940da28eu
+#define PEOPLE_ORM_HASH 0xa1f3e69aee49328au
 
 #ifdef __cplusplus
 extern "C" {

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0x4c3aa318d2028d31u
+#define PLACES_ORM_HASH 0xb3941c292e41b205u
 
 #ifdef __cplusplus
 extern "C" {

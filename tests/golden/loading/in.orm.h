@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x955758c6f596aeacu
+#define IN_ORM_HASH 0x3afbf2a3dd420814u
 
 #ifdef __cplusplus
 extern "C" {

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xb7c367b88f5a9f82u
+#define IN_ORM_HASH 0xbe19ca6f6b3d790eu
 
 #ifdef __cplusplus
 extern "C" {

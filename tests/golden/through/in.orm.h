@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x9d888b3b9f7dbab1u
+#define IN_ORM_HASH 0xbfc927bfbb9e54fbu
 
 #ifdef __cplusplus
 extern "C" {

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x21ed07738df97964u
+#define IN_ORM_HASH 0xf21ecf516d07bf52u
 
 #ifdef __cplusplus
 extern "C" {

@@ -8,7 +8,7 @@
 #if ORM_MODEL_ABI != 4
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x1899f0b68b502ec6u
+#define IN_ORM_HASH 0x9f3dfef9cf921506u
 
 #ifdef __cplusplus
 extern "C" {
