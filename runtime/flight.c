@@ -186,6 +186,23 @@ bool flight_describe(struct orm_session *s, struct pg_statement *st)
     return true;
 }
 
+bool flight_guard(struct orm_session *s, const struct pg_statement *st)
+{
+    if (!flight_describe(s, (struct pg_statement *)(uintptr_t)st))
+        return false;
+    s->items[s->item_count - 1].guards = true;
+    return true;
+}
+
+const struct pg_statement *flight_source(
+    const struct orm_session *s, const struct pg_result *r)
+{
+    for (size_t i = 0; i < s->item_count; i++)
+        if (s->items[i].result == r)
+            return s->items[i].statement;
+    return NULL;
+}
+
 static bool is_commit(const struct pg_item *item)
 {
     return item->command && strcmp(item->command, "COMMIT") == 0;
@@ -226,6 +243,19 @@ static bool may_retry(struct orm_session *s, const struct pg_failure *f)
         return true;
     if (!s->items[f->item].statement)
         return false;
+    if (s->items[f->item].guards) {
+        /* Prepared again it would say yes to whatever is there. */
+        struct pg_statement *st = s->items[f->item].statement;
+        session_distrust_tables(s);
+        s->altered = true;
+        error_retell(&s->error, NULL, NULL,
+            "%s: the table was altered while the session used it; roll back and run "
+            "the unit again",
+            st->model);
+        s->error.code = ORM_CONFLICT;
+        mend(st, f->remedy);
+        return false;
+    }
     mend(s->items[f->item].statement, f->remedy);
     if (s->transaction >= TX_OPEN) {
         s->error.code = ORM_CONFLICT;

@@ -71,8 +71,7 @@ static void take_type(struct orm_session *s, size_t i, struct type_oids now)
         statement_retype(&s->statements, known->oid, now.oid);
         statement_retype(&s->statements, known->array_oid, now.array_oid);
     }
-    for (unsigned m = 0; m < s->schema->model_count; m++)
-        s->models[m].verified = 0;
+    session_distrust_tables(s);
     *known = now;
 }
 
@@ -143,8 +142,7 @@ static bool introduce(struct orm_session *s)
 static void connect(struct orm_session *s)
 {
     statement_forget_prepared(&s->statements);
-    for (unsigned i = 0; i < s->schema->model_count; i++)
-        s->models[i].verified = 0;
+    session_distrust_tables(s);
     s->transaction = TX_NONE;
     const int64_t deadline = s->deadline;
     s->deadline = pg_connect_deadline(s->conninfo, deadline);

@@ -11,6 +11,7 @@
 #include "flush.h"
 #include "hooks.h"
 #include "link.h"
+#include "load.h"
 #include "on_update.h"
 #include "returned.h"
 #include "undo.h"
@@ -101,6 +102,28 @@ static bool check_committed(struct orm_session *s, const struct pg_result *r)
     return false;
 }
 
+/* Rows are known to be new or changed by now, and their locks keep the tables as they
+ * are: one that was altered since it was compared with its model makes the flight fail,
+ * before a value is taken for one of another type. */
+static bool add_guards(const struct flush *p, size_t *count)
+{
+    struct orm_session *s = p->s;
+    s->flushes++;
+    *count = 0;
+    for (const struct batch *b = p->first; b; b = b->next) {
+        struct model_state *state = session_model(s, b->model);
+        if (b->kind == BATCH_LINK || b->kind == BATCH_UNLINK ||
+            b->kind == BATCH_DELETE || state->guarded == s->flushes ||
+            !load_has_witness(state))
+            continue;
+        state->guarded = s->flushes;
+        ++*count;
+        if (!flight_guard(s, state->witness))
+            return false;
+    }
+    return true;
+}
+
 static bool send(struct flush *p, bool commit)
 {
     struct orm_session *s = p->s;
@@ -111,14 +134,15 @@ static bool send(struct flush *p, bool commit)
     bool good = flight_begin(s);
     for (const struct batch *b = p->first; good && b; b = b->next)
         good = flight_add(s, b->statement, &b->params);
-    if (good && commit)
-        good = flight_command(s, "COMMIT");
+    size_t guards = 0;
+    good = good && add_guards(p, &guards) && (!commit || flight_command(s, "COMMIT"));
     size_t failed = 0;
     if (good && !flight_land(s, &failed)) {
         explain(p, failed);
         good = false;
     }
-    return good && (!commit || check_committed(s, flight_result(s, p->batch_count)));
+    return good &&
+           (!commit || check_committed(s, flight_result(s, p->batch_count + guards)));
 }
 
 /* -- Back to memory ---------------------------------------------------------------- */
@@ -282,14 +306,26 @@ static bool write_now(struct orm_session *s, bool commit, bool *more)
     return good;
 }
 
+static bool write_all_rounds(struct orm_session *s, bool commit)
+{
+    bool good = true, more = true;
+    while (good && more)
+        good = write_now(s, commit, &more);
+    s->flush_failed = !good;
+    return good;
+}
+
 bool write_changes(struct orm_session *s, bool commit)
 {
     if (s->error.code || !hooks_allow(s, "orm_flush"))
         return false;
-    bool good = hooks_before_flush(s), more = true;
-    while (good && more)
-        good = write_now(s, commit, &more);
+    const bool is_first = s->transaction < TX_OPEN;
+    s->altered = false;
+    bool good = hooks_before_flush(s) && write_all_rounds(s, commit);
     s->flush_failed = !good;
+    /* This time the tables are compared before. */
+    if (!good && s->altered && is_first && orm_retry(s))
+        good = write_all_rounds(s, commit);
     if (!good)
         settle_outcome(s);
     else if (!commit)
