@@ -22,6 +22,12 @@ static void all_generated(struct bench *b)
     generated = book_all(book_table(b->db));
 }
 
+static void all_in_chunks(struct bench *b)
+{
+    const struct book_query q = {.fetch = ORM_CHUNKS};
+    generated = book_find(book_table(b->db), &q);
+}
+
 static void some_generated(struct bench *b)
 {
     generated = some_books(b);
@@ -50,7 +56,8 @@ const struct workload load_all = {
     .title = "load every book",
     .items = all_books,
     .variants = {{"by hand", BY_HAND, NULL, all_by_hand, check_by_hand},
-        {"generated", GENERATED, NULL, all_generated, check_generated}},
+        {"generated", GENERATED, NULL, all_generated, check_generated},
+        {"generated, chunks", GENERATED, NULL, all_in_chunks, check_generated}},
 };
 
 const struct workload load_some = {

@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-/* Room for `length` more bytes; NULL when memory is out. */
-static char *extend(struct buffer *b, size_t length)
+char *buffer_grow(struct buffer *b, size_t length)
 {
     if (b->failed || length > SIZE_MAX / 4 - b->length ||
         !memory_grow(&b->data, &b->capacity, b->length + length, 1)) {
@@ -20,7 +19,7 @@ static char *extend(struct buffer *b, size_t length)
 
 void buffer_add(struct buffer *b, const void *bytes, size_t length)
 {
-    char *at = length ? extend(b, length) : NULL;
+    char *at = length ? buffer_extend(b, length) : NULL;
     if (at)
         memcpy(at, bytes, length);
 }
@@ -40,36 +39,10 @@ void buffer_number(struct buffer *b, uint64_t n)
     buffer_add(b, digits + at, sizeof digits - at);
 }
 
-void buffer_int16(struct buffer *b, uint16_t v)
-{
-    const unsigned char bytes[2] = {(unsigned char)(v >> 8), (unsigned char)v};
-    buffer_add(b, bytes, sizeof bytes);
-}
-
-static void big_endian(unsigned char *to, uint64_t v, int size)
-{
-    for (int i = size; i--; v >>= 8)
-        to[i] = (unsigned char)v;
-}
-
-void buffer_int32(struct buffer *b, uint32_t v)
-{
-    unsigned char bytes[4];
-    big_endian(bytes, v, 4);
-    buffer_add(b, bytes, sizeof bytes);
-}
-
-void buffer_int64(struct buffer *b, uint64_t v)
-{
-    unsigned char bytes[8];
-    big_endian(bytes, v, 8);
-    buffer_add(b, bytes, sizeof bytes);
-}
-
 void buffer_patch_int32(struct buffer *b, size_t at, uint32_t v)
 {
     if (!b->failed)
-        big_endian((unsigned char *)b->data + at, v, 4);
+        buffer_put(b->data + at, v, 4);
 }
 
 char *buffer_copy(const struct buffer *b)

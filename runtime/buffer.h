@@ -19,10 +19,46 @@ void buffer_add(struct buffer *b, const void *bytes, size_t length);
 void buffer_text(struct buffer *b, const char *text);
 void buffer_number(struct buffer *b, uint64_t n);
 
-/* Big-endian, as PostgreSQL's wire wants it. */
-void buffer_int16(struct buffer *b, uint16_t v);
-void buffer_int32(struct buffer *b, uint32_t v);
-void buffer_int64(struct buffer *b, uint64_t v);
+/* Room for `length` more bytes; NULL when memory is out. */
+char *buffer_grow(struct buffer *b, size_t length);
+static inline char *buffer_extend(struct buffer *b, size_t length)
+{
+    if (b->failed || b->capacity - b->length < length)
+        return buffer_grow(b, length);
+    char *at = b->data + b->length;
+    b->length += length;
+    return at;
+}
+
+/* Big-endian, as PostgreSQL's wire wants it.  Compilers make one swap and one store of
+ * it; parameters and shapes are made of these. */
+static inline void buffer_put(char *to, uint64_t v, int size)
+{
+    for (int i = size; i--; v >>= 8)
+        to[i] = (char)(unsigned char)v;
+}
+
+static inline void buffer_int16(struct buffer *b, uint16_t v)
+{
+    char *at = buffer_extend(b, sizeof v);
+    if (at)
+        buffer_put(at, v, sizeof v);
+}
+
+static inline void buffer_int32(struct buffer *b, uint32_t v)
+{
+    char *at = buffer_extend(b, sizeof v);
+    if (at)
+        buffer_put(at, v, sizeof v);
+}
+
+static inline void buffer_int64(struct buffer *b, uint64_t v)
+{
+    char *at = buffer_extend(b, sizeof v);
+    if (at)
+        buffer_put(at, v, sizeof v);
+}
+
 void buffer_patch_int32(struct buffer *b, size_t at, uint32_t v);
 
 /* "name", with quotes inside doubled.  In quote.c, the one place of the runtime that

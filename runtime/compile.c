@@ -88,7 +88,8 @@ void compile_value(struct compiler *c, const struct orm_column *col, union orm_v
     } else {
         params_add(&c->s->params, col, v);
     }
-    compile_placeholder(c, type_oids(col, c->s->enums).oid);
+    if (c->writes_sql) /* else the statement knows the type */
+        compile_placeholder(c, type_oids(col, c->s->enums).oid);
 }
 
 void compile_number(struct compiler *c, int64_t n)

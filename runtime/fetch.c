@@ -18,7 +18,7 @@ bool fetch_of_query(
     struct orm_manager *m, const struct orm_query *q, enum orm_fetch *mode)
 {
     struct orm_object *owner = manager_owner(m);
-    *mode = q ? q->fetch : ORM_FETCH_DEFAULT;
+    *mode = q ? (enum orm_fetch)(q->fetch & ~(unsigned)ORM_CHUNKS) : ORM_FETCH_DEFAULT;
     if (!is_mode(*mode))
         return error_set_field(&manager_session(m)->error, ORM_INVALID,
             m->relation->target, NULL, "%d is no fetch mode", (int)*mode);

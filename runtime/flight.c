@@ -21,11 +21,6 @@ void shape_begin(struct orm_session *s, char kind, const struct orm_model *m)
     s->shape_model = m ? m->name : "";
 }
 
-void shape_add(struct orm_session *s, unsigned detail)
-{
-    buffer_int32(&s->shape, detail);
-}
-
 struct pg_statement *shape_known(struct orm_session *s)
 {
     return s->shape.failed ? NULL : statement_find(&s->statements, &s->shape);
@@ -223,14 +218,16 @@ static enum orm_outcome outcome(const struct orm_session *s, const struct pg_fai
     return s->begins || s->transaction >= TX_OPEN ? ORM_ROLLED_BACK : ORM_NOT_STARTED;
 }
 
-static void mend(struct pg_statement *st, enum pg_remedy remedy)
+static void mend(struct orm_session *s, struct pg_statement *st, enum pg_remedy remedy)
 {
     if (remedy == PG_PREPARE_AGAIN)
         st->prepared = false;
-    else if (remedy == PG_RENAME)
-        statement_rename(st);
-    else
+    else if (remedy == PG_USE_AS_IS)
         st->prepared = true;
+    else {
+        statement_rename(st);
+        session_distrust_tables(s); /* one of them was altered */
+    }
 }
 
 /* A transaction that was open before this flight is lost with the failure: then the
@@ -253,10 +250,10 @@ static bool may_retry(struct orm_session *s, const struct pg_failure *f)
             "the unit again",
             st->model);
         s->error.code = ORM_CONFLICT;
-        mend(st, f->remedy);
+        mend(s, st, f->remedy);
         return false;
     }
-    mend(s->items[f->item].statement, f->remedy);
+    mend(s, s->items[f->item].statement, f->remedy);
     if (s->transaction >= TX_OPEN) {
         s->error.code = ORM_CONFLICT;
         return false;

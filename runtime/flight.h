@@ -9,7 +9,10 @@
 /* Starts the shape of a statement: its kind, a letter, and the model, if there is one.
  */
 void shape_begin(struct orm_session *s, char kind, const struct orm_model *m);
-void shape_add(struct orm_session *s, unsigned detail);
+static inline void shape_add(struct orm_session *s, unsigned detail)
+{
+    buffer_int32(&s->shape, detail);
+}
 
 /* The statement of the current shape, made from `s->sql` when it is new. */
 struct pg_statement *shape_known(struct orm_session *s);

@@ -60,10 +60,13 @@ static void note_verified(
 static bool check_columns(struct orm_session *s, const struct orm_model *m,
     const struct pg_result *r, size_t first, unsigned count)
 {
+    struct model_state *state = session_model(s, m);
+    const bool is_known = count <= state->verified;
     for (unsigned i = 0; i < count; i++)
-        if (!load_check_type(s, m, i, r, first + i))
+        if (!(is_known && pg_column_type(r, first + i) == state->oids[i]) &&
+            !load_check_type(s, m, i, r, first + i))
             return false;
-    note_verified(session_model(s, m), r, count);
+    note_verified(state, r, count);
     return true;
 }
 
@@ -179,8 +182,7 @@ static struct orm_object *make_fresh(const struct arrival *a)
 
 /* The mapped object of a row, whose scope wants the text that the second pass may copy,
  * or a fresh one.  NULL: the error is recorded. */
-static struct orm_object *claim(
-    const struct load_result *l, const struct load_source *from)
+static struct orm_object *claim(struct load_result *l, const struct load_source *from)
 {
     struct orm_session *s = l->scope->session;
     struct arrival a = {.scope = l->scope,
@@ -197,6 +199,7 @@ static struct orm_object *claim(
         if (!undo_note_load(s, o))
             return NULL;
         scope_want(o->scope, a.text_bytes);
+        l->found++;
         return o;
     }
     o = make_fresh(&a);
@@ -276,7 +279,7 @@ static bool has_row(const struct load_source *from, const struct pg_cell *cells)
     return !from->outer || cells[from->first + from->model->key[0]].data;
 }
 
-static bool claim_row(const struct load_result *l, size_t row)
+static bool claim_row(struct load_result *l, size_t row)
 {
     const struct pg_cell *cells = l->cells;
     for (size_t i = 0; i < l->source_count; i++) {
@@ -309,7 +312,8 @@ static bool begin_claim(struct load_result *l)
     if (!check_result(l))
         return false;
     s->loads++;
-    const size_t rows = pg_rows(l->result);
+    const size_t rows = l->row_count = pg_rows(l->result);
+    l->found = 0;
     l->cells = arena_get(&s->scratch, l->columns * sizeof *l->cells);
     l->values = arena_get(&s->scratch, l->columns * sizeof *l->values);
     if (!l->cells || !l->values)
@@ -328,8 +332,7 @@ bool load_claim(struct load_result *l)
 {
     if (!begin_claim(l))
         return false;
-    const size_t rows = pg_rows(l->result);
-    for (size_t row = 0; row < rows; row++) {
+    for (size_t row = 0; row < l->row_count; row++) {
         read_row(l, row);
         if (!claim_row(l, row)) {
             load_disclaim(l);
@@ -342,7 +345,7 @@ bool load_claim(struct load_result *l)
 void load_disclaim(struct load_result *l)
 {
     for (size_t i = 0; i < l->source_count; i++)
-        for (size_t row = 0; row < pg_rows(l->result); row++) {
+        for (size_t row = 0; row < l->row_count; row++) {
             struct orm_object *o = l->sources[i].objects[row];
             if (!o || !(o->state & OBJECT_FRESH))
                 continue;
@@ -353,9 +356,8 @@ void load_disclaim(struct load_result *l)
 
 void load_publish(struct load_result *l)
 {
-    const size_t rows = pg_rows(l->result);
     for (size_t i = 0; i < l->source_count; i++)
-        for (size_t row = 0; row < rows; row++)
+        for (size_t row = 0; row < l->row_count; row++)
             if (l->sources[i].objects[row])
                 publish(l, row, &l->sources[i]);
 }

@@ -66,6 +66,8 @@ struct load_result {
     const uint16_t *at; /* where those of the one source are; NULL: in order */
     struct load_source *sources;
     size_t source_count;
+    size_t row_count;        /* filled in, as is the rest */
+    size_t found;            /* rows whose objects were there before */
     struct pg_cell *cells;   /* of a row, in scratch memory */
     union orm_value *values; /* of a source's numbers in that row */
 };

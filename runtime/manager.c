@@ -2,6 +2,7 @@
 #include "manager.h"
 
 #include "alias.h"
+#include "chunked.h"
 #include "fetch.h"
 #include "flight.h"
 #include "language.h"
@@ -36,6 +37,16 @@ const void *manager_empty_list(struct orm_manager *m)
              : list_none();
 }
 
+const void *manager_take(struct path *path, struct plan *plan,
+    const struct orm_model *m, struct orm_object **objects, size_t count)
+{
+    const void *list = list_make(path->scope, m, objects, count);
+    group_form(path, objects, count);
+    if (plan)
+        plan_take(path->scope->session, plan, path, objects, count);
+    return list;
+}
+
 /* The list of a query's rows; with plans, their root takes the objects. */
 static const void *list_of_rows(struct orm_manager *manager, struct path *path,
     struct plan *plan, const struct pg_result *r, const uint16_t *at)
@@ -44,21 +55,17 @@ static const void *list_of_rows(struct orm_manager *manager, struct path *path,
     struct orm_session *s = scope->session;
     const struct orm_model *m = manager->relation->target;
     const size_t rows = pg_rows(r);
+    const struct joins *joins = plan ? &plan->joined : &join_none;
     struct orm_object **objects = arena_get(&s->scratch, (rows + 1) * sizeof *objects);
     const void *list = NULL;
-    if (objects) {
+    if (!objects) {
+        session_nomem(s);
+    } else if (plan_reserve(s, plan, rows)) {
         group_want(path, rows);
         list_want(scope, rows);
-    } else {
-        session_nomem(s);
-    }
-    const struct joins *joins = plan ? &plan->joined : &join_none;
-    if (objects && (at ? load_rows_at(scope, m, r, at, objects)
-                       : join_load(scope, joins, m, r, objects))) {
-        list = list_make(scope, m, objects, rows);
-        group_form(path, objects, rows);
-        if (plan && !plan_take(s, plan, path, objects, rows))
-            list = NULL;
+        if (at ? load_rows_at(scope, m, r, at, objects)
+               : join_load(scope, joins, m, r, objects))
+            list = manager_take(path, plan, m, objects, rows);
     }
     arena_clear(&s->scratch);
     return list;
@@ -105,20 +112,29 @@ static bool asks_at_once(const struct plan *plan, const struct orm_query *q)
     return plan && q->one_flight && !q->lock;
 }
 
+static const void *find_rows(
+    struct orm_session *s, const struct query *q, struct path *path, struct plan *plan)
+{
+    const struct pg_result *r =
+        asks_at_once(plan, q->conditions) ? plan_ask(plan, q) : ask(s, q);
+    const void *list = r ? list_of_rows(q->manager, path, plan, r, NULL) : NULL;
+    flight_end(s);
+    return list;
+}
+
 static const void *find_with(
     struct orm_manager *m, const void *conditions, unsigned limit, struct path *path)
 {
     struct orm_session *s = path->scope->session;
     struct plan *plan = plans_of(s, m->relation->target, conditions, path);
-    const struct query q = {.kind = QUERY_OBJECTS,
+    struct query q = {.kind = QUERY_OBJECTS,
         .manager = m,
         .conditions = conditions,
         .limit = limit,
         .joins = plan ? &plan->joined : NULL};
-    const struct pg_result *r =
-        asks_at_once(plan, conditions) ? plan_ask(plan, &q) : ask(s, &q);
-    const void *list = r ? list_of_rows(m, path, plan, r, NULL) : NULL;
-    flight_end(s);
+    const void *list = s->error.code           ? NULL
+                       : chunked_is_wanted(&q) ? chunked_find(s, &q, path, plan)
+                                               : find_rows(s, &q, path, plan);
     const bool good = list && (!plan || plan_run(plan, path->scope));
     plan_end(s, plan);
     return good ? list : NULL;

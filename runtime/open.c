@@ -75,6 +75,16 @@ static void take_type(struct orm_session *s, size_t i, struct type_oids now)
     *known = now;
 }
 
+/* What the columns of results are compared with, one by one: load.c. */
+static void look_up_oids(struct orm_session *s)
+{
+    for (unsigned i = 0; i < s->schema->model_count; i++) {
+        const struct orm_model *m = s->models[i].model;
+        for (unsigned c = 0; c < m->column_count; c++)
+            s->models[i].oids[c] = type_oids(&m->columns[c], s->enums).oid;
+    }
+}
+
 static bool take_types(struct orm_session *s, const struct pg_result *r)
 {
     if (pg_rows(r) != s->enums->count || pg_columns(r) != 2)
@@ -83,6 +93,7 @@ static bool take_types(struct orm_session *s, const struct pg_result *r)
     for (size_t i = 0; i < pg_rows(r); i++)
         take_type(s, i,
             (struct type_oids){oid_of(pg_value(r, i, 0)), oid_of(pg_value(r, i, 1))});
+    look_up_oids(s);
     return true;
 }
 
@@ -184,15 +195,19 @@ static bool make_empty_lists(struct orm_session *s)
 static bool number_models(struct orm_session *s)
 {
     const struct orm_schema *schema = s->schema;
-    size_t object_bytes = 0;
-    for (unsigned i = 0; i < schema->model_count; i++)
+    size_t object_bytes = 0, columns = 0;
+    for (unsigned i = 0; i < schema->model_count; i++) {
         object_bytes += schema->models[i]->size;
+        columns += schema->models[i]->column_count;
+    }
     s->models = memory_get_zeroed(schema->model_count * sizeof *s->models);
     s->placeholders = memory_get_zeroed(2 * object_bytes);
-    if (!s->models || !s->placeholders ||
+    s->oids = memory_get_zeroed(columns * sizeof *s->oids);
+    if (!s->models || !s->placeholders || !s->oids ||
         !numbers_reserve(&s->numbers, schema->model_count))
         return false;
     char *placeholder = s->placeholders;
+    uint32_t *oids = s->oids;
     for (unsigned i = 0; i < schema->model_count; i++) {
         const struct orm_model *m = schema->models[i];
         numbers_add(&s->numbers, m);
@@ -201,7 +216,9 @@ static bool number_models(struct orm_session *s)
         s->models[i].table.relation = m->whole;
         s->models[i].placeholder = placeholder;
         s->models[i].blank = placeholder + object_bytes;
+        s->models[i].oids = oids;
         placeholder += m->size;
+        oids += m->column_count;
     }
     return true;
 }
@@ -306,6 +323,7 @@ static void free_session(struct orm_session *s)
     numbers_free(&s->numbers);
     free_enums(s->enums);
     memory_free(s->placeholders);
+    memory_free(s->oids);
     memory_free(s->conninfo);
     memory_free(s);
 }

@@ -348,6 +348,8 @@ enum wait {
  * while we wait is a lost connection. */
 static enum wait wait_for_result(PGconn *conn, int64_t deadline)
 {
+    if (!PQisBusy(conn))
+        return WAIT_OK;
     const size_t said = strlen(PQerrorMessage(conn));
     for (;;) {
         const int unsent = PQflush(conn);
@@ -428,10 +430,7 @@ static bool is_good(const PGresult *r, bool describes)
     const ExecStatusType status = PQresultStatus(r);
     if (describes || status != PGRES_TUPLES_OK)
         return status == PGRES_COMMAND_OK;
-    for (int i = 0; i < PQnfields(r); i++)
-        if (PQfformat(r, i) != 1)
-            return false;
-    return true;
+    return PQbinaryTuples(r) || !PQnfields(r);
 }
 
 /* Takes one expected answer.  False: it is not a success; the flight goes on to the

@@ -308,6 +308,12 @@ bool plan_run(struct plan *root, struct orm_scope *scope)
 
 /* -- For objects at hand ----------------------------------------------------------- */
 
+bool plan_reserve(struct orm_session *s, const struct plan *root, size_t count)
+{
+    const size_t size = (count + 1) * sizeof *root->objects + ARENA_ALIGN;
+    return !root || arena_reserve(&s->planning, size) || session_nomem(s);
+}
+
 bool plan_take(struct orm_session *s, struct plan *root, struct path *path,
     struct orm_object *const *objects, size_t count)
 {

@@ -48,6 +48,9 @@ bool plan_join(struct plan *root, struct path *path);
  * level.  NULL: the error is recorded.  After it, flight_end() is due. */
 const struct pg_result *plan_ask(struct plan *root, const struct query *q);
 
+/* After it the next plan_take() of so many cannot fail; `root` may be NULL. */
+bool plan_reserve(struct orm_session *s, const struct plan *root, size_t count);
+
 /* The objects that the query yielded; repeated ones and NULLs do no harm. */
 bool plan_take(struct orm_session *s, struct plan *root, struct path *path,
     struct orm_object *const *objects, size_t count);

@@ -85,6 +85,10 @@ static bool check_query(
         return refuse(r, p, ORM_INVALID,
             "a plan's query has conditions, order, limit, offset, with and fetch; "
             "`after`, `lock` and distinct are for queries");
+    if (q->fetch & ORM_CHUNKS)
+        return refuse(r, p, ORM_INVALID,
+            "only the query itself has rows in chunks; leave ORM_CHUNKS out of its "
+            "plans' queries");
     if ((unsigned)q->fetch > ORM_FETCH_RAISE)
         return refuse(r, p, ORM_INVALID, "the plan's query has no fetch mode there is");
     if (p->follow.ref && (q->limit || q->offset))

@@ -59,6 +59,7 @@ struct model_state {
     const void *empty;   /* the model's empty list */
     char *placeholder;   /* see object.c */
     const char *blank;   /* the same size: what a new object is */
+    uint32_t *oids;      /* of the columns' types, on this connection */
     int64_t *spare_keys; /* taken from the sequence, not used yet */
     size_t spare_count;
     size_t spare_capacity;
@@ -186,6 +187,7 @@ struct orm_session {
     uint64_t began;       /* the stamp when the transaction began */
     uint64_t wrote;       /* and when it wrote first; 0: it did not */
     bool flush_began;     /* the transaction, and not the program */
+    bool resolves;        /* outcomes that nobody told */
     bool altered;         /* a table, since it was verified: why a flush failed */
     uint64_t flushes;     /* counts them */
     bool flush_failed;    /* that is the error: orm_retry() can help */
@@ -203,6 +205,7 @@ struct orm_session {
     struct crossing *crossings;
     size_t crossing_count, crossing_capacity;
     char *placeholders; /* of all models */
+    uint32_t *oids;     /* the same */
 
     struct uuid7 uuid7; /* the last that was made */
     struct statement_cache statements;

@@ -226,8 +226,7 @@ const void *orm_chunk(struct orm_chunks *c)
 
 /* -- Beginning --------------------------------------------------------------------- */
 
-/* The lowest that no stream of the session has: names, and so statements, are few. */
-static unsigned free_cursor(const struct orm_session *s)
+unsigned stream_free_cursor(const struct orm_session *s)
 {
     unsigned number = 1;
     for (const struct orm_chunks *c = s->streams; c;)
@@ -286,7 +285,7 @@ static bool begin(struct orm_chunks *c, struct orm_manager *m, const void *query
     c->path = path_of_query(scope_of(c), mode);
     if (!c->path)
         return session_nomem(s);
-    c->cursor = free_cursor(s);
+    c->cursor = stream_free_cursor(s);
     const struct query q = {
         .kind = QUERY_OBJECTS, .manager = m, .conditions = query, .cursor = c->cursor};
     return declare(c, &q);

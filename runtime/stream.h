@@ -4,6 +4,9 @@
 
 #include "session.h"
 
+/* The lowest number that no stream's cursor has: names, and so statements, are few. */
+unsigned stream_free_cursor(const struct orm_session *s);
+
 /* The transaction is over, and with it every cursor. */
 void stream_end_all(struct orm_session *s);
 

@@ -145,6 +145,9 @@ bool orm_commit(struct orm_session *s)
         undo_forget(s);
         end_unit(s, ORM_AFTER_COMMIT);
     }
+    /* The outcome was found out by another; what fails here, the next call tells. */
+    if (good && s->resolves && !pg_alive(s->pg) && !session_connect_again(s))
+        error_clear(&s->error);
     return good;
 }
 

@@ -13,6 +13,7 @@
 #include "link.h"
 #include "load.h"
 #include "on_update.h"
+#include "outcome.h"
 #include "returned.h"
 #include "undo.h"
 #include "upsert.h"
@@ -81,35 +82,26 @@ static void explain(const struct flush *p, size_t failed)
         violation_explain(p->s, b);
 }
 
-/* The server answers ROLLBACK where it cannot commit.  Any other answer than COMMIT
- * means that we have lost count of its answers, and know nothing. */
-static bool check_committed(struct orm_session *s, const struct pg_result *r)
+/* The transaction ends; all else that the flight did is in its results. */
+static bool end(struct flush *p)
 {
-    const char *tag = pg_tag(r);
-    if (strcmp(tag, "COMMIT") == 0)
-        return true;
-    if (strcmp(tag, "ROLLBACK") == 0) {
-        error_set(
-            &s->error, ORM_REFUSED, "the transaction had failed and was rolled back");
-        s->error.outcome = ORM_ROLLED_BACK;
-    } else {
-        error_set(&s->error, ORM_LOST,
-            "the server broke the protocol: COMMIT was answered with \"%s\"", tag);
-        s->error.outcome = ORM_UNKNOWN;
-        pg_hang_up(s->pg);
-    }
-    s->transaction = TX_NONE;
-    return false;
+    struct orm_session *s = p->s;
+    const struct pg_result *last = flight_result(s, p->batch_count + p->guard_count);
+    if (!s->resolves)
+        return outcome_is_committed(s, last);
+    const bool good = outcome_commit(s, last);
+    if (!good)
+        explain(p, p->batch_count);
+    return good;
 }
 
 /* Rows are known to be new or changed by now, and their locks keep the tables as they
  * are: one that was altered since it was compared with its model makes the flight fail,
  * before a value is taken for one of another type. */
-static bool add_guards(const struct flush *p, size_t *count)
+static bool add_guards(struct flush *p)
 {
     struct orm_session *s = p->s;
     s->flushes++;
-    *count = 0;
     for (const struct batch *b = p->first; b; b = b->next) {
         struct model_state *state = session_model(s, b->model);
         if (b->kind == BATCH_LINK || b->kind == BATCH_UNLINK ||
@@ -117,7 +109,7 @@ static bool add_guards(const struct flush *p, size_t *count)
             !load_has_witness(state))
             continue;
         state->guarded = s->flushes;
-        ++*count;
+        p->guard_count++;
         if (!flight_guard(s, state->witness))
             return false;
     }
@@ -134,15 +126,15 @@ static bool send(struct flush *p, bool commit)
     bool good = flight_begin(s);
     for (const struct batch *b = p->first; good && b; b = b->next)
         good = flight_add(s, b->statement, &b->params);
-    size_t guards = 0;
-    good = good && add_guards(p, &guards) && (!commit || flight_command(s, "COMMIT"));
+    good = good && add_guards(p);
+    if (good && commit)
+        good = s->resolves ? outcome_add_ticket(s) : flight_command(s, "COMMIT");
     size_t failed = 0;
     if (good && !flight_land(s, &failed)) {
         explain(p, failed);
         good = false;
     }
-    return good &&
-           (!commit || check_committed(s, flight_result(s, p->batch_count + guards)));
+    return good && (!commit || end(p));
 }
 
 /* -- Back to memory ---------------------------------------------------------------- */

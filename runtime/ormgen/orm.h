@@ -171,6 +171,14 @@ ORM_EXPORT bool orm_commit(struct orm_session *s) ORM_CHECKED;
  * before; orm_reset() keeps it. */
 ORM_EXPORT bool orm_set_autoflush(struct orm_session *s, bool on);
 
+/* Whether commits find out what became of them when the connection is lost before
+ * COMMIT is answered; off by default.  They take the transaction's number along, which
+ * costs one round trip more, and ask for it on a new connection until the deadline, or
+ * 10 seconds: orm_commit() returns true if it is committed, and the outcome is
+ * ORM_ROLLED_BACK, to be tried again, if it is not.  It is still ORM_UNKNOWN where the
+ * server does not answer in time or is another one by then. */
+ORM_EXPORT void orm_set_resolve_outcome(struct orm_session *s, bool on);
+
 /* Ends a unit of work that only read: true if nothing failed.  Unwritten changes are an
  * error (ORM_UNSAVED); an open transaction is ended. */
 ORM_EXPORT bool orm_end(struct orm_session *s) ORM_CHECKED;

@@ -134,7 +134,13 @@ enum orm_fetch {
     ORM_FETCH_DEFAULT, /* as the session says; it says peers, unless told otherwise */
     ORM_FETCH_PEERS,   /* for all objects that arrived together */
     ORM_FETCH_ONE,     /* for this object alone */
-    ORM_FETCH_RAISE    /* not at all: the error ORM_FETCH_RAISED */
+    ORM_FETCH_RAISE,   /* not at all: the error ORM_FETCH_RAISED */
+
+    /* A query's, alone or added to one of these: find() reads its rows from a cursor, a
+     * thousand at a time, which is faster and takes less memory when they are many.
+     * They make one list, as ever.  A transaction begins for it if none is open, and
+     * ends with it. */
+    ORM_CHUNKS = 4
 };
 
 /* What a row is locked for until the transaction ends. */

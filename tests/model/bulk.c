@@ -232,4 +232,5 @@ void op_delete_all(void)
     must(count == expected, "%zu rows deleted, not %zu", count, expected);
     w.now.base = later.base;
     unit_settle(&w.now, &before);
+    see_expired();
 }

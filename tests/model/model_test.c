@@ -98,16 +98,22 @@ static void arrange(void)
         "insert into seat (hall, number, reader_id) values (1, 1, 1), (1, 2, null)");
 }
 
-/* One of several leads through the proxy, which cuts it somewhere. */
+void hurt_next_connection(void)
+{
+    if (w.cuts)
+        chaos_next(
+            proxy, (struct chaos_rule){.end = chance(2) ? CHAOS_FIN : CHAOS_RST,
+                       .direction = chance(2) ? CHAOS_TO_CLIENT : CHAOS_TO_SERVER,
+                       .after = 2000 + (long)chance(chance(2) ? 8000 : 40000)});
+}
+
+/* That of some programs leads through the proxy, which cuts it somewhere. */
 static const char *conninfo(void)
 {
     const char *more = "application_name=" MODEL_SESSION " connect_timeout=5";
-    if (!w.cuts)
-        return db_conninfo_by(w.db, NULL, 0, more);
-    chaos_next(proxy, (struct chaos_rule){.end = chance(2) ? CHAOS_FIN : CHAOS_RST,
-                          .direction = chance(2) ? CHAOS_TO_CLIENT : CHAOS_TO_SERVER,
-                          .after = 6000 + (long)chance(60000)});
-    return db_conninfo_by(w.db, "127.0.0.1", chaos_port(proxy), more);
+    hurt_next_connection();
+    return w.cuts ? db_conninfo_by(w.db, "127.0.0.1", chaos_port(proxy), more)
+                  : db_conninfo_by(w.db, NULL, 0, more);
 }
 
 static void run_steps(void)

@@ -88,6 +88,7 @@ static void flushed(void)
     static struct base before;
     before = w.now.base;
     unit_flush(&w.now, &before, true);
+    see_expired();
 }
 
 bool call_end(struct call *c, uint32_t codes, const char *what)
@@ -104,6 +105,7 @@ bool call_end(struct call *c, uint32_t codes, const char *what)
     if (code == ORM_OK)
         return true;
     w.failed = true;
+    w.commit_failed = false;
     say("  failed: %s\n", orm_message(w.s));
     const bool by_fault = (struck && code == ORM_NOMEM) || (w.cuts && code == ORM_LOST);
     const bool by_flush = c->dirty && !c->flushed && c->verdict.fate != PASSES &&
@@ -151,6 +153,9 @@ static const struct {
     {op_scope, 3, false},
     {op_keep, 2, true},
     {op_other, 3, false},
+    {op_savepoint, 4, true},
+    {op_release, 2, true},
+    {op_rollback_to, 2, false},
     {op_set_list, 5, true},
     {op_update_all, 2, true},
     {op_delete_all, 1, true},
@@ -180,6 +185,8 @@ static void recover(void)
     compare_objects();
     if (!w.adrift && chance(4) == 0)
         op_retry();
+    for (unsigned n = chance(3); !w.adrift && w.failed && n; n--)
+        op_rollback_to();
     if (!w.failed)
         return;
     if (w.adrift || orm_status(w.s) == ORM_LOST || !chance(5))

@@ -31,7 +31,7 @@ void world_forget(void)
     w.now.base.murky_lists = 0;
     w.committed = w.now.base;
     w.depth = 0;
-    w.failed = w.adrift = false;
+    w.failed = w.missed = w.adrift = false;
     world_begin_unit();
 }
 
@@ -72,6 +72,7 @@ void op_commit(void)
     const bool good = orm_commit(w.s);
     must(call_end(&c, 0, "commit") == good, "commit: %d", good);
     const enum orm_outcome outcome = orm_last_error(w.s)->outcome;
+    w.commit_failed = !good;
     if (good) {
         w.committed = w.now.base;
         world_begin_unit();
@@ -86,6 +87,7 @@ void op_retry(void)
 {
     const enum orm_code code = orm_status(w.s);
     const bool may = w.flush_failed && !w.wrote;
+    hurt_next_connection();
     const bool good = orm_retry(w.s);
     say("retry: %d\n", good);
     must(good || !may || code == ORM_LOST, "nothing to retry: %s", orm_message(w.s));
@@ -94,7 +96,7 @@ void op_retry(void)
     must(!w.wrote, "a transaction that wrote was tried again");
     must(orm_status(w.s) == ORM_OK, "retry: %s", orm_message(w.s));
     w.now.base = w.marks[0].base;
-    w.failed = false;
+    w.failed = w.missed = false;
     compare_objects();
 }
 
@@ -112,24 +114,26 @@ void op_begin(void)
 }
 
 /* A row that memory may have as it was in the meantime. */
-static void cloud(void)
+static void cloud(struct unit *mark)
 {
     for (unsigned m = 0; m < model_count; m++)
         for (unsigned i = 0; i < ROWS; i++) {
-            struct row *r = &w.committed.rows[m][i];
+            struct row *r = &mark->base.rows[m][i];
             const struct row *other = row_find(&w.now.base, m, r->v);
-            const struct thing *t = thing_find(&w.marks[0], m, r->v);
+            const struct thing *t = thing_find(mark, m, r->v);
             if (r->there && !t && (!other || memcmp(other->v, r->v, sizeof r->v) != 0))
                 r->murky = true;
         }
 }
 
-static void go_back(struct unit *mark)
+/* `ends`: the unit of work, and with it what a scope has left behind. */
+static void go_back(struct unit *mark, bool ends)
 {
+    cloud(mark);
     for (unsigned i = 0; i < THINGS; i++) {
         struct thing *t = &w.now.things[i], was = mark->things[i];
-        const uint8_t depth = t->depth;
-        if (t->doomed)
+        const struct thing now = *t;
+        if (ends && t->doomed)
             t->is = IS_NOTHING;
         if (t->is == IS_NOTHING)
             continue;
@@ -137,12 +141,14 @@ static void go_back(struct unit *mark)
             t->is = t->o ? IS_GONE : IS_NOTHING;
         else
             *t = was;
-        t->depth = depth;
+        t->depth = now.depth;
+        t->doomed = now.doomed;
         t->changed = 0;
-        for (unsigned k = 0; k < SLOTS; k++)
-            t->to[k] = NOBODY;
+        memset(t->to, 0xff, sizeof t->to); /* NOBODY */
     }
     w.now.tie_count = 0;
+    w.now.base = mark->base;
+    w.failed = w.missed = false;
 }
 
 void op_rollback(void)
@@ -150,17 +156,66 @@ void op_rollback(void)
     say("rollback\n");
     orm_rollback(w.s);
     must(orm_status(w.s) == ORM_OK, "rollback: %s", orm_message(w.s));
-    cloud();
-    go_back(&w.marks[0]);
-    w.now.base = w.committed;
-    w.failed = false;
+    go_back(&w.marks[0], true);
+    w.committed = w.now.base;
     compare_objects();
     world_begin_unit();
 }
 
+/* -- Savepoints -------------------------------------------------------------------- */
+
+void op_savepoint(void)
+{
+    if (w.mark_count == MARKS)
+        return;
+    say("savepoint\n");
+    struct call c = call_begin();
+    orm_savepoint(w.s);
+    if (!call_end(&c, 0, "savepoint")) {
+        w.missed = true;
+        return;
+    }
+    must(!c.dirty || c.flushed, "a savepoint without a flush");
+    w.marks[w.mark_count++] = w.now;
+}
+
+void op_release(void)
+{
+    if (w.mark_count == 1)
+        return;
+    say("release\n");
+    struct call c = call_begin();
+    const bool good = orm_release(w.s);
+    must(call_end(&c, 0, "release") == good, "release: %d", good);
+    w.mark_count -= good;
+}
+
+void op_rollback_to(void)
+{
+    if (w.mark_count == 1 && !w.missed)
+        return;
+    say("rollback to savepoint\n");
+    orm_rollback_to(w.s);
+    if (w.missed) { /* it goes back to that which could not be made */
+        must(orm_status(w.s) != ORM_OK, "what failed is well again");
+        w.missed = false;
+        return;
+    }
+    if (orm_status(w.s) != ORM_OK) {
+        must(w.failed && (w.commit_failed || orm_status(w.s) == ORM_LOST),
+            "rollback to: %s", orm_message(w.s));
+        return;
+    }
+    go_back(&w.marks[--w.mark_count], false);
+    compare_objects();
+}
+
+/* -- The end of everything --------------------------------------------------------- */
+
 void op_reset(void)
 {
     say("reset\n");
+    hurt_next_connection();
     orm_reset(w.s);
     must(orm_status(w.s) == ORM_OK, "reset: %s", orm_message(w.s));
     world_forget();

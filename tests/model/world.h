@@ -19,10 +19,12 @@ struct world {
     struct base committed;
     bool failed;       /* the session has an error */
     bool flush_failed; /* by that */
-    bool wrote;        /* before that, in the same transaction */
-    bool keeps;        /* no query flushes */
-    bool adrift;       /* a commit may have been */
-    unsigned depth;    /* of scopes */
+    bool missed;       /* by orm_savepoint() */
+    bool commit_failed;
+    bool wrote;     /* before that, in the same transaction */
+    bool keeps;     /* no query flushes */
+    bool adrift;    /* a commit may have been */
+    unsigned depth; /* of scopes */
     uint64_t random;
     bool verbose;
     unsigned long fault; /* the allocation of the next call that fails; 0: none does */
@@ -46,6 +48,9 @@ void broken(const char *file, int line, const char *format, ...)
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 unsigned chance(unsigned below);
+
+/* Where connections are cut, the next one is. */
+void hurt_next_connection(void);
 
 /* -- ops.c ------------------------------------------------------------------------- */
 
@@ -75,6 +80,10 @@ struct thing *meet(struct orm_object *o, unsigned model);
 
 /* The server has just said what is in the row. */
 void fill(struct thing *t);
+
+/* The database may have changed rows behind rows that are not in memory: those objects
+ * are as they were, and the next get() asks. */
+void see_expired(void);
 void compare_objects(void);
 
 /* The database is as committed. */

@@ -1,5 +1,5 @@
-/* rows_memory_test.c: every allocation of a select, of raw SQL and of an explanation
- * fails; and a select whose shape is known makes none. */
+/* rows_memory_test.c: every allocation of a select, of raw SQL, of an explanation and
+ * of a find in chunks fails; and a select whose shape is known makes none. */
 #include "scenario.h"
 
 #include "memory.h"
@@ -56,8 +56,24 @@ static bool explain_works(struct orm_session *s)
     return book_explain(book_table(s), NULL)[0] != '\0';
 }
 
+static bool chunks_work(struct orm_session *s)
+{
+    const struct book_query q = {.order = {book_id_asc()}, .fetch = ORM_CHUNKS};
+    return book_find(book_table(s), &q)->len == 12;
+}
+
+enum {
+    READERS = 2100 /* three parts */
+};
+
+static bool many_chunks_work(struct orm_session *s)
+{
+    const struct reader_query q = {.fetch = ORM_CHUNKS};
+    return reader_find(reader_table(s), &q)->len == READERS;
+}
+
 static bool (*const calls[])(struct orm_session *s) = {
-    select_works, group_works, raw_works, explain_works};
+    select_works, group_works, raw_works, explain_works, chunks_work, many_chunks_work};
 
 /* False when there was no n-th allocation. */
 static bool fail_at(bool (*works)(struct orm_session *s), unsigned long n, bool onward)
@@ -85,6 +101,9 @@ static bool fail_at(bool (*works)(struct orm_session *s), unsigned long n, bool 
 static void every_allocation_fails(void **state)
 {
     (void)state;
+    db_exec(db,
+        "insert into reader (name) select 'reader ' || i from generate_series(1, %d) i",
+        (int)READERS);
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         for (int onward = 0; onward < 2; onward++) {
             unsigned long n = 1;

@@ -196,12 +196,48 @@ static void the_connection_is_cut_all_along(void **state)
     }
 }
 
+/* All or nothing, wherever it is cut. */
+static void a_find_in_chunks_is_cut_in_each_part(void **state)
+{
+    (void)state;
+    enum {
+        ROWS = 2500
+    };
+    db_exec(db,
+        "insert into reader (name) select 'reader ' || i from generate_series(1, %d) i",
+        (int)ROWS);
+    const struct reader_query q = {.fetch = ORM_CHUNKS};
+    size_t cut = 0;
+    for (long after = 2000, bytes = 0; !bytes; after += 3989) {
+        chaos_next(
+            proxy, (struct chaos_rule){
+                       .direction = CHAOS_TO_CLIENT, .end = CHAOS_FIN, .after = after});
+        struct orm_session *s = orm_open(by_proxy, &library_schema);
+        struct reader *known = reader_get(reader_table(s), 1);
+        const size_t found = reader_find(reader_table(s), &q)->len;
+        assert_int_equal(found, orm_ok(s) ? ROWS : 0);
+        if (known)
+            assert_string_equal(reader_name(known), "reader 1");
+        cut += !found;
+        bytes = found ? after : 0;
+        chaos_next(proxy, (struct chaos_rule){.end = CHAOS_PASS});
+        if (!found) {
+            orm_reset(s);
+            assert_int_equal(reader_find(reader_table(s), &q)->len, ROWS);
+            assert_fine(s);
+        }
+        orm_close(s);
+    }
+    assert_true(cut > 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_allocation_fails_once),
         cmocka_unit_test(every_allocation_fails_and_all_after),
         cmocka_unit_test(the_connection_is_cut_all_along),
+        cmocka_unit_test(a_find_in_chunks_is_cut_in_each_part),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }
