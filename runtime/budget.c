@@ -16,14 +16,14 @@ static bool refuse(struct orm_session *s, const char *sql)
         most, l->peers, l->peers == 1 ? "" : "s", sql);
 }
 
-bool budget_allows(struct orm_session *s)
+bool budget_allows(struct orm_session *s, const struct pg_item *items, size_t count)
 {
     if (s->budget.most == ORM_UNLIMITED)
         return true;
     uint64_t sent = s->statement_count - s->budget.from;
-    for (size_t i = 0; i < s->item_count; i++)
-        if (flight_counts(&s->items[i]) && ++sent > s->budget.most)
-            return refuse(s, s->items[i].statement->sql);
+    for (size_t i = 0; i < count; i++)
+        if (flight_counts(&items[i]) && ++sent > s->budget.most)
+            return refuse(s, items[i].statement->sql);
     return true;
 }
 

@@ -6,6 +6,6 @@
 
 /* Before the flight is sent: false if it has a statement too many, which is recorded.
  */
-bool budget_allows(struct orm_session *s);
+bool budget_allows(struct orm_session *s, const struct pg_item *items, size_t count);
 
 #endif

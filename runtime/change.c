@@ -57,7 +57,7 @@ static bool begin(struct orm_object *o)
     }
     if (!change_is_written(s, o->model))
         return false;
-    return undo_note(o) && queue(s, o);
+    return object_is_row(o) || (undo_note(o) && queue(s, o));
 }
 
 static void put_one(struct orm_object *o, unsigned column, const union orm_value *v)
@@ -89,13 +89,16 @@ static void touch_relations_of(
 static bool put_all(struct orm_object *o, const uint16_t *columns, unsigned n,
     const union orm_value *values)
 {
+    const bool shows = !object_is_row(o);
     for (unsigned i = 0; i < n; i++)
         if (!on_update_note(o, columns[i]))
             return false;
-    touch_relations_of(o, columns, n);
+    if (shows)
+        touch_relations_of(o, columns, n);
     for (unsigned i = 0; i < n; i++)
         put_one(o, columns[i], values ? &values[i] : NULL);
-    touch_relations_of(o, columns, n);
+    if (shows)
+        touch_relations_of(o, columns, n);
     return true;
 }
 
@@ -206,6 +209,13 @@ static bool may_link(
     if (to->state & (OBJECT_GONE | OBJECT_DELETED))
         return error_set_object(&s->error, ORM_INVALID, o, c,
             "the %s was deleted or rolled back", to->model->name);
+    if (object_is_row(to))
+        return error_set_field(&s->error, ORM_INVALID, o->model, c,
+            "the %s is a row that is being loaded, and no object", to->model->name);
+    if (object_is_row(o) && to->state & OBJECT_NEW)
+        return error_set_field(&s->error, ORM_UNSAVED, o->model, c,
+            "the %s is not in the database yet; make it before the load begins",
+            to->model->name);
     return true;
 }
 
@@ -285,6 +295,8 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
             !put_all(o, ref->columns, ref->count, values))
             return;
     }
+    if (object_is_row(o))
+        return; /* of a row that is loaded there are the columns alone */
     scope_keep_for(to, o->scope);
     slot_put(o, ref, to);
     if (!linked)
@@ -295,8 +307,7 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
 
 /* -- Making and deleting ----------------------------------------------------------- */
 
-/* Values that the program makes: known at once. */
-static bool make_uuids(struct orm_session *s, struct orm_object *o)
+bool change_make_uuids(struct orm_session *s, struct orm_object *o)
 {
     for (unsigned i = 0; i < o->model->column_count; i++) {
         const struct orm_column *c = &o->model->columns[i];
@@ -324,7 +335,7 @@ struct orm_object *change_make(struct orm_session *s, const struct orm_model *m)
     }
     o->state = OBJECT_NEW;
     memset(object_null_bits(o), 0xff, ORM_WORDS(m->column_count) * sizeof(uint64_t));
-    return undo_note(o) && queue(s, o) && make_uuids(s, o) ? o : NULL;
+    return undo_note(o) && queue(s, o) && change_make_uuids(s, o) ? o : NULL;
 }
 
 void orm_delete(struct orm_object *o)
@@ -334,6 +345,11 @@ void orm_delete(struct orm_object *o)
     struct orm_session *s = object_session(o);
     if (s->error.code || !object_is_live(o))
         return;
+    if (object_is_row(o)) {
+        error_set_field(&s->error, ORM_INVALID, o->model, NULL,
+            "a row that is being loaded cannot be deleted");
+        return;
+    }
     if (!begin(o))
         return;
     relate_touch_all(o);

@@ -9,6 +9,7 @@
 #include "change.h"
 #include "clock.h"
 #include "flight.h"
+#include "hooks.h"
 #include "language.h"
 #include "load.h"
 #include "relate.h"
@@ -180,7 +181,7 @@ static bool is_meant(
     if (s->error.code)
         return false;
     const struct orm_model *model = m->relation->target;
-    return change_is_written(s, model) &&
+    return hooks_allow(s, "update_all and delete_all") && change_is_written(s, model) &&
            (query || m->relation->kind != ORM_MANY_TABLE ||
                error_set_field(&s->error, ORM_INVALID, model, NULL,
                    "no query, and so the whole table? That is what an empty query "

@@ -18,7 +18,7 @@ static bool check_draft(
     if (object_session(o) != s)
         return error_set(&s->error, ORM_OTHER_SESSION,
             "%s(): the %s belongs to another session", verb, o->model->name);
-    if (!(o->state & OBJECT_NEW))
+    if (!(o->state & OBJECT_NEW) || object_is_row(o))
         return error_set_field(&s->error, ORM_INVALID, o->model, NULL,
             "%s() takes a new object, made with %s_new(); %s %s", verb, o->model->name,
             object_describe(o, name, sizeof name),

@@ -108,6 +108,15 @@ static bool add_begin(struct orm_session *s)
            (!s->begin.has_settings || add_settings(s));
 }
 
+bool flight_is_free(struct orm_session *s)
+{
+    return !s->loading ||
+           error_set_field(&s->error, ORM_INVALID, s->loading, NULL,
+               "its rows are being loaded, and nothing else can be asked until "
+               "%s_load_end()",
+               s->loading->name);
+}
+
 static bool add_savepoints(struct orm_session *s)
 {
     if (s->released) {
@@ -135,13 +144,24 @@ static void note_savepoints(struct orm_session *s)
     }
 }
 
+bool flight_leads(const struct orm_session *s)
+{
+    bool leads = s->transaction == TX_WANTED || s->released;
+    for (size_t i = 0; i < s->savepoint_count; i++)
+        leads = leads || !s->savepoints[i].sent;
+    return leads;
+}
+
 bool flight_begin(struct orm_session *s)
 {
+    if (!flight_is_free(s))
+        return false;
     if (s->ahead && !flight_take_in(s))
         return false;
     if (!watch_allows(s))
         return false;
     s->item_count = 0;
+    s->began_not = false;
     s->begins = s->transaction == TX_WANTED;
     if (s->error.code || !deallocate_retired(s) || (s->begins && !add_begin(s)) ||
         (savepoint_waits(s) && !add_savepoints(s)))
@@ -307,7 +327,7 @@ static void explain_begin(struct orm_session *s)
 
 bool flight_land(struct orm_session *s, size_t *failed_item)
 {
-    if (s->error.code || !budget_allows(s))
+    if (s->error.code || !budget_allows(s, s->items, s->item_count))
         return false;
     struct pg_failure f;
     bool retried = false;
@@ -319,7 +339,7 @@ bool flight_land(struct orm_session *s, size_t *failed_item)
     for (size_t i = 0; i < s->item_count; i++)
         if (i < f.sent && flight_counts(&s->items[i]))
             s->statement_count++;
-    watch_end(s, f.sent, began, retried);
+    watch_end(s, s->items, f.sent, began, retried);
     if (good) {
         if (s->begins) {
             s->transaction = TX_OPEN;
@@ -403,6 +423,8 @@ void flight_send_ahead(
 {
     struct orm_error e = {0};
     struct pg_failure failure;
+    if (!flight_is_free(s))
+        return;
     s->ahead_model = m;
     if (pg_send(s->pg, item, 1, &e, &failure))
         s->ahead = item;

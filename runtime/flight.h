@@ -19,7 +19,13 @@ struct pg_statement *shape_known(struct orm_session *s);
 struct pg_statement *shape_make(
     struct orm_session *s, const uint32_t *types, int type_count, bool counted);
 
+/* While rows are loaded the connection is theirs: false, and an error. */
+bool flight_is_free(struct orm_session *s);
+
 /* -- Flights ----------------------------------------------------------------------- */
+
+/* Whether BEGIN or a savepoint waits for the next flight. */
+bool flight_leads(const struct orm_session *s);
 
 /* Starts a flight, with BEGIN in it if one is wanted.  False on a failed session. */
 bool flight_begin(struct orm_session *s);

@@ -51,12 +51,12 @@ void language_blame(
     find(&found, m, q);
     if (!found.count)
         return;
-    const struct orm_error said = *e;
-    const size_t named = strlen(said.model);
-    const bool repeats = named && strncmp(said.message, said.model, named) == 0;
-    error_clear(e);
-    error_set_field(e, ORM_INVALID, found.model, found.count == 1 ? found.column : NULL,
-        "%s", repeats ? said.message + named + strlen(": ") : said.message);
-    e->outcome = said.outcome;
-    memcpy(e->sqlstate, said.sqlstate, sizeof e->sqlstate);
+    const size_t named = strlen(e->model);
+    const bool repeats = named && strncmp(e->message, e->model, named) == 0;
+    char said[sizeof e->message];
+    error_copy(said, sizeof said, e->message + (repeats ? named + strlen(": ") : 0));
+    e->code = ORM_INVALID;
+    e->retryable = false;
+    error_retell(
+        e, found.model, found.count == 1 ? found.column->field : NULL, "%s", said);
 }

@@ -195,6 +195,8 @@ static struct orm_object *claim(struct load_result *l, const struct load_source 
     if (!idmap_reserve(&a.of->map, 1))
         return session_nomem(s), NULL;
     struct orm_object *o = find_row(&a);
+    if (o && o->state & OBJECT_FRESH)
+        return o; /* the row has come before */
     if (o) {
         if (!undo_note_load(s, o))
             return NULL;
@@ -254,18 +256,16 @@ static void read_row(const struct load_result *l, size_t row)
         l->cells[i] = pg_value(l->result, row, l->at[i]);
 }
 
-/* A row that came twice made one fresh object. */
+/* What is as new as the row has its values: it was made of it, or the row came more
+ * than once.  What is newer has seen more than a cursor has. */
 static void publish(
     const struct load_result *l, size_t row, const struct load_source *from)
 {
     const struct orm_session *s = l->scope->session;
     struct orm_object *o = from->objects[row];
-    if (o->state & OBJECT_FRESH) {
-        o->state &= ~OBJECT_FRESH;
+    o->state &= ~OBJECT_FRESH;
+    if (o->stamp >= s->stamp)
         return;
-    }
-    if (o->stamp > s->stamp)
-        return; /* the row is older: of a cursor */
     read_row(l, row);
     load_fill(o, l->cells + from->first);
     o->stamp = s->stamp;

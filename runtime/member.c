@@ -22,6 +22,10 @@ bool member_is_sound(
         return error_set(&s->error, ORM_INVALID,
             "%s.%s: the %s was deleted or rolled back", rel->owner->name, rel->name,
             o->model->name);
+    if (object_is_row(o))
+        return error_set(&s->error, ORM_INVALID,
+            "%s.%s: the %s is a row that is being loaded, and no object",
+            rel->owner->name, rel->name, o->model->name);
     return true;
 }
 

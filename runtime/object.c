@@ -37,7 +37,7 @@ void object_unload(struct orm_object *o)
 
 /* -- Memory ------------------------------------------------------------------------ */
 
-static void make_blank(
+void object_blank(
     struct orm_object *o, struct orm_scope *scope, const struct orm_model *m)
 {
     memset(o, 0, m->size);
@@ -52,7 +52,7 @@ static void make_blank(
 
 void object_prepare(struct model_state *of)
 {
-    make_blank((struct orm_object *)(uintptr_t)of->blank, NULL, of->model);
+    object_blank((struct orm_object *)(uintptr_t)of->blank, NULL, of->model);
 }
 
 struct orm_object *object_make_of(struct orm_scope *scope, const struct model_state *of)
@@ -75,7 +75,7 @@ struct orm_object *object_placeholder(struct orm_session *s, const struct orm_mo
 {
     struct orm_object *o =
         (struct orm_object *)(void *)session_model(s, m)->placeholder;
-    make_blank(o, &s->own, m);
+    object_blank(o, &s->own, m);
     o->state = OBJECT_PLACEHOLDER;
     return o;
 }

@@ -31,6 +31,12 @@ static inline struct orm_session *object_session(const struct orm_object *o)
     return o->scope->session;
 }
 
+/* The row of an orm_load: it is filled in as a new object is, and is none. */
+static inline bool object_is_row(const struct orm_object *o)
+{
+    return o->scope->is_row;
+}
+
 /* -- Bit sets ---------------------------------------------------------------------- */
 
 static inline uint64_t *object_null_bits(const struct orm_object *o)
@@ -132,6 +138,10 @@ static inline struct orm_object *manager_owner(struct orm_manager *m)
 }
 
 /* -- Memory ------------------------------------------------------------------------ */
+
+/* Memory of `m->size` bytes becomes an object as object_make() makes it. */
+void object_blank(
+    struct orm_object *o, struct orm_scope *scope, const struct orm_model *m);
 
 /* A blank object: zeroes, empty texts, slots with their relations.  NULL: no memory. */
 struct orm_object *object_make(struct orm_scope *scope, const struct orm_model *m);

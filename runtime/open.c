@@ -2,6 +2,7 @@
 #include "open.h"
 
 #include "clock.h"
+#include "copy.h"
 #include "fit.h"
 #include "flight.h"
 #include "hooks.h"
@@ -213,6 +214,7 @@ static bool number_models(struct orm_session *s)
         numbers_add(&s->numbers, m);
         s->models[i].model = m;
         s->models[i].session = s;
+        s->models[i].load = (struct orm_load){s, m, NULL};
         s->models[i].table.relation = m->whole;
         s->models[i].placeholder = placeholder;
         s->models[i].blank = placeholder + object_bytes;
@@ -284,6 +286,8 @@ static void free_objects(struct orm_session *s)
     s->change_count = s->link_count = s->upsert_count = s->undo_count = 0;
     s->is_behind = false;
     report_forget_all(s);
+    if (s->models)
+        copy_free_all(s);
     stream_free_all(s);
     scope_drop_all(s);
     arena_clear(&s->undo_arena);

@@ -1,10 +1,10 @@
-/* pg.c: flights over libpq.  The only file that includes libpq-fe.h.
+/* pg.c: flights over libpq.
  *
  * The connection is in pipeline mode for life.  A flight is a Parse for each statement
  * the server has not seen, a Bind/Execute for each item, and one Sync; its answers come
  * in that order (libpq, "Pipeline Mode").  Reading goes on while writing, so a server
  * that blocks on its own output never blocks us. */
-#include "pg.h"
+#include "pg_inner.h"
 
 #include "clock.h"
 #include "memory.h"
@@ -12,25 +12,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libpq-fe.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* PostgreSQL's limit on columns, and so on the parameters we send. */
-#define MAX_PARAMS 1664
-
-struct pg {
-    PGconn *conn;       /* NULL once closed */
-    pid_t process;      /* that connected */
-    const void *thread; /* that uses it, by the address of its own `here` */
-    uint64_t round_trips;
-    struct orm_error farewell; /* of the server, once it has left */
-    struct pg_said said;
-    int binary[MAX_PARAMS]; /* all 1: the format of every parameter */
-};
 
 /* -- Whose it is ------------------------------------------------------------------- */
 
@@ -48,7 +34,7 @@ void pg_adopt(struct pg *c)
         c->thread = &here;
 }
 
-static bool may_use(const struct pg *c, struct orm_error *e)
+bool pg_may_use(const struct pg *c, struct orm_error *e)
 {
     if (c && c->conn && is_inherited(c))
         return error_set(e, ORM_INVALID,
@@ -79,8 +65,7 @@ static void hear_notice(void *arg, const PGresult *said)
     error_copy(c->farewell.sqlstate, sizeof c->farewell.sqlstate, state);
 }
 
-/* Waits until the socket is ready for `events`.  False at the deadline. */
-static bool wait_for(PGconn *conn, short events, int64_t deadline)
+bool pg_wait_for(PGconn *conn, short events, int64_t deadline)
 {
     for (;;) {
         int wait = -1;
@@ -105,7 +90,8 @@ static bool finish_connecting(PGconn *conn, int64_t deadline, struct orm_error *
             return error_set(e, ORM_LOST, "cannot connect: %s", PQerrorMessage(conn));
         if (next == PGRES_POLLING_OK)
             return true;
-        if (!wait_for(conn, next == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
+        if (!pg_wait_for(
+                conn, next == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
             return error_set(e, ORM_TIMEOUT, "cannot connect: no answer in time");
         next = PQconnectPoll(conn);
     }
@@ -297,7 +283,7 @@ static void keep_said(struct pg_said *said, const PGresult *r)
     snprintf(said->detail, sizeof said->detail, "%s", fits ? detail : "");
 }
 
-static void fail_by_result(
+void pg_fail_by_result(
     struct pg *c, const PGresult *r, struct orm_error *e, struct pg_failure *failure)
 {
     const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
@@ -335,38 +321,30 @@ static void fail_by_result(
 
 /* -- Receiving --------------------------------------------------------------------- */
 
-enum wait {
-    WAIT_OK,
-    WAIT_TIMEOUT,
-    WAIT_LOST
-};
-
-/* Until the next PQgetResult() will not block; sends what is still to be sent.
- *
- * When libpq has no memory for the result that ends a pipeline it says so in its error
+/* When libpq has no memory for the result that ends a pipeline it says so in its error
  * message and stays busy for ever (fe-protocol3.c of libpq 15): a message that grows
  * while we wait is a lost connection. */
-static enum wait wait_for_result(PGconn *conn, int64_t deadline)
+enum pg_wait pg_wait_for_result(PGconn *conn, int64_t deadline)
 {
     if (!PQisBusy(conn))
-        return WAIT_OK;
+        return PG_WAIT_OK;
     const size_t said = strlen(PQerrorMessage(conn));
     for (;;) {
         const int unsent = PQflush(conn);
         if (unsent < 0)
-            return WAIT_LOST;
+            return PG_WAIT_LOST;
         if (!PQisBusy(conn))
-            return WAIT_OK;
+            return PG_WAIT_OK;
         if (strlen(PQerrorMessage(conn)) > said)
-            return WAIT_LOST;
-        if (!wait_for(conn, unsent ? POLLIN | POLLOUT : POLLIN, deadline))
-            return WAIT_TIMEOUT;
+            return PG_WAIT_LOST;
+        if (!pg_wait_for(conn, unsent ? POLLIN | POLLOUT : POLLIN, deadline))
+            return PG_WAIT_TIMEOUT;
         if (!PQconsumeInput(conn))
-            return WAIT_LOST;
+            return PG_WAIT_LOST;
     }
 }
 
-static bool lost(struct pg *c, struct orm_error *e)
+bool pg_lost(struct pg *c, struct orm_error *e)
 {
     if (c->farewell.code && !e->code) {
         *e = c->farewell;
@@ -390,20 +368,20 @@ static PGresult *take_result(struct pg *c, int64_t deadline, struct orm_error *e
 {
     PGresult *r = NULL;
     for (int part = 0; part < 2; part++) {
-        const enum wait w = wait_for_result(c->conn, deadline);
-        if (w != WAIT_OK) {
-            if (w == WAIT_TIMEOUT)
+        const enum pg_wait w = pg_wait_for_result(c->conn, deadline);
+        if (w != PG_WAIT_OK) {
+            if (w == PG_WAIT_TIMEOUT)
                 error_set(
                     e, ORM_TIMEOUT, "the deadline passed before the server answered");
             else
-                lost(c, e);
+                pg_lost(c, e);
             break;
         }
         PGresult *next = PQgetResult(c->conn);
         if (part == 0) {
             r = next;
             if (!r) {
-                lost(c, e);
+                pg_lost(c, e);
                 break;
             }
             if (PQresultStatus(r) == PGRES_PIPELINE_SYNC || is_libpqs_own(r))
@@ -447,7 +425,7 @@ static PGresult *expect(struct pg *c, bool describes, int64_t deadline,
         return r;
     switch (PQresultStatus(r)) {
     case PGRES_FATAL_ERROR:
-        fail_by_result(c, r, e, failure);
+        pg_fail_by_result(c, r, e, failure);
         if (!failure->server_said)
             pg_hang_up(c);
         break;
@@ -497,7 +475,7 @@ bool pg_send(struct pg *c, struct pg_item *items, size_t count, struct orm_error
     *failure = (struct pg_failure){.item = count};
     for (size_t i = 0; i < count; i++)
         items[i].result = NULL;
-    if (!may_use(c, e)) {
+    if (!pg_may_use(c, e)) {
         failure->item = 0;
         return false;
     }
@@ -508,7 +486,7 @@ bool pg_send(struct pg *c, struct pg_item *items, size_t count, struct orm_error
         return true;
     failure->item = 0;
     PQconsumeInput(c->conn); /* the server may have said why */
-    lost(c, e);
+    pg_lost(c, e);
     pg_hang_up(c);
     return false;
 }

@@ -3,7 +3,7 @@
  * Everything travels in flights: a list of items sent in one pipeline, answered in one
  * round trip.  All I/O is non-blocking under one absolute deadline.  The results of a
  * flight are complete before any of them is looked at, so a connection cut in the
- * middle changes nothing.  Only pg.c knows libpq. */
+ * middle changes nothing.  Only pg.c and pg_copy.c know libpq. */
 #ifndef RUNTIME_PG_H
 #define RUNTIME_PG_H
 
@@ -108,6 +108,21 @@ bool pg_receive(struct pg *c, struct pg_item *items, size_t count, int64_t deadl
     struct orm_error *e, struct pg_failure *failure);
 
 uint64_t pg_round_trips(const struct pg *c);
+
+/* -- COPY ... FROM STDIN ----------------------------------------------------------- */
+/* Between the first and the last the connection carries nothing else.  Each returns
+ * false when it failed, and `e` says why; if the connection can still be used it is as
+ * between flights then, also after the second: its failure ends the COPY. */
+
+bool pg_copy_begin(
+    struct pg *c, const char *command, int64_t deadline, struct orm_error *e);
+bool pg_copy_send(struct pg *c, const char *bytes, size_t length, int64_t deadline,
+    struct orm_error *e);
+
+/* The result.  NULL also when `why`, which makes the server drop all rows, is given.
+ * `row` is the one that the server refused, from 1 on; 0: it did not tell. */
+struct pg_result *pg_copy_end(struct pg *c, const char *why, int64_t deadline,
+    struct orm_error *e, uint64_t *row);
 
 /* -- Results ----------------------------------------------------------------------- */
 

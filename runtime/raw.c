@@ -101,15 +101,15 @@ static void blame(struct orm_session *s, const struct orm_model *m)
         {"42703", "no table of the SQL has it"},
         {"08P01", "the SQL needs a parameter for each of $1, $2, ..."},
     };
-    const struct orm_error said = s->error;
+    struct orm_error *e = &s->error;
+    char said[sizeof e->message];
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
-        if (strcmp(said.sqlstate, hints[i].sqlstate) != 0 || !pg_alive(s->pg))
+        if (strcmp(e->sqlstate, hints[i].sqlstate) != 0 || !pg_alive(s->pg))
             continue;
-        error_clear(&s->error);
-        error_set_field(
-            &s->error, ORM_INVALID, m, NULL, "%s; %s", said.message, hints[i].hint);
-        s->error.outcome = said.outcome;
-        memcpy(s->error.sqlstate, said.sqlstate, sizeof s->error.sqlstate);
+        memcpy(said, e->message, sizeof said);
+        e->code = ORM_INVALID;
+        e->retryable = false;
+        error_retell(e, m, NULL, "%s; %s", said, hints[i].hint);
         return;
     }
     session_blame(s, m);

@@ -77,14 +77,21 @@ static void fill_returned(
         }
 }
 
+bool returned_check_count(
+    struct orm_session *s, const struct batch *b, const struct pg_result *r)
+{
+    return !batch_inserts(b) || pg_affected(r) == b->count ||
+           error_set_field(&s->error, ORM_REFUSED, b->model, NULL,
+               "%zu of %zu new rows are in the table; a trigger or a rule dropped the "
+               "others",
+               pg_affected(r), b->count);
+}
+
 bool returned_take(
     struct orm_session *s, const struct batch *b, const struct pg_result *r)
 {
-    if (b->kind == BATCH_INSERT && pg_affected(r) != b->count)
-        return error_set_field(&s->error, ORM_REFUSED, b->model, NULL,
-            "%zu of %zu new rows are in the table; a trigger or a rule dropped the "
-            "others",
-            pg_affected(r), b->count);
+    if (!returned_check_count(s, b, r))
+        return false;
     if (!batch_returns_any(b))
         return true;
     if (!check_returned(s, b, r)) {

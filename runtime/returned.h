@@ -4,6 +4,10 @@
 
 #include "batch.h"
 
+/* Whether all new rows of a statement that succeeded are in the table. */
+bool returned_check_count(
+    struct orm_session *s, const struct batch *b, const struct pg_result *r);
+
 /* Of a statement that succeeded.  False: its rows are not what was asked for, or memory
  * is out; it is recorded. */
 bool returned_take(

@@ -4,6 +4,7 @@
  * back forgets what is.  SAVEPOINT and RELEASE travel with the next flight. */
 #include "savepoint.h"
 
+#include "copy.h"
 #include "flight.h"
 #include "hooks.h"
 #include "memory.h"
@@ -34,7 +35,7 @@ static bool flush_all(struct orm_session *s)
 
 static bool make(struct orm_session *s)
 {
-    if (!hooks_allow(s, "orm_savepoint"))
+    if (!hooks_allow(s, "orm_savepoint") || !flight_is_free(s))
         return false;
     if (s->ahead && !flight_take_in(s))
         return false;
@@ -148,6 +149,7 @@ void orm_rollback_to(struct orm_session *s)
         return;
     }
     const struct savepoint *p = innermost(s);
+    copy_give_up(s, "rolled back");
     if (s->ahead)
         flight_take_in(s);
     const struct orm_error before = s->error;

@@ -40,6 +40,7 @@ struct orm_scope {
     size_t first_undo;       /* our objects have no undo before this one */
     size_t wanted;           /* bytes */
     struct orm_scope *wants; /* the next that wants some */
+    bool is_row;             /* of an orm_load, whose one object lies in it */
 };
 
 enum transaction {
@@ -49,13 +50,21 @@ enum transaction {
     TX_WROTE /* open, and a flush succeeded in it */
 };
 
+/* Rows of a model that are loaded by COPY. */
+struct orm_load {
+    struct orm_session *session;
+    const struct orm_model *model;
+    struct copy *copy; /* NULL: none are */
+};
+
 /* What a session has of one model. */
 struct model_state {
     const struct orm_model *model;
     struct orm_session *session;
     struct orm_manager table; /* X_table(session); its session is found by address */
     struct idmap map;
-    bool is_by_number;   /* the map: the key is one number */
+    bool is_by_number; /* the map: the key is one number */
+    struct orm_load load;
     const void *empty;   /* the model's empty list */
     char *placeholder;   /* see object.c */
     const char *blank;   /* the same size: what a new object is */
@@ -225,6 +234,7 @@ struct orm_session {
     struct pg_item close; /* of a cursor */
     char close_command[32];
     struct orm_chunks *streams;
+    const struct orm_model *loading; /* by the one that is open, or NULL */
     size_t leading; /* items before the first that was added: BEGIN, DEALLOCATE */
     bool begins;    /* the flight carries BEGIN */
     bool began_not; /* the last one that failed did so before what was added */

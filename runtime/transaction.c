@@ -1,4 +1,5 @@
 /* transaction.c: where a unit of work begins and ends. */
+#include "copy.h"
 #include "flight.h"
 #include "hooks.h"
 #include "open.h"
@@ -170,6 +171,7 @@ bool orm_ok(const struct orm_session *s)
 /* False: the connection is lost, and what was open with it. */
 static bool roll_back_server(struct orm_session *s)
 {
+    copy_give_up(s, "rolled back");
     if (s->ahead)
         flight_take_in(s);
     const bool drifted =

@@ -3,6 +3,7 @@
 #include "upsert.h"
 
 #include "load.h"
+#include "returned.h"
 #include "scope.h"
 #include "slot.h"
 #include "undo.h"
@@ -113,13 +114,16 @@ static struct taker taker_of(struct flush *p, const struct batch *b)
 static bool refuse_twins(struct taker *t, const struct orm_object *o)
 {
     union orm_value values[KEY_COLUMNS_MOST];
-    char shown[96];
+    char shown[96] = "";
     key_read(t->by, o, values);
-    return error_set_field(&t->flush->s->error, ORM_INVALID, o->model,
+    /* Of other columns the value may be nobody's to read. */
+    if (key_columns_equal(t->by, key_of_model(o->model)))
+        columns_describe(t->by, values, shown, sizeof shown);
+    return error_set_object(&t->flush->s->error, ORM_INVALID, o,
         &o->model->columns[t->by.at[0]],
-        "two new %s of one flush are the row with %s; keep one of them, or flush in "
-        "between",
-        o->model->name, columns_describe(t->by, values, shown, sizeof shown));
+        "two new objects of one flush are the same %s%s%s; keep one of them, or flush "
+        "in between",
+        o->model->name, *shown ? " " : "", shown);
 }
 
 bool upsert_check_twins(struct flush *p, const struct batch *b)
@@ -152,11 +156,8 @@ static bool check_width(struct taker *t)
         return error_set_field(&s->error, ORM_LOST, m, NULL,
             "the server broke the protocol: %zu columns instead of %zu",
             pg_columns(t->result), t->columns);
-    if (pg_rows(t->result) != t->batch->count)
-        return error_set_field(&s->error, ORM_REFUSED, m, NULL,
-            "%zu of %zu rows came back from the table; a trigger or a rule dropped the "
-            "others",
-            pg_rows(t->result), t->batch->count);
+    if (!returned_check_count(s, t->batch, t->result))
+        return false;
     for (unsigned i = 0; i < eager; i++)
         if (!load_check_type(s, m, i, t->result, i))
             return false;

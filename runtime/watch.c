@@ -24,16 +24,17 @@ static void tell(
     s->watch.seen(s->watch.arg, what);
 }
 
-void watch_end(struct orm_session *s, size_t sent, int64_t began, bool retried)
+void watch_end(struct orm_session *s, const struct pg_item *items, size_t sent,
+    int64_t began, bool retried)
 {
     if (!s->watch.seen || s->watch.telling)
         return;
     struct orm_statement what = {
         .microseconds = (uint64_t)(clock_monotonic() - began), .retried = retried};
     s->watch.telling = true;
-    for (size_t i = 0; i < s->item_count && i < sent && s->watch.seen; i++)
-        if (s->items[i].statement && !s->items[i].describe_only)
-            tell(s, &s->items[i], &what);
+    for (size_t i = 0; i < sent && s->watch.seen; i++)
+        if (items[i].statement && !items[i].describe_only)
+            tell(s, &items[i], &what);
     s->watch.telling = false;
 }
 

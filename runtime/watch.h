@@ -11,8 +11,9 @@ static inline int64_t watch_begin(const struct orm_session *s)
     return s->watch.seen ? clock_monotonic() : 0;
 }
 
-/* All answers of a flight are in, or as many as will come: `sent` items went out. */
-void watch_end(struct orm_session *s, size_t sent, int64_t began, bool retried);
+/* All answers are in, or as many as will come, of items that went out. */
+void watch_end(struct orm_session *s, const struct pg_item *items, size_t sent,
+    int64_t began, bool retried);
 
 /* False: the listener itself asks for a flight, and that is recorded. */
 bool watch_allows(struct orm_session *s);

@@ -258,13 +258,23 @@ static bool publish(struct flush *p)
     return good;
 }
 
+static bool check_counts(const struct flush *p)
+{
+    size_t item = 0;
+    for (const struct batch *b = p->first; b; b = b->next, item++)
+        if (!returned_check_count(p->s, b, flight_result(p->s, item)))
+            return false;
+    return true;
+}
+
 static bool write_all(struct flush *p, bool commit)
 {
     struct orm_session *s = p->s;
     const bool good = flush_make(p);
     const bool last = commit && !p->held_count;
     const bool ends = last && s->transaction >= TX_OPEN;
-    if (!good || ((p->first || ends) && !send(p, last))) {
+    if (!good || ((p->first || ends) && !send(p, last)) ||
+        (!last && !check_counts(p))) {
         flush_take_back(p);
         return false;
     }

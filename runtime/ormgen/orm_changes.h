@@ -132,6 +132,19 @@ static inline struct orm_change orm_change_object(
     {                                                                                  \
         return orm_delete_all((struct orm_manager *)in, q);                            \
     }                                                                                  \
+    struct m##_load;                                                                   \
+    static inline struct m##_load *m##_load_begin(struct m##_manager *in)              \
+    {                                                                                  \
+        return (struct m##_load *)orm_load_begin((struct orm_manager *)in);            \
+    }                                                                                  \
+    static inline struct m *m##_load_row(struct m##_load *l)                           \
+    {                                                                                  \
+        return (struct m *)orm_load_row((struct orm_load *)l);                         \
+    }                                                                                  \
+    static inline uint64_t m##_load_end(struct m##_load *l)                            \
+    {                                                                                  \
+        return orm_load_end((struct orm_load *)l);                                     \
+    }                                                                                  \
     /* The next flush inserts the draft, or gives its row what was set in it. */       \
     static inline void m##_upsert(                                                     \
         struct m##_manager *in, enum m##_constraint by, struct m *draft)               \

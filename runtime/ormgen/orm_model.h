@@ -516,6 +516,18 @@ ORM_EXPORT void orm_with(void *query, struct orm_plan plan);
 /* Appends to a X_changes in the same way. */
 ORM_EXPORT void orm_change_also(void *changes, struct orm_change change);
 
+/* Rows without objects, by COPY, in memory that does not grow: orm_load_row() gives the
+ * same scratch object every time, blank, to be filled in by the setters, and sends what
+ * it was filled with before.  What the first row sets is what all rows set, and the
+ * server fills in the rest.  What is recorded is written first; nothing else can be
+ * asked of the session until orm_load_end(), which returns the number of rows; 0 if
+ * something failed, and then none of them stays.  On a relation the rows belong to the
+ * owner.  orm_rollback() and orm_reset() end it. */
+struct orm_load;
+ORM_EXPORT struct orm_load *orm_load_begin(struct orm_manager *m);
+ORM_EXPORT struct orm_object *orm_load_row(struct orm_load *l);
+ORM_EXPORT uint64_t orm_load_end(struct orm_load *l);
+
 /* Prints `accessor` and aborts: a setter was called on NULL. */
 #if defined(__GNUC__)
 __attribute__((noreturn))

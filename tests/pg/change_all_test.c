@@ -416,6 +416,30 @@ static void rollback_restores_rows_and_memory(void **state)
     close_library(s);
 }
 
+static void savepoint_restores_rows_and_memory(void **state)
+{
+    (void)state;
+    struct orm_session *s = begin();
+    struct author *one = author_get(author_table(s), 1);
+    struct book *b = book_get(book_table(s), 1);
+    struct book *gone = book_get(book_table(s), 2);
+    assert_int_equal(book_update_all(book_table(s), &all_books, &one_page_more), 4);
+    orm_savepoint(s);
+    const struct book_query second = {.where = {book_id_eq(2)}};
+    assert_int_equal(book_update_all(book_table(s), &all_books, &one_page_more), 4);
+    assert_int_equal(book_delete_all(book_table(s), &second), 1);
+    assert_int_equal(book_pages(b), 103);
+    assert_int_equal(book_all(author_books(one))->len, 1);
+    orm_rollback_to(s);
+    assert_int_equal(book_pages(b), 102);
+    assert_int_equal(book_revision(b), 2);
+    assert_ptr_equal(book_get(book_table(s), 2), gone);
+    assert_int_equal(book_all(author_books(one))->len, 2);
+    assert_true(orm_commit(s));
+    assert_string_equal(pages(), "102 103 104 105");
+    close_library(s);
+}
+
 static void failed_statement_changes_nothing(void **state)
 {
     (void)state;
@@ -660,6 +684,7 @@ int main(void)
         DB_TEST(what_unknown_rows_took_with_them_is_asked_for_again),
         DB_TEST(list_of_a_relation_can_be_deleted_whole),
         DB_TEST(rollback_restores_rows_and_memory),
+        DB_TEST(savepoint_restores_rows_and_memory),
         DB_TEST(failed_statement_changes_nothing),
         DB_TEST(whole_table_is_not_meant_by_a_null),
         DB_TEST(query_that_does_more_is_refused),

@@ -125,6 +125,58 @@ static void end_of_a_transaction_tells_each_object_once(void **state)
     close_library(s);
 }
 
+static void going_back_to_a_savepoint_tells_of_what_was_written_since(void **state)
+{
+    (void)state;
+    arrange_library(db, 1, 2);
+    struct orm_session *s = open_library();
+    tell_all_of_books(s);
+    struct book *before = book_get(book_table(s), 1);
+    book_set_title(before, "before");
+    orm_savepoint(s);
+    assert_diary("bu:before au:before ");
+    book_set_title(before, "inside");
+    book_set_title(book_get(book_table(s), 2), "inside too");
+    assert_true(orm_flush(s));
+    assert_diary("bu:inside bu:inside too au:inside au:inside too ");
+    orm_rollback_to(s);
+    assert_diary("rollback:book 2 "); /* the other one is still written */
+    assert_string_equal(book_title(before), "before");
+    orm_savepoint(s);
+    new_book(s, "kept");
+    assert_true(orm_release(s));
+    assert_diary("bi:kept ai:kept ");
+    assert_true(orm_commit(s));
+    assert_diary("commit:before commit:kept ");
+    close_library(s);
+}
+
+static void upsert_is_told_of_as_what_it_came_to(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into author (name, email) values ('old', 'x')");
+    struct orm_session *s = open_library();
+    diary[0] = '\0';
+    struct author *known = author_get(author_table(s), 1);
+    static char insert[] = "ai", update[] = "au", before[] = "bi", end[] = "commit";
+    author_on_event(s, ORM_BEFORE_INSERT, tell_author, before);
+    author_on_event(s, ORM_AFTER_INSERT, tell_author, insert);
+    author_on_event(s, ORM_AFTER_UPDATE, tell_author, update);
+    author_on_event(s, ORM_AFTER_COMMIT, tell_author, end);
+    for (int i = 0; i < 2; i++) {
+        struct author *draft = author_new(author_table(s));
+        author_set_name(draft, i ? "b" : "a");
+        author_set_email(draft, i ? "y" : "x");
+        author_upsert(author_table(s), AUTHOR_BY_EMAIL, draft);
+    }
+    assert_true(orm_commit(s));
+    assert_diary("bi:a bi:b au:a ai:b commit:a commit:b ");
+    assert_string_equal(author_name(known), "a");
+    assert_string_equal(
+        db_text(db, "select name, email from author order by id"), "a|x\nb|y");
+    close_library(s);
+}
+
 static void rollback_tells_of_what_was_written_only(void **state)
 {
     (void)state;
@@ -336,6 +388,33 @@ static void refused_flush_sends_nothing_and_keeps_the_changes(void **state)
     assert_string_equal(orm_message(s),
         "book: a before_insert hook refused the new book; nothing was written");
     orm_rollback(s);
+    close_library(s);
+}
+
+static bool spoil(struct book *b, void *arg)
+{
+    struct orm_session **s = arg;
+    (void)b;
+    shelf_set_place(shelf_new(shelf_table(*s)), "longer than twelve letters");
+    return true;
+}
+
+static void hook_that_fails_refuses_the_flush(void **state)
+{
+    (void)state;
+    arrange_library(db, 1, 1);
+    struct orm_session *s = open_library();
+    book_on_event(s, ORM_BEFORE_INSERT, spoil, &s);
+    tell_all_of_books(s);
+    new_book(s, "a");
+    spent(s);
+    assert_false(orm_commit(s));
+    assert_failed(s, ORM_RANGE, "shelf", "place");
+    assert_int_equal(spent(s), 0);
+    assert_diary("bi:a ");
+    orm_rollback(s);
+    assert_diary("");
+    assert_int_equal(db_number(db, "select count(*) from book"), 1);
     close_library(s);
 }
 
@@ -573,6 +652,8 @@ int main(void)
         DB_TEST(hooks_are_called_before_and_after_each_kind_of_write),
         DB_TEST(commit_that_flushes_calls_all_of_them_in_order),
         DB_TEST(end_of_a_transaction_tells_each_object_once),
+        DB_TEST(going_back_to_a_savepoint_tells_of_what_was_written_since),
+        DB_TEST(upsert_is_told_of_as_what_it_came_to),
         DB_TEST(rollback_tells_of_what_was_written_only),
         DB_TEST(hooks_of_one_event_are_called_in_order_until_they_are_ended),
         DB_TEST(query_that_flushes_calls_them_too),
@@ -581,6 +662,7 @@ int main(void)
         DB_TEST(object_that_a_hook_deletes_is_told_of_as_deleted),
         DB_TEST(hooks_without_end_are_an_error),
         DB_TEST(refused_flush_sends_nothing_and_keeps_the_changes),
+        DB_TEST(hook_that_fails_refuses_the_flush),
         DB_TEST(refused_flush_is_good_again_once_the_reason_is_gone),
         DB_TEST(what_hooks_afterwards_return_is_ignored),
         DB_TEST(failed_flush_calls_no_hook_afterwards),

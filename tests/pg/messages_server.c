@@ -95,6 +95,12 @@ static void check_of_a_field(struct orm_session *s)
     commit(s);
 }
 
+static void check_that_is_made_here(struct orm_session *s)
+{
+    note_set_tiny(note(s), 13);
+    commit(s);
+}
+
 static void check_of_a_model(struct orm_session *s)
 {
     book_set_title(one(s), "");
@@ -279,6 +285,7 @@ const struct message messages_of_refusals[] = {
     SAYS(unique_values_of_several_fields),
     SAYS(key_twice),
     SAYS(check_of_a_field),
+    SAYS(check_that_is_made_here),
     SAYS(check_of_a_model),
     SAYS(check_of_a_domain),
     SAYS(exclusion),
