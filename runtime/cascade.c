@@ -139,6 +139,7 @@ static void expire_if_behind(const struct orm_session *s, struct orm_object *o)
 {
     if (!object_is_live(o) || !may_be_behind(s, o))
         return;
+    undo_note(o);
     relate_touch_all(o);
     object_reset_all_slots(o);
     object_unload(o);

@@ -96,6 +96,7 @@ void sweep_inserted(struct orm_session *s, const struct orm_model *m)
 static void expire(struct orm_object *o, const void *relation)
 {
     (void)relation;
+    undo_note(o);
     orm_expire(o);
 }
 

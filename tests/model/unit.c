@@ -62,14 +62,28 @@ static bool leave_token(void)
     return good;
 }
 
+/* Nobody could tell the key that a commit gave them: it frees them. */
+static bool has_doomed_new(void)
+{
+    for (unsigned i = 0; i < THINGS; i++)
+        if (w.now.things[i].doomed && w.now.things[i].is == IS_NEW)
+            return true;
+    return false;
+}
+
 void op_commit(void)
 {
+    if (has_doomed_new())
+        op_flush();
     const bool hurt = w.fault || w.cuts;
     say("commit\n");
     if (hurt && !leave_token())
         return;
     struct call c = call_begin();
     const bool good = orm_commit(w.s);
+    for (unsigned i = 0; good && i < THINGS; i++)
+        if (w.now.things[i].doomed)
+            w.now.things[i].o = NULL; /* is freed */
     must(call_end(&c, 0, "commit") == good, "commit: %d", good);
     const enum orm_outcome outcome = orm_last_error(w.s)->outcome;
     w.commit_failed = !good;
@@ -137,10 +151,12 @@ static void go_back(struct unit *mark, bool ends)
             t->is = IS_NOTHING;
         if (t->is == IS_NOTHING)
             continue;
-        if (was.is == IS_NOTHING)
-            t->is = t->o ? IS_GONE : IS_NOTHING;
-        else
+        if (was.is != IS_NOTHING) {
             *t = was;
+        } else { /* detached, and nothing holds it beyond its scope */
+            t->is = t->o && !t->doomed ? IS_GONE : IS_NOTHING;
+            t->touched = false;
+        }
         t->depth = now.depth;
         t->doomed = now.doomed;
         t->changed = 0;
