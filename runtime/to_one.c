@@ -48,16 +48,28 @@ void to_one_wire(struct orm_object *o, unsigned slot, struct orm_object *target)
     }
 }
 
+/* Where targets are found by their key, if the slot refers to them by it. */
+static struct idmap *map_of(struct orm_session *s, const struct orm_to_one *ref)
+{
+    return ref_is_by_key(ref) ? &session_model(s, ref->target)->map : NULL;
+}
+
 /* The target if it is in the map. */
+static struct orm_object *find_in(
+    struct idmap *map, const struct orm_object *o, const struct orm_to_one *ref)
+{
+    if (!map)
+        return NULL;
+    struct orm_object *target =
+        key_find_like(map, ref_target_columns(ref), o, ref_columns(o->model, ref));
+    const bool fresh = target && !(target->state & OBJECT_EXPIRED);
+    return fresh && object_is_live(target) ? target : NULL;
+}
+
 static struct orm_object *find_mapped(
     struct orm_session *s, const struct orm_object *o, const struct orm_to_one *ref)
 {
-    if (!ref_is_by_key(ref))
-        return NULL;
-    struct orm_object *target = key_find_like(&session_model(s, ref->target)->map,
-        ref_target_columns(ref), o, ref_columns(o->model, ref));
-    const bool fresh = target && !(target->state & OBJECT_EXPIRED);
-    return fresh && object_is_live(target) ? target : NULL;
+    return find_in(map_of(s, ref), o, ref);
 }
 
 enum orm_ref orm_ref_state(const struct orm_object *o, unsigned slot)
@@ -98,11 +110,12 @@ static bool collect(struct orm_session *s, struct follow *l)
         return session_nomem(s);
     if (!key_set_begin(s, &l->keys, ref_columns(l->model, l->ref), l->owner_count))
         return false;
+    struct idmap *map = l->alias ? NULL : map_of(s, l->ref);
     for (size_t i = 0; i < l->owner_count; i++) {
         struct orm_object *o = l->owners[i];
         if (!is_wanted(l, o))
             continue;
-        struct orm_object *target = l->alias ? NULL : find_mapped(s, o, l->ref);
+        struct orm_object *target = find_in(map, o, l->ref);
         l->waiting += !target;
         if (target)
             l->mapped[l->mapped_count++] = target;
