@@ -21,6 +21,7 @@ struct flush {
     size_t held_link_count;
     struct batch *first, **last;
     uint64_t batch_count;
+    uint64_t guard_count; /* behind them in the flight */
 };
 
 /* From the recorded changes; `p` has the session only.  Takes keys from the server.

@@ -11,6 +11,7 @@
 #include "flush.h"
 #include "hooks.h"
 #include "link.h"
+#include "load.h"
 #include "on_update.h"
 #include "outcome.h"
 #include "returned.h"
@@ -85,13 +86,34 @@ static void explain(const struct flush *p, size_t failed)
 static bool end(struct flush *p)
 {
     struct orm_session *s = p->s;
-    const struct pg_result *last = flight_result(s, p->batch_count);
+    const struct pg_result *last = flight_result(s, p->batch_count + p->guard_count);
     if (!s->resolves)
         return outcome_is_committed(s, last);
     const bool good = outcome_commit(s, last);
     if (!good)
         explain(p, p->batch_count);
     return good;
+}
+
+/* Rows are known to be new or changed by now, and their locks keep the tables as they
+ * are: one that was altered since it was compared with its model makes the flight fail,
+ * before a value is taken for one of another type. */
+static bool add_guards(struct flush *p)
+{
+    struct orm_session *s = p->s;
+    s->flushes++;
+    for (const struct batch *b = p->first; b; b = b->next) {
+        struct model_state *state = session_model(s, b->model);
+        if (b->kind == BATCH_LINK || b->kind == BATCH_UNLINK ||
+            b->kind == BATCH_DELETE || state->guarded == s->flushes ||
+            !load_has_witness(state))
+            continue;
+        state->guarded = s->flushes;
+        p->guard_count++;
+        if (!flight_guard(s, state->witness))
+            return false;
+    }
+    return true;
 }
 
 static bool send(struct flush *p, bool commit)
@@ -104,6 +126,7 @@ static bool send(struct flush *p, bool commit)
     bool good = flight_begin(s);
     for (const struct batch *b = p->first; good && b; b = b->next)
         good = flight_add(s, b->statement, &b->params);
+    good = good && add_guards(p);
     if (good && commit)
         good = s->resolves ? outcome_add_ticket(s) : flight_command(s, "COMMIT");
     size_t failed = 0;
@@ -285,14 +308,26 @@ static bool write_now(struct orm_session *s, bool commit, bool *more)
     return good;
 }
 
+static bool write_all_rounds(struct orm_session *s, bool commit)
+{
+    bool good = true, more = true;
+    while (good && more)
+        good = write_now(s, commit, &more);
+    s->flush_failed = !good;
+    return good;
+}
+
 bool write_changes(struct orm_session *s, bool commit)
 {
     if (s->error.code || !hooks_allow(s, "orm_flush"))
         return false;
-    bool good = hooks_before_flush(s), more = true;
-    while (good && more)
-        good = write_now(s, commit, &more);
+    const bool is_first = s->transaction < TX_OPEN;
+    s->altered = false;
+    bool good = hooks_before_flush(s) && write_all_rounds(s, commit);
     s->flush_failed = !good;
+    /* This time the tables are compared before. */
+    if (!good && s->altered && is_first && orm_retry(s))
+        good = write_all_rounds(s, commit);
     if (!good)
         settle_outcome(s);
     else if (!commit)
