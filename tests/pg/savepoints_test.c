@@ -738,7 +738,10 @@ static void slots_that_were_empty_are_empty_again(void **state)
     assert_ptr_equal(book_author(b), one); /* at hand */
     profile_set_author(p, two);
     assert_ptr_equal(author_profile(two), p);
+    book_set_title(book_new(author_books(two)), "new");
+    assert_int_equal(book_all(author_books(two))->len, 3);
     orm_rollback_to(s);
+    assert_int_equal(book_all(author_books(two))->len, 2);
     assert_int_equal(book_author_state(b), ORM_REF_UNLOADED);
     assert_null(author_profile(two));
     assert_ptr_equal(author_profile(one), p);
