@@ -5,7 +5,6 @@
 
 #include "memory.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
 /* They double: a scope of a few objects is small. */
@@ -23,7 +22,7 @@ struct arena_block {
     struct arena_block *older;
     struct arena *heir;
     size_t size; /* of `bytes` */
-    max_align_t bytes[];
+    union arena_unit bytes[];
 };
 
 bool arena_grow(struct arena *a, size_t size)
@@ -47,7 +46,7 @@ bool arena_grow(struct arena *a, size_t size)
 
 void *arena_get(struct arena *a, size_t size)
 {
-    const size_t skew = (size_t) - (uintptr_t)a->next & (_Alignof(max_align_t) - 1);
+    const size_t skew = (size_t) - (uintptr_t)a->next & (ARENA_ALIGN - 1);
     if ((size_t)(a->end - a->next) >= skew &&
         (size_t)(a->end - a->next) - skew >= size) {
         char *p = a->next + skew;

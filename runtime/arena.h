@@ -4,8 +4,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena_block;
+
+/* Nothing that lies in an arena asks for more than one of these. */
+union arena_unit {
+    uint64_t number;
+    double real;
+    void *pointer;
+};
 
 struct arena {
     struct arena_block *blocks; /* the newest first */
@@ -14,7 +22,7 @@ struct arena {
     size_t block_size; /* of the next ordinary block; 0: a small one */
 };
 
-#define ARENA_ALIGN sizeof(max_align_t)
+#define ARENA_ALIGN _Alignof(union arena_unit)
 
 /* A block more, of `size` bytes at least. */
 bool arena_grow(struct arena *a, size_t size);

@@ -36,6 +36,16 @@ static bool has_version(const struct orm_model *m)
     return false;
 }
 
+/* What the database does to a reference by itself is not counted. */
+static bool is_reference(const struct orm_model *m, unsigned column)
+{
+    for (unsigned i = 0; i < m->to_one_count; i++)
+        if (!m->to_ones[i].reverse &&
+            key_has_column(ref_columns(m, &m->to_ones[i]), column))
+            return true;
+    return false;
+}
+
 /* Its value is that of a row that has no key yet. */
 static bool waits_for_key(const struct orm_object *o, unsigned column)
 {
@@ -61,7 +71,7 @@ static bool is_known(const struct orm_object *o, unsigned column)
         !object_is_loaded(o, column))
         return false;
     if (!is_new)
-        return is_changed || has_version(o->model);
+        return is_changed || (has_version(o->model) && !is_reference(o->model, column));
     return !bit_is_set(object_null_bits(o), column) ||
            (c->flags & ORM_COLUMN_NULLABLE && !batch_server_fills(o, column));
 }

@@ -201,6 +201,23 @@ bool flight_describe(struct orm_session *s, struct pg_statement *st)
     return true;
 }
 
+bool flight_guard(struct orm_session *s, const struct pg_statement *st)
+{
+    if (!flight_describe(s, (struct pg_statement *)(uintptr_t)st))
+        return false;
+    s->items[s->item_count - 1].guards = true;
+    return true;
+}
+
+const struct pg_statement *flight_source(
+    const struct orm_session *s, const struct pg_result *r)
+{
+    for (size_t i = 0; i < s->item_count; i++)
+        if (s->items[i].result == r)
+            return s->items[i].statement;
+    return NULL;
+}
+
 static bool is_commit(const struct pg_item *item)
 {
     return item->command && strcmp(item->command, "COMMIT") == 0;
@@ -221,14 +238,16 @@ static enum orm_outcome outcome(const struct orm_session *s, const struct pg_fai
     return s->begins || s->transaction >= TX_OPEN ? ORM_ROLLED_BACK : ORM_NOT_STARTED;
 }
 
-static void mend(struct pg_statement *st, enum pg_remedy remedy)
+static void mend(struct orm_session *s, struct pg_statement *st, enum pg_remedy remedy)
 {
     if (remedy == PG_PREPARE_AGAIN)
         st->prepared = false;
-    else if (remedy == PG_RENAME)
-        statement_rename(st);
-    else
+    else if (remedy == PG_USE_AS_IS)
         st->prepared = true;
+    else {
+        statement_rename(st);
+        session_distrust_tables(s); /* one of them was altered */
+    }
 }
 
 /* A transaction that was open before this flight is lost with the failure: then the
@@ -241,7 +260,20 @@ static bool may_retry(struct orm_session *s, const struct pg_failure *f)
         return true;
     if (!s->items[f->item].statement)
         return false;
-    mend(s->items[f->item].statement, f->remedy);
+    if (s->items[f->item].guards) {
+        /* Prepared again it would say yes to whatever is there. */
+        struct pg_statement *st = s->items[f->item].statement;
+        session_distrust_tables(s);
+        s->altered = true;
+        error_retell(&s->error, NULL, NULL,
+            "%s: the table was altered while the session used it; roll back and run "
+            "the unit again",
+            st->model);
+        s->error.code = ORM_CONFLICT;
+        mend(s, st, f->remedy);
+        return false;
+    }
+    mend(s, s->items[f->item].statement, f->remedy);
     if (s->transaction >= TX_OPEN) {
         s->error.code = ORM_CONFLICT;
         return false;

@@ -36,6 +36,14 @@ bool flight_add(
 bool flight_command(struct orm_session *s, const char *command);
 bool flight_describe(struct orm_session *s, struct pg_statement *st);
 
+/* The flight fails where the statement's result is not what it was when a model was
+ * verified by it: ORM_CONFLICT, and `s->altered`. */
+bool flight_guard(struct orm_session *s, const struct pg_statement *st);
+
+/* What a result of the flight came from, or NULL. */
+const struct pg_statement *flight_source(
+    const struct orm_session *s, const struct pg_result *r);
+
 /* Sends it and waits for all answers; mends statements that the server forgot and tries
  * again where nothing can have been done twice.  False: the error is recorded and
  * `failed_item` (or NULL) tells which. */

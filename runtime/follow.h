@@ -33,6 +33,7 @@ struct follow {
     bool must_ask;
     size_t waiting; /* owners for whom it is asked */
     struct key_set keys;
+    struct orm_object **firsts; /* to-one: of each owner, the first with its key */
     struct orm_object **mapped; /* to-one: targets that need not be asked for */
     size_t mapped_count;
     struct follow *asks; /* whose statement brings the rows; itself, as a rule */

@@ -149,7 +149,7 @@ static bool tell_before(struct orm_session *s, struct orm_object *o, bool *more)
     *more = true;
     if (!call(s, o, event)) {
         char name[128];
-        error_set_field(&s->error, ORM_INVALID, o->model, NULL,
+        error_set_object(&s->error, ORM_INVALID, o, NULL,
             "a %s hook refused the %s; nothing was written", event_names[event],
             object_describe(o, name, sizeof name));
     }

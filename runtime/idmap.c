@@ -55,13 +55,19 @@ static void place(struct idmap *m, uint64_t hash, struct orm_object *o)
     m->slots[i] = (struct idmap_slot){hash, o};
 }
 
+/* Keys at home at their own value meet nobody as long as they are dense. */
+static size_t limit_of(size_t capacity, bool scatters)
+{
+    return scatters ? capacity / 4 * 3 : capacity / 8 * 7;
+}
+
 /* The same objects in a table of this capacity. */
-static bool rebuild(struct idmap *m, size_t capacity)
+static bool rebuild(struct idmap *m, size_t capacity, bool scatters)
 {
     struct idmap built = {.capacity = capacity,
         .count = m->count,
-        .limit = capacity / 4 * 3,
-        .scatters = m->scatters || (m->capacity && !m->limit)};
+        .limit = limit_of(capacity, scatters),
+        .scatters = scatters};
     built.slots = memory_get_zeroed(capacity * sizeof *built.slots);
     if (!built.slots)
         return false;
@@ -75,15 +81,15 @@ static bool rebuild(struct idmap *m, size_t capacity)
 
 bool idmap_make_room(struct idmap *m, size_t more)
 {
-    const size_t need = m->count + more;
+    const bool crowded = m->capacity && !m->limit;
+    const bool scatters = m->scatters || crowded;
     size_t capacity = m->capacity ? m->capacity : 16;
-    while (need > capacity / 4 * 3)
+    while (m->count + more > limit_of(capacity, scatters))
         capacity *= 2;
-    if (capacity > m->capacity)
-        return rebuild(m, capacity);
-    if (m->capacity && !m->limit)
-        rebuild(m, capacity); /* without memory it stays slow, and right */
-    return true;
+    if ((capacity > m->capacity || crowded) && rebuild(m, capacity, scatters))
+        return true;
+    /* Without memory a crowded one stays slow, and right. */
+    return m->count + more <= limit_of(m->capacity, m->scatters);
 }
 
 struct orm_object *idmap_find_further(struct idmap *m, int64_t number)
@@ -98,7 +104,7 @@ struct orm_object *idmap_find_further(struct idmap *m, int64_t number)
 void idmap_insert(struct idmap *m, uint64_t hash, struct orm_object *o)
 {
     if (!m->limit)
-        rebuild(m, m->capacity);
+        idmap_make_room(m, 1);
     place(m, hash, o);
     m->count++;
 }

@@ -1,6 +1,6 @@
 /* idmap.h: one object per key, for one model of a session.
  *
- * Open addressing, linear probing, at most 3/4 full.  Removal shifts the run back, so a
+ * Open addressing, linear probing, at most 7/8 full.  Removal shifts the run back, so a
  * slot is empty or holds an object and there are no tombstones.
  *
  * Keys that a sequence gave are dense: at home at their own value they lie side by

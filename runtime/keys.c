@@ -271,7 +271,8 @@ bool keys_take(struct orm_session *s, struct orm_object **news, size_t count)
             .new_count = count,
             .wanted =
                 wanted[i] > state->spare_count ? wanted[i] - state->spare_count : 0,
-            .describes = state->verified < written[i],
+            .describes = written[i] &&
+                         (state->verified < written[i] || !load_has_witness(state)),
         };
         if (o.wanted || o.describes)
             orders[n++] = o;

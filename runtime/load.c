@@ -23,10 +23,14 @@ bool load_check_type_as(struct orm_session *s, const struct orm_model *m,
 {
     const uint32_t wanted = type_oids(c, s->enums).oid;
     const uint32_t is = pg_column_type(r, at);
-    return (is == wanted && wanted) || error_set_field(&s->error, ORM_DRIFT, m, c,
-                                           "the table has %s, the YAML says %s; "
-                                           "migrate the table or generate again",
-                                           type_name_of_oid(is), type_name(c));
+    if (is != wanted || !wanted)
+        return error_set_field(&s->error, ORM_DRIFT, m, c,
+            "the table has %s, the YAML says %s; migrate the table or generate again",
+            type_name_of_oid(is), type_name(c));
+    return m->read_only || !type_rounds(c, pg_column_typmod(r, at)) ||
+           error_set_field(&s->error, ORM_DRIFT, m, c,
+               "the table has fewer digits after the point, and would round what is "
+               "written; migrate the table or generate again");
 }
 
 bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned column,
@@ -35,15 +39,34 @@ bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned 
     return load_check_type_as(s, m, &m->columns[column], r, at);
 }
 
+bool load_has_witness(const struct model_state *state)
+{
+    const struct pg_statement *st = state->witness;
+    return st && st->prepared && strcmp(st->name, state->witness_name) == 0;
+}
+
+static void note_verified(
+    struct model_state *state, const struct pg_result *r, unsigned count)
+{
+    if (count < state->verified ||
+        (count == state->verified && load_has_witness(state)))
+        return;
+    state->verified = count;
+    state->witness = flight_source(state->session, r);
+    if (state->witness)
+        memcpy(state->witness_name, state->witness->name, sizeof state->witness_name);
+}
+
 static bool check_columns(struct orm_session *s, const struct orm_model *m,
     const struct pg_result *r, size_t first, unsigned count)
 {
     struct model_state *state = session_model(s, m);
+    const bool is_known = count <= state->verified;
     for (unsigned i = 0; i < count; i++)
-        if ((pg_column_type(r, first + i) != state->oids[i] || !state->oids[i]) &&
+        if (!(is_known && pg_column_type(r, first + i) == state->oids[i]) &&
             !load_check_type(s, m, i, r, first + i))
             return false;
-    state->verified = count > state->verified ? count : state->verified;
+    note_verified(state, r, count);
     return true;
 }
 
@@ -172,6 +195,8 @@ static struct orm_object *claim(struct load_result *l, const struct load_source 
     if (!idmap_reserve(&a.of->map, 1))
         return session_nomem(s), NULL;
     struct orm_object *o = find_row(&a);
+    if (o && o->state & OBJECT_FRESH)
+        return o; /* the row has come before */
     if (o) {
         if (!undo_note_load(s, o))
             return NULL;
@@ -231,18 +256,16 @@ static void read_row(const struct load_result *l, size_t row)
         l->cells[i] = pg_value(l->result, row, l->at[i]);
 }
 
-/* A row that came twice made one fresh object. */
+/* What is as new as the row has its values: it was made of it, or the row came more
+ * than once.  What is newer has seen more than a cursor has. */
 static void publish(
     const struct load_result *l, size_t row, const struct load_source *from)
 {
     const struct orm_session *s = l->scope->session;
     struct orm_object *o = from->objects[row];
-    if (o->state & OBJECT_FRESH) {
-        o->state &= ~OBJECT_FRESH;
+    o->state &= ~OBJECT_FRESH;
+    if (o->stamp >= s->stamp)
         return;
-    }
-    if (o->stamp > s->stamp)
-        return; /* the row is older: of a cursor */
     read_row(l, row);
     load_fill(o, l->cells + from->first);
     o->stamp = s->stamp;

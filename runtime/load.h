@@ -29,6 +29,9 @@ void load_where_any(struct orm_session *s, struct key_columns k);
 /* A statement to be described, and whether its columns are all of the model's. */
 struct pg_statement *load_whole_statement(
     struct orm_session *s, const struct orm_model *m);
+/* What verified the model is still prepared, so that flight_guard() can ask. */
+bool load_has_witness(const struct model_state *state);
+
 bool load_check_table(
     struct orm_session *s, const struct orm_model *m, const struct pg_result *r);
 

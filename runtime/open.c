@@ -72,9 +72,18 @@ static void take_type(struct orm_session *s, size_t i, struct type_oids now)
         statement_retype(&s->statements, known->oid, now.oid);
         statement_retype(&s->statements, known->array_oid, now.array_oid);
     }
-    for (unsigned m = 0; m < s->schema->model_count; m++)
-        s->models[m].verified = 0;
+    session_distrust_tables(s);
     *known = now;
+}
+
+/* What the columns of results are compared with, one by one: load.c. */
+static void look_up_oids(struct orm_session *s)
+{
+    for (unsigned i = 0; i < s->schema->model_count; i++) {
+        const struct orm_model *m = s->models[i].model;
+        for (unsigned c = 0; c < m->column_count; c++)
+            s->models[i].oids[c] = type_oids(&m->columns[c], s->enums).oid;
+    }
 }
 
 static bool take_types(struct orm_session *s, const struct pg_result *r)
@@ -85,6 +94,7 @@ static bool take_types(struct orm_session *s, const struct pg_result *r)
     for (size_t i = 0; i < pg_rows(r); i++)
         take_type(s, i,
             (struct type_oids){oid_of(pg_value(r, i, 0)), oid_of(pg_value(r, i, 1))});
+    look_up_oids(s);
     return true;
 }
 
@@ -119,7 +129,7 @@ static bool add_limits(struct orm_session *s, struct params *options)
             " (SELECT unnest(r.setconfig) FROM pg_db_role_setting AS r"
             " LEFT JOIN pg_database AS d ON d.oid = r.setdatabase"
             " WHERE coalesce(d.datname, current_database()) = current_database()"
-            " AND r.setrole IN (0, session_user::regrole))");
+            " AND r.setrole IN (0, quote_ident(session_user)::regrole))");
         st = shape_make(s, types, 1, false);
     }
     params_add_text(options, pg_options(s->pg));
@@ -141,21 +151,10 @@ static bool introduce(struct orm_session *s)
     return good;
 }
 
-/* What the columns of results are compared with, one by one: load.c. */
-static void look_up_oids(struct orm_session *s)
-{
-    for (unsigned i = 0; i < s->schema->model_count; i++) {
-        const struct orm_model *m = s->models[i].model;
-        for (unsigned c = 0; c < m->column_count; c++)
-            s->models[i].oids[c] = type_oids(&m->columns[c], s->enums).oid;
-    }
-}
-
 static void connect(struct orm_session *s)
 {
     statement_forget_prepared(&s->statements);
-    for (unsigned i = 0; i < s->schema->model_count; i++)
-        s->models[i].verified = 0;
+    session_distrust_tables(s);
     s->transaction = TX_NONE;
     const int64_t deadline = s->deadline;
     s->deadline = pg_connect_deadline(s->conninfo, deadline);
@@ -164,8 +163,6 @@ static void connect(struct orm_session *s)
         pg_close(s->pg);
         s->pg = NULL;
     }
-    if (s->pg)
-        look_up_oids(s);
     s->deadline = deadline;
 }
 

@@ -245,6 +245,11 @@ uint64_t pg_round_trips(const struct pg *c)
     return c ? c->round_trips : 0;
 }
 
+const char *pg_user(const struct pg *c)
+{
+    return c->conn ? PQuser(c->conn) : "";
+}
+
 /* -- Sending ----------------------------------------------------------------------- */
 
 static bool send_item(struct pg *c, struct pg_item *item)
@@ -305,7 +310,10 @@ void pg_fail_by_result(
              strcmp(routine, "RevalidateCachedQuery") == 0)
         failure->remedy = PG_RENAME;
 
-    const enum orm_code code = code_of_sqlstate(state);
+    enum orm_code code = code_of_sqlstate(state);
+    if (strcmp(state, "XX000") == 0 && primary &&
+        strstr(primary, "lookup failed for type"))
+        code = ORM_DRIFT; /* it was made anew, and has another oid */
     if (e->code)
         return;
     error_set(e, code, "%s", primary ? primary : "the server gave no reason");
@@ -542,6 +550,11 @@ size_t pg_columns(const struct pg_result *r)
 uint32_t pg_column_type(const struct pg_result *r, size_t column)
 {
     return PQftype(r, (int)column);
+}
+
+int32_t pg_column_typmod(const struct pg_result *r, size_t column)
+{
+    return PQfmod(r, (int)column);
 }
 
 const char *pg_column_name(const struct pg_result *r, size_t column)

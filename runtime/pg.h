@@ -30,6 +30,7 @@ struct pg_item {
     const char *command;
     const char *const *values; /* binary; NULL is null */
     const int *lengths;
+    bool guards; /* describes what was seen before: if that has changed, it fails */
     bool describe_only;       /* prepare and tell the columns, do not run */
     bool prepares;            /* set by the flight */
     struct pg_result *result; /* filled by the flight; pg_drop() frees them */
@@ -108,6 +109,9 @@ bool pg_receive(struct pg *c, struct pg_item *items, size_t count, int64_t deadl
 
 uint64_t pg_round_trips(const struct pg *c);
 
+/* The role that it connected as. */
+const char *pg_user(const struct pg *c);
+
 /* -- COPY ... FROM STDIN ----------------------------------------------------------- */
 /* Between the first and the last the connection carries nothing else.  Each returns
  * false when it failed, and `e` says why; if the connection can still be used it is as
@@ -128,6 +132,9 @@ struct pg_result *pg_copy_end(struct pg *c, const char *why, int64_t deadline,
 size_t pg_rows(const struct pg_result *r);
 size_t pg_columns(const struct pg_result *r);
 uint32_t pg_column_type(const struct pg_result *r, size_t column);
+
+/* What the type is limited to, as the catalogue has it; -1: nothing. */
+int32_t pg_column_typmod(const struct pg_result *r, size_t column);
 
 const char *pg_column_name(const struct pg_result *r, size_t column);
 

@@ -11,15 +11,24 @@ bool key_set_begin(
     return k->objects || session_nomem(s);
 }
 
+struct orm_object *key_set_first(
+    struct orm_session *s, struct key_set *k, struct orm_object *o)
+{
+    struct orm_object *first = key_find_like(&k->seen, k->columns, o, k->columns);
+    if (first)
+        return first;
+    if (!idmap_reserve(&k->seen, 1))
+        return session_nomem(s), NULL;
+    key_insert(&k->seen, k->columns, o);
+    return o;
+}
+
 bool key_set_add(struct orm_session *s, struct key_set *k, struct orm_object *o)
 {
-    if (key_find_like(&k->seen, k->columns, o, k->columns))
-        return true;
-    if (!idmap_reserve(&k->seen, 1))
-        return session_nomem(s);
-    key_insert(&k->seen, k->columns, o);
-    k->objects[k->count++] = o;
-    return true;
+    const struct orm_object *first = key_set_first(s, k, o);
+    if (first == o)
+        key_set_ask(k, o);
+    return first != NULL;
 }
 
 void key_set_values(const struct key_set *k, unsigned i, struct params *to)

@@ -23,6 +23,15 @@ bool key_set_begin(
     struct orm_session *s, struct key_set *k, struct key_columns columns, size_t most);
 bool key_set_add(struct orm_session *s, struct key_set *k, struct orm_object *o);
 
+/* The first object that had the key, which is not asked for by that.  NULL: memory is
+ * out, and recorded. */
+struct orm_object *key_set_first(
+    struct orm_session *s, struct key_set *k, struct orm_object *o);
+static inline void key_set_ask(struct key_set *k, struct orm_object *first)
+{
+    k->objects[k->count++] = first;
+}
+
 /* Appends the values of column `i` to an array that is being written. */
 void key_set_values(const struct key_set *k, unsigned i, struct params *to);
 

@@ -19,7 +19,8 @@
 struct scope_entry {
     struct scope_entry *older;
 };
-#define ENTRY_SIZE sizeof(max_align_t)
+#define ENTRY_SIZE sizeof(struct scope_entry)
+_Static_assert(ENTRY_SIZE % ARENA_ALIGN == 0, "objects behind it are aligned");
 
 static struct orm_object *object_of(struct scope_entry *e)
 {

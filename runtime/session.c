@@ -3,6 +3,14 @@
 
 #include "clock.h"
 
+void session_distrust_tables(struct orm_session *s)
+{
+    for (unsigned i = 0; i < s->schema->model_count; i++) {
+        s->models[i].verified = 0;
+        s->models[i].witness = NULL;
+    }
+}
+
 bool session_nomem(struct orm_session *s)
 {
     return error_nomem(&s->error);

@@ -79,6 +79,9 @@ struct model_state {
     bool is_followed;          /* by a `to:`, or rows that refer to it change with it */
     bool is_swept;             /* a mark for sweep.c */
     unsigned verified; /* so many columns are, on this connection, as the model says */
+    const struct pg_statement *witness; /* whose result they were seen in, or NULL */
+    char witness_name[36];              /* when it was: it may be another by now */
+    uint64_t guarded;                   /* by the flush with this number */
 };
 
 /* A row of a join table to be made or removed by the next flush. */
@@ -194,6 +197,8 @@ struct orm_session {
     uint64_t wrote;       /* and when it wrote first; 0: it did not */
     bool flush_began;     /* the transaction, and not the program */
     bool resolves;        /* outcomes that nobody told */
+    bool altered;         /* a table, since it was verified: why a flush failed */
+    uint64_t flushes;     /* counts them */
     bool flush_failed;    /* that is the error: orm_retry() can help */
 
     struct numbers numbers;     /* of models: as in schema->models */
@@ -299,6 +304,9 @@ static inline struct model_state *table_state(struct orm_manager *m)
 /* In place of a connection that is lost; its transaction went with it.  False: the
  * error is recorded. */
 bool session_connect_again(struct orm_session *s);
+
+/* Every table is compared with its model before it is written again. */
+void session_distrust_tables(struct orm_session *s);
 
 /* False, and ORM_NOMEM is recorded. */
 bool session_nomem(struct orm_session *s);

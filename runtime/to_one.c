@@ -88,29 +88,53 @@ static bool is_wanted(const struct follow *l, const struct orm_object *o)
     return o && object_is_live(o) && !(o->state & OBJECT_NEW) && has_key(o, l->ref);
 }
 
-/* The keys of targets that are not mapped.  Mapped ones are peers of what will be
- * loaded. */
+/* A target that is mapped will be a peer of what is loaded. */
+static void ask_unless_mapped(
+    struct orm_session *s, struct follow *l, struct orm_object *first)
+{
+    struct orm_object *target = l->alias ? NULL : find_mapped(s, first, l->ref);
+    if (target) {
+        l->mapped[l->mapped_count++] = target;
+        return;
+    }
+    key_set_ask(&l->keys, first);
+    first->state |= OBJECT_SEEN;
+}
+
+/* Many owners have one key: what it leads to is looked up for the first of them. */
+static bool find_firsts(struct orm_session *s, struct follow *l)
+{
+    for (size_t i = 0; i < l->owner_count; i++) {
+        struct orm_object *o = l->owners[i];
+        l->firsts[i] = NULL;
+        if (!is_wanted(l, o))
+            continue;
+        l->firsts[i] = key_set_first(s, &l->keys, o);
+        if (!l->firsts[i])
+            return false;
+        if (l->firsts[i] == o && !(o->state & OBJECT_SEEN))
+            ask_unless_mapped(s, l, o);
+        l->waiting += l->firsts[i]->state & OBJECT_SEEN ? 1 : 0;
+    }
+    return true;
+}
+
+/* The keys of targets that are not mapped. */
 static bool collect(struct orm_session *s, struct follow *l)
 {
+    const size_t size = (l->owner_count + 1) * sizeof(struct orm_object *);
     l->mapped_count = l->waiting = 0;
-    l->mapped = arena_get(&s->scratch, (l->owner_count + 1) * sizeof *l->mapped);
-    if (!l->mapped)
+    l->mapped = arena_get(&s->scratch, size);
+    l->firsts = arena_get(&s->scratch, size);
+    if (!l->mapped || !l->firsts)
         return session_nomem(s);
     if (!key_set_begin(s, &l->keys, ref_columns(l->model, l->ref), l->owner_count))
         return false;
-    for (size_t i = 0; i < l->owner_count; i++) {
-        struct orm_object *o = l->owners[i];
-        if (!is_wanted(l, o))
-            continue;
-        struct orm_object *target = l->alias ? NULL : find_mapped(s, o, l->ref);
-        l->waiting += !target;
-        if (target)
-            l->mapped[l->mapped_count++] = target;
-        else if (!key_set_add(s, &l->keys, o))
-            return false;
-    }
+    const bool good = find_firsts(s, l);
+    for (size_t i = 0; i < l->keys.count; i++)
+        l->keys.objects[i]->state &= ~OBJECT_SEEN;
     l->must_ask = l->keys.count > 0;
-    return true;
+    return good;
 }
 
 static bool note(struct orm_session *s, struct follow *l)
@@ -179,20 +203,41 @@ static bool is_left_empty(
     return l->asked && o != l->asked && fetch_leaves_empty(s, l->ref);
 }
 
+/* The first that has a key was wired before. */
+static struct orm_object *find_target(
+    struct orm_session *s, struct follow *l, const struct orm_object *o, size_t i)
+{
+    const bool leaves_some = l->asked && fetch_leaves_empty(s, l->ref);
+    if (l->firsts[i] && l->firsts[i] != o && !leaves_some)
+        return *object_slot(l->firsts[i], l->ref);
+    const struct key_columns theirs = ref_target_columns(l->ref);
+    struct orm_object *target = key_find_like(
+        needs_index(l) ? &l->by_columns : &session_model(s, theirs.model)->map, theirs,
+        o, ref_columns(l->model, l->ref));
+    const bool is_there =
+        target && !(target->state & OBJECT_EXPIRED) && object_is_live(target);
+    return is_there ? target : NULL;
+}
+
+/* The row may be missing because the program has deleted it: a rollback takes that
+ * back. */
+static void put_missing(struct orm_session *s, struct orm_object *o, unsigned slot)
+{
+    if (s->undo_count)
+        undo_note(o);
+    bit_put(object_missing_bits(o), slot, true);
+}
+
 /* What waits still has no row. */
 static void wire_all(struct orm_session *s, struct follow *l)
 {
-    const struct key_columns ours = ref_columns(l->model, l->ref);
-    const struct key_columns theirs = ref_target_columns(l->ref);
-    struct idmap *map =
-        needs_index(l) ? &l->by_columns : &session_model(s, theirs.model)->map;
     for (size_t i = 0; i < l->owner_count; i++) {
         struct orm_object *o = l->owners[i];
         if (!to_one_waits(o, l->slot))
             continue;
-        struct orm_object *target = key_find_like(map, theirs, o, ours);
-        if (!target || target->state & OBJECT_EXPIRED || !object_is_live(target))
-            bit_put(object_missing_bits(o), l->slot, true);
+        struct orm_object *target = find_target(s, l, o, i);
+        if (!target)
+            put_missing(s, o, l->slot);
         else if (!is_left_empty(s, l, o))
             to_one_wire(o, l->slot, target);
     }

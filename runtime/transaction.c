@@ -11,6 +11,7 @@
 #include "write.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* -- Beginning --------------------------------------------------------------------- */
 
@@ -173,7 +174,8 @@ static bool roll_back_server(struct orm_session *s)
     copy_give_up(s, "rolled back");
     if (s->ahead)
         flight_take_in(s);
-    const bool drifted = s->error.code == ORM_DRIFT;
+    const bool drifted =
+        s->error.code == ORM_DRIFT || strcmp(s->error.sqlstate, "0A000") == 0;
     error_clear(&s->error);
     savepoint_set_sent(s, true);
     if (s->transaction >= TX_OPEN && pg_alive(s->pg)) {
@@ -202,7 +204,8 @@ void orm_rollback(struct orm_session *s)
         hooks_forget(s);
     end_unit(s, ORM_AFTER_ROLLBACK);
     if (!alive) {
-        s->error = before;
+        if (before.code == ORM_LOST || before.code == ORM_TIMEOUT)
+            s->error = before; /* which says more */
         error_set(
             &s->error, ORM_LOST, "the connection is lost; orm_reset() makes it anew");
     }

@@ -86,6 +86,17 @@ struct type_oids type_bulk_oids(
     return c->type == ORM_ARRAY ? type_rows[ORM_TEXT].oids : type_oids(c, enums);
 }
 
+/* numeric.c's numeric_typmod_scale(); of times it is the digits themselves. */
+bool type_rounds(const struct orm_column *c, int32_t typmod)
+{
+    const int32_t scale = ((typmod - 4) & 0x7ff) - (((typmod - 4) & 0x400) << 1);
+    const bool is_number = c->type == ORM_DECIMAL || c->type == ORM_NUMERIC;
+    const bool is_time = c->type >= ORM_TIME && c->type <= ORM_TIMESTAMPTZ;
+    if (typmod < 0)
+        return false;
+    return (is_number && (!c->length || scale < c->scale)) || (is_time && typmod < 6);
+}
+
 const char *type_name(const struct orm_column *c)
 {
     const unsigned type = c->type == ORM_ARRAY ? c->element : c->type;

@@ -33,6 +33,9 @@ struct type_oids type_oids(const struct orm_column *c, const struct enum_oids *e
 struct type_oids type_bulk_oids(
     const struct orm_column *c, const struct enum_oids *enums);
 
+/* Whether a column with the catalogue's `typmod` rounds values that ours hold. */
+bool type_rounds(const struct orm_column *c, int32_t typmod);
+
 /* "bigint" for 20; "type 12345" for what we do not know, in a static buffer. */
 const char *type_name_of_oid(uint32_t oid);
 

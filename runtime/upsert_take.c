@@ -114,13 +114,16 @@ static struct taker taker_of(struct flush *p, const struct batch *b)
 static bool refuse_twins(struct taker *t, const struct orm_object *o)
 {
     union orm_value values[KEY_COLUMNS_MOST];
-    char shown[96];
+    char shown[96] = "";
     key_read(t->by, o, values);
-    return error_set_field(&t->flush->s->error, ORM_INVALID, o->model,
+    /* Of other columns the value may be nobody's to read. */
+    if (key_columns_equal(t->by, key_of_model(o->model)))
+        columns_describe(t->by, values, shown, sizeof shown);
+    return error_set_object(&t->flush->s->error, ORM_INVALID, o,
         &o->model->columns[t->by.at[0]],
-        "two new %s of one flush are the row with %s; keep one of them, or flush in "
-        "between",
-        o->model->name, columns_describe(t->by, values, shown, sizeof shown));
+        "two new objects of one flush are the same %s%s%s; keep one of them, or flush "
+        "in between",
+        o->model->name, *shown ? " " : "", shown);
 }
 
 bool upsert_check_twins(struct flush *p, const struct batch *b)

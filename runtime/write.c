@@ -11,6 +11,7 @@
 #include "flush.h"
 #include "hooks.h"
 #include "link.h"
+#include "load.h"
 #include "on_update.h"
 #include "outcome.h"
 #include "returned.h"
@@ -18,6 +19,7 @@
 #include "upsert.h"
 #include "violation.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* -- The flight -------------------------------------------------------------------- */
@@ -71,6 +73,45 @@ static bool explain_twins(struct orm_session *s, const struct batch *b)
     return true;
 }
 
+static void advise(struct orm_session *s, const char *hint)
+{
+    snprintf(s->error.hint, sizeof s->error.hint, "%s", hint);
+}
+
+static bool changes_any(const struct orm_object *o, const struct orm_constraint *c)
+{
+    for (unsigned i = 0; i < c->count; i++)
+        if (bit_is_set(object_changed_bits(o), c->columns[i]))
+            return true;
+    return false;
+}
+
+/* Two rows got values of the constraint: perhaps each other's. */
+static bool may_exchange(const struct flush *p, const struct orm_model *m)
+{
+    const unsigned violated = p->s->error.of == m ? p->s->error.violated : 0;
+    size_t changed = 0;
+    for (size_t i = 0; violated && i < p->update_count; i++)
+        changed += p->updates[i]->model == m &&
+                   changes_any(p->updates[i], &m->constraints[violated - 1]);
+    return changed > 1;
+}
+
+/* What the order of the statements has to do with it. */
+static void explain_order(const struct flush *p, const struct batch *b)
+{
+    struct orm_session *s = p->s;
+    const char *state = s->error.sqlstate;
+    if (b->kind == BATCH_DELETE && strcmp(state, "23503") == 0 && p->ahead_count &&
+        b->number <= p->ahead_batches)
+        advise(s, "it goes first because another row takes its key or unique value; "
+                  "flush what refers to it away before");
+    if (b->kind == BATCH_UPDATE && strcmp(state, "23505") == 0 &&
+        may_exchange(p, b->model))
+        advise(s, "rows that exchange unique values need a constraint with "
+                  "deferrable: deferred, or another value and a flush in between");
+}
+
 /* Of no batch is what COMMIT says, which checks what was put off. */
 static void explain(const struct flush *p, size_t failed)
 {
@@ -79,19 +120,42 @@ static void explain(const struct flush *p, size_t failed)
         b = b->next;
     if (!b || !(explain_stale(p->s, b) || explain_twins(p->s, b)))
         violation_explain(p->s, b);
+    if (b)
+        explain_order(p, b);
 }
 
 /* The transaction ends; all else that the flight did is in its results. */
 static bool end(struct flush *p)
 {
     struct orm_session *s = p->s;
-    const struct pg_result *last = flight_result(s, p->batch_count);
+    const struct pg_result *last = flight_result(s, p->batch_count + p->guard_count);
     if (!s->resolves)
         return outcome_is_committed(s, last);
     const bool good = outcome_commit(s, last);
     if (!good)
         explain(p, p->batch_count);
     return good;
+}
+
+/* Rows are known to be new or changed by now, and their locks keep the tables as they
+ * are: one that was altered since it was compared with its model makes the flight fail,
+ * before a value is taken for one of another type. */
+static bool add_guards(struct flush *p)
+{
+    struct orm_session *s = p->s;
+    s->flushes++;
+    for (const struct batch *b = p->first; b; b = b->next) {
+        struct model_state *state = session_model(s, b->model);
+        if (b->kind == BATCH_LINK || b->kind == BATCH_UNLINK ||
+            b->kind == BATCH_DELETE || state->guarded == s->flushes ||
+            !load_has_witness(state))
+            continue;
+        state->guarded = s->flushes;
+        p->guard_count++;
+        if (!flight_guard(s, state->witness))
+            return false;
+    }
+    return true;
 }
 
 static bool send(struct flush *p, bool commit)
@@ -104,6 +168,7 @@ static bool send(struct flush *p, bool commit)
     bool good = flight_begin(s);
     for (const struct batch *b = p->first; good && b; b = b->next)
         good = flight_add(s, b->statement, &b->params);
+    good = good && add_guards(p);
     if (good && commit)
         good = s->resolves ? outcome_add_ticket(s) : flight_command(s, "COMMIT");
     size_t failed = 0;
@@ -285,14 +350,26 @@ static bool write_now(struct orm_session *s, bool commit, bool *more)
     return good;
 }
 
+static bool write_all_rounds(struct orm_session *s, bool commit)
+{
+    bool good = true, more = true;
+    while (good && more)
+        good = write_now(s, commit, &more);
+    s->flush_failed = !good;
+    return good;
+}
+
 bool write_changes(struct orm_session *s, bool commit)
 {
     if (s->error.code || !hooks_allow(s, "orm_flush"))
         return false;
-    bool good = hooks_before_flush(s), more = true;
-    while (good && more)
-        good = write_now(s, commit, &more);
+    const bool is_first = s->transaction < TX_OPEN;
+    s->altered = false;
+    bool good = hooks_before_flush(s) && write_all_rounds(s, commit);
     s->flush_failed = !good;
+    /* This time the tables are compared before. */
+    if (!good && s->altered && is_first && orm_retry(s))
+        good = write_all_rounds(s, commit);
     if (!good)
         settle_outcome(s);
     else if (!commit)

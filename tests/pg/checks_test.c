@@ -165,6 +165,20 @@ static void a_version_says_that_nobody_has(void **state)
     close_rules(s);
 }
 
+static void references_change_without_a_version(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into owner (name) values ('o');"
+                "insert into counted (low, high, owner_id) values (1, 5, 1)");
+    struct orm_session *s = open_rules();
+    struct counted *c = counted_get(counted_table(s), 1);
+    db_exec(db, "delete from owner"); /* sets it to null */
+    counted_set_low(c, 0);
+    assert_true(orm_commit(s));
+    assert_string_equal(db_text(db, "select low, owner_id from counted"), "0|-");
+    close_rules(s);
+}
+
 static void what_the_server_fills_is_left_to_it(void **state)
 {
     (void)state;
@@ -244,6 +258,7 @@ int main(void)
         DB_TEST(null_passes),
         DB_TEST(what_others_may_have_changed_is_left_to_the_server),
         DB_TEST(a_version_says_that_nobody_has),
+        DB_TEST(references_change_without_a_version),
         DB_TEST(what_the_server_fills_is_left_to_it),
         DB_TEST(what_has_no_key_yet_is_left_to_the_server),
         DB_TEST(what_we_do_not_read_is_left_to_the_server),

@@ -391,6 +391,33 @@ static void refused_flush_sends_nothing_and_keeps_the_changes(void **state)
     close_library(s);
 }
 
+static bool spoil(struct book *b, void *arg)
+{
+    struct orm_session **s = arg;
+    (void)b;
+    shelf_set_place(shelf_new(shelf_table(*s)), "longer than twelve letters");
+    return true;
+}
+
+static void hook_that_fails_refuses_the_flush(void **state)
+{
+    (void)state;
+    arrange_library(db, 1, 1);
+    struct orm_session *s = open_library();
+    book_on_event(s, ORM_BEFORE_INSERT, spoil, &s);
+    tell_all_of_books(s);
+    new_book(s, "a");
+    spent(s);
+    assert_false(orm_commit(s));
+    assert_failed(s, ORM_RANGE, "shelf", "place");
+    assert_int_equal(spent(s), 0);
+    assert_diary("bi:a ");
+    orm_rollback(s);
+    assert_diary("");
+    assert_int_equal(db_number(db, "select count(*) from book"), 1);
+    close_library(s);
+}
+
 static void refused_flush_is_good_again_once_the_reason_is_gone(void **state)
 {
     (void)state;
@@ -635,6 +662,7 @@ int main(void)
         DB_TEST(object_that_a_hook_deletes_is_told_of_as_deleted),
         DB_TEST(hooks_without_end_are_an_error),
         DB_TEST(refused_flush_sends_nothing_and_keeps_the_changes),
+        DB_TEST(hook_that_fails_refuses_the_flush),
         DB_TEST(refused_flush_is_good_again_once_the_reason_is_gone),
         DB_TEST(what_hooks_afterwards_return_is_ignored),
         DB_TEST(failed_flush_calls_no_hook_afterwards),

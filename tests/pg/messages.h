@@ -30,7 +30,8 @@ struct message {
 /* Each ends with one without a name. */
 extern const struct message messages_of_objects[], messages_of_values[],
     messages_of_queries[], messages_of_lazy_loads[], messages_of_sessions[],
-    messages_of_stale_rows[], messages_of_refusals[], messages_of_drift[];
+    messages_of_writing[], messages_of_stale_rows[], messages_of_refusals[],
+    messages_of_drift[];
 
 /* -- What they begin with ---------------------------------------------------------- */
 

@@ -65,6 +65,7 @@ static const struct message *const all[] = {
     messages_of_queries,
     messages_of_lazy_loads,
     messages_of_sessions,
+    messages_of_writing,
 };
 
 /* "name: ORM_RANGE: message", and what the message leaves to the members. */

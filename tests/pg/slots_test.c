@@ -401,6 +401,21 @@ static void deleted_items_and_owners_are_refused(void **state)
     close_library(s);
 }
 
+static void what_may_not_be_loaded_is_not_set(void **state)
+{
+    (void)state;
+    arrange_library(db, 1, 2);
+    struct orm_session *s = open_library();
+    struct book *one = book_get(book_table(s), 1), *two = book_get(book_table(s), 2);
+    assert_int_equal(tag_all(book_tags(one))->len, 2);
+    orm_set_fetch(s, ORM_FETCH_RAISE);
+    tag_clear(book_tags(one)); /* it is there */
+    tag_clear(book_tags(two));
+    assert_failed(s, ORM_FETCH_RAISED, "book", "tags");
+    orm_rollback(s);
+    close_library(s);
+}
+
 static void whole_table_is_not_set(void **state)
 {
     (void)state;
@@ -520,6 +535,7 @@ int main(void)
         DB_TEST(null_items_are_named),
         DB_TEST(objects_of_another_session_are_refused),
         DB_TEST(deleted_items_and_owners_are_refused),
+        DB_TEST(what_may_not_be_loaded_is_not_set),
         DB_TEST(whole_table_is_not_set),
         DB_TEST(failed_session_records_nothing),
         DB_TEST(without_autoflush_queries_read_the_database_as_it_is),

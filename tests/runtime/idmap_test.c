@@ -114,7 +114,7 @@ static void holds_what_an_array_holds(struct key_columns k)
             compare_with_array(&m, k, present);
     }
     compare_with_array(&m, k, present);
-    assert_true(m.count <= m.capacity / 4 * 3);
+    assert_true(m.count <= m.capacity / 8 * 7);
     idmap_free(&m);
 }
 
