@@ -3,6 +3,7 @@
 
 #include "relate.h"
 #include "slot.h"
+#include "sweep.h"
 #include "undo.h"
 
 static void clear(struct orm_object *o, const struct orm_to_one *ref)
@@ -135,15 +136,16 @@ static bool has_deleted(const struct idmap *map)
     return false;
 }
 
-static void expire_if_behind(const struct orm_session *s, struct orm_object *o)
+static bool expire_if_behind(const struct orm_session *s, struct orm_object *o)
 {
     if (!object_is_live(o) || !may_be_behind(s, o))
-        return;
+        return false;
     undo_note(o);
     relate_touch_all(o);
     object_reset_all_slots(o);
     object_unload(o);
     o->state |= OBJECT_EXPIRED;
+    return true;
 }
 
 static void expire_behind(struct orm_session *s, struct new_objects news)
@@ -153,9 +155,12 @@ static void expire_behind(struct orm_session *s, struct new_objects news)
             mark_behind(s, s->schema->models[i]);
     for (unsigned i = 0; i < s->schema->model_count; i++) {
         const struct idmap *map = &s->models[i].map;
+        bool any = false;
         for (size_t k = 0; k < map->capacity; k++)
             if (map->slots[k].object)
-                expire_if_behind(s, map->slots[k].object);
+                any |= expire_if_behind(s, map->slots[k].object);
+        if (any) /* lists by a join table */
+            sweep_relations(s, s->schema->models[i], NULL);
     }
     for (size_t i = 0; i < news.count; i++)
         expire_if_behind(s, news.objects[i]);

@@ -53,6 +53,8 @@ static bool shows(
 {
     if (many->kind == ORM_MANY_REVERSE)
         return many->target == m && is_set_by(&m->to_ones[many->ref], columns);
+    if (!columns && many->target == m)
+        return true;
     return many->through == m &&
            (is_set_by(&m->to_ones[many->through_owner], columns) ||
                is_set_by(&m->to_ones[many->through_target], columns));

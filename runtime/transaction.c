@@ -204,7 +204,8 @@ void orm_rollback(struct orm_session *s)
         hooks_forget(s);
     end_unit(s, ORM_AFTER_ROLLBACK);
     if (!alive) {
-        s->error = before;
+        if (before.code == ORM_LOST || before.code == ORM_TIMEOUT)
+            s->error = before; /* which says more */
         error_set(
             &s->error, ORM_LOST, "the connection is lost; orm_reset() makes it anew");
     }

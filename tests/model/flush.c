@@ -210,13 +210,25 @@ static void untie_through(struct flush *f)
     }
 }
 
+/* Of a pair the last word counts. */
+static bool is_last(const struct unit *u, size_t i)
+{
+    for (size_t n = i + 1; n < u->tie_count; n++)
+        if (u->ties[n].owner == u->ties[i].owner &&
+            u->ties[n].target == u->ties[i].target &&
+            u->ties[n].through == u->ties[i].through)
+            return false;
+    return true;
+}
+
 static void tie_all(struct flush *f)
 {
     struct unit *u = f->u;
     for (size_t i = 0; i < u->tie_count; i++) {
         const struct thing *o = &u->things[u->ties[i].owner];
         const struct thing *t = &u->things[u->ties[i].target];
-        if (u->ties[i].through || !thing_is_live(o) || !thing_is_live(t))
+        if (u->ties[i].through || !thing_is_live(o) || !thing_is_live(t) ||
+            !is_last(u, i))
             continue;
         const struct pair p = {
             o->v[models[o->model]->key[0]], t->v[models[t->model]->key[0]]};

@@ -160,6 +160,8 @@ static const struct {
     {op_update_all, 2, true},
     {op_delete_all, 1, true},
     {op_autoflush, 1, false},
+    {op_upsert, 3, true},
+    {op_get_or_create, 2, true},
 };
 
 /* On a failed session: nothing comes, nothing changes. */
@@ -183,7 +185,7 @@ static void recover(void)
 {
     op_on_failed();
     compare_objects();
-    if (!w.adrift && chance(4) == 0)
+    if (!w.adrift && !w.keeps_drafts && chance(4) == 0)
         op_retry();
     for (unsigned n = chance(3); !w.adrift && w.failed && n; n--)
         op_rollback_to();
@@ -212,4 +214,5 @@ void op_run(uint64_t number)
     compare_objects();
     if (w.failed)
         recover();
+    w.keeps_drafts = false;
 }

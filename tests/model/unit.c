@@ -167,12 +167,18 @@ static void go_back(struct unit *mark, bool ends)
     w.failed = w.missed = false;
 }
 
+static bool is_cut(void)
+{
+    return w.cuts && orm_status(w.s) == ORM_LOST;
+}
+
 void op_rollback(void)
 {
     say("rollback\n");
     orm_rollback(w.s);
-    must(orm_status(w.s) == ORM_OK, "rollback: %s", orm_message(w.s));
+    must(orm_status(w.s) == ORM_OK || is_cut(), "rollback: %s", orm_message(w.s));
     go_back(&w.marks[0], true);
+    w.failed = is_cut();
     w.committed = w.now.base;
     compare_objects();
     world_begin_unit();
@@ -218,8 +224,9 @@ void op_rollback_to(void)
         return;
     }
     if (orm_status(w.s) != ORM_OK) {
-        must(w.failed && (w.commit_failed || orm_status(w.s) == ORM_LOST),
-            "rollback to: %s", orm_message(w.s));
+        must((w.failed && w.commit_failed) || is_cut(), "rollback to: %s",
+            orm_message(w.s));
+        w.failed = true;
         return;
     }
     go_back(&w.marks[--w.mark_count], false);
@@ -231,8 +238,10 @@ void op_rollback_to(void)
 void op_reset(void)
 {
     say("reset\n");
-    hurt_next_connection();
-    orm_reset(w.s);
+    do {
+        hurt_next_connection();
+        orm_reset(w.s);
+    } while (is_cut());
     must(orm_status(w.s) == ORM_OK, "reset: %s", orm_message(w.s));
     world_forget();
 }

@@ -21,10 +21,11 @@ struct world {
     bool flush_failed; /* by that */
     bool missed;       /* by orm_savepoint() */
     bool commit_failed;
-    bool wrote;     /* before that, in the same transaction */
-    bool keeps;     /* no query flushes */
-    bool adrift;    /* a commit may have been */
-    unsigned depth; /* of scopes */
+    bool wrote;        /* before that, in the same transaction */
+    bool keeps;        /* no query flushes */
+    bool keeps_drafts; /* of an upsert, which the model does not know */
+    bool adrift;       /* a commit may have been */
+    unsigned depth;    /* of scopes */
     uint64_t random;
     bool verbose;
     unsigned long fault; /* the allocation of the next call that fails; 0: none does */

@@ -644,6 +644,21 @@ static void each_allocation_may_fail(void **state)
     }
 }
 
+static void list_by_a_join_table_forgets_what_went_with_rows_not_in_memory(void **state)
+{
+    (void)state;
+    arrange_library(db, 2, 1);
+    struct orm_session *s = open_library();
+    struct tag *t = tag_get(tag_table(s), 3);
+    assert_int_equal(book_all(tag_books(t))->len, 2);
+    const struct author_query first = {.where = {author_id_eq(1)}};
+    assert_int_equal(author_delete_all(author_table(s), &first), 1); /* and book 1 */
+    assert_int_equal(book_all(tag_books(t))->len, 1);
+    orm_rollback(s);
+    assert_int_equal(book_all(tag_books(t))->len, 2);
+    close_library(s);
+}
+
 static void object_with_the_new_version_is_the_whole_row(void **state)
 {
     (void)state;
@@ -693,6 +708,7 @@ int main(void)
         DB_TEST(object_that_cannot_be_referred_to_is_refused),
         DB_TEST(known_shape_takes_no_memory),
         DB_TEST(each_allocation_may_fail),
+        DB_TEST(list_by_a_join_table_forgets_what_went_with_rows_not_in_memory),
         DB_TEST(object_with_the_new_version_is_the_whole_row),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);

@@ -1,11 +1,13 @@
-/* walk_test.c: random programs of loads and walks, each run twice, on a schema that has
- * all kinds of relations and on random ones.
+/* walk_test.c: random programs of loads, walks and writes, each run twice, on a schema
+ * that has all kinds of relations and on random ones.
  *
- * Once as programs run: with the identity map, peers, and scopes that come and go.  And
- * once bare: before each access the session forgets everything, loads the one object
- * and its one relation.  Both must see the same rows, the first with no more
- * statements, and as one object per row.  A failure names its seed; ORMGEN_SEED=n runs
- * that program alone, ORMGEN_TORTURE=full fifty times as many. */
+ * Once as programs run: with the identity map, peers, scopes that come and go, and
+ * changes that wait until something flushes them.  And once bare: before each access
+ * the session forgets everything, loads the one object and its one relation; and each
+ * change is committed at once.  Both must see the same rows, the first with no more
+ * queries, and as one object per row; and leave the same database.  A failure names its
+ * seed; ORMGEN_SEED=n runs that program alone, ORMGEN_TORTURE=full fifty times as many.
+ */
 #include "pgtest.h"
 #include "sessions.h"
 #include "walk_rows.h"
@@ -40,6 +42,7 @@ struct row {
     char text[2][32];          /* of the key */
     struct orm_object *object; /* NULL: forgotten */
     unsigned depth;            /* scopes that were open when it was met */
+    bool made;                 /* by the program, and nothing refers to it */
 };
 
 struct set {
@@ -54,7 +57,9 @@ struct run {
     size_t row_count;
     struct set sets[SETS];
     unsigned depth;
-    unsigned long long cost; /* statements of accesses */
+    bool wrote;
+    unsigned long long queries;
+    unsigned long long cost; /* queries of accesses */
     struct buffer trace;
 };
 
@@ -231,22 +236,240 @@ static void loop(struct run *r, enum access what, unsigned at, struct set *set)
     unsigned long long cost = 0;
     for (size_t i = 0; i < set->count; i++) {
         struct orm_object *o = take(r, set->rows[i]);
-        const uint64_t before = orm_statements(r->s);
+        const uint64_t before = r->queries;
         if (what == FOLLOW)
             follow(r, o, at, &to);
         else if (what == LIST)
             list(r, o, at, &to);
         else
             read_lazy(r, o, at);
-        cost += orm_statements(r->s) - before;
+        cost += r->queries - before;
     }
     const struct orm_model *m = set->rows[0]->model;
-    const bool each = stays_in_model(m, what, at) ||
+    /* What a change concerns is loaded alone. */
+    const bool each = r->wrote || stays_in_model(m, what, at) ||
                       (what == LIST && m->to_manys[at].fetch == ORM_FETCH_ONE);
     check(r, cost <= (each ? set->count : groups * (what == LIST ? 2 : 1)));
     r->cost += cost;
     if (to.count)
         r->sets[chance(SETS)] = to;
+}
+
+/* -- Writes ------------------------------------------------------------------------ */
+
+static void count_queries(void *arg, const struct orm_statement *statement)
+{
+    struct run *r = arg;
+    r->queries += statement->counted && strncmp(statement->sql, "SELECT", 6) == 0;
+}
+
+/* What an object that waited for the commit is held by goes with it. */
+static void commit(struct run *r)
+{
+    for (size_t i = 0; i < r->row_count; i++) {
+        const struct orm_object *o = r->bare ? NULL : r->rows[i].object;
+        if (o && o->scope->outer && o->scope->outer->held == o->scope)
+            r->rows[i].object = NULL;
+    }
+    check(r, orm_commit(r->s));
+}
+
+static void written(struct run *r)
+{
+    r->wrote = true;
+    if (r->bare)
+        commit(r);
+}
+
+/* One more object at the same time. */
+static struct orm_object *take_too(struct run *r, struct row *row)
+{
+    if (r->bare || !row->object) {
+        row->object = orm_get(orm_table(r->s, row->model), row->key);
+        row->depth = r->depth;
+    }
+    check(r, row->object);
+    return row->object;
+}
+
+static bool is_in(const struct orm_constraint *c, unsigned column)
+{
+    for (unsigned i = 0; i < c->count; i++)
+        if (c->columns[i] == column)
+            return true;
+    return false;
+}
+
+/* No constraint has a say in it. */
+static bool is_plain(const struct orm_model *m, unsigned column)
+{
+    for (unsigned i = 0; i < m->constraint_count; i++)
+        if (is_in(&m->constraints[i], column))
+            return false;
+    return true;
+}
+
+static void put_value(struct orm_object *o, unsigned column, unsigned number)
+{
+    const struct orm_column *c = &o->model->columns[column];
+    char text[32];
+    snprintf(text, sizeof text, "%c%u", (char)('a' + number % 3), number);
+    if (c->type == ORM_VARCHAR && c->length < sizeof text)
+        text[c->length] = '\0';
+    if (type_is_text(c))
+        orm_set_text(o, column, text);
+    else
+        orm_set_integer(o, column, number);
+}
+
+static void change(struct run *r, struct row *row)
+{
+    const unsigned column = chance(row->model->column_count);
+    const bool empties = chance(3) == 0;
+    if (!is_plain(row->model, column))
+        return;
+    struct orm_object *o = take(r, row);
+    if (empties && row->model->columns[column].flags & ORM_COLUMN_NULLABLE)
+        orm_set_null(o, column);
+    else
+        put_value(o, column, 5000 + step);
+    written(r);
+}
+
+/* Some row of the model that the program has met, or NULL. */
+static struct row *some_row(struct run *r, const struct orm_model *m)
+{
+    const size_t from = r->row_count ? chance((unsigned)r->row_count) : 0;
+    for (size_t i = 0; i < r->row_count; i++) {
+        struct row *row = &r->rows[(from + i) % r->row_count];
+        if (row->model == m)
+            return row;
+    }
+    return NULL;
+}
+
+static bool is_given(const struct orm_model *m, const struct orm_to_one *ref)
+{
+    return !ref->reverse && !ref->unique &&
+           !key_has_column(key_of_model(m), ref->columns[0]);
+}
+
+static void refer(struct run *r, struct row *row)
+{
+    const struct orm_model *m = row->model;
+    const unsigned slot = m->to_one_count ? chance(m->to_one_count) : 0;
+    if (!m->to_one_count || !is_given(m, &m->to_ones[slot]))
+        return;
+    const bool none = m->to_ones[slot].clears && chance(3) == 0;
+    struct row *to = none ? NULL : some_row(r, m->to_ones[slot].target);
+    if (!none && !to)
+        return;
+    struct orm_object *o = take(r, row);
+    orm_set_ref(o, slot, to ? take_too(r, to) : NULL);
+    if (to)
+        to->made = false;
+    written(r);
+}
+
+static void join(struct run *r, struct row *row)
+{
+    const struct orm_model *m = row->model;
+    const unsigned slot = m->to_many_count ? chance(m->to_many_count) : 0;
+    const bool adds = chance(2);
+    if (!m->to_many_count || m->to_manys[slot].kind != ORM_MANY_JOIN)
+        return;
+    struct row *to = some_row(r, m->to_manys[slot].target);
+    if (!to)
+        return;
+    struct orm_object *o = take(r, row);
+    struct orm_manager *many = object_manager(o, &m->to_manys[slot]);
+    if (adds)
+        orm_add(many, take_too(r, to));
+    else
+        orm_remove(many, take_too(r, to));
+    written(r);
+}
+
+/* Every reference of a new row that must lead somewhere does. */
+static bool may_make(struct run *r, const struct orm_model *m)
+{
+    for (unsigned k = 0; k < m->to_one_count; k++)
+        if (!m->to_ones[k].reverse && !m->to_ones[k].clears &&
+            (!is_given(m, &m->to_ones[k]) || !some_row(r, m->to_ones[k].target)))
+            return false;
+    return r->row_count < ROWS / 2;
+}
+
+static bool is_foreign(const struct orm_model *m, unsigned column)
+{
+    for (unsigned k = 0; k < m->to_one_count; k++)
+        if (!m->to_ones[k].reverse &&
+            key_has_column(ref_columns(m, &m->to_ones[k]), column))
+            return true;
+    return false;
+}
+
+static void make(struct run *r)
+{
+    const struct orm_model *m = maze_schema.models[chance(maze_schema.model_count)];
+    if (!may_make(r, m))
+        return;
+    if (r->bare)
+        orm_reset(r->s);
+    struct orm_object *o = orm_new(orm_table(r->s, m));
+    for (unsigned i = 0; i < m->column_count; i++)
+        if (!is_foreign(m, i) && !(m->columns[i].flags & ORM_COLUMN_IDENTITY))
+            put_value(o, i, 1000 + step);
+    for (unsigned k = 0; k < m->to_one_count; k++) {
+        struct row *to =
+            is_given(m, &m->to_ones[k]) ? some_row(r, m->to_ones[k].target) : NULL;
+        if (!to)
+            continue;
+        orm_set_ref(o, k, take_too(r, to));
+        to->made = false;
+    }
+    check(r, orm_flush(r->s));
+    struct row *row = meet(r, o);
+    row->made = true;
+    put(&r->sets[chance(SETS)], row);
+    written(r);
+}
+
+/* Only what nothing refers to; the program forgets it. */
+static void delete_one(struct run *r, struct row *row)
+{
+    if (!row->made)
+        return;
+    orm_delete(take(r, row));
+    written(r);
+    for (size_t i = 0; i < SETS; i++)
+        for (size_t k = 0; k < r->sets[i].count;)
+            if (r->sets[i].rows[k] == row)
+                r->sets[i].rows[k] = r->sets[i].rows[--r->sets[i].count];
+            else
+                k++;
+    *row = (struct row){.name = "deleted"};
+}
+
+static void write_something(struct run *r)
+{
+    const unsigned what = chance(9);
+    const struct set *set = &r->sets[chance(SETS)];
+    struct row *row = set->count ? set->rows[chance((unsigned)set->count)] : NULL;
+    if (what == 0)
+        make(r);
+    else if (what == 1)
+        commit(r);
+    else if (!row)
+        return;
+    else if (what == 2)
+        delete_one(r, row);
+    else if (what < 5)
+        join(r, row);
+    else if (what < 7)
+        refer(r, row);
+    else
+        change(r, row);
 }
 
 /* -- Steps ------------------------------------------------------------------------- */
@@ -327,8 +550,10 @@ static void walk(struct run *r)
 
 static void take_step(struct run *r)
 {
-    const unsigned what = chance(16);
-    if (what < 3)
+    const unsigned what = chance(20);
+    if (what > 15)
+        write_something(r);
+    else if (what < 3)
         find_some(r);
     else if (what == 3)
         begin_scope(r);
@@ -353,18 +578,34 @@ static void arrange(void)
     orm_close(s);
 }
 
+/* What the database holds at the end. */
+static void note_tables(struct run *r)
+{
+    const char *tables = db_text(
+        db, "select tablename from pg_tables where schemaname = 'public' order by 1");
+    while (*tables) {
+        const int length = (int)strcspn(tables, "\n");
+        note(r, db_text(db, "select t::text from %.*s t order by 1", length, tables));
+        buffer_text(&r->trace, "\n");
+        tables += length + (tables[length] == '\n');
+    }
+}
+
 static void run_program(struct run *r)
 {
     r->s = orm_open(db_conninfo(), &maze_schema);
     orm_set_fetch(r->s, r->bare ? ORM_FETCH_ONE : ORM_FETCH_PEERS);
+    orm_on_statement(r->s, count_queries, r);
     state_of_chance = seed;
     for (step = 0; step < STEPS; step++)
         take_step(r);
     while (r->depth)
         end_scope(r);
-    buffer_add(&r->trace, "", 1);
+    check(r, orm_commit(r->s));
     assert_fine(r->s);
     orm_close(r->s);
+    note_tables(r);
+    buffer_add(&r->trace, "", 1);
 }
 
 static void show_difference(const char *a, const char *b)
@@ -393,11 +634,12 @@ static void program_sees_the_same_with_map_and_peers_and_asks_no_more(void **sta
         bare = (struct run){.bare = true};
         arrange();
         run_program(&full);
+        arrange();
         run_program(&bare);
         if (strcmp(full.trace.data, bare.trace.data) != 0)
             show_difference(full.trace.data, bare.trace.data);
         if (full.cost > bare.cost)
-            fail_msg("seed %u: %llu statements, and %llu without map and peers", seed,
+            fail_msg("seed %u: %llu queries, and %llu without map and peers", seed,
                 full.cost, bare.cost);
         buffer_free(&full.trace);
         buffer_free(&bare.trace);

@@ -10,6 +10,7 @@ static int group_setup(void **state)
 {
     db_group_setup(state);
     db = *state;
+    scenario_does_more = true;
     scenario_arrange(db);
     snprintf(conninfo, sizeof conninfo, "%s",
         db_conninfo_by(db, NULL, 0, "application_name=" SCENARIO_NAME));

@@ -16,11 +16,15 @@ enum scenario_end {
     SCENARIO_MISLED /* what was loaded is not what is there, so nothing was written */
 };
 
+/* The unit of work also goes back to a savepoint, sets a relation, upserts, changes
+ * rows by query and has a hook. */
+extern bool scenario_does_more;
+
 /* Once, on empty tables. */
 void scenario_arrange(PGconn *db);
 
 /* `before_commit`, or NULL, is called when all is loaded and recorded, and nothing
- * written. */
+ * written, or when all but the last is. */
 enum scenario_end scenario_run(
     struct orm_session *s, int64_t token, void (*before_commit)(void));
 
