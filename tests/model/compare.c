@@ -199,11 +199,11 @@ static void compare_values(struct thing *t)
     }
 }
 
-/* Another session deleted the row, and now the flush found out. */
+/* The row went without the object's knowing, and now a flush found out. */
 static bool is_found_gone(const struct thing *t)
 {
     const struct row *r = row_find(&w.now.base, t->model, t->v);
-    return t->is == IS_CLEAN && t->o->state & OBJECT_GONE && r && !r->there;
+    return t->is == IS_CLEAN && t->o->state & OBJECT_GONE && (!r || !r->there);
 }
 
 static void compare_state(struct thing *t)

@@ -46,6 +46,15 @@ bool has_room(unsigned model)
     return rows < ROWS / 2 && things < THINGS * 3 / 4;
 }
 
+bool is_mourned(unsigned model)
+{
+    const struct orm_model *m = models[model];
+    bool mourned = false;
+    for (unsigned i = 0; i < ROWS; i++)
+        mourned |= w.now.base.rows[model][i].murky && !w.now.base.rows[model][i].there;
+    return mourned && !(m->columns[m->key[0]].flags & ORM_COLUMN_IDENTITY);
+}
+
 struct thing *new_thing(unsigned model, struct orm_object *o)
 {
     struct thing *t = free_thing();
