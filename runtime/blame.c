@@ -5,6 +5,7 @@
  */
 #include "blame.h"
 
+#include "grant.h"
 #include "identity.h"
 
 #include <stdio.h>
@@ -333,6 +334,8 @@ void session_blame(struct orm_session *s, const struct orm_model *m)
         violation_tell(s, &v);
         return;
     }
+    if (grant_tell(s, m))
+        return;
     /* The server complains of the SELECT around what writes. */
     static const char writes_nothing[] =
         "nothing can be written: the transaction, or the server, is read only";

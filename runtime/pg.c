@@ -245,6 +245,11 @@ uint64_t pg_round_trips(const struct pg *c)
     return c ? c->round_trips : 0;
 }
 
+const char *pg_user(const struct pg *c)
+{
+    return c->conn ? PQuser(c->conn) : "";
+}
+
 /* -- Sending ----------------------------------------------------------------------- */
 
 static bool send_item(struct pg *c, struct pg_item *item)
