@@ -134,7 +134,7 @@ void see_expired(void)
 {
     for (unsigned i = 0; i < THINGS; i++) {
         struct thing *t = &w.now.things[i];
-        if (t->is != IS_CLEAN || !t->o || t->expired || !(t->o->state & OBJECT_EXPIRED))
+        if (t->is != IS_CLEAN || !t->o || !(t->o->state & OBJECT_EXPIRED))
             continue;
         t->expired = t->loose = true;
         for (unsigned c = 0; c < models[t->model]->column_count; c++)

@@ -169,6 +169,7 @@ static const struct {
     {op_update_all, 2, true},
     {op_delete_all, 1, true},
     {op_autoflush, 1, false},
+    {op_load, 2, true},
     {op_upsert, 3, true},
     {op_get_or_create, 2, true},
 };

@@ -28,6 +28,7 @@ void op_update_all(void);
 void op_delete_all(void);
 void op_autoflush(void);
 void op_retry(void);
+void op_load(void);
 void op_upsert(void);
 void op_get_or_create(void);
 void op_savepoint(void);
