@@ -332,9 +332,9 @@ void pg_fail_by_result(
  * while we wait is a lost connection. */
 enum pg_wait pg_wait_for_result(PGconn *conn, int64_t deadline)
 {
-    if (!PQisBusy(conn))
-        return PG_WAIT_OK;
     const size_t said = strlen(PQerrorMessage(conn));
+    if (!PQisBusy(conn)) /* it parses, and may run out of memory */
+        return PG_WAIT_OK;
     for (;;) {
         const int unsent = PQflush(conn);
         if (unsent < 0)
