@@ -106,12 +106,9 @@ static void forget_unwritten(struct orm_session *s)
         s->models[i].unwritten = 0;
 }
 
-/* An object made in what is rolled back.  An upsert may have made it the object of a
- * row that was there before: lists that show it are loaded again. */
+/* An object made in what is rolled back. */
 static void detach(struct orm_object *o)
 {
-    if (o->state & OBJECT_MAPPED)
-        session_model(object_session(o), o->model)->deletions++;
     list_end_notes(o);
     object_unmap(o);
     for (unsigned i = 0; i < o->model->key_count; i++) {
@@ -190,42 +187,17 @@ static void unload_all(struct orm_session *s, uint64_t mark)
     }
 }
 
-/* And so are slots. */
-static void hide_detached(struct orm_object *o)
-{
-    for (unsigned i = 0; i < o->model->to_one_count; i++) {
-        struct orm_object **slot = object_slot(o, &o->model->to_ones[i]);
-        if (*slot && (*slot)->state & OBJECT_GONE)
-            *slot = NULL;
-    }
-}
-
-static void hide_all_detached(struct orm_session *s)
-{
-    for (unsigned m = 0; m < s->schema->model_count; m++) {
-        const struct idmap *map = &s->models[m].map;
-        for (size_t i = 0; i < map->capacity; i++)
-            if (map->slots[i].object)
-                hide_detached(map->slots[i].object);
-    }
-}
-
 static void go_back(struct orm_session *s, const struct savepoint *p)
 {
-    bool any_detached = false;
     forget_unwritten(s);
     s->undo_rests = true;
     for (size_t i = s->undo_count; i-- > p->undos;)
-        if (s->undos[i].copy) {
+        if (s->undos[i].copy)
             put_back(s->undos[i].object, s->undos[i].copy);
-        } else {
-            any_detached |= (s->undos[i].object->state & OBJECT_MAPPED) != 0;
+        else
             detach(s->undos[i].object);
-        }
     for (size_t i = p->undos; i < s->undo_count; i++)
         return_to_map(s->undos[i].object);
-    if (any_detached)
-        hide_all_detached(s);
     s->undo_rests = false;
     s->undo_count = p->undos;
     s->unit++; /* scopes count on older notes to stay */
