@@ -14,6 +14,7 @@ struct flush {
     struct orm_object **news, **updates, **deletes;
     size_t new_count, update_count, delete_count;
     size_t ahead_count; /* so many of the deletes, the first, go before all else */
+    uint64_t ahead_batches;
     struct orm_object **drafts; /* whose rows are to be found */
     size_t draft_count;
     size_t held_count; /* objects and links that wait for that */

@@ -220,7 +220,10 @@ static bool add_deletes(struct flush *p, struct orm_object **objects, size_t cou
 bool flush_order(struct flush *p)
 {
     const size_t ahead = p->ahead_count;
-    return add_deletes(p, p->deletes, ahead) && add_first_updates(p) &&
-           add_inserts(p) && upsert_add_batches(p) && add_updates(p) && add_links(p) &&
+    if (!add_deletes(p, p->deletes, ahead))
+        return false;
+    p->ahead_batches = p->batch_count;
+    return add_first_updates(p) && add_inserts(p) && upsert_add_batches(p) &&
+           add_updates(p) && add_links(p) &&
            add_deletes(p, p->deletes + ahead, p->delete_count - ahead);
 }

@@ -129,7 +129,7 @@ static bool add_limits(struct orm_session *s, struct params *options)
             " (SELECT unnest(r.setconfig) FROM pg_db_role_setting AS r"
             " LEFT JOIN pg_database AS d ON d.oid = r.setdatabase"
             " WHERE coalesce(d.datname, current_database()) = current_database()"
-            " AND r.setrole IN (0, session_user::regrole))");
+            " AND r.setrole IN (0, quote_ident(session_user)::regrole))");
         st = shape_make(s, types, 1, false);
     }
     params_add_text(options, pg_options(s->pg));

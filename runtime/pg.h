@@ -109,6 +109,9 @@ bool pg_receive(struct pg *c, struct pg_item *items, size_t count, int64_t deadl
 
 uint64_t pg_round_trips(const struct pg *c);
 
+/* The role that it connected as. */
+const char *pg_user(const struct pg *c);
+
 /* -- COPY ... FROM STDIN ----------------------------------------------------------- */
 /* Between the first and the last the connection carries nothing else.  Each returns
  * false when it failed, and `e` says why; if the connection can still be used it is as

@@ -170,6 +170,15 @@ struct pg_statement *statement_add(struct statement_cache *c,
     return &st->pg;
 }
 
+const struct pg_statement *statement_named(
+    const struct statement_cache *c, const char *name)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (strcmp(c->entries[i]->pg.name, name) == 0)
+            return &c->entries[i]->pg;
+    return NULL;
+}
+
 void statement_rename(struct pg_statement *pg)
 {
     struct statement *st = (struct statement *)pg;

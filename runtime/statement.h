@@ -48,6 +48,10 @@ struct pg_statement *statement_add(struct statement_cache *c,
     const struct buffer *shape, const struct buffer *sql, const uint32_t *types,
     int type_count, bool counted);
 
+/* NULL: it has gone, or never was. */
+const struct pg_statement *statement_named(
+    const struct statement_cache *c, const char *name);
+
 /* Gives it a name that the server does not have. */
 void statement_rename(struct pg_statement *st);
 

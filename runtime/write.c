@@ -19,6 +19,7 @@
 #include "upsert.h"
 #include "violation.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* -- The flight -------------------------------------------------------------------- */
@@ -72,6 +73,45 @@ static bool explain_twins(struct orm_session *s, const struct batch *b)
     return true;
 }
 
+static void advise(struct orm_session *s, const char *hint)
+{
+    snprintf(s->error.hint, sizeof s->error.hint, "%s", hint);
+}
+
+static bool changes_any(const struct orm_object *o, const struct orm_constraint *c)
+{
+    for (unsigned i = 0; i < c->count; i++)
+        if (bit_is_set(object_changed_bits(o), c->columns[i]))
+            return true;
+    return false;
+}
+
+/* Two rows got values of the constraint: perhaps each other's. */
+static bool may_exchange(const struct flush *p, const struct orm_model *m)
+{
+    const unsigned violated = p->s->error.of == m ? p->s->error.violated : 0;
+    size_t changed = 0;
+    for (size_t i = 0; violated && i < p->update_count; i++)
+        changed += p->updates[i]->model == m &&
+                   changes_any(p->updates[i], &m->constraints[violated - 1]);
+    return changed > 1;
+}
+
+/* What the order of the statements has to do with it. */
+static void explain_order(const struct flush *p, const struct batch *b)
+{
+    struct orm_session *s = p->s;
+    const char *state = s->error.sqlstate;
+    if (b->kind == BATCH_DELETE && strcmp(state, "23503") == 0 && p->ahead_count &&
+        b->number <= p->ahead_batches)
+        advise(s, "it goes first because another row takes its key or unique value; "
+                  "flush what refers to it away before");
+    if (b->kind == BATCH_UPDATE && strcmp(state, "23505") == 0 &&
+        may_exchange(p, b->model))
+        advise(s, "rows that exchange unique values need a constraint with "
+                  "deferrable: deferred, or another value and a flush in between");
+}
+
 /* Of no batch is what COMMIT says, which checks what was put off. */
 static void explain(const struct flush *p, size_t failed)
 {
@@ -80,6 +120,8 @@ static void explain(const struct flush *p, size_t failed)
         b = b->next;
     if (!b || !(explain_stale(p->s, b) || explain_twins(p->s, b)))
         violation_explain(p->s, b);
+    if (b)
+        explain_order(p, b);
 }
 
 /* The transaction ends; all else that the flight did is in its results. */

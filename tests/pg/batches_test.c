@@ -347,11 +347,47 @@ static void row_that_others_refer_to_makes_no_room(void **state)
     country_set_name(made, "new");
     assert_false(orm_commit(s));
     assert_failed(s, ORM_CONSTRAINT, "city", "country");
+    assert_non_null(strstr(orm_last_error(s)->hint, "another row takes its key"));
     assert_int_equal(orm_last_error(s)->outcome, ORM_ROLLED_BACK);
     orm_rollback(s);
     assert_ptr_equal(country_get(country_table(s), "de"), old);
     assert_string_equal(db_text(db, "select name from country"), "old");
     close_library(s);
+}
+
+static void rows_that_exchange_unique_values_are_advised(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into tags (name) values ('a'), ('b')");
+    struct orm_session *s = open_library();
+    tag_set_name(tag_get(tag_table(s), 1), "b");
+    tag_set_name(tag_get(tag_table(s), 2), "a");
+    assert_false(orm_commit(s));
+    assert_failed(s, ORM_CONSTRAINT, "tag", "name");
+    assert_int_equal(tag_violated(orm_last_error(s)), TAG_BY_NAME);
+    assert_non_null(strstr(orm_last_error(s)->hint, "deferrable: deferred"));
+    orm_rollback(s);
+
+    /* With a value and a flush in between. */
+    tag_set_name(tag_get(tag_table(s), 1), "elsewhere");
+    assert_true(orm_flush(s));
+    tag_set_name(tag_get(tag_table(s), 2), "a");
+    assert_true(orm_flush(s));
+    tag_set_name(tag_get(tag_table(s), 1), "b");
+    assert_true(orm_commit(s));
+
+    /* Or put off. */
+    db_exec(db, "alter table tags drop constraint tags_name_key;"
+                "alter table tags add constraint tags_name_key unique (name)"
+                " deferrable initially deferred");
+    tag_set_name(tag_get(tag_table(s), 1), "a");
+    tag_set_name(tag_get(tag_table(s), 2), "b");
+    assert_true(orm_commit(s));
+    assert_string_equal(
+        db_text(db, "select id, name from tags order by 1"), "1|a\n2|b");
+    close_library(s);
+    db_exec(db, "alter table tags drop constraint tags_name_key;"
+                "alter table tags add constraint tags_name_key unique (name)");
 }
 
 /* Only those that make room, or what waits for the update would be lost. */
@@ -392,6 +428,7 @@ int main(void)
         DB_TEST(row_that_was_changed_before_it_was_deleted_makes_room_too),
         DB_TEST(deleted_rows_that_refer_to_it_go_before_it),
         DB_TEST(row_that_others_refer_to_makes_no_room),
+        DB_TEST(rows_that_exchange_unique_values_are_advised),
         DB_TEST(other_deletes_stay_behind_updates),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);

@@ -317,10 +317,91 @@ static void refresh_of_a_row_that_is_gone_is_stale(void **state)
     orm_close(s);
 }
 
+/* -- Privileges -------------------------------------------------------------------- */
+
+#define GUEST "\"guest one\""
+
+/* A session of a role that may do what `grants` say. */
+static struct orm_session *open_as_guest(const char *grants)
+{
+    db_exec(db,
+        "do $$begin"
+        "  if exists (select from pg_roles where rolname = 'guest one') then"
+        "    drop owned by " GUEST "; drop role " GUEST ";"
+        "  end if;"
+        "  create role " GUEST " login;"
+        "end$$; %s",
+        grants);
+    struct orm_session *s =
+        orm_open(db_conninfo_by(db, NULL, 0, "user='guest one'"), &library_schema);
+    assert_fine(s);
+    return s;
+}
+
+static void assert_granting(struct orm_session *s, const char *model, const char *grant)
+{
+    assert_failed(s, ORM_REFUSED, model, NULL);
+    assert_string_equal(orm_last_error(s)->sqlstate, "42501");
+    assert_string_equal(orm_last_error(s)->hint, grant);
+    if (!strstr(orm_message(s), grant))
+        fail_msg("\"%s\" expected in: %s", grant, orm_message(s));
+    orm_close(s);
+}
+
+static void missing_privilege_is_told_with_the_grant_that_gives_it(void **state)
+{
+    (void)state;
+    arrange_library(db, 1, 2);
+    struct orm_session *s = open_as_guest("");
+    assert_null(book_get(book_table(s), 1));
+    assert_granting(s, "book", "GRANT SELECT ON \"public\".\"book\" TO " GUEST);
+
+    s = open_as_guest("grant select, insert on author to " GUEST);
+    author_set_name(author_new(author_table(s)), "a");
+    assert_false(orm_commit(s));
+    assert_granting(
+        s, "author", "GRANT USAGE ON SEQUENCE \"public\".\"author_id_seq\" TO " GUEST);
+
+    s = open_as_guest("grant select on author to " GUEST ";"
+                      "grant usage on sequence author_id_seq to " GUEST);
+    author_set_name(author_new(author_table(s)), "a");
+    assert_false(orm_commit(s));
+    assert_granting(
+        s, "author", "GRANT SELECT, INSERT ON \"public\".\"author\" TO " GUEST);
+
+    s = open_as_guest("grant select on author to " GUEST);
+    author_set_name(author_get(author_table(s), 1), "a");
+    assert_false(orm_commit(s));
+    assert_granting(
+        s, "author", "GRANT SELECT, UPDATE ON \"public\".\"author\" TO " GUEST);
+
+    s = open_as_guest("grant select on author to " GUEST);
+    author_delete(author_get(author_table(s), 1));
+    assert_false(orm_commit(s));
+    assert_granting(
+        s, "author", "GRANT SELECT, DELETE ON \"public\".\"author\" TO " GUEST);
+
+    s = open_as_guest("grant select on book, tags to " GUEST);
+    tag_add(book_tags(book_get(book_table(s), 1)), tag_get(tag_table(s), 1));
+    assert_false(orm_commit(s));
+    assert_granting(
+        s, "tag", "GRANT SELECT, INSERT ON \"public\".\"book_tags\" TO " GUEST);
+
+    s = open_as_guest("grant select, insert on tags to " GUEST);
+    struct tag *t = tag_new(tag_table(s));
+    tag_set_name(t, "red");
+    tag_upsert(tag_table(s), TAG_BY_NAME, t);
+    assert_false(orm_commit(s));
+    assert_granting(
+        s, "tag", "GRANT SELECT, INSERT, UPDATE ON \"public\".\"tags\" TO " GUEST);
+    db_exec(db, "drop owned by " GUEST "; drop role " GUEST);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         DB_TEST(rows_that_a_trigger_drops_are_an_error),
+        DB_TEST(missing_privilege_is_told_with_the_grant_that_gives_it),
         DB_TEST(failure_after_a_flush_tells_that_all_is_rolled_back),
         DB_TEST(failure_of_taking_back_what_was_flushed_is_rolled_back),
         DB_TEST(unset_text_of_a_new_object_reads_as_empty),
