@@ -114,20 +114,12 @@ struct orm_object *key_find(
 }
 
 /* Apart, so that a number needs no room for all these. */
-static struct orm_object *find_several(struct idmap *map, struct key_columns theirs,
+struct orm_object *key_find_like_several(struct idmap *map, struct key_columns theirs,
     const struct orm_object *o, struct key_columns ours)
 {
     union orm_value values[KEY_COLUMNS_MOST];
     key_read(ours, o, values);
     return key_find(map, theirs, values);
-}
-
-struct orm_object *key_find_like(struct idmap *map, struct key_columns theirs,
-    const struct orm_object *o, struct key_columns ours)
-{
-    return key_is_number(theirs)
-               ? idmap_find_number(map, object_value(o, ours.at[0]).integer)
-               : find_several(map, theirs, o, ours);
 }
 
 static uint64_t hash_of_several(struct key_columns k, const struct orm_object *o)

@@ -86,9 +86,17 @@ uint64_t key_hash(struct key_columns k, const union orm_value *values);
 /* Under its own values; room must be reserved. */
 void key_insert(struct idmap *map, struct key_columns k, struct orm_object *o);
 
-/* The object of a map by `theirs` that has there what `o` has in `ours`. */
-struct orm_object *key_find_like(struct idmap *map, struct key_columns theirs,
+/* The object of a map by `theirs` that has there what `o` has in `ours`.  Inline, for
+ * loops over all owners of a relation. */
+struct orm_object *key_find_like_several(struct idmap *map, struct key_columns theirs,
     const struct orm_object *o, struct key_columns ours);
+static inline struct orm_object *key_find_like(struct idmap *map,
+    struct key_columns theirs, const struct orm_object *o, struct key_columns ours)
+{
+    return key_is_number(theirs)
+               ? idmap_find_number(map, object_value(o, ours.at[0]).integer)
+               : key_find_like_several(map, theirs, o, ours);
+}
 
 /* The mapped object with this key; NULL also for what is expired. */
 struct orm_object *object_find(

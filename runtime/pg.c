@@ -163,6 +163,7 @@ struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *
     }
     if (!check_settings(c->conn, e, ORM_REFUSED, "the server has"))
         goto fail;
+    c->encoding = PQclientEncoding(c->conn);
     if (PQsetnonblocking(c->conn, 1) != 0 || !PQenterPipelineMode(c->conn)) {
         error_set(e, ORM_LOST, "cannot connect: %s", PQerrorMessage(c->conn));
         goto fail;
@@ -445,6 +446,17 @@ static PGresult *expect(struct pg *c, bool describes, int64_t deadline,
     return NULL;
 }
 
+/* libpq looks settings up by name, which costs as much as a row.  Values are at stake
+ * when the encoding changes; literals, when a text is parsed. */
+static bool may_be_poisoned(
+    const struct pg *c, const struct pg_item *items, size_t count)
+{
+    bool parses = false;
+    for (size_t i = 0; i < count; i++)
+        parses = parses || items[i].prepares || !items[i].statement;
+    return parses || PQclientEncoding(c->conn) != c->encoding;
+}
+
 static void receive(struct pg *c, struct pg_item *items, size_t count, int64_t deadline,
     struct orm_error *e, struct pg_failure *failure)
 {
@@ -467,7 +479,8 @@ static void receive(struct pg *c, struct pg_item *items, size_t count, int64_t d
     if (!r || PQresultStatus(r) != PGRES_PIPELINE_SYNC) {
         error_set(e, ORM_LOST, "the server broke the protocol: no end of the pipeline");
         pg_hang_up(c);
-    } else if (!check_settings(
+    } else if (may_be_poisoned(c, items, count) &&
+               !check_settings(
                    c->conn, e, ORM_LOST, "the connection is given up: it has")) {
         pg_hang_up(c);
     }

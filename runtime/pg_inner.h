@@ -15,6 +15,7 @@ struct pg {
     pid_t process;      /* that connected */
     const void *thread; /* that uses it, by the address of its own `here` */
     uint64_t round_trips;
+    int encoding;              /* UTF8, as libpq numbers it */
     struct orm_error farewell; /* of the server, once it has left */
     struct pg_said said;
     int binary[MAX_PARAMS]; /* all 1: the format of every parameter */

@@ -455,6 +455,8 @@ static void delete_book(struct orm_session *s, struct view *v)
 {
     (void)s;
     book_delete(v->book);
+    book_delete(v->of_red->items[0]);
+    assert_int_equal(book_all(tag_books(v->red))->len, v->of_red->len - 1);
 }
 
 static void delete_author(struct orm_session *s, struct view *v)
@@ -723,6 +725,70 @@ static void row_that_only_the_transaction_had_is_gone_afterwards(void **state)
     close_library(s);
 }
 
+static void slots_that_were_empty_are_empty_again(void **state)
+{
+    (void)state;
+    arrange_view();
+    struct orm_session *s = open_library();
+    struct profile *p = profile_get(profile_table(s), 1);
+    struct author *one = author_get(author_table(s), 1);
+    struct author *two = author_get(author_table(s), 2);
+    struct book *b = book_get(book_table(s), 1);
+    orm_savepoint(s);
+    book_set_title(book_new(author_books(two)), "new");
+    assert_int_equal(book_all(author_books(two))->len, 3);
+    assert_ptr_equal(book_author(b), one); /* at hand */
+    profile_set_author(p, two);
+    assert_ptr_equal(author_profile(two), p);
+    orm_rollback_to(s);
+    assert_int_equal(book_all(author_books(two))->len, 2);
+    assert_int_equal(book_author_state(b), ORM_REF_UNLOADED);
+    assert_null(author_profile(two));
+    assert_ptr_equal(author_profile(one), p);
+    close_library(s);
+}
+
+static void object_whose_key_was_taken_is_in_the_map_again(void **state)
+{
+    (void)state;
+    db_exec(db, "insert into country (code, name) values ('de', 'old')");
+    struct orm_session *s = open_library();
+    struct country *old = country_get(country_table(s), "de");
+    db_exec(db, "delete from country");
+    orm_savepoint(s);
+    struct country *new = country_new(country_table(s));
+    country_set_code(new, "de");
+    country_set_name(new, "new");
+    assert_true(orm_flush(s));
+    assert_ptr_equal(country_get(country_table(s), "de"), new);
+    orm_rollback_to(s);
+    assert_ptr_equal(country_get(country_table(s), "de"), old);
+    assert_string_equal(country_name(old), "old");
+    close_library(s);
+}
+
+static void what_a_scope_took_along_is_not_shown_by_what_was_before(void **state)
+{
+    (void)state;
+    arrange_view();
+    struct orm_session *s = open_library();
+    struct author *a = author_get(author_table(s), 1);
+    orm_scope_begin(s);
+    (void)book_all(book_table(s));
+    const struct book_list *inner =
+        book_all(author_books(a)); /* of the scope's books */
+    assert_int_equal(inner->len, 2);
+    author_set_name(a, "changed"); /* noted with that list */
+    assert_true(orm_flush(s));
+    orm_scope_end(s);
+    orm_rollback(s);
+    assert_string_equal(author_name(a), "author 1");
+    (void)spent(s);
+    assert_int_equal(book_all(author_books(a))->len, 2);
+    assert_int_equal(spent(s), 1);
+    close_library(s);
+}
+
 static void lazy_columns_go_back_to_not_loaded(void **state)
 {
     (void)state;
@@ -829,6 +895,9 @@ int main(void)
         DB_TEST(two_changes_at_two_levels_go_back_one_by_one),
         DB_TEST(what_is_loaded_first_inside_is_not_loaded_afterwards),
         DB_TEST(row_that_only_the_transaction_had_is_gone_afterwards),
+        DB_TEST(slots_that_were_empty_are_empty_again),
+        DB_TEST(object_whose_key_was_taken_is_in_the_map_again),
+        DB_TEST(what_a_scope_took_along_is_not_shown_by_what_was_before),
         DB_TEST(lazy_columns_go_back_to_not_loaded),
         DB_TEST(stream_of_outside_goes_on_and_one_of_inside_ends),
         DB_TEST(transaction_can_go_back_inside),

@@ -161,6 +161,47 @@ static void open_transaction_keeps_its_options(void **state)
     close_library(s);
 }
 
+/* -- Megabytes --------------------------------------------------------------------- */
+
+#define MUCH ((size_t)9 << 20)
+
+/* The server blocks on what it says before it has read all that we say. */
+static void megabytes_both_ways_in_one_flight_do_not_block(void **state)
+{
+    (void)state;
+    db_exec(db,
+        "create function swell() returns trigger language plpgsql as $$ begin "
+        "new.note := repeat('n', %zu); return new; end $$;"
+        "create trigger swell before insert on ticket for each row execute "
+        "function swell()",
+        MUCH);
+    char *text = malloc(MUCH + 1);
+    memset(text, 's', MUCH);
+    text[MUCH] = '\0';
+    struct orm_session *s = open_library();
+    struct ticket *tickets[3];
+    for (int i = 0; i < 3; i++) { /* each by a statement of its own */
+        tickets[i] = ticket_new(ticket_table(s));
+        ticket_set_subject(tickets[i], text);
+        if (i == 1)
+            ticket_set_weight(tickets[i], 1);
+        if (i == 2)
+            ticket_set_status(tickets[i], TICKET_STATUS_DONE);
+    }
+    orm_set_deadline(s, 30000);
+    (void)waited(s);
+    assert_true(orm_commit(s));
+    assert_int_equal(waited(s), 2);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(strlen(ticket_note(tickets[i])), MUCH);
+    assert_int_equal(
+        db_number(db, "select count(*) from ticket where length(subject) = %zu", MUCH),
+        3);
+    close_library(s);
+    free(text);
+    db_exec(db, "drop function swell cascade");
+}
+
 /* -- Again ------------------------------------------------------------------------- */
 
 struct counter {
@@ -303,6 +344,7 @@ int main(void)
         DB_TEST(unknown_setting_is_an_error_and_nothing_is_done),
         DB_TEST(settings_without_name_or_value_are_refused),
         DB_TEST(open_transaction_keeps_its_options),
+        DB_TEST(megabytes_both_ways_in_one_flight_do_not_block),
         DB_TEST(conflict_runs_the_whole_unit_again_on_what_is_there_now),
         DB_TEST(attempts_are_bounded_and_the_last_conflict_is_told),
         DB_TEST(deadline_ends_the_attempts),

@@ -70,6 +70,17 @@ static void do_more(
     tag_upsert(tag_table(s), TAG_BY_NAME, draft);
 }
 
+/* Tokens that a hook was told of as committed. */
+static int told;
+
+static bool hear(struct ledger *l, void *arg)
+{
+    (void)l;
+    (void)arg;
+    told++;
+    return true;
+}
+
 enum scenario_end scenario_run(
     struct orm_session *s, int64_t token, void (*before_commit)(void))
 {
@@ -92,6 +103,8 @@ enum scenario_end scenario_run(
     if (orm_status(s) == ORM_OK && (!first || !book || !red))
         return SCENARIO_MISLED;
 
+    told = 0;
+    ledger_on_event(s, ORM_AFTER_COMMIT, hear, NULL);
     if (orm_status(s) == ORM_OK) {
         ledger_set_token(ledger_new(ledger_table(s)), token);
         book_set_pages(book, (int32_t)token);
@@ -105,6 +118,7 @@ enum scenario_end scenario_run(
         before_commit();
     const bool committed = orm_commit(s);
     assert_int_equal(committed, orm_status(s) == ORM_OK);
+    assert_int_equal(told, committed || orm_last_error(s)->outcome == ORM_COMMITTED);
     assert_intact(books, count);
     return committed ? SCENARIO_COMMITTED : SCENARIO_FAILED;
 }
