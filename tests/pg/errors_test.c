@@ -380,6 +380,23 @@ static void row_that_refers_and_is_not_loaded_is_not_named(void **state)
     orm_close(s);
 }
 
+static void delete_by_query_names_the_rows_that_are_loaded(void **state)
+{
+    (void)state;
+    arrange();
+    struct orm_session *s = open_press();
+    struct author *bob = author_get(author_table(s), 2);
+    struct book *three = book_get(book_table(s), 3);
+    assert_string_equal(book_title(three), "Three");
+    const struct author_query q = {.where = {author_id_eq(2)}};
+    assert_int_equal(author_delete_all(author_table(s), &q), 0);
+    assert_failed(s, ORM_CONSTRAINT, "book", "author");
+    assert_string_equal(orm_message(s), "book.author: book 3 still refers to author 2, "
+                                        "which cannot go (\"works_written_by_fkey\")");
+    assert_ptr_equal(orm_last_error(s)->object, bob);
+    orm_close(s);
+}
+
 static void reference_to_its_own_table_tells_the_ends_apart(void **state)
 {
     (void)state;
@@ -723,6 +740,7 @@ int main(void)
         DB_TEST(reference_of_several_columns_names_the_key),
         DB_TEST(delete_of_what_is_referred_to_names_both_rows),
         DB_TEST(row_that_refers_and_is_not_loaded_is_not_named),
+        DB_TEST(delete_by_query_names_the_rows_that_are_loaded),
         DB_TEST(reference_to_its_own_table_tells_the_ends_apart),
         DB_TEST(link_to_what_is_gone_names_it),
         DB_TEST(unique_that_was_put_off_is_known),
