@@ -275,6 +275,7 @@ static bool may_retry(struct orm_session *s, const struct pg_failure *f)
     }
     mend(s, s->items[f->item].statement, f->remedy);
     if (s->transaction >= TX_OPEN) {
+        s->forgotten = s->forgotten || f->remedy == PG_PREPARE_AGAIN;
         s->error.code = ORM_CONFLICT;
         return false;
     }

@@ -197,6 +197,7 @@ struct orm_session {
     uint64_t wrote;       /* and when it wrote first; 0: it did not */
     bool flush_began;     /* the transaction, and not the program */
     bool resolves;        /* outcomes that nobody told */
+    bool forgotten;       /* are statements, and perhaps all of them, by the server */
     bool altered;         /* a table, since it was verified: why a flush failed */
     uint64_t flushes;     /* counts them */
     bool flush_failed;    /* that is the error: orm_retry() can help */

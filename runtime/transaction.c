@@ -168,6 +168,18 @@ bool orm_ok(const struct orm_session *s)
     return s && !s->error.code;
 }
 
+/* One statement that the server has forgotten is mended alone, as long as no
+ * transaction is lost with it; else all begin anew, or the next transaction would be
+ * lost with the next one. */
+static bool forget_statements(struct orm_session *s)
+{
+    if (!s->forgotten)
+        return true;
+    s->forgotten = false;
+    statement_forget_prepared(&s->statements);
+    return flight_command(s, "DEALLOCATE ALL");
+}
+
 /* False: the connection is lost, and what was open with it. */
 static bool roll_back_server(struct orm_session *s)
 {
@@ -180,7 +192,8 @@ static bool roll_back_server(struct orm_session *s)
     savepoint_set_sent(s, true);
     if (s->transaction >= TX_OPEN && pg_alive(s->pg)) {
         const enum transaction open = s->transaction;
-        if (!(flight_begin(s) && flight_command(s, "ROLLBACK") && flight_land(s, NULL)))
+        if (!(flight_begin(s) && flight_command(s, "ROLLBACK") &&
+                forget_statements(s) && flight_land(s, NULL)))
             pg_hang_up(s->pg); /* nobody knows what is open there */
         flight_end(s);
         s->transaction = open;
