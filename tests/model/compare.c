@@ -203,7 +203,7 @@ static void compare_values(struct thing *t)
 static bool is_found_gone(const struct thing *t)
 {
     const struct row *r = row_find(&w.now.base, t->model, t->v);
-    return t->is == IS_CLEAN && t->o->state & OBJECT_GONE && r && !r->there;
+    return t->is == IS_CLEAN && t->o->state & OBJECT_GONE && (!r || !r->there);
 }
 
 static void compare_state(struct thing *t)
