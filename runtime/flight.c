@@ -3,8 +3,8 @@
 #include "flight.h"
 
 #include "budget.h"
+#include "lead.h"
 #include "memory.h"
-#include "savepoint.h"
 #include "watch.h"
 
 #include <stdio.h>
@@ -54,60 +54,6 @@ static struct pg_item *new_item(struct orm_session *s)
     return item;
 }
 
-static void drop_leaving(struct orm_session *s)
-{
-    statement_free_retired(s->leaving);
-    s->leaving = NULL;
-}
-
-/* Statements that left the cache leave the server too.  Outside of transactions only:
- * there a server that has forgotten one does no harm.  Nor before a BEGIN with options:
- * PostgreSQL wants an isolation level to be set before anything is run. */
-static bool deallocate_retired(struct orm_session *s)
-{
-    drop_leaving(s);
-    if (s->transaction > TX_WANTED || (s->begins && s->begin.command[0]))
-        return true;
-    s->leaving = statement_take_retired(&s->statements);
-    for (const struct retired *r = s->leaving; r; r = r->next)
-        if (!flight_command(s, r->command))
-            return false;
-    return true;
-}
-
-/* The server has forgotten one of them, and so perhaps all. */
-static bool spare_leaving(struct orm_session *s, const struct pg_item *failed)
-{
-    size_t i = 0;
-    for (const struct retired *r = s->leaving; r; r = r->next)
-        i++;
-    if (failed >= s->items + i)
-        return false;
-    while (i--)
-        s->items[i].command = "SELECT";
-    return true;
-}
-
-/* Names and values are parameters, so a setting cannot be more than that. */
-static bool add_settings(struct orm_session *s)
-{
-    static const uint32_t types[] = {1009, 1009};
-    shape_begin(s, 'G', NULL);
-    struct pg_statement *st = shape_known(s);
-    if (!st) {
-        buffer_text(
-            &s->sql, "SELECT set_config(n, v, true) FROM unnest($1, $2) AS s(n, v)");
-        st = shape_make(s, types, 2, false);
-    }
-    return st && flight_add(s, st, &s->begin.settings);
-}
-
-static bool add_begin(struct orm_session *s)
-{
-    return flight_command(s, s->begin.command[0] ? s->begin.command : "BEGIN") &&
-           (!s->begin.has_settings || add_settings(s));
-}
-
 bool flight_is_free(struct orm_session *s)
 {
     return !s->loading ||
@@ -115,41 +61,6 @@ bool flight_is_free(struct orm_session *s)
                "its rows are being loaded, and nothing else can be asked until "
                "%s_load_end()",
                s->loading->name);
-}
-
-static bool add_savepoints(struct orm_session *s)
-{
-    if (s->released) {
-        snprintf(s->release, sizeof s->release, "RELEASE orm_%zu", s->released);
-        if (!flight_command(s, s->release))
-            return false;
-    }
-    for (size_t i = 0; i < s->savepoint_count; i++)
-        if (!s->savepoints[i].sent && !flight_command(s, s->savepoints[i].command))
-            return false;
-    return true;
-}
-
-/* Those that the server has, even if the flight failed behind them. */
-static void note_savepoints(struct orm_session *s)
-{
-    for (size_t i = 0; i < s->leading; i++) {
-        if (!s->items[i].result || !s->items[i].command)
-            continue;
-        if (s->items[i].command == s->release)
-            s->released = 0;
-        for (size_t k = 0; k < s->savepoint_count; k++)
-            if (s->items[i].command == s->savepoints[k].command)
-                s->savepoints[k].sent = true;
-    }
-}
-
-bool flight_leads(const struct orm_session *s)
-{
-    bool leads = s->transaction == TX_WANTED || s->released;
-    for (size_t i = 0; i < s->savepoint_count; i++)
-        leads = leads || !s->savepoints[i].sent;
-    return leads;
 }
 
 bool flight_begin(struct orm_session *s)
@@ -163,10 +74,8 @@ bool flight_begin(struct orm_session *s)
     s->item_count = 0;
     s->began_not = false;
     s->begins = s->transaction == TX_WANTED;
-    if (s->error.code || !deallocate_retired(s) || (s->begins && !add_begin(s)) ||
-        (savepoint_waits(s) && !add_savepoints(s)))
+    if (s->error.code || !lead_add(s))
         return false;
-    s->leading = s->item_count;
     return true;
 }
 
@@ -256,7 +165,7 @@ static bool may_retry(struct orm_session *s, const struct pg_failure *f)
 {
     if (!f->remedy || f->item >= s->item_count)
         return false;
-    if (spare_leaving(s, &s->items[f->item]))
+    if (lead_spare(s, &s->items[f->item]))
         return true;
     if (!s->items[f->item].statement)
         return false;
@@ -333,10 +242,8 @@ bool flight_land(struct orm_session *s, size_t *failed_item)
     struct pg_failure f;
     bool retried = false;
     const int64_t began = watch_begin(s);
-    const bool savepoints = savepoint_waits(s);
     const bool good = fly(s, &f, &retried);
-    if (savepoints)
-        note_savepoints(s);
+    lead_note_sent(s);
     for (size_t i = 0; i < s->item_count; i++)
         if (i < f.sent && flight_counts(&s->items[i]))
             s->statement_count++;
@@ -391,7 +298,7 @@ void flight_end(struct orm_session *s)
 {
     pg_drop(s->items, s->item_count);
     s->item_count = 0;
-    drop_leaving(s);
+    lead_drop(s);
 }
 
 const struct pg_result *flight_one(
