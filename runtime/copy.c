@@ -63,6 +63,8 @@ static bool fail(struct copy *c, uint64_t row)
 {
     struct orm_session *s = c->load->session;
     session_blame(s, c->load->model);
+    snprintf(
+        s->error.statement, sizeof s->error.statement, "%s", c->item.statement->name);
     char *message = s->error.message;
     const size_t length = strlen(message);
     if (row)

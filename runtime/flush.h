@@ -49,6 +49,9 @@ bool flush_group(struct flush *p, enum batch_kind kind, const struct orm_model *
 /* What refers to a new object, in its slot, takes over the object's key. */
 void flush_copy_key(struct orm_object *o, const struct orm_to_one *ref);
 
+/* flush_failed.c: batch number `failed`, from 0 on, was refused; or COMMIT was. */
+void flush_explain(const struct flush *p, size_t failed);
+
 /* Nothing was written: new objects lose the keys they were given. */
 void flush_take_back(struct flush *p);
 

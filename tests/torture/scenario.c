@@ -32,7 +32,8 @@ void scenario_take_back(PGconn *db)
         "update book set pages = 101 where id = 1;"
         "update shelf set place = 'shelf ' || id; delete from tags where id > 3;"
         "delete from book_tags where book_id = 1;"
-        "insert into book_tags (book_id, tag_id) values (1, 2), (1, 3)");
+        "insert into book_tags (book_id, tag_id) values (1, 2), (1, 3);"
+        "delete from reader");
 }
 
 static bool make_essay(struct book *b, void *arg)
@@ -60,9 +61,24 @@ static void do_more(
     tag_set(book_tags(book), &(const struct tag_list){only_red, 1});
     if (!orm_release(s))
         return;
+    struct reader_load *load = reader_load_begin(reader_table(s));
+    for (int i = 0; i < 2; i++)
+        reader_set_name(reader_load_row(load), "loaded");
+    reader_load_end(load);
     struct tag *draft = tag_new(tag_table(s));
     tag_set_name(draft, "upserted");
     tag_upsert(tag_table(s), TAG_BY_NAME, draft);
+}
+
+/* Tokens that a hook was told of as committed. */
+static int told;
+
+static bool hear(struct ledger *l, void *arg)
+{
+    (void)l;
+    (void)arg;
+    told++;
+    return true;
 }
 
 enum scenario_end scenario_run(
@@ -87,6 +103,8 @@ enum scenario_end scenario_run(
     if (orm_status(s) == ORM_OK && (!first || !book || !red))
         return SCENARIO_MISLED;
 
+    told = 0;
+    ledger_on_event(s, ORM_AFTER_COMMIT, hear, NULL);
     if (orm_status(s) == ORM_OK) {
         ledger_set_token(ledger_new(ledger_table(s)), token);
         book_set_pages(book, (int32_t)token);
@@ -100,6 +118,7 @@ enum scenario_end scenario_run(
         before_commit();
     const bool committed = orm_commit(s);
     assert_int_equal(committed, orm_status(s) == ORM_OK);
+    assert_int_equal(told, committed || orm_last_error(s)->outcome == ORM_COMMITTED);
     assert_intact(books, count);
     return committed ? SCENARIO_COMMITTED : SCENARIO_FAILED;
 }
@@ -116,11 +135,12 @@ void scenario_check(PGconn *db, int64_t token, enum scenario_end end,
         " (select count(*) from shelf where id = 2 and place = 'moved'),"
         " (select count(*) from tags where name = 'upserted'),"
         " (select count(*) from book_tags where book_id = 1 and tag_id = 1),"
+        " (select count(*) from reader where name = 'loaded'),"
         " (select count(*) from author where id = 2 and name = 'author 2')",
         (long long)token, (long long)token);
-    const bool written =
-        strcmp(found, scenario_does_more ? "1|1|1|1|1|1|1|1" : "1|1|1|0|0|0|0|1") == 0;
-    if (!written && strcmp(found, "0|0|0|0|0|0|0|1") != 0)
+    const bool written = strcmp(found, scenario_does_more ? "1|1|1|1|1|1|1|2|1"
+                                                          : "1|1|1|0|0|0|0|0|1") == 0;
+    if (!written && strcmp(found, "0|0|0|0|0|0|0|0|1") != 0)
         fail_msg("%s: half written: %s", what, found);
     if (end == SCENARIO_COMMITTED && !written)
         fail_msg("%s: the commit said yes, and nothing is there", what);
