@@ -1,6 +1,6 @@
 /* verify_test.c: orm_verify() tells each kind of difference, once, with its remedy. */
+#include "base/memory.h"
 #include "drift_world.h"
-#include "memory.h"
 #include "sessions.h"
 
 #include "drift.orm.h"
