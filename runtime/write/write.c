@@ -163,6 +163,17 @@ static void note_all(struct flush *p)
 
 /* -- The whole --------------------------------------------------------------------- */
 
+/* By a key that the program gave others may have been made to refer to it, unseen. */
+static void map_new(struct orm_object *o)
+{
+    const struct orm_model *m = o->model;
+    object_map_anew(o);
+    if (m->columns[m->key[0]].flags & ORM_COLUMN_IDENTITY)
+        return;
+    for (unsigned i = 0; i < m->to_many_count; i++)
+        list_drop(object_manager(o, &m->to_manys[i]));
+}
+
 static bool publish(struct flush *p)
 {
     struct orm_session *s = p->s;
@@ -172,7 +183,7 @@ static bool publish(struct flush *p)
     /* What had one of these keys is gone, or they could not have been written. */
     for (size_t i = 0; i < p->new_count; i++)
         if (!(p->news[i]->state & OBJECT_GONE))
-            object_map_anew(p->news[i]);
+            map_new(p->news[i]);
     on_update_end(s);
     link_forget(s);
     due_is_done(s);
