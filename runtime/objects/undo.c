@@ -77,10 +77,14 @@ void undo_leave_scope(struct orm_object *o)
         o->stamp = mark;
 }
 
+/* What is older than this may have to be given back as it was: by the innermost
+ * savepoint, or, where that was opened before anything was written, by a rollback of
+ * all. */
 static void set_mark(struct orm_session *s)
 {
-    s->mark =
-        s->savepoint_count ? s->savepoints[s->savepoint_count - 1].stamp : s->wrote;
+    const size_t n = s->savepoint_count;
+    const uint64_t innermost = n ? s->savepoints[n - 1].stamp : 0;
+    s->mark = innermost > s->wrote ? innermost : s->wrote;
 }
 
 void undo_after_write(struct orm_session *s)

@@ -175,6 +175,18 @@ static enum fate fate_of_missing(struct flush *f, const struct orm_to_one *ref)
     return f->guessed ? MAY_FAIL : FAILS;
 }
 
+/* What was changed and then deleted goes first, if another takes such a value: nobody
+ * knows which value that was.  What refers to it is in the way. */
+static void check_ahead(struct flush *f, const struct thing *t, unsigned column)
+{
+    for (unsigned i = 0; i < THINGS; i++) {
+        const struct thing *other = &f->u->things[i];
+        if (other->is == IS_DELETED && other->model == t->model &&
+            other->changed & BIT(column))
+            fail(f, MAY_FAIL, ORM_CONSTRAINT);
+    }
+}
+
 static void check_row(struct flush *f, const struct thing *t)
 {
     const struct orm_model *m = models[t->model];
@@ -182,7 +194,7 @@ static void check_row(struct flush *f, const struct thing *t)
         fail(f, FAILS, ORM_CONSTRAINT);
     for (unsigned i = 0; i < m->column_count; i++)
         if (is_unique(m, i) && (t->is == IS_NEW || t->changed & BIT(i)))
-            check_unique(f, t, i);
+            check_unique(f, t, i), check_ahead(f, t, i);
     for (unsigned k = 0; k < m->to_one_count; k++)
         if (ref_is_changed(t, &m->to_ones[k]) &&
             leads_nowhere(&f->u->base, &m->to_ones[k], t->v))

@@ -870,6 +870,22 @@ static void transaction_can_go_back_inside(void **state)
     close_library(s);
 }
 
+static void list_loaded_after_a_savepoint_and_a_write_is_given_back(void **state)
+{
+    (void)state;
+    arrange_library(db, 1, 1);
+    struct orm_session *s = open_library();
+    orm_savepoint(s);
+    struct author *a = author_get(author_table(s), 1);
+    struct book *added = book_new(author_books(a));
+    book_set_title(added, "added");
+    assert_true(orm_flush(s));
+    assert_int_equal(book_all(author_books(a))->len, 2);
+    orm_rollback(s);
+    assert_int_equal(book_all(author_books(a))->len, 1);
+    close_library(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -901,6 +917,7 @@ int main(void)
         DB_TEST(lazy_columns_go_back_to_not_loaded),
         DB_TEST(stream_of_outside_goes_on_and_one_of_inside_ends),
         DB_TEST(transaction_can_go_back_inside),
+        DB_TEST(list_loaded_after_a_savepoint_and_a_write_is_given_back),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }
