@@ -297,6 +297,8 @@ void orm_set_ref(struct orm_object *o, unsigned slot, struct orm_object *to)
     }
     if (object_is_row(o))
         return; /* of a row that is loaded there are the columns alone */
+    if (linked && !undo_note(o)) /* `to` may be gone after a rollback */
+        return;
     scope_keep_for(to, o->scope);
     slot_put(o, ref, to);
     if (!linked)

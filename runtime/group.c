@@ -118,17 +118,21 @@ void group_leave(struct orm_object *o)
     o->group = NULL;
 }
 
-/* Each once, in order, to the front. */
-static size_t make_distinct(struct orm_object **objects, size_t count)
+/* Each once, in order, to the front, with the path's mode; they stay marked.  Objects
+ * of a large result are far from the processor: what is done to each is done in as few
+ * rounds as can be. */
+static size_t mark_each_once(
+    const struct path *path, struct orm_object **objects, size_t count)
 {
     size_t n = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!(objects[i]->state & OBJECT_SEEN)) {
-            objects[i]->state |= OBJECT_SEEN;
-            objects[n++] = objects[i];
-        }
-    for (size_t i = 0; i < n; i++)
-        objects[i]->state &= ~OBJECT_SEEN;
+    for (size_t i = 0; i < count; i++) {
+        struct orm_object *o = objects[i];
+        if (o->state & OBJECT_SEEN)
+            continue;
+        object_set_fetch(o, path->fetch);
+        o->state |= OBJECT_SEEN;
+        objects[n++] = o;
+    }
     return n;
 }
 
@@ -143,15 +147,8 @@ static void report_yield(
         path_way(s, path, objects[0]->model);
 }
 
-void group_form(struct path *path, struct orm_object **objects, size_t count)
+static struct orm_group *make_group(struct path *path, size_t count)
 {
-    count = make_distinct(objects, count);
-    for (size_t i = 0; i < count; i++)
-        object_set_fetch(objects[i], path->fetch);
-    if (path->scope->session->reports)
-        report_yield(path, objects, count);
-    if (count < 2)
-        return;
     struct orm_group *g =
         arena_get(&path->scope->arena, sizeof *g + count * sizeof(struct orm_object *));
     *g = (struct orm_group){.path = path};
@@ -159,18 +156,32 @@ void group_form(struct path *path, struct orm_object **objects, size_t count)
         g->next = path->scope->groups;
         path->scope->groups = g;
     }
+    return g;
+}
+
+static void enter(struct orm_group *g, struct orm_object *o)
+{
+    /* Else a list of peers of its owner would give each of them a first look again. */
+    if (o->group)
+        g->path->asked |= o->group->path->asked;
+    group_leave(o);
+    o->group = g;
+    o->at = (uint32_t)g->size;
+    g->members[g->size++] = o;
+}
+
+void group_form(struct path *path, struct orm_object **objects, size_t count)
+{
+    count = mark_each_once(path, objects, count);
+    if (path->scope->session->reports)
+        report_yield(path, objects, count);
+    struct orm_group *g = count > 1 ? make_group(path, count) : NULL;
     for (size_t i = 0; i < count; i++) {
         struct orm_object *o = objects[i];
-        if (o->group && o->group->live > count)
-            continue;
-        /* Else a list of peers of its owner would give each of them a first look again.
-         */
-        if (o->group)
-            path->asked |= o->group->path->asked;
-        group_leave(o);
-        o->group = g;
-        o->at = (uint32_t)g->size;
-        g->members[g->size++] = o;
+        o->state &= ~OBJECT_SEEN;
+        if (g && !(o->group && o->group->live > count))
+            enter(g, o);
     }
-    g->live = g->size;
+    if (g)
+        g->live = g->size;
 }

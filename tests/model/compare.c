@@ -134,7 +134,7 @@ void see_expired(void)
 {
     for (unsigned i = 0; i < THINGS; i++) {
         struct thing *t = &w.now.things[i];
-        if (t->is != IS_CLEAN || !t->o || t->expired || !(t->o->state & OBJECT_EXPIRED))
+        if (t->is != IS_CLEAN || !t->o || !(t->o->state & OBJECT_EXPIRED))
             continue;
         t->expired = t->loose = true;
         for (unsigned c = 0; c < models[t->model]->column_count; c++)
@@ -199,7 +199,7 @@ static void compare_values(struct thing *t)
     }
 }
 
-/* Another session deleted the row, and now the flush found out. */
+/* The row went without the object's knowing, and now a flush found out. */
 static bool is_found_gone(const struct thing *t)
 {
     const struct row *r = row_find(&w.now.base, t->model, t->v);

@@ -46,6 +46,15 @@ bool has_room(unsigned model)
     return rows < ROWS / 2 && things < THINGS * 3 / 4;
 }
 
+bool is_mourned(unsigned model)
+{
+    const struct orm_model *m = models[model];
+    bool mourned = false;
+    for (unsigned i = 0; i < ROWS; i++)
+        mourned |= w.now.base.rows[model][i].murky && !w.now.base.rows[model][i].there;
+    return mourned && !(m->columns[m->key[0]].flags & ORM_COLUMN_IDENTITY);
+}
+
 struct thing *new_thing(unsigned model, struct orm_object *o)
 {
     struct thing *t = free_thing();
@@ -160,6 +169,7 @@ static const struct {
     {op_update_all, 2, true},
     {op_delete_all, 1, true},
     {op_autoflush, 1, false},
+    {op_load, 2, true},
     {op_upsert, 3, true},
     {op_get_or_create, 2, true},
 };

@@ -28,6 +28,7 @@ void op_update_all(void);
 void op_delete_all(void);
 void op_autoflush(void);
 void op_retry(void);
+void op_load(void);
 void op_upsert(void);
 void op_get_or_create(void);
 void op_savepoint(void);
@@ -45,6 +46,10 @@ struct row *any_row(struct base *b, unsigned model);
 
 /* There is room for some more of it. */
 bool has_room(unsigned model);
+
+/* Another session deleted a row whose key can be given again: an object that does not
+ * know might be written to the new one. */
+bool is_mourned(unsigned model);
 struct thing *new_thing(unsigned model, struct orm_object *o);
 int16_t at(const struct thing *t);
 

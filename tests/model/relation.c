@@ -83,7 +83,8 @@ void op_add(void)
     const bool reverse = rel->kind == ORM_MANY_REVERSE;
     const struct orm_to_one *ref = reverse ? &rel->target->to_ones[rel->ref] : NULL;
     if (!t || w.now.tie_count == TIES || (ref && is_key_of_row(t, ref)) ||
-        (rel->through && !has_room(number_of(rel->through))))
+        (rel->through && (!has_room(number_of(rel->through)) ||
+                             is_mourned(number_of(rel->through)))))
         return;
     const bool add = chance(2);
     const bool refused = !add && ref && !ref->clears && is_target(t, rel, owner);

@@ -75,6 +75,8 @@ void op_commit(void)
 {
     if (has_doomed_new())
         op_flush();
+    if (w.failed)
+        return;
     const bool hurt = w.fault || w.cuts;
     say("commit\n");
     if (hurt && !leave_token())

@@ -182,16 +182,6 @@ void op_set_ref(void)
 
 /* -- Making and deleting ----------------------------------------------------------- */
 
-/* Another session deleted such a row: an object that does not know might be written to
- * the new one. */
-static bool is_mourned(const struct thing *t)
-{
-    for (unsigned i = 0; i < ROWS; i++)
-        if (w.now.base.rows[t->model][i].murky && !w.now.base.rows[t->model][i].there)
-            return true;
-    return false;
-}
-
 /* Gives a new object most of what it needs. */
 static void dress(struct thing *t)
 {
@@ -203,8 +193,6 @@ static void dress(struct thing *t)
             is_foreign(m, i) || (optional && chance(2)) || !chance(60))
             continue;
         const bool is_key = key_has_column(key_of_model(m), i);
-        if (is_key && is_mourned(t))
-            continue;
         set(t, i, is_key ? (int)chance(5) : any_value(m, i));
     }
     for (unsigned k = 0; k < m->to_one_count && !w.failed; k++) {
@@ -237,7 +225,8 @@ void op_new(void)
             rel = NULL;
     }
     const unsigned made = rel ? number_of(rel->target) : model;
-    if (!has_room(made) || (!has_targets(models[made]) && chance(20)))
+    if (!has_room(made) || is_mourned(made) ||
+        (!has_targets(models[made]) && chance(20)))
         return;
     say("new %s%s%s\n", models[made]->name, rel ? " of " : "",
         rel ? thing_name(owner) : "");

@@ -224,6 +224,33 @@ static void new_row_that_hangs_on_a_deleted_one_is_gone_with_it(void **state)
     close_library(s);
 }
 
+static void slots_and_lists_do_not_show_a_draft_that_was_a_row(void **state)
+{
+    (void)state;
+    arrange_library(db, 1, 1);
+    db_exec(db, "update author set email = 'a@example.org'");
+    struct orm_session *s = open_library();
+    struct book *b = book_get(book_table(s), 1);
+    struct author *draft = author_new(author_table(s));
+    author_set_email(draft, "a@example.org");
+    author_set_name(draft, "another");
+    author_upsert(author_table(s), AUTHOR_BY_EMAIL, draft);
+    struct tag *tag = tag_new(tag_table(s));
+    tag_set_name(tag, "red");
+    tag_upsert(tag_table(s), TAG_BY_NAME, tag);
+    assert_true(orm_flush(s));
+    book_set_author(b, draft); /* which it is already */
+    assert_ptr_equal(book_author(b), draft);
+    const size_t tags = tag_all(book_tags(b))->len;
+    orm_rollback(s);
+    assert_string_equal(author_name(book_author(b)), "author 1");
+    const struct tag_list *list = tag_all(book_tags(b));
+    assert_int_equal(list->len, tags);
+    orm_each(struct tag, t, list)
+        assert_ptr_not_equal(t, tag);
+    close_library(s);
+}
+
 static void swap_of_unique_values_is_the_databases_to_judge(void **state)
 {
     (void)state;
@@ -269,6 +296,7 @@ int main(void)
         DB_TEST(delete_expires_what_the_database_cascades_into),
         DB_TEST(delete_expires_what_hangs_on_rows_that_are_not_in_memory),
         DB_TEST(new_row_that_hangs_on_a_deleted_one_is_gone_with_it),
+        DB_TEST(slots_and_lists_do_not_show_a_draft_that_was_a_row),
         DB_TEST(swap_of_unique_values_is_the_databases_to_judge),
         DB_TEST(deleted_unique_value_can_be_used_again_in_one_unit),
     };

@@ -16,8 +16,8 @@ enum scenario_end {
     SCENARIO_MISLED /* what was loaded is not what is there, so nothing was written */
 };
 
-/* The unit of work also goes back to a savepoint, sets a relation, upserts, changes
- * rows by query and has a hook. */
+/* The unit of work also goes back to a savepoint, sets a relation, upserts, loads by
+ * COPY, changes rows by query and has a hook. */
 extern bool scenario_does_more;
 
 /* Once, on empty tables. */

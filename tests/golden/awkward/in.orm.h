@@ -644,7 +644,7 @@ static inline void link_stream_end(struct link_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: link_where(), _not(), _any_of(), _select(), ... ------------- */
+/* -- Queries and rows: link_where(), ... ------------------------------------------- */
 
 ORM_QUERIES(link);
 ORM_ROWS(link);
@@ -998,7 +998,7 @@ static inline void a_stream_end(struct a_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: a_where(), _not(), _any_of(), _select(), ... ---------------- */
+/* -- Queries and rows: a_where(), ... ---------------------------------------------- */
 
 ORM_QUERIES(a);
 ORM_ROWS(a);
@@ -1240,7 +1240,7 @@ static inline void m_stream_end(struct m_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: m_where(), _not(), _any_of(), _select(), ... ---------------- */
+/* -- Queries and rows: m_where(), ... ---------------------------------------------- */
 
 ORM_QUERIES(m);
 ORM_ROWS(m);

@@ -380,7 +380,7 @@ static inline void author_stream_end(struct author_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: author_where(), _not(), _any_of(), _select(), ... ----------- */
+/* -- Queries and rows: author_where(), ... ----------------------------------------- */
 
 ORM_QUERIES(author);
 ORM_ROWS(author);
@@ -761,7 +761,7 @@ static inline void book_stream_end(struct book_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: book_where(), _not(), _any_of(), _select(), ... ------------- */
+/* -- Queries and rows: book_where(), ... ------------------------------------------- */
 
 ORM_QUERIES(book);
 ORM_ROWS(book);
@@ -1020,7 +1020,7 @@ static inline void tag_stream_end(struct tag_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: tag_where(), _not(), _any_of(), _select(), ... -------------- */
+/* -- Queries and rows: tag_where(), ... -------------------------------------------- */
 
 ORM_QUERIES(tag);
 ORM_ROWS(tag);

@@ -599,7 +599,7 @@ static inline void product_stream_end(struct product_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: product_where(), _not(), _any_of(), _select(), ... ---------- */
+/* -- Queries and rows: product_where(), ... ---------------------------------------- */
 
 ORM_QUERIES(product);
 ORM_ROWS(product);
@@ -839,7 +839,7 @@ static inline void invoice_stream_end(struct invoice_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: invoice_where(), _not(), _any_of(), _select(), ... ---------- */
+/* -- Queries and rows: invoice_where(), ... ---------------------------------------- */
 
 ORM_QUERIES(invoice);
 ORM_ROWS(invoice);
@@ -1058,7 +1058,7 @@ static inline void ticket_stream_end(struct ticket_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: ticket_where(), _not(), _any_of(), _select(), ... ----------- */
+/* -- Queries and rows: ticket_where(), ... ----------------------------------------- */
 
 ORM_QUERIES(ticket);
 ORM_ROWS(ticket);
@@ -1421,7 +1421,7 @@ static inline void ledger_account_stream_end(struct ledger_account_chunks *chunk
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: ledger_account_where(), _not(), _any_of(), _select(), ... --- */
+/* -- Queries and rows: ledger_account_where(), ... --------------------------------- */
 
 ORM_QUERIES(ledger_account);
 ORM_ROWS(ledger_account);
@@ -1811,7 +1811,7 @@ static inline void page_stream_end(struct page_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: page_where(), _not(), _any_of(), _select(), ... ------------- */
+/* -- Queries and rows: page_where(), ... ------------------------------------------- */
 
 ORM_QUERIES(page);
 ORM_ROWS(page);
@@ -2051,7 +2051,7 @@ static inline void binder_stream_end(struct binder_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: binder_where(), _not(), _any_of(), _select(), ... ----------- */
+/* -- Queries and rows: binder_where(), ... ----------------------------------------- */
 
 ORM_QUERIES(binder);
 ORM_ROWS(binder);
@@ -2296,7 +2296,7 @@ static inline void leaf_stream_end(struct leaf_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: leaf_where(), _not(), _any_of(), _select(), ... ------------- */
+/* -- Queries and rows: leaf_where(), ... ------------------------------------------- */
 
 ORM_QUERIES(leaf);
 ORM_ROWS(leaf);
@@ -2549,7 +2549,7 @@ static inline void edition_stream_end(struct edition_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: edition_where(), _not(), _any_of(), _select(), ... ---------- */
+/* -- Queries and rows: edition_where(), ... ---------------------------------------- */
 
 ORM_QUERIES(edition);
 ORM_ROWS(edition);

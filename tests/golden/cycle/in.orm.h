@@ -534,7 +534,7 @@ static inline void org_person_stream_end(struct org_person_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: org_person_where(), _not(), _any_of(), _select(), ... ------- */
+/* -- Queries and rows: org_person_where(), ... ------------------------------------- */
 
 ORM_QUERIES(org_person);
 ORM_ROWS(org_person);
@@ -837,7 +837,7 @@ static inline void org_team_stream_end(struct org_team_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: org_team_where(), _not(), _any_of(), _select(), ... --------- */
+/* -- Queries and rows: org_team_where(), ... --------------------------------------- */
 
 ORM_QUERIES(org_team);
 ORM_ROWS(org_team);
@@ -1104,7 +1104,7 @@ static inline void org_badge_stream_end(struct org_badge_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: org_badge_where(), _not(), _any_of(), _select(), ... -------- */
+/* -- Queries and rows: org_badge_where(), ... -------------------------------------- */
 
 ORM_QUERIES(org_badge);
 ORM_ROWS(org_badge);

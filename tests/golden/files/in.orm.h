@@ -534,7 +534,7 @@ static inline void book_stream_end(struct book_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: book_where(), _not(), _any_of(), _select(), ... ------------- */
+/* -- Queries and rows: book_where(), ... ------------------------------------------- */
 
 ORM_QUERIES(book);
 ORM_ROWS(book);
@@ -802,7 +802,7 @@ static inline void topic_stream_end(struct topic_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: topic_where(), _not(), _any_of(), _select(), ... ------------ */
+/* -- Queries and rows: topic_where(), ... ------------------------------------------ */
 
 ORM_QUERIES(topic);
 ORM_ROWS(topic);

@@ -433,7 +433,7 @@ static inline void p_person_stream_end(struct p_person_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: p_person_where(), _not(), _any_of(), _select(), ... --------- */
+/* -- Queries and rows: p_person_where(), ... --------------------------------------- */
 
 ORM_QUERIES(p_person);
 ORM_ROWS(p_person);
@@ -698,7 +698,7 @@ static inline void p_author_stream_end(struct p_author_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: p_author_where(), _not(), _any_of(), _select(), ... --------- */
+/* -- Queries and rows: p_author_where(), ... --------------------------------------- */
 
 ORM_QUERIES(p_author);
 ORM_ROWS(p_author);

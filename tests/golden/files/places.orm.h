@@ -319,7 +319,7 @@ static inline void place_stream_end(struct place_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: place_where(), _not(), _any_of(), _select(), ... ------------ */
+/* -- Queries and rows: place_where(), ... ------------------------------------------ */
 
 ORM_QUERIES(place);
 ORM_ROWS(place);
@@ -540,7 +540,7 @@ static inline void climate_stream_end(struct climate_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: climate_where(), _not(), _any_of(), _select(), ... ---------- */
+/* -- Queries and rows: climate_where(), ... ---------------------------------------- */
 
 ORM_QUERIES(climate);
 ORM_ROWS(climate);

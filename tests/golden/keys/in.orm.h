@@ -874,7 +874,7 @@ static inline void tenant_stream_end(struct tenant_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: tenant_where(), _not(), _any_of(), _select(), ... ----------- */
+/* -- Queries and rows: tenant_where(), ... ----------------------------------------- */
 
 ORM_QUERIES(tenant);
 ORM_ROWS(tenant);
@@ -1271,7 +1271,7 @@ static inline void course_stream_end(struct course_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: course_where(), _not(), _any_of(), _select(), ... ----------- */
+/* -- Queries and rows: course_where(), ... ----------------------------------------- */
 
 ORM_QUERIES(course);
 ORM_ROWS(course);
@@ -1689,7 +1689,7 @@ static inline void student_stream_end(struct student_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: student_where(), _not(), _any_of(), _select(), ... ---------- */
+/* -- Queries and rows: student_where(), ... ---------------------------------------- */
 
 ORM_QUERIES(student);
 ORM_ROWS(student);
@@ -2077,7 +2077,7 @@ static inline void enrolment_stream_end(struct enrolment_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: enrolment_where(), _not(), _any_of(), _select(), ... -------- */
+/* -- Queries and rows: enrolment_where(), ... -------------------------------------- */
 
 ORM_QUERIES(enrolment);
 ORM_ROWS(enrolment);
@@ -2395,7 +2395,7 @@ static inline void grade_stream_end(struct grade_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: grade_where(), _not(), _any_of(), _select(), ... ------------ */
+/* -- Queries and rows: grade_where(), ... ------------------------------------------ */
 
 ORM_QUERIES(grade);
 ORM_ROWS(grade);
@@ -2677,7 +2677,7 @@ static inline void label_stream_end(struct label_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: label_where(), _not(), _any_of(), _select(), ... ------------ */
+/* -- Queries and rows: label_where(), ... ------------------------------------------ */
 
 ORM_QUERIES(label);
 ORM_ROWS(label);
@@ -2987,7 +2987,7 @@ static inline void alias_stream_end(struct alias_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: alias_where(), _not(), _any_of(), _select(), ... ------------ */
+/* -- Queries and rows: alias_where(), ... ------------------------------------------ */
 
 ORM_QUERIES(alias);
 ORM_ROWS(alias);
@@ -3286,7 +3286,7 @@ static inline void certificate_stream_end(struct certificate_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: certificate_where(), _not(), _any_of(), _select(), ... ------ */
+/* -- Queries and rows: certificate_where(), ... ------------------------------------ */
 
 ORM_QUERIES(certificate);
 ORM_ROWS(certificate);
@@ -3578,7 +3578,7 @@ static inline void room_stream_end(struct room_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: room_where(), _not(), _any_of(), _select(), ... ------------- */
+/* -- Queries and rows: room_where(), ... ------------------------------------------- */
 
 ORM_QUERIES(room);
 ORM_ROWS(room);
@@ -3915,7 +3915,7 @@ static inline void event_stream_end(struct event_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: event_where(), _not(), _any_of(), _select(), ... ------------ */
+/* -- Queries and rows: event_where(), ... ------------------------------------------ */
 
 ORM_QUERIES(event);
 ORM_ROWS(event);
@@ -4224,7 +4224,7 @@ static inline void ticket_stream_end(struct ticket_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: ticket_where(), _not(), _any_of(), _select(), ... ----------- */
+/* -- Queries and rows: ticket_where(), ... ----------------------------------------- */
 
 ORM_QUERIES(ticket);
 ORM_ROWS(ticket);
@@ -4486,7 +4486,7 @@ static inline void holiday_stream_end(struct holiday_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: holiday_where(), _not(), _any_of(), _select(), ... ---------- */
+/* -- Queries and rows: holiday_where(), ... ---------------------------------------- */
 
 ORM_QUERIES(holiday);
 ORM_ROWS(holiday);
@@ -4785,7 +4785,7 @@ static inline void duty_stream_end(struct duty_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: duty_where(), _not(), _any_of(), _select(), ... ------------- */
+/* -- Queries and rows: duty_where(), ... ------------------------------------------- */
 
 ORM_QUERIES(duty);
 ORM_ROWS(duty);
@@ -5256,7 +5256,7 @@ static inline void shift_stream_end(struct shift_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: shift_where(), _not(), _any_of(), _select(), ... ------------ */
+/* -- Queries and rows: shift_where(), ... ------------------------------------------ */
 
 ORM_QUERIES(shift);
 ORM_ROWS(shift);
@@ -5646,7 +5646,7 @@ static inline void moment_stream_end(struct moment_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: moment_where(), _not(), _any_of(), _select(), ... ----------- */
+/* -- Queries and rows: moment_where(), ... ----------------------------------------- */
 
 ORM_QUERIES(moment);
 ORM_ROWS(moment);
@@ -5921,7 +5921,7 @@ static inline void badge_stream_end(struct badge_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: badge_where(), _not(), _any_of(), _select(), ... ------------ */
+/* -- Queries and rows: badge_where(), ... ------------------------------------------ */
 
 ORM_QUERIES(badge);
 ORM_ROWS(badge);
@@ -6244,7 +6244,7 @@ static inline void holder_stream_end(struct holder_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: holder_where(), _not(), _any_of(), _select(), ... ----------- */
+/* -- Queries and rows: holder_where(), ... ----------------------------------------- */
 
 ORM_QUERIES(holder);
 ORM_ROWS(holder);
@@ -6642,7 +6642,7 @@ static inline void visit_stream_end(struct visit_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: visit_where(), _not(), _any_of(), _select(), ... ------------ */
+/* -- Queries and rows: visit_where(), ... ------------------------------------------ */
 
 ORM_QUERIES(visit);
 ORM_ROWS(visit);

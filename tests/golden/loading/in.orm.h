@@ -462,7 +462,7 @@ static inline void author_stream_end(struct author_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: author_where(), _not(), _any_of(), _select(), ... ----------- */
+/* -- Queries and rows: author_where(), ... ----------------------------------------- */
 
 ORM_QUERIES(author);
 ORM_ROWS(author);
@@ -734,7 +734,7 @@ static inline void profile_stream_end(struct profile_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: profile_where(), _not(), _any_of(), _select(), ... ---------- */
+/* -- Queries and rows: profile_where(), ... ---------------------------------------- */
 
 ORM_QUERIES(profile);
 ORM_ROWS(profile);
@@ -987,7 +987,7 @@ static inline void picture_stream_end(struct picture_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: picture_where(), _not(), _any_of(), _select(), ... ---------- */
+/* -- Queries and rows: picture_where(), ... ---------------------------------------- */
 
 ORM_QUERIES(picture);
 ORM_ROWS(picture);
@@ -1319,7 +1319,7 @@ static inline void book_stream_end(struct book_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: book_where(), _not(), _any_of(), _select(), ... ------------- */
+/* -- Queries and rows: book_where(), ... ------------------------------------------- */
 
 ORM_QUERIES(book);
 ORM_ROWS(book);
@@ -1666,7 +1666,7 @@ static inline void chapter_stream_end(struct chapter_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: chapter_where(), _not(), _any_of(), _select(), ... ---------- */
+/* -- Queries and rows: chapter_where(), ... ---------------------------------------- */
 
 ORM_QUERIES(chapter);
 ORM_ROWS(chapter);

@@ -899,7 +899,7 @@ static inline void writer_stream_end(struct writer_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: writer_where(), _not(), _any_of(), _select(), ... ----------- */
+/* -- Queries and rows: writer_where(), ... ----------------------------------------- */
 
 ORM_QUERIES(writer);
 ORM_ROWS(writer);
@@ -1297,7 +1297,7 @@ static inline void paper_stream_end(struct paper_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: paper_where(), _not(), _any_of(), _select(), ... ------------ */
+/* -- Queries and rows: paper_where(), ... ------------------------------------------ */
 
 ORM_QUERIES(paper);
 ORM_ROWS(paper);
@@ -1625,7 +1625,7 @@ static inline void citation_stream_end(struct citation_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: citation_where(), _not(), _any_of(), _select(), ... --------- */
+/* -- Queries and rows: citation_where(), ... --------------------------------------- */
 
 ORM_QUERIES(citation);
 ORM_ROWS(citation);
@@ -2008,7 +2008,7 @@ static inline void word_stream_end(struct word_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: word_where(), _not(), _any_of(), _select(), ... ------------- */
+/* -- Queries and rows: word_where(), ... ------------------------------------------- */
 
 ORM_QUERIES(word);
 ORM_ROWS(word);
@@ -2231,7 +2231,7 @@ static inline void best_stream_end(struct best_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: best_where(), _not(), _any_of(), _select(), ... ------------- */
+/* -- Queries and rows: best_where(), ... ------------------------------------------- */
 
 ORM_QUERIES(best);
 ORM_ROWS(best);
@@ -2471,7 +2471,7 @@ static inline void total_stream_end(struct total_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: total_where(), _not(), _any_of(), _select(), ... ------------ */
+/* -- Queries and rows: total_where(), ... ------------------------------------------ */
 
 ORM_QUERIES(total);
 ORM_ROWS(total);

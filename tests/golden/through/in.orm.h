@@ -365,7 +365,7 @@ static inline void package_stream_end(struct package_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: package_where(), _not(), _any_of(), _select(), ... ---------- */
+/* -- Queries and rows: package_where(), ... ---------------------------------------- */
 
 ORM_QUERIES(package);
 ORM_ROWS(package);
@@ -719,7 +719,7 @@ static inline void dependency_stream_end(struct dependency_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: dependency_where(), _not(), _any_of(), _select(), ... ------- */
+/* -- Queries and rows: dependency_where(), ... ------------------------------------- */
 
 ORM_QUERIES(dependency);
 ORM_ROWS(dependency);

@@ -509,7 +509,7 @@ static inline void sample_stream_end(struct sample_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: sample_where(), _not(), _any_of(), _select(), ... ----------- */
+/* -- Queries and rows: sample_where(), ... ----------------------------------------- */
 
 ORM_QUERIES(sample);
 ORM_ROWS(sample);
@@ -1035,7 +1035,7 @@ static inline void maybe_stream_end(struct maybe_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: maybe_where(), _not(), _any_of(), _select(), ... ------------ */
+/* -- Queries and rows: maybe_where(), ... ------------------------------------------ */
 
 ORM_QUERIES(maybe);
 ORM_ROWS(maybe);
@@ -1402,7 +1402,7 @@ static inline void preset_stream_end(struct preset_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: preset_where(), _not(), _any_of(), _select(), ... ----------- */
+/* -- Queries and rows: preset_where(), ... ----------------------------------------- */
 
 ORM_QUERIES(preset);
 ORM_ROWS(preset);

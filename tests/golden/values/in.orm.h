@@ -646,7 +646,7 @@ static inline void reading_stream_end(struct reading_chunks *chunks)
     orm_stream_end((struct orm_chunks *)chunks);
 }
 
-/* -- Queries and rows: reading_where(), _not(), _any_of(), _select(), ... ---------- */
+/* -- Queries and rows: reading_where(), ... ---------------------------------------- */
 
 ORM_QUERIES(reading);
 ORM_ROWS(reading);
