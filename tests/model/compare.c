@@ -102,8 +102,8 @@ struct thing *meet(struct orm_object *o, unsigned model)
     return t;
 }
 
-/* Another value came from the server.  Going back may undo that, too, if the
- * transaction had written, or a savepoint is open. */
+/* Another value came from the server.  Going back may undo that, too, if the object was
+ * linked, or the transaction had written, or a savepoint is open. */
 static void learn(struct thing *t, unsigned column, int value)
 {
     for (unsigned i = 0; i < w.mark_count; i++) {
@@ -111,7 +111,7 @@ static void learn(struct thing *t, unsigned column, int value)
         if (was->is != t->is || was->changed != t->changed ||
             memcmp(was->v, t->v, sizeof t->v) != 0)
             continue;
-        if (w.mark_count > 1 || w.s->transaction == TX_WROTE)
+        if (t->touched || w.mark_count > 1 || w.s->transaction == TX_WROTE)
             was->loose = was->expired = true;
         else
             was->v[column] = value;

@@ -7,7 +7,7 @@
 #ifndef TESTS_MODEL_H
 #define TESTS_MODEL_H
 
-#include <relate.h>
+#include <objects/relate.h>
 
 #include <stdbool.h>
 #include <stddef.h>

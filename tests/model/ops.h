@@ -73,6 +73,7 @@ bool set(struct thing *t, unsigned column, int value);
 /* In the model alone. */
 bool is_linked(const struct thing *t, unsigned k, const struct thing *to);
 void link_model(struct thing *t, unsigned k, const struct thing *to);
+void link_either(struct thing *t, unsigned k, struct thing *to);
 void unset_model(struct thing *t, unsigned k);
 
 void add_model(struct thing *owner, const struct orm_to_many *rel, struct thing *t);

@@ -28,8 +28,7 @@ static void tie(
 void add_model(struct thing *owner, const struct orm_to_many *rel, struct thing *t)
 {
     if (rel->kind == ORM_MANY_REVERSE) {
-        if (!is_linked(t, rel->ref, owner))
-            link_model(t, rel->ref, owner);
+        link_either(t, rel->ref, owner);
     } else if (!rel->through) {
         tie(owner, rel, t, true);
     } else {

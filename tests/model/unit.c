@@ -174,16 +174,21 @@ static bool is_cut(void)
     return w.cuts && orm_status(w.s) == ORM_LOST;
 }
 
+static void end_rolled_back(void)
+{
+    go_back(&w.marks[0], true);
+    w.committed = w.now.base;
+    compare_objects();
+    world_begin_unit();
+}
+
 void op_rollback(void)
 {
     say("rollback\n");
     orm_rollback(w.s);
     must(orm_status(w.s) == ORM_OK || is_cut(), "rollback: %s", orm_message(w.s));
-    go_back(&w.marks[0], true);
+    end_rolled_back();
     w.failed = is_cut();
-    w.committed = w.now.base;
-    compare_objects();
-    world_begin_unit();
 }
 
 /* -- Savepoints -------------------------------------------------------------------- */
@@ -228,6 +233,7 @@ void op_rollback_to(void)
     if (orm_status(w.s) != ORM_OK) {
         must((w.failed && w.commit_failed) || is_cut(), "rollback to: %s",
             orm_message(w.s));
+        end_rolled_back(); /* the transaction is over, and so are its savepoints */
         w.failed = true;
         return;
     }

@@ -8,7 +8,7 @@
 
 #include "pgtest.h"
 
-#include <memory.h>
+#include <base/memory.h>
 
 struct world {
     PGconn *db; /* another session, in plain libpq */

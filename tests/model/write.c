@@ -117,6 +117,15 @@ void link_model(struct thing *t, unsigned k, const struct thing *to)
     t->to[k] = at(to);
 }
 
+/* Linked already or not: both are noted, for a rollback. */
+void link_either(struct thing *t, unsigned k, struct thing *to)
+{
+    if (!is_linked(t, k, to))
+        link_model(t, k, to);
+    t->touched = true;
+    to->touched |= models[t->model]->to_ones[k].unique;
+}
+
 bool is_linked(const struct thing *t, unsigned k, const struct thing *to)
 {
     const struct orm_to_one *ref = &models[t->model]->to_ones[k];
@@ -160,8 +169,8 @@ static bool set_ref(struct thing *t, unsigned k, struct thing *to)
     must(!refused, "%s was linked", thing_name(t));
     if (!to)
         unset_model(t, k);
-    else if (!is_linked(t, k, to))
-        link_model(t, k, to);
+    else
+        link_either(t, k, to);
     return true;
 }
 

@@ -3,7 +3,7 @@
 #ifndef TESTS_ANY_VALUE_H
 #define TESTS_ANY_VALUE_H
 
-#include <types.h>
+#include <types/types.h>
 
 /* A value that the column's type holds; the arena owns what it points to. */
 union orm_value any_value(

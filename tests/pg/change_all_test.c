@@ -2,7 +2,7 @@
  * the session has of them follows. */
 #include "library_test.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <limits.h>
 

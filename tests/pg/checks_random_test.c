@@ -4,7 +4,7 @@
 #include "pgtest.h"
 #include "sessions.h"
 
-#include "check.h"
+#include "write/check.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 /* copy_test.c: rows are loaded by COPY, without objects: all of them or none. */
 #include "library_test.h"
 
-#include "arena.h"
+#include "base/arena.h"
+#include "base/memory.h"
 #include "chaos.h"
-#include "memory.h"
 
 #include <unistd.h>
 

@@ -2,7 +2,7 @@
  * look at how the runtime does it. */
 #include "evaluate.h"
 
-#include "types.h"
+#include "types/types.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -3,8 +3,8 @@
  * is gone the same flush succeeds. */
 #include "library_test.h"
 
-#include "memory.h"
-#include "object.h"
+#include "base/memory.h"
+#include "objects/object.h"
 
 static PGconn *db;
 

@@ -128,6 +128,23 @@ static void reverse_slot_takes_and_gives_back(void **state)
     close_library(s);
 }
 
+static void list_of_a_new_object_is_asked_for_again_once_others_may_know_its_key(
+    void **state)
+{
+    (void)state;
+    struct orm_session *s = open_library();
+    struct country *c = country_new(country_table(s));
+    country_set_code(c, "de");
+    country_set_name(c, "Germany");
+    assert_int_equal(city_all(country_cities(c))->len, 0);
+    struct city *city = city_new(city_table(s));
+    city_set_name(city, "Berlin");
+    city_set_country_id(city, "de"); /* by its key */
+    assert_true(orm_flush(s));
+    assert_int_equal(city_all(country_cities(c))->len, 1);
+    close_library(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +153,7 @@ int main(void)
         DB_TEST(tagging_costs_the_same_whatever_the_number),
         DB_TEST(many_to_many_through_a_model_can_be_added),
         DB_TEST(reverse_slot_takes_and_gives_back),
+        DB_TEST(list_of_a_new_object_is_asked_for_again_once_others_may_know_its_key),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }

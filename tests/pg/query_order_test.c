@@ -1,7 +1,7 @@
 /* query_order_test.c: orders, pages and distinct rows. */
 #include "shop_test.h"
 
-#include "session.h"
+#include "session/session.h"
 
 static PGconn *db;
 

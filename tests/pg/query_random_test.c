@@ -6,7 +6,7 @@
 #include "evaluate.h"
 #include "shop_test.h"
 
-#include "types.h"
+#include "types/types.h"
 
 #include <ctype.h>
 #include <math.h>

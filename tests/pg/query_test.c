@@ -2,8 +2,8 @@
  * other words. */
 #include "shop_test.h"
 
-#include "memory.h"
-#include "session.h"
+#include "base/memory.h"
+#include "session/session.h"
 
 #include <limits.h>
 

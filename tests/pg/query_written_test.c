@@ -2,8 +2,8 @@
  * them. */
 #include "shop_test.h"
 
-#include "memory.h"
-#include "session.h"
+#include "base/memory.h"
+#include "session/session.h"
 
 static PGconn *db;
 

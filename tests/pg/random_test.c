@@ -1,5 +1,5 @@
 /* random_test.c: random programs, beside a mirror in plain arrays; books have a lazy
- * column and are counted.
+ * column and are counted, their chapters have a key of two columns.
  *
  * Whatever was recorded, flushed, committed or rolled back: memory shows what the
  * mirror holds, and after a commit so does the database.  A failure names its seed;
@@ -9,6 +9,7 @@
 #define AUTHORS  12
 #define BOOKS    40
 #define TAGS     4
+#define CHAPTERS 3
 #define PROGRAMS 100
 #define STEPS    60
 
@@ -28,6 +29,8 @@ struct mirror_book {
     int pages;  /* -1: null */
     int blurb;  /* -1: null; lazy */
     unsigned tags;
+    struct chapter *chapters[CHAPTERS]; /* NULL: there is none */
+    int headings[CHAPTERS];             /* -1: null */
 };
 
 struct mirror {
@@ -141,6 +144,25 @@ static void look_at_book(int i)
     check(found == m->tags);
 }
 
+static void look_at_chapters(int i)
+{
+    const struct mirror_book *m = &now.books[i];
+    unsigned expected = 0, found = 0;
+    note("look c%d; ", i);
+    for (int n = 0; n < CHAPTERS; n++)
+        expected |= (unsigned)(m->chapters[n] != NULL) << n;
+    orm_each(struct chapter, c, chapter_all(book_chapters(books[i]))) {
+        const int n = chapter_number(c);
+        check(n >= 0 && n < CHAPTERS && !(found >> n & 1));
+        check(c == m->chapters[n]);
+        check(chapter_book(c) == books[i]);
+        check(chapter_has_heading(c) == (m->headings[n] >= 0));
+        check(chapter_heading(c) == (m->headings[n] < 0 ? 0 : m->headings[n]));
+        found |= 1u << n;
+    }
+    check(found == expected);
+}
+
 static void look_at_tag(int k)
 {
     uint64_t expected = 0;
@@ -156,16 +178,39 @@ static void look_at_everything(void)
         if (now.authors[a])
             look_at_author(a);
     for (int i = 0; i < BOOKS; i++)
-        if (now.books[i].live)
+        if (now.books[i].live) {
             look_at_book(i);
+            look_at_chapters(i);
+        }
     for (int k = 0; k < TAGS; k++)
         look_at_tag(k);
 }
 
 /* -- What the database shows ------------------------------------------------------- */
 
+static void check_chapters(void)
+{
+    char expected[BOOKS * CHAPTERS * 24];
+    size_t at = 0;
+    expected[0] = '\0';
+    for (int i = 0; i < BOOKS; i++)
+        for (int n = 0; n < CHAPTERS && now.books[i].live; n++)
+            if (now.books[i].chapters[n])
+                at += (size_t)snprintf(expected + at, sizeof expected - at,
+                    "%s%d|%d|%d|%d", at ? "\n" : "", i, n, now.books[i].headings[n],
+                    (int)chapter_revision(now.books[i].chapters[n]));
+    const char *found =
+        db_text(db, "select b.title, c.number, coalesce(heading, -1), c.revision"
+                    " from chapter c join book b on b.id = c.book_id order by "
+                    "b.title::int, number");
+    if (strcmp(found, expected) != 0)
+        fail_msg("seed %u, step %u: the database has\n%s\n-- and not\n%s\n-- after %s",
+            seed, step, found, expected, history);
+}
+
 static void check_database(void)
 {
+    check_chapters();
     char expected[BOOKS * 80];
     size_t at = 0;
     expected[0] = '\0';
@@ -326,7 +371,70 @@ static void change_book(void)
     default:
         m->live = false;
         note("delete b%d; ", i);
+        for (int n = 0; n < CHAPTERS; n++)
+            chapter_delete(m->chapters[n]);
         book_delete(books[i]);
+    }
+}
+
+static void new_chapter(int i, int n)
+{
+    struct mirror_book *m = &now.books[i];
+    const bool by_slot = chance(2);
+    note("new c%d.%d%s; ", i, n, by_slot ? " by slot" : "");
+    struct chapter *c =
+        chapter_new(by_slot ? book_chapters(books[i]) : chapter_table(s));
+    if (!by_slot)
+        chapter_set_book(c, books[i]);
+    chapter_set_number(c, n);
+    m->chapters[n] = c;
+    m->headings[n] = -1;
+}
+
+/* The row may be there, in memory or not; what is changed in its object stays. */
+static void upsert_chapter(int i, int n)
+{
+    struct mirror_book *m = &now.books[i];
+    const bool changes = m->chapters[n] && chance(2);
+    note("upsert c%d.%d%s; ", i, n, changes ? " that changes" : "");
+    if (m->chapters[n])
+        check(orm_flush(s));
+    struct chapter *c = chapter_new(chapter_table(s));
+    chapter_set_book(c, books[i]);
+    chapter_set_number(c, n);
+    m->headings[n] = (int)chance(5);
+    chapter_set_heading(c, m->headings[n]);
+    chapter_upsert(chapter_table(s), CHAPTER_BY_BOOK_NUMBER, c);
+    if (changes) {
+        m->headings[n] = 7 + (int)chance(2);
+        chapter_set_heading(m->chapters[n], m->headings[n]);
+    }
+    check(orm_flush(s));
+    if (m->chapters[n])
+        check(chapter_get(chapter_table(s), book_id(books[i]), n) == m->chapters[n]);
+    else
+        m->chapters[n] = c;
+}
+
+static void change_chapter(void)
+{
+    const int i = some_book();
+    const int n = (int)chance(CHAPTERS);
+    if (i < 0)
+        return;
+    struct mirror_book *m = &now.books[i];
+    if (chance(4) == 0)
+        upsert_chapter(i, n);
+    else if (!m->chapters[n])
+        new_chapter(i, n);
+    else if (chance(2)) {
+        m->headings[n] = (int)chance(5);
+        note("c%d.%d heading %d; ", i, n, m->headings[n]);
+        chapter_set_heading(m->chapters[n], m->headings[n]);
+    } else {
+        note("delete c%d.%d; ", i, n);
+        chapter_delete(m->chapters[n]);
+        m->chapters[n] = NULL;
     }
 }
 
@@ -356,6 +464,9 @@ static void load_everything(void)
         authors[atoi(author_name(a))] = a;
     orm_each(struct book, b, book_all(book_table(s)))
         books[atoi(book_title(b))] = b;
+    orm_each(struct chapter, c, chapter_all(chapter_table(s)))
+        now.books[atoi(book_title(chapter_book(c)))].chapters[chapter_number(c)] = c;
+    committed = now;
 }
 
 static void start_anew(void)
@@ -398,12 +509,16 @@ static void take_step(void)
         new_author();
     else if (what < 24)
         new_book();
-    else if (what < 68)
+    else if (what < 58)
         change_book();
+    else if (what < 68)
+        change_chapter();
     else if (what < 74 && some_author() >= 0)
         look_at_author(some_author());
-    else if (what < 80 && some_book() >= 0)
+    else if (what < 78 && some_book() >= 0)
         look_at_book(some_book());
+    else if (what < 80 && some_book() >= 0)
+        look_at_chapters(some_book());
     else if (what < 84)
         look_at_tag((int)chance(TAGS));
     else if (what < 87)

@@ -1,4 +1,5 @@
 /* verify_test.c: orm_verify() tells each kind of difference, once, with its remedy. */
+#include "base/memory.h"
 #include "drift_world.h"
 #include "sessions.h"
 
@@ -115,8 +116,8 @@ static const struct told cases[] = {
         "item.pieces: the table allows no null, the YAML says optional; ALTER TABLE "
         "\"public\".\"item\" ALTER \"pieces\" DROP NOT NULL, or leave out optional: "
         "true"},
-    {"create domain strict as text not null; alter table item alter code type strict", ORM_DIFFERS_NULL,
-        "item", "code", "null", "not null", NULL},
+    {"create domain strict as text not null; alter table item alter code type strict",
+        ORM_DIFFERS_NULL, "item", "code", "null", "not null", NULL},
     {"alter table shop add extra int not null default 1;"
      "alter table shop alter extra drop default",
         ORM_DIFFERS_EXTRA, "shop", "", "", "extra",
@@ -380,6 +381,32 @@ static void failed_session_is_not_asked(void **state)
     assert_int_equal(calls, 0);
 }
 
+static void each_allocation_that_fails_is_said(void **state)
+{
+    (void)state;
+    db_exec(db, "alter table item drop constraint item_name_key");
+    unsigned long failed = 0;
+    for (bool over = false; !over; failed++) {
+        struct orm_session *s = orm_open(db_conninfo(), &drift_schema);
+        assert_fine(s);
+        unsigned calls = 0;
+        memory_fail_at(failed + 1, false);
+        const size_t count = orm_verify(s, count_one, &calls);
+        over = memory_count() <= failed;
+        memory_fail_at(0, false);
+        assert_int_equal(calls, count);
+        if (orm_ok(s))
+            assert_int_equal(count, 1);
+        else
+            assert_failed(s, ORM_NOMEM, NULL, NULL);
+        orm_rollback(s);
+        assert_int_equal(orm_verify(s, NULL, NULL), 1);
+        assert_fine(s);
+        orm_close(s);
+    }
+    assert_true(failed > 20);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -391,6 +418,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(hostile_names_are_one_quoted_line, test_setup),
         cmocka_unit_test_setup(session_can_be_used_before_during_and_after, test_setup),
         cmocka_unit_test_setup(failed_session_is_not_asked, test_setup),
+        cmocka_unit_test_setup(each_allocation_that_fails_is_said, test_setup),
     };
     path = argc > 1 ? argv[1] : "";
     return cmocka_run_group_tests(tests, group_setup, group_teardown);

@@ -4,8 +4,8 @@
 
 #include "sessions.h"
 
-#include <identity.h>
-#include <relate.h>
+#include <objects/identity.h>
+#include <objects/relate.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

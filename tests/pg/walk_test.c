@@ -12,9 +12,9 @@
 #include "sessions.h"
 #include "walk_rows.h"
 
-#include <identity.h>
-#include <list.h>
-#include <relate.h>
+#include <objects/identity.h>
+#include <objects/list.h>
+#include <objects/relate.h>
 
 #include WALK_HEADER /* of a schema whose module is maze */
 

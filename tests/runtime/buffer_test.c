@@ -1,8 +1,8 @@
 /* buffer_test.c: growing bytes, quoting, arrays of parameters. */
 #include "unit.h"
 
-#include <memory.h>
-#include <params.h>
+#include <base/memory.h>
+#include <types/params.h>
 
 #include <string.h>
 

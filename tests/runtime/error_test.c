@@ -1,7 +1,7 @@
 /* error_test.c: the sticky error. */
 #include "unit.h"
 
-#include <error.h>
+#include <base/error.h>
 
 #include <string.h>
 

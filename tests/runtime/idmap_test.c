@@ -2,7 +2,7 @@
  * insertions and removals. */
 #include "unit.h"
 
-#include <identity.h>
+#include <objects/identity.h>
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* numbers_test.c: what is numbered in the order in which it came. */
 #include "unit.h"
 
-#include <memory.h>
-#include <numbers.h>
+#include <base/memory.h>
+#include <base/numbers.h>
 
 #define TABLES 1000
 

@@ -1,7 +1,7 @@
 /* sqlstate_test.c: what the server's codes mean to a program. */
 #include "unit.h"
 
-#include <sqlstate.h>
+#include <wire/sqlstate.h>
 
 static const struct {
     const char *state;

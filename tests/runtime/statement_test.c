@@ -1,7 +1,7 @@
 /* statement_test.c: the statement cache: shapes, names, and the limit. */
 #include "unit.h"
 
-#include <statement.h>
+#include <wire/statement.h>
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * refused before a byte too many is read. */
 #include "unit.h"
 
-#include <types.h>
+#include <types/types.h>
 
 #include <string.h>
 

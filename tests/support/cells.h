@@ -3,7 +3,7 @@
 #ifndef TESTS_CELLS_H
 #define TESTS_CELLS_H
 
-#include <types.h>
+#include <types/types.h>
 
 /* The n-th of all columns there can be, below 2 * ORM_TYPE_COUNT: each type, and arrays
  * of each.  False: there is none. */

@@ -1,7 +1,7 @@
 /* codes_test.c: every code of enum orm_code comes out of some program. */
 #include "library_test.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 static PGconn *db;
 

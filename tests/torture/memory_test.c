@@ -1,7 +1,7 @@
 /* memory_test.c: every allocation of the runtime fails, once and from there on. */
 #include "scenario.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 static PGconn *db;
 static char conninfo[1024];

@@ -2,7 +2,7 @@
  * of a find in chunks fails; and a select whose shape is known makes none. */
 #include "scenario.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 static PGconn *db;
 

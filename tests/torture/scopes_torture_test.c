@@ -3,7 +3,7 @@
 #include "chaos.h"
 #include "scenario.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <ormgen/orm_model.h>
 

@@ -2,7 +2,7 @@
  * objects and database agree afterwards. */
 #include "scenario.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 static PGconn *db;
 static char conninfo[1024];

@@ -33,7 +33,7 @@ build() {
 
 also() {
     it "compiles the generator for this machine, and the runtime for the other"
-    for file in runtime/session.c main.c blog.orm.c; do
+    for file in runtime/session/session.c main.c blog.orm.c; do
         mentions "$work/crossed" "$file"
     done
     ! grep -e schema/resolve.c -e codegen/ -e templates/ "$work/crossed" || fail "crossed"
