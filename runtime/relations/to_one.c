@@ -289,6 +289,13 @@ static struct orm_object *stand_in(struct orm_session *s, const struct orm_to_on
     return !ref->reverse && !ref->clears ? object_placeholder(s, ref->target) : NULL;
 }
 
+/* Loads by key need no flush: what waits has its key, or none. */
+static bool is_due(const struct orm_session *s, const struct orm_to_one *ref)
+{
+    return ref->reverse ? due_in(s, ref->target)
+                        : s->former_count && !ref_is_by_key(ref);
+}
+
 static struct orm_object *load_ref(
     struct orm_session *s, struct orm_object *o, unsigned slot)
 {
@@ -309,8 +316,12 @@ static struct orm_object *load_ref(
     }
     if (bit_is_set(object_missing_bits(o), slot))
         return NULL;
-    if (s->former_count && !ref_is_by_key(ref) && !due_stays(s))
-        return due_before_reading(s) ? orm_load_ref(o, slot) : stand_in(s, ref);
+    if (!s->error.code && is_due(s, ref)) {
+        if (!due_before_reading(s))
+            return stand_in(s, ref);
+        if (!is_due(s, ref))
+            return load_ref(s, o, slot);
+    }
     if (s->error.code || !fetch_allows(o, ref->name, FETCH_RELATION) ||
         !load_targets(s, o, slot))
         return stand_in(s, ref);

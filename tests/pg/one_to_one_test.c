@@ -148,6 +148,22 @@ static void deleted_end_is_not_given(void **state)
     close_library(s);
 }
 
+static void what_waits_to_be_written_is_found_from_the_other_end(void **state)
+{
+    (void)state;
+    arrange_library(db, 1, 1);
+    struct orm_session *s = open_library();
+    struct author *a = author_get(author_table(s), 1);
+    struct profile *p = profile_new(profile_table(s));
+    profile_set_bio(p, "bio");
+    profile_set_author(p, a);
+    author_expire(a); /* the slot, too */
+    assert_ptr_equal(author_profile(a), p);
+    assert_true(orm_commit(s));
+    assert_ptr_equal(author_profile(a), p);
+    close_library(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +175,7 @@ int main(void)
         DB_TEST(chain_over_one_to_one_costs_a_statement_a_level),
         DB_TEST(rolled_back_new_end_is_forgotten_by_the_other),
         DB_TEST(deleted_end_is_not_given),
+        DB_TEST(what_waits_to_be_written_is_found_from_the_other_end),
     };
     return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
 }
