@@ -138,6 +138,7 @@ static bool run_program(void)
     w.verbose = verbose;
     w.random = program.seed;
     w.cuts = program.seed % 10 == 0;
+    w.token = 1000; /* nothing else makes such numbers */
     arrange();
     if (w.verbose)
         fprintf(stderr, "seed %u\n", program.seed);
