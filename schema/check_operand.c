@@ -75,6 +75,9 @@ static const char *keep(struct check_program *p, const char *text)
     return kept;
 }
 
+/* An int64_t holds them all. */
+#define MOST_DIGITS 18
+
 static bool number(struct parser *c, struct check_part *out)
 {
     struct check_step step = {.op = CHECK_NUMBER, .text = keep(c->p, c->t.text)};
@@ -83,11 +86,13 @@ static bool number(struct parser *c, struct check_part *out)
     for (const char *d = c->t.text; *d; d++) {
         if (*d == '.')
             continue;
+        if (digits == MOST_DIGITS)
+            return false;
         step.number = step.number * 10 + (*d - '0');
         digits += step.number != 0;
         step.scale += point && d > point;
     }
-    if (!step.text || digits > 18 || step.scale > 18)
+    if (!step.text || step.scale > MOST_DIGITS)
         return false;
     out->of = point                      ? CHECK_IS_NUMERIC
               : step.number > 2147483647 ? CHECK_IS_INT8
