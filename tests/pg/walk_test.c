@@ -581,13 +581,15 @@ static void arrange(void)
 /* What the database holds at the end. */
 static void note_tables(struct run *r)
 {
-    const char *tables = db_text(
-        db, "select tablename from pg_tables where schemaname = 'public' order by 1");
-    while (*tables) {
-        const int length = (int)strcspn(tables, "\n");
-        note(r, db_text(db, "select t::text from %.*s t order by 1", length, tables));
+    char tables[4096];
+    snprintf(tables, sizeof tables, "%s",
+        db_text(db,
+            "select tablename from pg_tables where schemaname = 'public' order by 1"));
+    for (const char *at = tables; *at;) {
+        const int length = (int)strcspn(at, "\n");
+        note(r, db_text(db, "select t::text from %.*s t order by 1", length, at));
         buffer_text(&r->trace, "\n");
-        tables += length + (tables[length] == '\n');
+        at += length + (at[length] == '\n');
     }
 }
 
