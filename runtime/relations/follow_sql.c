@@ -40,7 +40,9 @@ static void are_any(struct compiler *c, unsigned count)
     compile_text(c, ")");
 }
 
-/* IN (SELECT ...): what the query yields of its rows. */
+/* What the query yields of its rows.  As an array where that can be: then PostgreSQL
+ * looks into the index, as it does for keys; of IN (SELECT ...) it makes a join that
+ * may read the whole table. */
 static bool are_chosen(struct compiler *c, const struct follow *l)
 {
     const struct source outside = c->at;
@@ -48,11 +50,12 @@ static bool are_chosen(struct compiler *c, const struct follow *l)
     part.kind = QUERY_PART;
     part.part = follow_columns(l);
     part.joins = NULL;
-    compile_text(c, " IN (");
+    const bool is_array = part.part.count == 1;
+    compile_text(c, is_array ? " = ANY (ARRAY(" : " IN (");
     c->at = compile_source(c, l->model);
     const bool good = query_write(c, &part);
     c->at = outside;
-    compile_text(c, ")");
+    compile_text(c, is_array ? "))" : ")");
     return good;
 }
 
