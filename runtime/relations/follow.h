@@ -55,6 +55,12 @@ static inline const struct orm_model *follow_target(const struct follow *l)
     return l->ref ? l->ref->target : l->many->target;
 }
 
+/* So many rows per owner: they need the owners, and a SELECT for each of them. */
+static inline bool follow_is_limited(const struct follow *l)
+{
+    return l->many && l->query && (l->query->limit || l->query->offset);
+}
+
 static inline const struct joins *follow_joins(const struct follow *l)
 {
     return l->joins ? l->joins : &join_none;

@@ -94,12 +94,6 @@ struct writing {
     struct ordering order;
 };
 
-/* So many rows per owner: a SELECT for each of them. */
-static bool is_limited(const struct writing *w)
-{
-    return w->l->many && (w->query->limit || w->query->offset);
-}
-
 /* The columns of the relation's target that hold the asked keys; of a join table's, see
  * there. */
 static struct key_columns their_columns(const struct follow *l)
@@ -134,7 +128,7 @@ bool follow_sorts(const struct follow *l)
 {
     const struct orm_model *m = l->many ? l->many->target : NULL;
     if (!m || l->many->order_count || has_order(l->query) || m->key_count != 1 ||
-        (l->query && (l->query->limit || l->query->offset)))
+        follow_is_limited(l))
         return false;
     const unsigned type = m->columns[m->key[0]].type;
     return type == ORM_INT2 || type == ORM_INT4 || type == ORM_INT8;
@@ -345,7 +339,7 @@ static bool walk(struct compiler *c, const void *follow)
     shape_add(c->s, l->chosen_by != NULL);
     if (!l->chosen_by)
         add_keys(c, l);
-    return sort(&w) && (is_limited(&w) ? write_limited(&w) : write_all(&w));
+    return sort(&w) && (follow_is_limited(l) ? write_limited(&w) : write_all(&w));
 }
 
 static char kind_of(const struct follow *l)

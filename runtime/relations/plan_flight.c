@@ -10,15 +10,9 @@
 #include "session/flight.h"
 #include "unit/snapshot.h"
 
-/* So many per owner need the owners. */
-static bool is_limited(const struct follow *l)
-{
-    return l->many && l->query && (l->query->limit || l->query->offset);
-}
-
 static bool may_come(const struct plan *p)
 {
-    return !p->joins && !is_limited(&p->follow);
+    return !p->joins && !follow_is_limited(&p->follow);
 }
 
 static bool add_level(struct plan *root, struct orm_scope *scope, const struct query *q)
