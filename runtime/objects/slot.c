@@ -38,7 +38,7 @@ void object_reset_all_slots(struct orm_object *o)
         list_drop(object_manager(o, &m->to_manys[i]));
 }
 
-void object_distrust(struct orm_session *s, uint64_t since)
+void object_distrust(struct orm_session *s)
 {
     for (unsigned m = 0; m < s->schema->model_count; m++) {
         const struct idmap *map = &s->models[m].map;
@@ -48,8 +48,7 @@ void object_distrust(struct orm_session *s, uint64_t since)
                 continue;
             object_reset_all_slots(o);
             object_unload(o);
-            if (o->stamp >= since)
-                o->state |= OBJECT_EXPIRED;
+            o->state |= OBJECT_EXPIRED;
         }
     }
 }

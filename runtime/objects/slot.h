@@ -15,8 +15,7 @@ void object_reset_slots_of(struct orm_object *o, unsigned column);
 /* All slots: back to unloaded, lists to dropped. */
 void object_reset_all_slots(struct orm_object *o);
 
-/* Slots and lazy columns of all objects forget what they hold; objects that were filled
- * since that stamp are expired. */
-void object_distrust(struct orm_session *s, uint64_t since);
+/* Slots and lazy columns of all objects forget what they hold, and all are expired. */
+void object_distrust(struct orm_session *s);
 
 #endif

@@ -70,7 +70,7 @@ bool orm_transaction(struct orm_session *s,
         const int64_t own = clock_now() + options->milliseconds;
         s->deadline = own < deadline ? own : deadline;
     }
-    object_distrust(s, 0);
+    object_distrust(s);
     bool good;
     for (int64_t most = FIRST_PAUSE; !(good = run_once(s, work, arg, begin));
          most = most < LONGEST_PAUSE ? most * 2 : most) {
