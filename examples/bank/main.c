@@ -45,6 +45,8 @@ static unsigned draw(unsigned *seed, unsigned below)
 static int run(struct orm_session *s, const char *teller, size_t count)
 {
     const unsigned accounts = (unsigned)account_count(account_table(s), NULL);
+    if (orm_status(s) != ORM_OK)
+        return failed(s);
     unsigned seed = (unsigned)strlen(teller);
     for (const char *c = teller; *c; c++)
         seed = seed * 31 + (unsigned char)*c;

@@ -31,16 +31,31 @@ run() {
     done
 }
 
+# cut [CONDITION]: ends one teller's connection; says how many.
+cut() {
+    ask "select count(pg_terminate_backend(pid)) from (select pid from pg_stat_activity
+         where application_name <> 'psql' and datname = current_database()
+           and backend_type = 'client backend' ${1:-} limit 1) teller"
+}
+
+# Nobody moves anything until all wait for this lock, and the first of them is cut off.
+mkfifo "$scratch/lock"
+psql -qXAt <"$scratch/lock" >"$scratch/locked" &
+pids=$!
+exec 3>"$scratch/lock"
+echo "begin; lock table transfer in access exclusive mode; select 'locked';" >&3
+until grep -q locked "$scratch/locked"; do sleep 0.01; done
+
 tellers='ann bob cyd dee'
 for teller in $tellers; do
     run "$teller" &
     pids="$pids $!"
 done
-# Meanwhile connections are lost.
+until [ "$(cut "and wait_event_type = 'Lock'")" = 1 ]; do sleep 0.01; done
+echo 'commit; \quit' >&3
+# Others are cut off at whatever they are doing.
 for _ in 1 2 3 4 5 6 7 8; do
-    ask "select pg_terminate_backend(pid) from pg_stat_activity
-         where pid <> pg_backend_pid() and application_name <> 'psql'
-           and datname = current_database() limit 1" >/dev/null
+    cut >/dev/null
     sleep 0.05
 done
 for pid in $pids; do
