@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "wire/sqlstate.h"
 
 #include <errno.h>
@@ -25,7 +26,7 @@ static _Thread_local char here;
 /* A child of fork() has its parent's socket, and must not say a word on it. */
 static bool is_inherited(const struct pg *c)
 {
-    return c->process != getpid();
+    return c->process != process_id();
 }
 
 void pg_adopt(struct pg *c)
@@ -149,7 +150,7 @@ struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *
         error_nomem(e);
         return NULL;
     }
-    c->process = getpid();
+    c->process = process_id();
     pg_adopt(c);
     c->conn = PQconnectStartParams(keywords, values, 1);
     if (!c->conn) {
