@@ -10,8 +10,8 @@
 
 struct item {
     struct orm_object orm;
-    uint64_t null_bits[1];
-    uint64_t changed_bits[1];
+    uint8_t null_bits[1];
+    uint8_t changed_bits[1];
     int64_t number;
     int32_t small;
     const char *text;
