@@ -15,7 +15,6 @@
 #define OBJECT_PLACEHOLDER 128u
 #define OBJECT_SEEN        256u  /* a mark for one function */
 #define OBJECT_KEYED       512u  /* new, and the flush under way took its key */
-#define OBJECT_FRESH       1024u /* mapped by a load that can still fail */
 #define OBJECT_FORMER      2048u /* in session.formers */
 #define OBJECT_LINKED      4096u /* session.links has it */
 #define OBJECT_TOLD        8192u /* a mark for hooks.c, here and below */
