@@ -12,15 +12,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static PGconn *db;
 static const struct orm_model *const model = &every_model;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
 
 static struct orm_session *open_every(void)
 {
@@ -630,5 +622,5 @@ int main(void)
         DB_TEST(conditions_mean_what_sql_means),
         cmocka_unit_test(no_object_holds_more_padding_than_one_word),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }
