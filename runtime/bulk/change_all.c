@@ -201,7 +201,7 @@ static bool has_changes(const struct orm_changes *changes)
 static size_t change_all(
     struct orm_manager *m, const void *query, const struct orm_changes *changes)
 {
-    uint64_t columns[ORM_WORDS(MOST_COLUMNS)];
+    uint8_t columns[ORM_BYTES(MOST_COLUMNS)];
     const struct change_all a = {
         .rows = {.kind = QUERY_KEYS, .manager = m, .conditions = query},
         .changes = changes,

@@ -15,6 +15,7 @@
 #include "write/write.h"
 
 #include <math.h>
+#include <string.h>
 
 static const struct orm_query *query_of(const struct change_all *a)
 {
@@ -283,8 +284,7 @@ static void set_ours(struct setting *w)
 static bool set_all(struct compiler *c, const struct change_all *a)
 {
     struct setting w = {.c = c, .all = a, .model = c->at.model};
-    for (unsigned i = 0; i < ORM_WORDS(w.model->column_count); i++)
-        a->columns[i] = 0;
+    memset(a->columns, 0, ORM_BYTES(w.model->column_count));
     for (size_t i = 0; i < ORM_CHANGES; i++)
         if (a->changes->set[i].kind && !change(&w, &a->changes->set[i]))
             return false;

@@ -40,7 +40,7 @@ struct copy {
     struct orm_object *row;
     struct orm_scope scope; /* of the row's texts */
     unsigned width;         /* columns of each row */
-    uint64_t columns[ORM_WORDS(MOST_COLUMNS)];
+    uint8_t columns[ORM_BYTES(MOST_COLUMNS)];
     struct buffer bytes;
     struct pg_item item;
     int64_t began;
@@ -219,8 +219,7 @@ static struct pg_statement *command_of(struct orm_session *s, const struct copy 
 {
     static const uint32_t none[1];
     shape_begin(s, 'P', c->load->model);
-    for (unsigned i = 0; i < ORM_WORDS(c->load->model->column_count); i++)
-        buffer_int64(&s->shape, c->columns[i]);
+    buffer_add(&s->shape, c->columns, ORM_BYTES(c->load->model->column_count));
     struct pg_statement *st = shape_known(s);
     if (st)
         return st;
@@ -288,8 +287,7 @@ static bool next_row(struct copy *c)
     arena_clear(&c->scope.arena);
     object_blank(c->row, &c->scope, m);
     c->row->state = OBJECT_NEW;
-    memset(
-        object_null_bits(c->row), 0xff, ORM_WORDS(m->column_count) * sizeof(uint64_t));
+    memset(object_null_bits(c->row), 0xff, ORM_BYTES(m->column_count));
     if (!change_make_uuids(c->load->session, c->row))
         return false;
     if (owner)

@@ -227,12 +227,12 @@ static OFTEN void take_text(void *at, struct pg_cell cell, struct arena *a)
 void cells_take(struct orm_object *o, unsigned count, const struct pg_cell *cells,
     const union orm_value *values, struct arena *a)
 {
-    uint64_t *nulls = object_null_bits(o);
+    uint8_t *nulls = object_null_bits(o);
     for (unsigned i = 0; i < count; i++) {
         const struct orm_column *c = &o->model->columns[i];
         void *at = (char *)o + c->offset;
         if (!cells[i].data)
-            nulls[i / 64] |= UINT64_C(1) << (i % 64);
+            bit_put(nulls, i, true);
         else if (type_is_number(c))
             plain_store(c, at, values[i]);
         else if (is_plain(c))

@@ -39,35 +39,35 @@ static inline bool object_is_row(const struct orm_object *o)
 
 /* -- Bit sets ---------------------------------------------------------------------- */
 
-static inline uint64_t *object_null_bits(const struct orm_object *o)
+static inline uint8_t *object_null_bits(const struct orm_object *o)
 {
-    return (uint64_t *)((uintptr_t)o + sizeof *o);
+    return (uint8_t *)((uintptr_t)o + sizeof *o);
 }
 
-static inline uint64_t *object_changed_bits(const struct orm_object *o)
+static inline uint8_t *object_changed_bits(const struct orm_object *o)
 {
-    return object_null_bits(o) + ORM_WORDS(o->model->column_count);
+    return object_null_bits(o) + ORM_BYTES(o->model->column_count);
 }
 
-static inline uint64_t *object_missing_bits(const struct orm_object *o)
+static inline uint8_t *object_missing_bits(const struct orm_object *o)
 {
-    return object_changed_bits(o) + ORM_WORDS(o->model->column_count);
+    return object_changed_bits(o) + ORM_BYTES(o->model->column_count);
 }
 
-static inline uint64_t *object_unloaded_bits(const struct orm_object *o)
+static inline uint8_t *object_unloaded_bits(const struct orm_object *o)
 {
-    return object_missing_bits(o) + ORM_WORDS(o->model->to_one_count);
+    return object_missing_bits(o) + ORM_BYTES(o->model->to_one_count);
 }
 
-static inline bool bit_is_set(const uint64_t *bits, unsigned i)
+static inline bool bit_is_set(const uint8_t *bits, unsigned i)
 {
     return orm_bit(bits, i);
 }
 
-static inline void bit_put(uint64_t *bits, unsigned i, bool on)
+static inline void bit_put(uint8_t *bits, unsigned i, bool on)
 {
-    const uint64_t bit = UINT64_C(1) << (i % 64);
-    bits[i / 64] = on ? bits[i / 64] | bit : bits[i / 64] & ~bit;
+    const unsigned bit = 1u << (i % 8), byte = bits[i / 8];
+    bits[i / 8] = (uint8_t)(on ? byte | bit : byte & ~bit);
 }
 
 bool object_has_changes(const struct orm_object *o);

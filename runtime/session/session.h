@@ -226,6 +226,7 @@ struct orm_session {
     struct params params;       /* of the read that is being made */
     struct params *kept_params; /* of a flight of several, each in its place */
     size_t kept_count, kept_capacity;
+    struct blocks blocks;  /* of all these arenas */
     struct arena scratch;  /* for one statement */
     struct arena planning; /* for trees of plans */
     unsigned plans_open;   /* so many */

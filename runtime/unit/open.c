@@ -281,7 +281,7 @@ static void free_objects(struct orm_session *s)
     hooks_forget(s);
     s->former_count = 0;
     for (unsigned i = 0; s->models && i < s->schema->model_count; i++) {
-        idmap_free(&s->models[i].map);
+        idmap_clear(&s->models[i].map);
         memory_free(s->models[i].spare_keys);
         s->models[i].spare_keys = NULL;
         s->models[i].spare_count = s->models[i].spare_capacity = 0;
@@ -296,18 +296,22 @@ static void free_objects(struct orm_session *s)
     scope_drop_all(s);
     arena_clear(&s->undo_arena);
     arena_clear(&s->scratch);
+    blocks_settle(&s->blocks);
 }
 
 static void free_session(struct orm_session *s)
 {
     disconnect(s);
     free_objects(s);
+    for (unsigned i = 0; s->models && i < s->schema->model_count; i++)
+        idmap_free(&s->models[i].map);
     hooks_free(s);
     report_free(s);
     arena_free(&s->own.arena);
     arena_free(&s->undo_arena);
     arena_free(&s->scratch);
     arena_free(&s->planning);
+    blocks_free(&s->blocks);
     statement_free_all(&s->statements);
     statement_free_retired(s->leaving);
     buffer_free(&s->shape);
@@ -347,6 +351,8 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
     s->schema = schema;
     s->own.session = s;
     s->scope = &s->own;
+    s->own.arena.waiting = s->undo_arena.waiting = s->scratch.waiting =
+        s->planning.waiting = &s->blocks;
     s->unit = 1;
     s->deadline = CLOCK_NEVER;
     s->fetch = ORM_FETCH_PEERS;

@@ -2,15 +2,6 @@
  * look loads nobody else's. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* -- To-many ----------------------------------------------------------------------- */
 
 static unsigned long long cost_of_author_books(int authors)
@@ -661,5 +652,5 @@ int main(void)
         DB_TEST(planned_lists_are_iterated_and_counted_for_nothing),
         DB_TEST(lists_below_a_plan_are_loaded_for_its_objects),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

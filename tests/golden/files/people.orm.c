@@ -3,7 +3,7 @@
 
 #include "in.orm.h"
 
-#if PEOPLE_ORM_HASH != 0xa1f3e69aee49328au
+#if PEOPLE_ORM_HASH != 0x899344057c463d15u
 #error "people.orm.h and people.orm.c do not belong together: run ormgen again"
 #endif
 

@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0xb3941c292e41b205u
+#if PLACES_ORM_HASH != 0x8d8228490e22ca20u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 
