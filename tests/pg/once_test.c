@@ -15,15 +15,6 @@
 
 #include <cmocka.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* -- Watching ---------------------------------------------------------------------- */
 
 static unsigned asked_once; /* statements that ask for each target once */
@@ -516,5 +507,5 @@ int main(void)
         DB_TEST(a_join_table_of_domains_is_as_good),
         DB_TEST(targets_without_a_row_are_left_out),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }
