@@ -60,18 +60,7 @@ static const char *why_fixed(
 
 static bool is_numeric(const struct orm_column *column)
 {
-    switch (column->type) {
-    case ORM_INT2:
-    case ORM_INT4:
-    case ORM_INT8:
-    case ORM_FLOAT4:
-    case ORM_FLOAT8:
-    case ORM_DECIMAL:
-    case ORM_NUMERIC:
-        return true;
-    default:
-        return false;
-    }
+    return type_family(column) == ORM_NUMERIC;
 }
 
 static bool is_float(const struct orm_column *column)

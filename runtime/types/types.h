@@ -69,6 +69,9 @@ static inline bool type_is_made_of(const struct orm_column *c)
 /* A column of what an array, a range or a multirange is made of. */
 struct orm_column type_element(const struct orm_column *c);
 
+/* The type that stands for all whose values can be compared with its own. */
+enum orm_type type_family(const struct orm_column *c);
+
 /* -- In a struct ------------------------------------------------------------------- */
 
 /* Bytes of a value in a struct or an array. */
