@@ -110,6 +110,24 @@ bool type_copy(const struct orm_column *c, union orm_value *v, struct arena *a);
 
 /* -- On the wire ------------------------------------------------------------------- */
 
+/* The items of an array without nulls, one after another: what a statement of ours
+ * gathers. */
+struct array_items {
+    struct pg_cell cell;
+    int at;
+    size_t count;
+};
+
+/* False: it is null, or no array of one dimension of this type, or says that it has
+ * more items than there can be in so many bytes. */
+bool array_open(struct pg_cell cell, uint32_t oid, struct array_items *items);
+
+/* False: it is null, or the array is cut short. */
+bool array_next(struct array_items *items, struct pg_cell *item);
+
+/* Whether nothing is left after the last. */
+bool array_ends(const struct array_items *items);
+
 /* Appends the binary form, without its length.  `v` must be accepted. */
 void type_encode(const struct orm_column *c, union orm_value v, struct buffer *to);
 
