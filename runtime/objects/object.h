@@ -128,12 +128,18 @@ static inline struct orm_manager *object_manager(
     return (struct orm_manager *)((uintptr_t)o + many->offset);
 }
 
+static inline const struct orm_to_many *manager_relation(const struct orm_manager *m)
+{
+    return *m->holds;
+}
+
 /* The owner of a to-many slot; NULL for a model's whole table. */
 static inline struct orm_object *manager_owner(struct orm_manager *m)
 {
-    return m->relation->kind == ORM_MANY_TABLE
+    const struct orm_to_many *rel = manager_relation(m);
+    return rel->kind == ORM_MANY_TABLE
                ? NULL
-               : (struct orm_object *)(void *)((char *)m - m->relation->offset);
+               : (struct orm_object *)(void *)((char *)m - rel->offset);
 }
 
 /* -- Memory ------------------------------------------------------------------------ */
