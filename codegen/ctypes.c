@@ -107,6 +107,25 @@ const struct c_type *c_type_of(const struct field *f)
     return &c_types[f->type];
 }
 
+unsigned c_alignment(const struct field *f)
+{
+    static const unsigned char less_than_8[TYPE_COUNT] = {
+        [TYPE_BOOL] = 1,
+        [TYPE_UUID] = 1,
+        [TYPE_INET] = 1,
+        [TYPE_CIDR] = 1,
+        [TYPE_MACADDR] = 1,
+        [TYPE_INT2] = 2,
+        [TYPE_INT4] = 4,
+        [TYPE_FLOAT4] = 4,
+        [TYPE_DATE] = 4,
+        [TYPE_ENUM] = 4,
+        [TYPE_INT4RANGE] = 4,
+        [TYPE_DATERANGE] = 4,
+    };
+    return less_than_8[f->type] ? less_than_8[f->type] : 8;
+}
+
 struct field c_element(const struct field *f)
 {
     struct field of = *f;

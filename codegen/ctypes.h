@@ -61,6 +61,9 @@ struct c_type {
 
 const struct c_type *c_type_of(const struct field *f);
 
+/* Of its member, in bytes: 1, 2, 4 or 8. */
+unsigned c_alignment(const struct field *f);
+
 /* Of an array: its items. */
 const struct c_type *c_element_of(const struct field *f);
 

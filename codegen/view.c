@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ABI 4 /* ORM_MODEL_ABI of the runtime that the templates are written for */
+#define ABI 5 /* ORM_MODEL_ABI of the runtime that the templates are written for */
 
 #define API 2 /* raised when a field of these tables goes, or means something else */
 

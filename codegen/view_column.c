@@ -65,7 +65,7 @@ static char *unloaded_bit(const struct model *m, size_t column, const char *var)
     const size_t bit = column < eager ? 0 : column - eager;
 
     return format(
-        "%s && %s->unloaded_bits[%zu] >> %zu & 1", var, var, bit / 64, bit % 64);
+        "%s && %s->unloaded_bits[%zu] >> %zu & 1", var, var, bit / 8, bit % 8);
 }
 
 /* The SQL that makes a value of a key, so that it is known before the row is sent. */
@@ -98,6 +98,7 @@ void put_model_columns(struct view *v, const struct model *m, const struct names
         put_made(v, "type", type_of(f));
         put_made(
             v, "member_type", f->type == TYPE_ENUM ? spaced("int32_t") : type_of(f));
+        put_number(v, "alignment", c_alignment(f));
         put_made(v, "read", read_of(f, n->var));
         put_flag(v, "optional", f->optional);
         put_flag(v, "lazy", f->traits.lazy);

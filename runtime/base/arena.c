@@ -7,40 +7,21 @@
 
 #include <stdlib.h>
 
-/* They double: a scope of a few objects is small. */
+/* They double up to BLOCK_SIZE: a scope of a few objects is small. */
 #define FIRST_BLOCK ((size_t)4 * 1024)
-#define BLOCK_SIZE  ((size_t)64 * 1024)
-
-#if ARENA_POISONS
-#include <sanitizer/asan_interface.h>
-#define unpoison(p, size) ASAN_UNPOISON_MEMORY_REGION(p, size)
-#else
-#define unpoison(p, size) ((void)0)
-#endif
-
-struct arena_block {
-    struct arena_block *older;
-    struct arena *heir;
-    size_t size; /* of `bytes` */
-    union arena_unit bytes[];
-};
 
 bool arena_grow(struct arena *a, size_t size)
 {
     const size_t ordinary = a->block_size ? a->block_size : FIRST_BLOCK;
-    const size_t wanted = size > ordinary ? size : ordinary;
-    if (wanted > SIZE_MAX - sizeof(struct arena_block))
-        return false;
-    struct arena_block *block = memory_get(sizeof *block + wanted);
+    struct arena_block *block =
+        block_get(a->waiting, size > ordinary ? size : ordinary);
     if (!block)
         return false;
     block->older = a->blocks;
-    block->heir = NULL;
-    block->size = wanted;
     a->blocks = block;
     a->block_size = ordinary < BLOCK_SIZE ? ordinary * 2 : BLOCK_SIZE;
     a->next = (char *)block->bytes;
-    a->end = a->next + wanted;
+    a->end = a->next + block->size;
     return true;
 }
 
@@ -69,13 +50,13 @@ void arena_clear(struct arena *a)
         if (!kept && b->size == BLOCK_SIZE)
             kept = b;
         else
-            memory_free(b);
+            block_put(a->waiting, b);
     }
     a->blocks = kept;
     a->next = a->end = NULL;
     if (kept) {
         kept->older = NULL;
-        unpoison(kept->bytes, kept->size);
+        arena_unpoison(kept->bytes, kept->size);
         a->next = (char *)kept->bytes;
         a->end = a->next + kept->size;
     }
@@ -91,7 +72,7 @@ void arena_rewind(struct arena *a, struct arena_mark m)
     while (a->blocks != m.block) {
         struct arena_block *b = a->blocks;
         a->blocks = b->older;
-        memory_free(b);
+        block_put(a->waiting, b);
     }
     a->next = m.next;
     a->end = m.block ? (char *)m.block->bytes + m.block->size : NULL;
@@ -101,9 +82,9 @@ void arena_free(struct arena *a)
 {
     for (struct arena_block *b = a->blocks, *older; b; b = older) {
         older = b->older;
-        memory_free(b);
+        block_put(a->waiting, b);
     }
-    *a = (struct arena){0};
+    *a = (struct arena){.waiting = a->waiting};
 }
 
 size_t arena_size(const struct arena *a)
@@ -112,16 +93,6 @@ size_t arena_size(const struct arena *a)
     for (const struct arena_block *b = a->blocks; b; b = b->older)
         size += b->size;
     return size;
-}
-
-void arena_poison(void *p, size_t size)
-{
-#if ARENA_POISONS
-    ASAN_POISON_MEMORY_REGION(p, size);
-#else
-    (void)p;
-    (void)size;
-#endif
 }
 
 /* -- Heirs ------------------------------------------------------------------------- */
@@ -172,9 +143,9 @@ void arena_share_out(struct arena *a, struct arena_will *w)
             b->older = heir->blocks;
             heir->blocks = b;
         } else {
-            memory_free(b);
+            block_put(a->waiting, b);
         }
     }
     memory_free(w->blocks);
-    *a = (struct arena){0};
+    *a = (struct arena){.waiting = a->waiting};
 }

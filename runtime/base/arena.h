@@ -2,24 +2,18 @@
 #ifndef RUNTIME_ARENA_H
 #define RUNTIME_ARENA_H
 
+#include "base/blocks.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct arena_block;
-
-/* Nothing that lies in an arena asks for more than one of these. */
-union arena_unit {
-    uint64_t number;
-    double real;
-    void *pointer;
-};
 
 struct arena {
     struct arena_block *blocks; /* the newest first */
     char *next;
     char *end;
-    size_t block_size; /* of the next ordinary block; 0: a small one */
+    size_t block_size;      /* of the next ordinary block; 0: a small one */
+    struct blocks *waiting; /* where they come from and go to; NULL: malloc */
 };
 
 #define ARENA_ALIGN _Alignof(union arena_unit)
@@ -63,19 +57,6 @@ void arena_free(struct arena *a);
 
 /* Of all blocks together. */
 size_t arena_size(const struct arena *a);
-
-/* Under a sanitizer the bytes are not to be touched any more. */
-void arena_poison(void *p, size_t size);
-#if defined(__SANITIZE_ADDRESS__)
-#define ARENA_POISONS 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ARENA_POISONS 1
-#endif
-#endif
-#ifndef ARENA_POISONS
-#define ARENA_POISONS 0
-#endif
 
 /* -- Heirs ------------------------------------------------------------------------- */
 /* An arena may end while some of what lies in it lives on: blocks then go, whole, to

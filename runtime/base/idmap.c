@@ -133,6 +133,22 @@ void idmap_remove(struct idmap *m, uint64_t hash, const struct orm_object *o)
     m->slots[hole].object = NULL;
 }
 
+/* A larger one is left to malloc: nobody may need it again. */
+#define CLEARED_MOST ((size_t)1 << 18)
+
+void idmap_clear(struct idmap *m)
+{
+    if (m->count < m->capacity / 4 || m->capacity > CLEARED_MOST) {
+        idmap_free(m);
+        return;
+    }
+    if (m->slots)
+        memset(m->slots, 0, m->capacity * sizeof *m->slots);
+    m->count = 0;
+    m->scatters = false;
+    m->limit = limit_of(m->capacity, false);
+}
+
 void idmap_free(struct idmap *m)
 {
     memory_free(m->slots);

@@ -112,4 +112,7 @@ static inline struct orm_object *idmap_find_number(struct idmap *m, int64_t numb
 void idmap_remove(struct idmap *m, uint64_t hash, const struct orm_object *o);
 void idmap_free(struct idmap *m);
 
+/* No objects any more.  A table that was well filled stays, for as many again. */
+void idmap_clear(struct idmap *m);
+
 #endif

@@ -7,7 +7,7 @@
 struct change_all {
     struct query rows;                 /* QUERY_KEYS */
     const struct orm_changes *changes; /* NULL: they are deleted */
-    uint64_t *columns; /* bits: what the UPDATE sets; filled when it is compiled */
+    uint8_t *columns; /* bits: what the UPDATE sets; filled when it is compiled */
 };
 
 /* change_all_sql.c: the statement, with its parameters in `s->params`; what is recorded

@@ -40,7 +40,7 @@ struct copy {
     struct orm_object *row;
     struct orm_scope scope; /* of the row's texts */
     unsigned width;         /* columns of each row */
-    uint64_t columns[ORM_WORDS(MOST_COLUMNS)];
+    uint8_t columns[ORM_BYTES(MOST_COLUMNS)];
     struct buffer bytes;
     struct pg_item item;
     int64_t began;
@@ -178,13 +178,13 @@ struct orm_load *orm_load_begin(struct orm_manager *m)
     if (!m)
         return NULL;
     struct orm_session *s = manager_session(m);
-    const struct orm_model *model = m->relation->target;
+    const struct orm_model *model = manager_relation(m)->target;
     struct orm_load *l = &session_model(s, model)->load;
     if (s->error.code || !change_is_written(s, model) || !flight_is_free(s) ||
         !hooks_allow(s, "load_begin"))
         return l;
-    if (m->relation->kind == ORM_MANY_JOIN) {
-        refuse_relation(s, m->relation);
+    if (manager_relation(m)->kind == ORM_MANY_JOIN) {
+        refuse_relation(s, manager_relation(m));
         return l;
     }
     free_copy(l);
@@ -219,8 +219,7 @@ static struct pg_statement *command_of(struct orm_session *s, const struct copy 
 {
     static const uint32_t none[1];
     shape_begin(s, 'P', c->load->model);
-    for (unsigned i = 0; i < ORM_WORDS(c->load->model->column_count); i++)
-        buffer_int64(&s->shape, c->columns[i]);
+    buffer_add(&s->shape, c->columns, ORM_BYTES(c->load->model->column_count));
     struct pg_statement *st = shape_known(s);
     if (st)
         return st;
@@ -288,12 +287,11 @@ static bool next_row(struct copy *c)
     arena_clear(&c->scope.arena);
     object_blank(c->row, &c->scope, m);
     c->row->state = OBJECT_NEW;
-    memset(
-        object_null_bits(c->row), 0xff, ORM_WORDS(m->column_count) * sizeof(uint64_t));
+    memset(object_null_bits(c->row), 0xff, ORM_BYTES(m->column_count));
     if (!change_make_uuids(c->load->session, c->row))
         return false;
     if (owner)
-        orm_set_ref(c->row, c->manager->relation->ref, owner);
+        orm_set_ref(c->row, manager_relation(c->manager)->ref, owner);
     c->has_row = true;
     return !c->load->session->error.code;
 }

@@ -19,7 +19,7 @@ static bool refuse(const struct orm_object *row, const struct orm_column *column
         "row %llu of the load: %s", (unsigned long long)number, why);
 }
 
-unsigned copy_row_choose(const struct orm_object *row, uint64_t *columns)
+unsigned copy_row_choose(const struct orm_object *row, uint8_t *columns)
 {
     unsigned width = 0;
     for (unsigned i = 0; i < row->model->column_count; i++) {
@@ -36,7 +36,7 @@ unsigned copy_row_choose(const struct orm_object *row, uint64_t *columns)
 }
 
 bool copy_row_fits(
-    const struct orm_object *row, const uint64_t *columns, uint64_t number)
+    const struct orm_object *row, const uint8_t *columns, uint64_t number)
 {
     for (unsigned i = 0; i < row->model->column_count; i++) {
         const struct orm_column *c = &row->model->columns[i];
@@ -86,7 +86,7 @@ static void write_value(
     buffer_patch_int32(to, at, (uint32_t)(to->length - at - 4));
 }
 
-void copy_row_write(const struct orm_object *row, const uint64_t *columns,
+void copy_row_write(const struct orm_object *row, const uint8_t *columns,
     unsigned width, struct buffer *to)
 {
     buffer_int16(to, (uint16_t)width);

@@ -39,7 +39,7 @@ static void forget_missing(struct orm_object *o, const void *relation)
 
 /* -- Relations --------------------------------------------------------------------- */
 
-static bool is_set_by(const struct orm_to_one *ref, const uint64_t *columns)
+static bool is_set_by(const struct orm_to_one *ref, const uint8_t *columns)
 {
     bool set = !columns;
     for (unsigned i = 0; !set && i < ref->count; i++)
@@ -49,7 +49,7 @@ static bool is_set_by(const struct orm_to_one *ref, const uint64_t *columns)
 
 /* Whether rows of `m` show in the list by these columns. */
 static bool shows(
-    const struct orm_to_many *many, const struct orm_model *m, const uint64_t *columns)
+    const struct orm_to_many *many, const struct orm_model *m, const uint8_t *columns)
 {
     if (many->kind == ORM_MANY_REVERSE)
         return many->target == m && is_set_by(&m->to_ones[many->ref], columns);
@@ -62,7 +62,7 @@ static bool shows(
 
 /* The slots of `of` that rows of `m` show in. */
 static void sweep_model(struct orm_session *s, const struct orm_model *of,
-    const struct orm_model *m, const uint64_t *columns)
+    const struct orm_model *m, const uint8_t *columns)
 {
     for (unsigned i = 0; i < of->to_many_count; i++)
         if (shows(&of->to_manys[i], m, columns))
@@ -76,7 +76,7 @@ static void sweep_model(struct orm_session *s, const struct orm_model *of,
 }
 
 void sweep_relations(
-    struct orm_session *s, const struct orm_model *m, const uint64_t *columns)
+    struct orm_session *s, const struct orm_model *m, const uint8_t *columns)
 {
     for (unsigned i = 0; i < s->schema->model_count; i++)
         sweep_model(s, s->schema->models[i], m, columns);

@@ -10,7 +10,7 @@
 /* Lists and slots that rows of the model show in, by one of these columns (bits; NULL:
  * by any). */
 void sweep_relations(
-    struct orm_session *s, const struct orm_model *m, const uint64_t *columns);
+    struct orm_session *s, const struct orm_model *m, const uint8_t *columns);
 
 /* The same after rows were inserted: what they were missed by is asked for again. */
 void sweep_inserted(struct orm_session *s, const struct orm_model *m);

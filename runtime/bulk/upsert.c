@@ -145,21 +145,19 @@ bool upsert_begin(struct flush *p)
 
 /* -- Batches ----------------------------------------------------------------------- */
 
-static void columns_to_upsert(const struct orm_object *o, uint64_t *bits)
+static void columns_to_upsert(const struct orm_object *o, uint8_t *bits)
 {
-    memcpy(
-        bits, object_changed_bits(o), ORM_WORDS(o->model->column_count) * sizeof *bits);
+    memcpy(bits, object_changed_bits(o), ORM_BYTES(o->model->column_count));
 }
 
 /* What it inserts follows from what was set. */
 static bool complete(struct flush *p, struct batch *b, const struct upsert *u)
 {
     const struct orm_model *m = b->model;
-    uint64_t *inserted =
-        arena_get(&p->s->scratch, ORM_WORDS(m->column_count) * sizeof *inserted);
+    uint8_t *inserted = arena_get(&p->s->scratch, ORM_BYTES(m->column_count));
     if (!inserted)
         return session_nomem(p->s);
-    memset(inserted, 0, ORM_WORDS(m->column_count) * sizeof *inserted);
+    memset(inserted, 0, ORM_BYTES(m->column_count));
     for (unsigned i = 0; i < m->column_count; i++)
         bit_put(inserted, i, !batch_server_fills(b->objects[0], i));
     b->upserted = b->columns;

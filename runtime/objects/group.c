@@ -170,7 +170,7 @@ static void enter(struct orm_group *g, struct orm_object *o)
     g->members[g->size++] = o;
 }
 
-void group_form(struct path *path, struct orm_object **objects, size_t count)
+size_t group_form(struct path *path, struct orm_object **objects, size_t count)
 {
     count = mark_each_once(path, objects, count);
     if (path->scope->session->reports)
@@ -184,4 +184,5 @@ void group_form(struct path *path, struct orm_object **objects, size_t count)
     }
     if (g)
         g->live = g->size;
+    return count;
 }

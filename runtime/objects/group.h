@@ -55,8 +55,8 @@ void group_want(const struct path *path, size_t count);
 
 /* Gives the objects the path's mode and makes one group of them; repeated ones count
  * once.  One object makes no group and is not moved; an object of another group moves
- * unless that is larger.  The room must be reserved. */
-void group_form(struct path *path, struct orm_object **objects, size_t count);
+ * unless that is larger.  The room must be reserved.  How many objects there are. */
+size_t group_form(struct path *path, struct orm_object **objects, size_t count);
 
 void group_leave(struct orm_object *o);
 

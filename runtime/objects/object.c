@@ -9,8 +9,8 @@
 
 bool object_has_changes(const struct orm_object *o)
 {
-    const uint64_t *bits = object_changed_bits(o);
-    for (unsigned i = 0; i < ORM_WORDS(o->model->column_count); i++)
+    const uint8_t *bits = object_changed_bits(o);
+    for (unsigned i = 0; i < ORM_BYTES(o->model->column_count); i++)
         if (bits[i])
             return true;
     return false;
@@ -18,8 +18,7 @@ bool object_has_changes(const struct orm_object *o)
 
 void object_clear_changes(struct orm_object *o)
 {
-    memset(object_changed_bits(o), 0,
-        ORM_WORDS(o->model->column_count) * sizeof(uint64_t));
+    memset(object_changed_bits(o), 0, ORM_BYTES(o->model->column_count));
 }
 
 void object_unload(struct orm_object *o)
@@ -47,7 +46,7 @@ void object_blank(
         if (type_is_text(&m->columns[i]))
             type_put(&m->columns[i], o, type_zero(&m->columns[i]));
     for (unsigned i = 0; i < m->to_many_count; i++)
-        object_manager(o, &m->to_manys[i])->relation = &m->to_manys[i];
+        object_manager(o, &m->to_manys[i])->holds = &m->to_manys[i].unloaded;
 }
 
 void object_prepare(struct model_state *of)

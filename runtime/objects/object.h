@@ -15,7 +15,6 @@
 #define OBJECT_PLACEHOLDER 128u
 #define OBJECT_SEEN        256u  /* a mark for one function */
 #define OBJECT_KEYED       512u  /* new, and the flush under way took its key */
-#define OBJECT_FRESH       1024u /* mapped by a load that can still fail */
 #define OBJECT_FORMER      2048u /* in session.formers */
 #define OBJECT_LINKED      4096u /* session.links has it */
 #define OBJECT_TOLD        8192u /* a mark for hooks.c, here and below */
@@ -39,35 +38,35 @@ static inline bool object_is_row(const struct orm_object *o)
 
 /* -- Bit sets ---------------------------------------------------------------------- */
 
-static inline uint64_t *object_null_bits(const struct orm_object *o)
+static inline uint8_t *object_null_bits(const struct orm_object *o)
 {
-    return (uint64_t *)((uintptr_t)o + sizeof *o);
+    return (uint8_t *)((uintptr_t)o + sizeof *o);
 }
 
-static inline uint64_t *object_changed_bits(const struct orm_object *o)
+static inline uint8_t *object_changed_bits(const struct orm_object *o)
 {
-    return object_null_bits(o) + ORM_WORDS(o->model->column_count);
+    return object_null_bits(o) + ORM_BYTES(o->model->column_count);
 }
 
-static inline uint64_t *object_missing_bits(const struct orm_object *o)
+static inline uint8_t *object_missing_bits(const struct orm_object *o)
 {
-    return object_changed_bits(o) + ORM_WORDS(o->model->column_count);
+    return object_changed_bits(o) + ORM_BYTES(o->model->column_count);
 }
 
-static inline uint64_t *object_unloaded_bits(const struct orm_object *o)
+static inline uint8_t *object_unloaded_bits(const struct orm_object *o)
 {
-    return object_missing_bits(o) + ORM_WORDS(o->model->to_one_count);
+    return object_missing_bits(o) + ORM_BYTES(o->model->to_one_count);
 }
 
-static inline bool bit_is_set(const uint64_t *bits, unsigned i)
+static inline bool bit_is_set(const uint8_t *bits, unsigned i)
 {
     return orm_bit(bits, i);
 }
 
-static inline void bit_put(uint64_t *bits, unsigned i, bool on)
+static inline void bit_put(uint8_t *bits, unsigned i, bool on)
 {
-    const uint64_t bit = UINT64_C(1) << (i % 64);
-    bits[i / 64] = on ? bits[i / 64] | bit : bits[i / 64] & ~bit;
+    const unsigned bit = 1u << (i % 8), byte = bits[i / 8];
+    bits[i / 8] = (uint8_t)(on ? byte | bit : byte & ~bit);
 }
 
 bool object_has_changes(const struct orm_object *o);
@@ -129,12 +128,18 @@ static inline struct orm_manager *object_manager(
     return (struct orm_manager *)((uintptr_t)o + many->offset);
 }
 
+static inline const struct orm_to_many *manager_relation(const struct orm_manager *m)
+{
+    return *m->holds;
+}
+
 /* The owner of a to-many slot; NULL for a model's whole table. */
 static inline struct orm_object *manager_owner(struct orm_manager *m)
 {
-    return m->relation->kind == ORM_MANY_TABLE
+    const struct orm_to_many *rel = manager_relation(m);
+    return rel->kind == ORM_MANY_TABLE
                ? NULL
-               : (struct orm_object *)(void *)((char *)m - m->relation->offset);
+               : (struct orm_object *)(void *)((char *)m - rel->offset);
 }
 
 /* -- Memory ------------------------------------------------------------------------ */

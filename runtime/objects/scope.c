@@ -12,6 +12,7 @@ void scope_begin_in(struct orm_scope *scope, struct orm_scope *outer)
     *scope = (struct orm_scope){
         .session = outer->session,
         .outer = outer,
+        .arena.waiting = &outer->session->blocks,
         .began = outer->session->stamp,
         .unit = outer->session->unit,
         .first_undo = outer->session->undo_count,

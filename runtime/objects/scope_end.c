@@ -213,7 +213,7 @@ static void share_out(const struct ending *e)
 {
     struct orm_session *s = e->scope->session;
     struct arena arena = e->scope->arena;
-    e->scope->arena = (struct arena){0};
+    e->scope->arena = (struct arena){.waiting = arena.waiting};
     for (struct scope_entry *entry = e->gone; ARENA_POISONS && entry;
          entry = entry->older)
         arena_poison(object_of(entry), object_of(entry)->model->size);
@@ -264,6 +264,7 @@ void scope_end(struct orm_scope *scope, struct orm_scope *live)
     for (struct scope_entry *entry = e.left; entry; entry = entry->older)
         shown_forget(object_of(entry), scope);
     share_out(&e);
+    blocks_settle(&scope->session->blocks);
     hand_over(&e);
     scope->objects = NULL;
     scope->loans = NULL;

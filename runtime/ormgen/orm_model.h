@@ -5,16 +5,16 @@
  *
  *     struct book {
  *         struct orm_object orm;
- *         uint64_t null_bits[n];     no value; n = ORM_WORDS(columns)
- *         uint64_t changed_bits[n];  not written yet
- *         uint64_t missing_bits[m];  asked, no row; m = ORM_WORDS(object slots)
- *         uint64_t unloaded_bits[l]; not loaded yet; l = ORM_WORDS(lazy columns)
+ *         uint8_t null_bits[n];     no value; n = ORM_BYTES(columns)
+ *         uint8_t changed_bits[n];  not written yet
+ *         uint8_t missing_bits[m];  asked, no row; m = ORM_BYTES(object slots)
+ *         uint8_t unloaded_bits[l]; not loaded yet; l = ORM_BYTES(lazy columns)
  *         ... columns, object slots, manager slots: at the offsets in the tables
  *     };
  *
  * Without object slots there are no missing_bits, without lazy columns no
- * unloaded_bits.  A text column is never NULL: it is
- * "" before anything else. */
+ * unloaded_bits.  The smallest columns come first, right behind the bits: so nothing is
+ * padded but once.  A text column is never NULL: it is "" before anything else. */
 #ifndef ORM_MODEL_H
 #define ORM_MODEL_H
 
@@ -23,10 +23,10 @@
 #include <ormgen/orm_query.h>
 #include <ormgen/orm_rows.h>
 
-#define ORM_MODEL_ABI 4
+#define ORM_MODEL_ABI 5
 
-/* 64-bit words that hold n bits. */
-#define ORM_WORDS(n) (((n) + 63u) / 64u)
+/* Bytes that hold n bits. */
+#define ORM_BYTES(n) (((n) + 7u) / 8u)
 
 #ifdef __cplusplus
 extern "C" {
@@ -48,10 +48,10 @@ struct orm_object {
 };
 
 /* An inline slot for a to-many relation, or a model's whole table.  It holds no key:
- * its owner is found by its address. */
+ * its owner is found by its address.  Whatever the slot points to, a list or the
+ * relation itself, begins with a pointer to the relation. */
 struct orm_manager {
-    const struct orm_to_many *relation;
-    const void *list; /* what was loaded */
+    const struct orm_to_many *const *holds;
 };
 
 enum orm_ref {
@@ -192,6 +192,8 @@ struct orm_join_end {
 };
 
 struct orm_to_many {
+    const struct orm_to_many *unloaded; /* itself: what a slot without a list holds */
+    const struct orm_to_many *dropped;  /* itself: what a slot holds that had one */
     const char *name;
     const struct orm_model *owner; /* ORM_MANY_TABLE: as target */
     const struct orm_model *target;
@@ -327,15 +329,15 @@ struct orm_schema {
 
 /* -- Reading ----------------------------------------------------------------------- */
 
-static inline bool orm_bit(const uint64_t *bits, unsigned i)
+static inline bool orm_bit(const uint8_t *bits, unsigned i)
 {
-    return bits[i / 64] >> (i % 64) & 1;
+    return bits[i / 8] >> (i % 8) & 1;
 }
 
 /* Whether a column has a value; NULL has none. */
 static inline bool orm_has(const struct orm_object *o, unsigned column)
 {
-    return o && !orm_bit((const uint64_t *)(o + 1), column);
+    return o && !orm_bit((const uint8_t *)(o + 1), column);
 }
 
 /* "" for a value that is none. */

@@ -125,33 +125,6 @@ static bool refuse(struct clause *w, const struct orm_column *col, const char *w
     return error_set_field(&w->c->s->error, ORM_INVALID, w->at.model, col, "%s", why);
 }
 
-/* Types whose values can be compared with each other have one number. */
-static unsigned family(const struct orm_column *col)
-{
-    switch (col->type) {
-    case ORM_INT2:
-    case ORM_INT4:
-    case ORM_INT8:
-    case ORM_FLOAT4:
-    case ORM_FLOAT8:
-    case ORM_DECIMAL:
-    case ORM_NUMERIC:
-        return ORM_NUMERIC;
-    case ORM_TEXT:
-    case ORM_VARCHAR:
-    case ORM_CHAR:
-        return ORM_TEXT;
-    case ORM_DATE:
-    case ORM_TIMESTAMP:
-        return ORM_TIMESTAMP;
-    case ORM_INET:
-    case ORM_CIDR:
-        return ORM_INET;
-    default:
-        return col->type;
-    }
-}
-
 /* An array or a range is what it is down to the item. */
 static bool are_comparable(const struct orm_column *a, const struct orm_column *b)
 {
@@ -159,7 +132,7 @@ static bool are_comparable(const struct orm_column *a, const struct orm_column *
         return false;
     return type_is_made_of(a) || type_is_made_of(b)
                ? a->type == b->type && a->element == b->element
-               : family(a) == family(b);
+               : type_family(a) == type_family(b);
 }
 
 static bool check_other(struct clause *w, struct comparison *k)

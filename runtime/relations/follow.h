@@ -39,6 +39,7 @@ struct follow {
     struct follow *asks; /* whose statement brings the rows; itself, as a rule */
     struct follow *next; /* that shares its statement */
     size_t item;         /* of the flight */
+    bool once;           /* each target comes once, see follow_once.c */
 
     /* What came. */
     struct pg_result *arrived; /* with its owners: it needs no flight; or NULL */
@@ -126,13 +127,22 @@ bool follow_claim(struct orm_session *s, struct follow *l, struct orm_object **o
 /* After that was published: what joins brought takes its places. */
 void follow_wire_joins(const struct follow *l);
 
+/* -- Each target once -------------------------------------------------------------- */
+
+/* Whether it is better to ask for each target once. */
+bool follow_wants_once(const struct orm_session *s, const struct follow *l);
+
+/* What its answer tells the next: so many targets in so many lists. */
+void follow_learn_once(
+    struct orm_session *s, const struct follow *l, size_t targets, size_t listed);
+
 /* -- Its statement ----------------------------------------------------------------- */
 
 /* Its values, `s->params`, are put aside for the item of a flight: each has its own. */
 const struct params *follow_keep_params(struct orm_session *s, size_t item);
 
-/* With its parameters in `s->params`. */
-struct pg_statement *follow_statement(struct orm_session *s, const struct follow *l);
+/* With its parameters in `s->params`; says if each target comes `once`. */
+struct pg_statement *follow_statement(struct orm_session *s, struct follow *l);
 
 /* Whether it reads what is not written yet.  False: its query is wrong. */
 bool follow_waits(struct orm_session *s, const struct follow *l, bool *waits);

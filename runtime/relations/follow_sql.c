@@ -6,8 +6,6 @@
 #include "query/query.h"
 #include "session/due.h"
 
-#include <string.h>
-
 /* -- Keys -------------------------------------------------------------------------- */
 
 /* An array per column, of all that share the statement. */
@@ -149,18 +147,30 @@ static bool sort(struct writing *w)
     return true;
 }
 
-static void select_list(
-    struct writing *w, const char *owner, const char *const *columns)
+/* Names that are no columns' but stand for some: k1, k2. */
+static void numbered(struct compiler *c, const char *name, unsigned i)
+{
+    compile_text(c, name);
+    if (c->writes_sql)
+        buffer_number(&c->s->sql, i + 1);
+}
+
+/* `owner`: the join table's columns, or NULL for numbered ones. */
+static void select_list(struct writing *w, const char *table, const char *const *owner)
 {
     struct compiler *c = w->c;
     compile_text(c, "SELECT ");
     if (c->writes_sql)
         load_columns(c->s, c->at.model);
-    if (is_by_join_table(w->l))
-        for (unsigned i = 0; i < w->l->many->owner_end.count; i++) {
-            compile_text(c, owner);
-            compile_identifier(c, columns[i]);
-        }
+    for (unsigned i = 0; is_by_join_table(w->l) && i < w->l->many->owner_end.count;
+         i++) {
+        compile_text(c, ", ");
+        compile_text(c, table);
+        if (owner)
+            compile_identifier(c, owner[i]);
+        else
+            numbered(c, "k", i);
+    }
     join_columns(c, follow_joins(w->l));
     compile_text(c, " FROM ");
 }
@@ -174,55 +184,98 @@ static void join_table(struct compiler *c, const struct orm_to_many *rel)
     compile_text(c, " AS j");
 }
 
-static void from_join_table(struct compiler *c, const struct orm_to_many *rel)
+/* Each target's columns of the join table once, with its owners': the other columns of
+ * a target are in one row of the result then, however many owners it has.  The casts
+ * say that a domain is no type of its own. */
+static bool join_table_once(struct compiler *c, const struct follow *l)
 {
+    const struct orm_to_many *rel = l->many;
+    const struct orm_join_end *owner = &rel->owner_end, *target = &rel->target_end;
+    for (unsigned i = 0; i < target->count; i++) {
+        compile_text(c, i ? ", j." : "(SELECT j.");
+        compile_identifier(c, target->columns[i]);
+    }
+    for (unsigned i = 0; i < owner->count; i++) {
+        compile_text(c, ", array_agg(j.");
+        compile_identifier(c, owner->columns[i]);
+        compile_text(c, "::");
+        if (c->writes_sql)
+            type_sql(&rel->owner->columns[owner->key[i]], &c->s->sql);
+        compile_text(c, ")");
+    }
+    compile_text(c, " FROM ");
     join_table(c, rel);
+    compile_text(c, " WHERE ");
+    if (!are_asked(c, l, "j.", owner->columns, owner->count))
+        return false;
+    for (unsigned i = 0; i < target->count; i++)
+        numbered(c, i ? ", " : " GROUP BY ", i);
+    for (unsigned i = 0; i < target->count; i++)
+        numbered(c, i ? ", r" : ") AS j(r", i);
+    for (unsigned i = 0; i < owner->count; i++)
+        numbered(c, ", k", i);
+    compile_text(c, ")");
+    return true;
+}
+
+static bool from_join_table(struct compiler *c, const struct follow *l)
+{
+    const struct orm_join_end *target = &l->many->target_end;
+    if (!l->once)
+        join_table(c, l->many);
+    else if (!join_table_once(c, l))
+        return false;
     compile_text(c, " JOIN ");
     compile_table(c, c->at);
-    for (unsigned i = 0; i < rel->target_end.count; i++) {
+    for (unsigned i = 0; i < target->count; i++) {
         compile_text(c, i ? " AND " : " ON ");
-        compile_column(c, c->at, rel->target_end.key[i]);
+        compile_column(c, c->at, target->key[i]);
         compile_text(c, " = j.");
-        compile_identifier(c, rel->target_end.columns[i]);
+        if (l->once)
+            numbered(c, "r", i);
+        else
+            compile_identifier(c, target->columns[i]);
     }
+    return true;
+}
+
+static bool rows_are_asked(struct compiler *c, const struct follow *l)
+{
+    if (!is_by_join_table(l))
+        return model_columns_are_asked(c, l, their_columns(l));
+    const struct orm_join_end *owner = &l->many->owner_end;
+    return are_asked(c, l, "j.", owner->columns, owner->count);
 }
 
 static bool write_all(struct writing *w)
 {
     struct compiler *c = w->c;
     const bool joined = is_by_join_table(w->l);
-    const struct orm_join_end *owner = joined ? &w->l->many->owner_end : NULL;
     if (!join_reach(follow_joins(w->l), &w->via))
         return false;
-    select_list(w, ", j.", joined ? owner->columns : NULL);
-    if (joined)
-        from_join_table(c, w->l->many);
-    else
+    select_list(w, "j.", joined && !w->l->once ? w->l->many->owner_end.columns : NULL);
+    if (!joined)
         compile_table(c, c->at);
-    via_joins(&w->via);
-    compile_text(c, " WHERE ");
-    if (!(joined ? are_asked(c, w->l, "j.", owner->columns, owner->count)
-                 : model_columns_are_asked(c, w->l, their_columns(w->l))) ||
-        !conditions(w))
+    else if (!from_join_table(c, w->l))
         return false;
+    via_joins(&w->via);
+    if (!w->l->once) {
+        compile_text(c, " WHERE ");
+        if (!rows_are_asked(c, w->l) || !conditions(w))
+            return false;
+    }
     order_write(c, &w->order);
     return true;
 }
 
 /* -- So many rows of each owner ---------------------------------------------------- */
 
-static const char *const key_names[] = {"k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8",
-    "k9", "k10", "k11", "k12", "k13", "k14", "k15", "k16", "k17", "k18", "k19", "k20",
-    "k21", "k22", "k23", "k24", "k25", "k26", "k27", "k28", "k29", "k30", "k31", "k32"};
-_Static_assert(sizeof key_names / sizeof *key_names == KEY_COLUMNS_MOST, "a name each");
-
 static void are_key(
     struct compiler *c, const char *table, const char *column, unsigned i)
 {
     compile_text(c, table);
     compile_identifier(c, column);
-    compile_text(c, " = k.");
-    compile_text(c, key_names[i]);
+    numbered(c, " = k.k", i);
 }
 
 /* Belongs to the owner k. */
@@ -257,10 +310,8 @@ static void from_keys(struct compiler *c, unsigned count)
 {
     if (c->writes_sql)
         params_unnest(&c->s->sql, count);
-    for (unsigned i = 0; i < count; i++) {
-        compile_text(c, i ? ", " : " AS k(");
-        compile_text(c, key_names[i]);
-    }
+    for (unsigned i = 0; i < count; i++)
+        numbered(c, i ? ", k" : " AS k(k", i);
     compile_text(c, ") CROSS JOIN LATERAL (");
 }
 
@@ -299,7 +350,7 @@ static bool write_limited(struct writing *w)
     via_begin(&beside, c, c->at);
     if (!join_reach(follow_joins(w->l), &beside))
         return false;
-    select_list(w, ", k.", key_names);
+    select_list(w, "k.", NULL);
     from_keys(c, follow_columns(w->l).count);
     if (!write_one_owner(w))
         return false;
@@ -336,7 +387,7 @@ static bool walk(struct compiler *c, const void *follow)
     via_begin(&w.via, c, c->at);
     shape_relation(c, l);
     shape_add(c->s, (w.query->limit != 0) | (unsigned)(w.query->offset != 0) << 1);
-    shape_add(c->s, l->chosen_by != NULL);
+    shape_add(c->s, (l->chosen_by != NULL) | (unsigned)l->once << 1);
     if (!l->chosen_by)
         add_keys(c, l);
     return sort(&w) && (follow_is_limited(l) ? write_limited(&w) : write_all(&w));
@@ -347,55 +398,13 @@ static char kind_of(const struct follow *l)
     return l->ref ? 'R' : 'M';
 }
 
-struct pg_statement *follow_statement(struct orm_session *s, const struct follow *l)
+struct pg_statement *follow_statement(struct orm_session *s, struct follow *l)
 {
+    l->once = follow_wants_once(s, l);
     return compile_unflushed(s, kind_of(l), follow_target(l), walk, l);
 }
 
 bool follow_waits(struct orm_session *s, const struct follow *l, bool *waits)
 {
     return compile_waits(s, kind_of(l), follow_target(l), walk, l, waits);
-}
-
-/* What a dry run left: all that the statement depends on, and its values. */
-struct print {
-    void *shape, *values, *offsets;
-    size_t shape_length, values_length, count;
-};
-
-static void *copy(struct arena *a, const void *from, size_t size)
-{
-    void *to = arena_get(a, size);
-    return to && size ? memcpy(to, from, size) : to;
-}
-
-static bool take_print(struct orm_session *s, const struct follow *l, struct print *p)
-{
-    const struct params *params = &s->params;
-    bool waits;
-    if (!follow_waits(s, l, &waits))
-        return false;
-    if (s->shape.failed || params->bytes.failed)
-        return session_nomem(s);
-    p->shape_length = s->shape.length;
-    p->values_length = params->bytes.length;
-    p->count = (size_t)params->count;
-    p->shape = copy(&s->planning, s->shape.data, p->shape_length);
-    p->values = copy(&s->planning, params->bytes.data, p->values_length);
-    p->offsets =
-        copy(&s->planning, params->offsets, p->count * sizeof *params->offsets);
-    return (p->shape && p->values && p->offsets) || session_nomem(s);
-}
-
-bool follow_is_same(
-    struct orm_session *s, const struct follow *a, const struct follow *b, bool *same)
-{
-    struct print x, y;
-    if (!take_print(s, a, &x) || !take_print(s, b, &y))
-        return false;
-    *same = x.shape_length == y.shape_length && x.values_length == y.values_length &&
-            x.count == y.count && !memcmp(x.shape, y.shape, x.shape_length) &&
-            !memcmp(x.values, y.values, x.values_length) &&
-            !memcmp(x.offsets, y.offsets, x.count * sizeof(size_t));
-    return true;
 }

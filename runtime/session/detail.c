@@ -125,7 +125,7 @@ static void cut_as_shown(struct buffer *text)
 }
 
 /* A value of a row that is not taken yet. */
-static bool take_value(const char *row, const struct buffer *text, uint64_t *taken)
+static bool take_value(const char *row, const struct buffer *text, uint8_t *taken)
 {
     for (const char *at = row; *at; at++) {
         const size_t place = (size_t)(at - row);
@@ -143,12 +143,12 @@ static bool take_value(const char *row, const struct buffer *text, uint64_t *tak
 }
 
 bool detail_is_row(struct buffer *room, const struct orm_object *o,
-    const uint64_t *written, const char *detail)
+    const uint8_t *written, const char *detail)
 {
     const char *row = row_in(detail);
     if (!row)
         return false;
-    uint64_t taken[ORM_WORDS(sizeof((struct pg_said *)0)->detail)] = {0};
+    uint8_t taken[ORM_BYTES(sizeof((struct pg_said *)0)->detail)] = {0};
     for (unsigned i = 0; i < o->model->column_count; i++) {
         const struct orm_column *c = &o->model->columns[i];
         const bool is_key = key_has_column(key_of_model(o->model), i);

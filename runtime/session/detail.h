@@ -29,6 +29,6 @@ struct orm_object *detail_find_mapped(
 /* Whether it shows a row that has the object's key and all that was written of it, in
  * whatever order; what the server changes of it on its way is not looked at. */
 bool detail_is_row(struct buffer *room, const struct orm_object *o,
-    const uint64_t *written, const char *detail);
+    const uint8_t *written, const char *detail);
 
 #endif

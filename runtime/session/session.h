@@ -82,6 +82,7 @@ struct model_state {
     const struct pg_statement *witness; /* whose result they were seen in, or NULL */
     char witness_name[36];              /* when it was: it may be another by now */
     uint64_t guarded;                   /* by the flush with this number */
+    uint32_t *once_from;                /* per to-many relation, see follow_once.c */
 };
 
 /* A row of a join table to be made or removed by the next flush. */
@@ -216,6 +217,7 @@ struct orm_session {
     size_t crossing_count, crossing_capacity;
     char *placeholders; /* of all models */
     uint32_t *oids;     /* the same */
+    uint32_t *once_from;
 
     struct uuid7 uuid7; /* the last that was made */
     struct statement_cache statements;
@@ -224,6 +226,7 @@ struct orm_session {
     struct params params;       /* of the read that is being made */
     struct params *kept_params; /* of a flight of several, each in its place */
     size_t kept_count, kept_capacity;
+    struct blocks blocks;  /* of all these arenas */
     struct arena scratch;  /* for one statement */
     struct arena planning; /* for trees of plans */
     unsigned plans_open;   /* so many */

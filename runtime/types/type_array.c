@@ -171,6 +171,26 @@ static void take_array(
     memcpy(at, &view, sizeof view);
 }
 
+bool array_open(struct pg_cell cell, uint32_t oid, struct array_items *items)
+{
+    *items = (struct array_items){.cell = cell, .at = HEAD + DIMENSION};
+    if (!cell.data || cell.length < HEAD + DIMENSION || wire32(cell.data) != 1 ||
+        wire32(cell.data + 8) != oid)
+        return false;
+    items->count = count_items(cell);
+    return items->count <= (size_t)cell.length / 4;
+}
+
+bool array_next(struct array_items *items, struct pg_cell *item)
+{
+    return codec_next(items->cell, &items->at, item) && item->data;
+}
+
+bool array_ends(const struct array_items *items)
+{
+    return items->at == items->cell.length;
+}
+
 const struct codec codec_array = {
     .accepts = accepts_array,
     .encode = encode_array,

@@ -136,6 +136,32 @@ struct orm_column type_element(const struct orm_column *c)
     return element;
 }
 
+enum orm_type type_family(const struct orm_column *c)
+{
+    switch (c->type) {
+    case ORM_INT2:
+    case ORM_INT4:
+    case ORM_INT8:
+    case ORM_FLOAT4:
+    case ORM_FLOAT8:
+    case ORM_DECIMAL:
+    case ORM_NUMERIC:
+        return ORM_NUMERIC;
+    case ORM_TEXT:
+    case ORM_VARCHAR:
+    case ORM_CHAR:
+        return ORM_TEXT;
+    case ORM_DATE:
+    case ORM_TIMESTAMP:
+        return ORM_TIMESTAMP;
+    case ORM_INET:
+    case ORM_CIDR:
+        return ORM_INET;
+    default:
+        return c->type;
+    }
+}
+
 /* -- Comparing and copying ----------------------------------------------------------
  */
 

@@ -69,6 +69,9 @@ static inline bool type_is_made_of(const struct orm_column *c)
 /* A column of what an array, a range or a multirange is made of. */
 struct orm_column type_element(const struct orm_column *c);
 
+/* The type that stands for all whose values can be compared with its own. */
+enum orm_type type_family(const struct orm_column *c);
+
 /* -- In a struct ------------------------------------------------------------------- */
 
 /* Bytes of a value in a struct or an array. */
@@ -106,6 +109,24 @@ bool type_accepts(const struct orm_model *m, const struct orm_column *c,
 bool type_copy(const struct orm_column *c, union orm_value *v, struct arena *a);
 
 /* -- On the wire ------------------------------------------------------------------- */
+
+/* The items of an array without nulls, one after another: what a statement of ours
+ * gathers. */
+struct array_items {
+    struct pg_cell cell;
+    int at;
+    size_t count;
+};
+
+/* False: it is null, or no array of one dimension of this type, or says that it has
+ * more items than there can be in so many bytes. */
+bool array_open(struct pg_cell cell, uint32_t oid, struct array_items *items);
+
+/* False: it is null, or the array is cut short. */
+bool array_next(struct array_items *items, struct pg_cell *item);
+
+/* Whether nothing is left after the last. */
+bool array_ends(const struct array_items *items);
 
 /* Appends the binary form, without its length.  `v` must be accepted. */
 void type_encode(const struct orm_column *c, union orm_value v, struct buffer *to);

@@ -196,31 +196,35 @@ static bool make_empty_lists(struct orm_session *s)
 static bool number_models(struct orm_session *s)
 {
     const struct orm_schema *schema = s->schema;
-    size_t object_bytes = 0, columns = 0;
+    size_t object_bytes = 0, columns = 0, lists = 0;
     for (unsigned i = 0; i < schema->model_count; i++) {
         object_bytes += schema->models[i]->size;
         columns += schema->models[i]->column_count;
+        lists += schema->models[i]->to_many_count;
     }
     s->models = memory_get_zeroed(schema->model_count * sizeof *s->models);
     s->placeholders = memory_get_zeroed(2 * object_bytes);
     s->oids = memory_get_zeroed(columns * sizeof *s->oids);
-    if (!s->models || !s->placeholders || !s->oids ||
+    s->once_from = memory_get_zeroed((lists + 1) * sizeof *s->once_from);
+    if (!s->models || !s->placeholders || !s->oids || !s->once_from ||
         !numbers_reserve(&s->numbers, schema->model_count))
         return false;
     char *placeholder = s->placeholders;
-    uint32_t *oids = s->oids;
+    uint32_t *oids = s->oids, *once_from = s->once_from;
     for (unsigned i = 0; i < schema->model_count; i++) {
         const struct orm_model *m = schema->models[i];
         numbers_add(&s->numbers, m);
         s->models[i].model = m;
         s->models[i].session = s;
         s->models[i].load = (struct orm_load){s, m, NULL};
-        s->models[i].table.relation = m->whole;
+        s->models[i].table.holds = &m->whole->unloaded;
         s->models[i].placeholder = placeholder;
         s->models[i].blank = placeholder + object_bytes;
         s->models[i].oids = oids;
+        s->models[i].once_from = once_from;
         placeholder += m->size;
         oids += m->column_count;
+        once_from += m->to_many_count;
     }
     return true;
 }
@@ -277,7 +281,7 @@ static void free_objects(struct orm_session *s)
     hooks_forget(s);
     s->former_count = 0;
     for (unsigned i = 0; s->models && i < s->schema->model_count; i++) {
-        idmap_free(&s->models[i].map);
+        idmap_clear(&s->models[i].map);
         memory_free(s->models[i].spare_keys);
         s->models[i].spare_keys = NULL;
         s->models[i].spare_count = s->models[i].spare_capacity = 0;
@@ -292,18 +296,22 @@ static void free_objects(struct orm_session *s)
     scope_drop_all(s);
     arena_clear(&s->undo_arena);
     arena_clear(&s->scratch);
+    blocks_settle(&s->blocks);
 }
 
 static void free_session(struct orm_session *s)
 {
     disconnect(s);
     free_objects(s);
+    for (unsigned i = 0; s->models && i < s->schema->model_count; i++)
+        idmap_free(&s->models[i].map);
     hooks_free(s);
     report_free(s);
     arena_free(&s->own.arena);
     arena_free(&s->undo_arena);
     arena_free(&s->scratch);
     arena_free(&s->planning);
+    blocks_free(&s->blocks);
     statement_free_all(&s->statements);
     statement_free_retired(s->leaving);
     buffer_free(&s->shape);
@@ -328,6 +336,7 @@ static void free_session(struct orm_session *s)
     free_enums(s->enums);
     memory_free(s->placeholders);
     memory_free(s->oids);
+    memory_free(s->once_from);
     memory_free(s->conninfo);
     memory_free(s);
 }
@@ -342,6 +351,8 @@ struct orm_session *orm_open(const char *conninfo, const struct orm_schema *sche
     s->schema = schema;
     s->own.session = s;
     s->scope = &s->own;
+    s->own.arena.waiting = s->undo_arena.waiting = s->scratch.waiting =
+        s->planning.waiting = &s->blocks;
     s->unit = 1;
     s->deadline = CLOCK_NEVER;
     s->fetch = ORM_FETCH_PEERS;

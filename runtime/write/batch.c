@@ -218,10 +218,10 @@ bool batch_compile(struct orm_session *s, struct batch *b)
     shape_add(s, b->relation ? b->relation->offset : 0);
     shape_add(s, b->by);
     shape_add(s, b->keeps);
-    for (unsigned i = 0; b->columns && i < ORM_WORDS(b->model->column_count); i++)
-        buffer_int64(&s->shape, b->columns[i]);
-    for (unsigned i = 0; b->upserted && i < ORM_WORDS(b->model->column_count); i++)
-        buffer_int64(&s->shape, b->upserted[i]);
+    if (b->columns)
+        buffer_add(&s->shape, b->columns, ORM_BYTES(b->model->column_count));
+    if (b->upserted)
+        buffer_add(&s->shape, b->upserted, ORM_BYTES(b->model->column_count));
     b->statement = shape_known(s);
     if (!b->statement) {
         batch_write(&s->sql, b, arrays);

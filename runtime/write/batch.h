@@ -20,12 +20,12 @@ struct batch {
     enum batch_kind kind;
     const struct orm_model *model;      /* of links: the owner's */
     const struct orm_to_many *relation; /* of links */
-    const uint64_t *columns;  /* bits: what an INSERT gives, an UPDATE sets or compares,
-                               * a DELETE compares; NULL of links */
-    const uint64_t *upserted; /* bits: what an UPSERT sets in a row that is there */
-    unsigned by;              /* of an UPSERT: 1 + the index of the constraint */
-    bool keeps;               /* a row that is there stays as it is */
-    bool is_masked;           /* each row changes only some of them */
+    const uint8_t *columns;  /* bits: what an INSERT gives, an UPDATE sets or compares,
+                              * a DELETE compares; NULL of links */
+    const uint8_t *upserted; /* bits: what an UPSERT sets in a row that is there */
+    unsigned by;             /* of an UPSERT: 1 + the index of the constraint */
+    bool keeps;              /* a row that is there stays as it is */
+    bool is_masked;          /* each row changes only some of them */
     struct orm_object **objects; /* or */
     const struct link *links;
     size_t count;

@@ -164,7 +164,7 @@ static void write_rows(struct buffer *sql, const struct orm_model *m, int arrays
     buffer_text(sql, ")), w AS (");
 }
 
-static unsigned count_bits(const uint64_t *bits, unsigned count)
+static unsigned count_bits(const uint8_t *bits, unsigned count)
 {
     unsigned n = 0;
     for (unsigned i = 0; i < count; i++)

@@ -336,7 +336,7 @@ struct orm_object *change_make(struct orm_session *s, const struct orm_model *m)
         return NULL;
     }
     o->state = OBJECT_NEW;
-    memset(object_null_bits(o), 0xff, ORM_WORDS(m->column_count) * sizeof(uint64_t));
+    memset(object_null_bits(o), 0xff, ORM_BYTES(m->column_count));
     return undo_note(o) && queue(s, o) && change_make_uuids(s, o) ? o : NULL;
 }
 

@@ -40,7 +40,7 @@ struct batch *flush_add_batch(
     struct flush *p, enum batch_kind kind, const struct orm_model *m);
 
 /* Sets the bits of the columns that the object's statement writes or compares. */
-typedef void flush_columns(const struct orm_object *o, uint64_t *bits);
+typedef void flush_columns(const struct orm_object *o, uint8_t *bits);
 
 /* Adds the batches of the model's objects in the list. */
 bool flush_group(struct flush *p, enum batch_kind kind, const struct orm_model *m,

@@ -14,7 +14,7 @@
 
 struct set {
     struct set *next;
-    uint64_t *columns;
+    uint8_t *columns;
     size_t count; /* of objects */
     struct set *into;
     struct batch *batch;
@@ -24,7 +24,7 @@ struct sets {
     struct flush *flush;
     const struct orm_model *model;
     bool bounded;
-    size_t words; /* of their columns */
+    size_t bytes; /* of their columns */
     struct set *first, **last;
     size_t count;
     struct set *shared; /* or NULL; not among the others */
@@ -50,12 +50,12 @@ static struct set *make_set(const struct sets *sets)
 {
     struct arena *scratch = &sets->flush->s->scratch;
     struct set *set = arena_get(scratch, sizeof *set);
-    uint64_t *columns = arena_get(scratch, sets->words * sizeof *columns);
+    uint8_t *columns = arena_get(scratch, sets->bytes);
     if (!set || !columns) {
         session_nomem(sets->flush->s);
         return NULL;
     }
-    memset(columns, 0, sets->words * sizeof *columns);
+    memset(columns, 0, sets->bytes);
     *set = (struct set){.columns = columns};
     return set;
 }
@@ -66,7 +66,7 @@ static bool merge(struct sets *sets, struct set *set)
         sets->shared = make_set(sets);
     if (!sets->shared)
         return false;
-    for (size_t i = 0; i < sets->words; i++)
+    for (size_t i = 0; i < sets->bytes; i++)
         sets->shared->columns[i] |= set->columns[i];
     sets->shared->count += set->count;
     set->into = sets->shared;
@@ -75,16 +75,15 @@ static bool merge(struct sets *sets, struct set *set)
 }
 
 /* NULL: memory is out. */
-static struct set *find_set(struct sets *sets, const uint64_t *bits)
+static struct set *find_set(struct sets *sets, const uint8_t *bits)
 {
-    const size_t size = sets->words * sizeof *bits;
     for (struct set *set = sets->first; set; set = set->next)
-        if (memcmp(set->columns, bits, size) == 0)
+        if (memcmp(set->columns, bits, sets->bytes) == 0)
             return set;
     struct set *set = make_set(sets);
     if (!set)
         return NULL;
-    memcpy(set->columns, bits, size);
+    memcpy(set->columns, bits, sets->bytes);
     sets->count++;
     if (!sets->bounded || sets->count <= SETS_MOST) {
         *sets->last = set;
@@ -140,13 +139,13 @@ static bool make_batches(struct sets *sets, enum batch_kind kind)
 static bool sort_into(struct sets *sets, struct orm_object **objects, size_t count,
     flush_columns *columns, struct set **of)
 {
-    uint64_t *bits = arena_get(&sets->flush->s->scratch, sets->words * sizeof *bits);
+    uint8_t *bits = arena_get(&sets->flush->s->scratch, sets->bytes);
     if (!bits)
         return session_nomem(sets->flush->s);
     for (size_t i = 0; i < count; i++) {
         if (objects[i]->model != sets->model)
             continue;
-        memset(bits, 0, sets->words * sizeof *bits);
+        memset(bits, 0, sets->bytes);
         columns(objects[i], bits);
         of[i] = find_set(sets, bits);
         if (!of[i])
@@ -163,7 +162,7 @@ bool flush_group(struct flush *p, enum batch_kind kind, const struct orm_model *
         .flush = p,
         .model = m,
         .bounded = kind == BATCH_UPDATE,
-        .words = ORM_WORDS(m->column_count),
+        .bytes = ORM_BYTES(m->column_count),
     };
     sets.last = &sets.first;
     struct set **of = arena_get(&p->s->scratch, (count + 1) * sizeof(struct set *));

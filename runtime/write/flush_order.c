@@ -8,40 +8,39 @@
 
 /* -- Columns ----------------------------------------------------------------------- */
 
-static void columns_to_insert(const struct orm_object *o, uint64_t *bits)
+static void columns_to_insert(const struct orm_object *o, uint8_t *bits)
 {
     for (unsigned i = 0; i < o->model->column_count; i++)
         bit_put(bits, i, !batch_server_fills(o, i));
 }
 
-static void put_flagged(const struct orm_model *m, unsigned flags, uint64_t *bits)
+static void put_flagged(const struct orm_model *m, unsigned flags, uint8_t *bits)
 {
     for (unsigned i = 0; i < m->column_count; i++)
         if (m->columns[i].flags & flags)
             bit_put(bits, i, true);
 }
 
-static void columns_to_update(const struct orm_object *o, uint64_t *bits)
+static void columns_to_update(const struct orm_object *o, uint8_t *bits)
 {
-    memcpy(
-        bits, object_changed_bits(o), ORM_WORDS(o->model->column_count) * sizeof *bits);
+    memcpy(bits, object_changed_bits(o), ORM_BYTES(o->model->column_count));
     put_flagged(o->model, ORM_COLUMN_VERSION | ORM_COLUMN_UPDATED, bits);
 }
 
-static void columns_to_delete(const struct orm_object *o, uint64_t *bits)
+static void columns_to_delete(const struct orm_object *o, uint8_t *bits)
 {
     put_flagged(o->model, ORM_COLUMN_VERSION, bits);
 }
 
 /* The columns that become null with the reference. */
-static void put_cleared(const struct orm_to_one *ref, uint64_t *bits)
+static void put_cleared(const struct orm_to_one *ref, uint8_t *bits)
 {
     for (unsigned i = 0; i < ref->count; i++)
         if (ref->clears >> i & 1)
             bit_put(bits, ref->columns[i], true);
 }
 
-static void columns_deferred(const struct orm_object *o, uint64_t *bits)
+static void columns_deferred(const struct orm_object *o, uint8_t *bits)
 {
     for (unsigned i = 0; i < o->model->to_one_count; i++)
         if (batch_defers(o, &o->model->to_ones[i]))
@@ -187,7 +186,7 @@ static bool is_tied(const struct orm_object *o, const struct orm_to_one *ref)
     return target && target->state & OBJECT_DELETED;
 }
 
-static void columns_tied(const struct orm_object *o, uint64_t *bits)
+static void columns_tied(const struct orm_object *o, uint8_t *bits)
 {
     for (unsigned i = 0; i < o->model->to_one_count; i++)
         if (is_tied(o, &o->model->to_ones[i]))

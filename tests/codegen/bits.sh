@@ -1,10 +1,10 @@
 #!/bin/sh
-# bits.sh ORMGEN INCLUDE: the bits of columns on both sides of a word's end, and of as many
+# bits.sh ORMGEN INCLUDE: the bits of columns on both sides of a byte's end, and of as many
 # columns as PostgreSQL's tables hold.
 . "$(dirname "$0")/lib.sh"
 include=$2
 
-for columns in 63 64 65 1600; do
+for columns in 7 8 9 1600; do
     it "has a bit for each of $columns columns"
     {
         printf 'models:\n  wide:\n    fields:\n'
@@ -37,19 +37,19 @@ int main(void)
     enum { COLUMNS = sizeof has / sizeof *has };
 
     for (size_t set = 1; set < COLUMNS; set++) {
-        w.null_bits[set / 64] = UINT64_C(1) << set % 64;
+        w.null_bits[set / 8] = (uint8_t)(1u << set % 8);
         for (size_t i = 1; i < COLUMNS; i++)
             if (has[i](&w) == (i == set))
                 return printf("bit %zu, column %zu\n", set, i), 1;
-        w.null_bits[set / 64] = 0;
+        w.null_bits[set / 8] = 0;
     }
-    return printf("%zu words\n", sizeof w.null_bits / sizeof *w.null_bits), 0;
+    return printf("%zu bytes\n", sizeof w.null_bits), 0;
 }
 C
     } >main.c
     status 0 gcc -std=c11 -O1 -Wall -Wextra -Werror "-I$include" main.c -o main
     status 0 ./main
-    says out "$(((columns + 63) / 64)) words"
+    says out "$(((columns + 7) / 8)) bytes"
 done
 
 it "refuses one column more"

@@ -131,10 +131,10 @@ static void run_steps(void)
 /* False: the reason is in `reason`. */
 static bool run_program(void)
 {
-    PGconn *db = w.db;
+    PGconn *server = w.db;
     const bool verbose = w.verbose;
     memset(&w, 0, sizeof w);
-    w.db = db;
+    w.db = server;
     w.verbose = verbose;
     w.random = program.seed;
     w.cuts = program.seed % 10 == 0;

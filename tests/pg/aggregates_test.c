@@ -1,15 +1,6 @@
 /* aggregates_test.c: what is counted and summed up, in groups or at once. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* Three authors with four books each. */
 static struct orm_session *open_books(void)
 {
@@ -144,5 +135,5 @@ int main(void)
         DB_TEST(groups_are_sorted_and_cut),
         DB_TEST(sum_that_does_not_fit_is_out_of_range),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -4,15 +4,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* -- Sets of columns --------------------------------------------------------------- */
 
 static void arrange_maybes(int n)
@@ -431,5 +422,5 @@ int main(void)
         DB_TEST(rows_that_exchange_unique_values_are_advised),
         DB_TEST(other_deletes_stay_behind_updates),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

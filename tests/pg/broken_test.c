@@ -4,15 +4,6 @@
 
 #include <time.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static struct orm_session *open_victim(const char *more)
 {
     char settings[256];
@@ -245,5 +236,5 @@ int main(void)
         DB_TEST(too_many_connections_may_be_fewer_later),
         DB_TEST(primary_that_became_read_only_refuses_and_goes_on),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

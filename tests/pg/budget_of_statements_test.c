@@ -1,15 +1,6 @@
 /* budget_of_statements_test.c: a test forbids statements, and is told of lazy loads. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static const struct book_list *find_books(struct orm_session *s)
 {
     return book_find(book_table(s), &books_by_id);
@@ -209,5 +200,5 @@ int main(void)
         DB_TEST(hook_is_called_before_each_lazy_load),
         DB_TEST(hook_is_not_called_for_what_costs_nothing),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

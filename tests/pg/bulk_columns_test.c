@@ -12,12 +12,9 @@
 
 #include <cmocka.h>
 
-static PGconn *db;
-
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     db_exec(db,
         "create function fill_slug() returns trigger language plpgsql as $$ begin"
         "  new.slug := lower(new.name) || '-' || new.price; return new; end $$;"

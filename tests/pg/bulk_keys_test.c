@@ -12,15 +12,6 @@
 
 #include <cmocka.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* Two tenants; the first has courses 1 to 3, of which 2 and 3 are parts of 1. */
 static struct orm_session *begin(void)
 {
@@ -137,5 +128,5 @@ int main(void)
         DB_TEST(reference_that_shares_the_key_is_refused),
         DB_TEST(rows_are_loaded_with_keys_of_all_makes),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

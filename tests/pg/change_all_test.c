@@ -6,15 +6,6 @@
 
 #include <limits.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static const struct book_query all_books;
 static const struct book_changes one_page_more = {
     .set = {{{.kind = ORM_CHANGE_PLUS, .column = BOOK_PAGES, .value.integer = 1}}}};
@@ -711,5 +702,5 @@ int main(void)
         DB_TEST(list_by_a_join_table_forgets_what_went_with_rows_not_in_memory),
         DB_TEST(object_with_the_new_version_is_the_whole_row),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -17,15 +17,6 @@
 
 #define ROWS 150
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* The server's own reading of a check, which is then dropped: rows that violate it must
  * be there to be looked at. */
 static void take_condition(const char *name, char *condition, size_t size)
@@ -137,5 +128,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         DB_TEST(our_verdict_is_the_server_s_or_none),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

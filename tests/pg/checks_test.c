@@ -12,12 +12,9 @@
 
 #include <cmocka.h>
 
-static PGconn *db;
-
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     db_exec(db, "create function weigh() returns trigger language plpgsql as $$ begin"
                 " new.weight = abs(new.weight); return new; end $$;"
                 "create trigger weigh before insert on item"

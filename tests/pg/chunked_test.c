@@ -2,15 +2,6 @@
  */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static const struct book_query in_chunks = {
     .order = {{{.column = BOOK_ID + 1}}}, .fetch = ORM_CHUNKS};
 
@@ -364,5 +355,5 @@ int main(void)
         DB_TEST(a_cut_in_a_later_part_changes_nothing),
         DB_TEST(a_value_that_is_none_in_a_later_part_changes_nothing),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -15,7 +15,6 @@
 
 #include <cmocka.h>
 
-static PGconn *db;
 static unsigned long long statements_seen;
 
 static struct orm_session *open_session(void)
@@ -43,7 +42,6 @@ static unsigned long long spent(struct orm_session *s)
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     db_exec(db,
         "create function fill_slug() returns trigger language plpgsql as $$ begin"
         "  new.slug := lower(new.name) || '-' || new.price;"

@@ -6,15 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static struct orm_session *open_with(const char *settings)
 {
     struct orm_session *s =
@@ -441,5 +432,5 @@ int main(void)
         DB_TEST(another_thread_is_refused),
         DB_TEST(session_goes_from_thread_to_thread),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -7,15 +7,6 @@
 
 #include <unistd.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static long long count(const char *table)
 {
     return db_number(db, "select count(*) from %s", table);
@@ -654,5 +645,5 @@ int main(void)
         DB_TEST(deadline_holds_while_rows_are_sent), DB_TEST(each_allocation_may_fail),
         DB_TEST(what_was_loaded_is_seen), /* drops foreign keys: the last */
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

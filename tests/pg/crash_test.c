@@ -5,15 +5,6 @@
 #include <sys/types.h>
 #include <time.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* All of its sessions end with one of them, and it recovers. */
 static void kill_server(struct orm_session *s)
 {
@@ -88,5 +79,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         DB_TEST(server_that_crashes_and_recovers_is_found_again),
     };
-    return cmocka_run_group_tests(tests, group_setup, NULL);
+    return cmocka_run_group_tests(tests, db_group_setup, NULL);
 }

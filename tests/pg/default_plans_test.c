@@ -11,14 +11,11 @@
 
 #include <cmocka.h>
 
-static PGconn *db;
-
 /* Three authors, each with a profile of two pictures and with two books of two
  * chapters, the first of which has a part. */
 static int test_setup(void **state)
 {
     db_test_setup(state);
-    db = *state;
     db_exec(db,
         "insert into profile (text) select 'profile ' || i from generate_series(1, 3) "
         "i;"

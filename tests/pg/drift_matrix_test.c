@@ -15,13 +15,11 @@
 
 #include <cmocka.h>
 
-static PGconn *db;
 static const char *path;
 
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     db_exec(db, "set lock_timeout = '5s'");
     world_read(path);
     return 0;

@@ -2,15 +2,6 @@
  * model and field; no wrong value is ever seen and what was in memory stays. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* What was broken and is not mended yet: a test that fails must not fail the others. */
 static const char *outstanding;
 
@@ -273,5 +264,5 @@ int main(void)
         cmocka_unit_test_setup(
             database_without_the_tables_is_drift_from_the_start, test_setup),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -22,28 +22,28 @@ void world_read(const char *path)
     fclose(f);
 }
 
-const char *world_role(PGconn *db)
+const char *world_role(PGconn *on)
 {
-    return db_text(db, "select 'role_of_' || current_database()");
+    return db_text(on, "select 'role_of_' || current_database()");
 }
 
-void world_make(PGconn *db)
+void world_make(PGconn *on)
 {
-    const char *role = world_role(db);
-    db_exec(db, "drop schema if exists public cascade;"
+    const char *role = world_role(on);
+    db_exec(on, "drop schema if exists public cascade;"
                 "drop schema if exists elsewhere cascade; create schema public;");
-    PGresult *made = PQexec(db, sql);
+    PGresult *made = PQexec(on, sql);
     if (PQresultStatus(made) != PGRES_COMMAND_OK)
-        fail_msg("%s", PQerrorMessage(db));
+        fail_msg("%s", PQerrorMessage(on));
     PQclear(made);
-    if (db_number(db, "select count(*) from pg_roles where rolname = '%s'", role) == 0)
-        db_exec(db, "create role \"%s\"", role);
-    db_exec(db,
+    if (db_number(on, "select count(*) from pg_roles where rolname = '%s'", role) == 0)
+        db_exec(on, "create role \"%s\"", role);
+    db_exec(on,
         "grant all on schema public to \"%s\";"
         "grant all on all tables in schema public to \"%s\";"
         "grant all on all sequences in schema public to \"%s\"",
         role, role, role);
-    db_exec(db, "insert into shop (name) values ('old'), ('new');"
+    db_exec(on, "insert into shop (name) values ('old'), ('new');"
                 "insert into item (name, price, pieces, seen, mood, code, shop_id)"
                 " select 'item ' || i, i * 1.25, i, '2026-01-01', 'fine', i, 1"
                 " from generate_series(1, 3) i;"
@@ -51,8 +51,8 @@ void world_make(PGconn *db)
                 "insert into item_tags values (1, 'red')");
 }
 
-void world_drop_role(PGconn *db)
+void world_drop_role(PGconn *on)
 {
-    const char *role = world_role(db);
-    db_exec(db, "drop owned by \"%s\"; drop role \"%s\"", role, role);
+    const char *role = world_role(on);
+    db_exec(on, "drop owned by \"%s\"; drop role \"%s\"", role, role);
 }

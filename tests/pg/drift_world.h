@@ -8,10 +8,10 @@
 void world_read(const char *path);
 
 /* Tables, types and rows are as at the beginning; the rest of the schema is gone. */
-void world_make(PGconn *db);
+void world_make(PGconn *on);
 
 /* A role of this test's database alone, which may do everything with its tables. */
-const char *world_role(PGconn *db);
-void world_drop_role(PGconn *db);
+const char *world_role(PGconn *on);
+void world_drop_role(PGconn *on);
 
 #endif

@@ -7,19 +7,11 @@
 
 #include "every.orm.h"
 
-static PGconn *db;
 static const struct orm_model *const model = &every_model;
 
 enum {
     ROWS = 60
 };
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
 
 static union orm_value values[ROWS][128];
 static bool nulls[ROWS][128];
@@ -157,5 +149,5 @@ int main(void)
         DB_TEST(updated_values_are_those_that_are_inserted),
         DB_TEST(numbers_of_any_size_are_reckoned_with),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

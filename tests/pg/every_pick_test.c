@@ -11,15 +11,7 @@
 
 #define ROWS 40
 
-static PGconn *db;
 static const struct orm_model *const model = &every_model;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
 
 static struct orm_session *open_every(void)
 {
@@ -257,5 +249,5 @@ int main(void)
         DB_TEST(every_type_but_json_groups),
         DB_TEST(sums_that_their_type_cannot_hold_are_out_of_range),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -12,15 +12,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static PGconn *db;
 static const struct orm_model *const model = &every_model;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
 
 static struct orm_session *open_every(void)
 {
@@ -155,7 +147,7 @@ static void ends_are_read_and_written_as_the_server_says_them(void **state)
         const struct every *read = all->items[i];
         copies[i] = every_new(every_table(s));
         for (unsigned c = 1; c < model->column_count; c++)
-            if (!(read->null_bits[c / 64] >> c % 64 & 1))
+            if (orm_has(&read->orm, c))
                 any_set(&copies[i]->orm, c, type_get(column(c), &read->orm));
     }
     if (!orm_commit(s))
@@ -188,7 +180,7 @@ static void write_twin(struct buffer *sql, const struct every *o)
     buffer_text(sql, "insert into every values (-");
     buffer_number(sql, (uint64_t)every_id(o));
     for (unsigned c = 1; c < model->column_count; c++) {
-        if (o->null_bits[c / 64] >> c % 64 & 1) {
+        if (!orm_has(&o->orm, c)) {
             buffer_text(sql, ", null");
             continue;
         }
@@ -595,6 +587,24 @@ static void conditions_mean_what_sql_means(void **state)
     orm_close(s);
 }
 
+/* -- In memory --------------------------------------------------------------------- */
+
+static void no_object_holds_more_padding_than_one_word(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < every_schema.model_count; i++) {
+        const struct orm_model *m = every_schema.models[i];
+        size_t used = sizeof(struct orm_object) + 2 * ORM_BYTES(m->column_count) +
+                      ORM_BYTES(m->to_one_count) + ORM_BYTES(m->lazy_count) +
+                      m->to_one_count * sizeof(struct orm_object *) +
+                      m->to_many_count * sizeof(struct orm_manager);
+        for (unsigned c = 0; c < m->column_count; c++)
+            used += type_size(&m->columns[c]);
+        if (m->size < used || m->size - used >= 8)
+            fail_msg("%s: %u bytes for %zu", m->name, m->size, used);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -610,6 +620,7 @@ int main(void)
         DB_TEST(setting_an_equal_value_writes_nothing),
         DB_TEST(ranges_of_whole_numbers_have_one_spelling),
         DB_TEST(conditions_mean_what_sql_means),
+        cmocka_unit_test(no_object_holds_more_padding_than_one_word),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

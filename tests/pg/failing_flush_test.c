@@ -6,8 +6,6 @@
 #include "base/memory.h"
 #include "objects/object.h"
 
-static PGconn *db;
-
 /* A trigger on every table counts the rows that statements write, and strikes at the
  * k-th; those that foreign keys write on their behalf do not count. */
 static const char strikes[] =
@@ -40,7 +38,6 @@ static const char strikes[] =
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     db_exec(db, "%s", strikes);
     return 0;
 }

@@ -13,15 +13,7 @@
 
 #include <cmocka.h>
 
-static PGconn *db;
 static unsigned long long seen;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
 
 static unsigned long long spent(struct orm_session *s)
 {
@@ -296,5 +288,5 @@ int main(void)
         DB_TEST(relations_by_the_column_are_asked_for_after_it_is_written),
         DB_TEST(a_value_that_becomes_null_is_followed),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -5,12 +5,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-static PGconn *db;
-
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     db_exec(db,
         "create function forget() returns text language plpgsql as $$ declare n text;"
         " begin for n in select name from pg_prepared_statements"

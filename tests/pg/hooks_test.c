@@ -1,15 +1,6 @@
 /* hooks_test.c: functions that are called about what is written. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* -- A diary ----------------------------------------------------------------------- */
 
 /* What was called, in order: "name:title ". */
@@ -673,5 +664,5 @@ int main(void)
         DB_TEST(object_of_an_ended_scope_is_told_of_at_commit),
         DB_TEST(what_the_database_deletes_is_not_told_of),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

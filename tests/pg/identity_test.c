@@ -1,15 +1,6 @@
 /* identity_test.c: in a session one row is one object, whatever led to it. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* -- Identity ---------------------------------------------------------------------- */
 
 static void same_row_by_two_paths_is_one_object(void **state)
@@ -245,5 +236,5 @@ int main(void)
         DB_TEST(reference_that_others_moved_is_followed_when_it_is_fetched),
         DB_TEST(deleted_row_has_no_object_under_its_key),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -15,15 +15,6 @@
 
 #include <cmocka.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* Three authors with two books each; topics and readers go round. */
 static int arrange(void **state)
 {
@@ -287,5 +278,5 @@ int main(void)
         INCLUDES_TEST(a_model_of_another_schema_has_no_table),
         INCLUDES_TEST(a_label_of_another_file_is_a_key),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

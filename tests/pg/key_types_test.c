@@ -17,15 +17,7 @@
 #define FIRST_DAY  20454 /* 2026-01-01 */
 #define FIRST_TIME (FIRST_DAY * 24 * HOUR)
 
-static PGconn *db;
 static unsigned long long seen;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
 
 static struct orm_session *begin(void)
 {
@@ -322,5 +314,5 @@ int main(void)
         DB_TEST(a_rollback_takes_the_key_out_of_the_map),
         DB_TEST(the_key_of_a_saved_row_does_not_change),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

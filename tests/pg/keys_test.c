@@ -13,15 +13,7 @@
 
 #include <cmocka.h>
 
-static PGconn *db;
 static unsigned long long seen;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
 
 static struct orm_session *begin(void)
 {
@@ -619,5 +611,5 @@ int main(void)
         DB_TEST(a_key_that_a_default_makes_is_known_before_it_is_written),
         DB_TEST(a_failed_flush_takes_the_made_keys_back),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -38,9 +38,9 @@ const struct author_query authors_by_id = {.order = {{{.column = AUTHOR_ID + 1}}
 const struct book_query books_by_id = {.order = {{{.column = BOOK_ID + 1}}}};
 const struct choice_query choices_by_id = {.order = {{{.column = CHOICE_ID + 1}}}};
 
-void arrange_library(PGconn *db, int n, int each)
+void arrange_library(PGconn *on, int n, int each)
 {
-    db_exec(db,
+    db_exec(on,
         "insert into author (name) select 'author ' || i from generate_series(1, %d) i;"
         "insert into shelf (place) select 'shelf ' || i from generate_series(1, %d) i;"
         "insert into tags (name) values ('red'), ('green'), ('blue');"
@@ -52,9 +52,9 @@ void arrange_library(PGconn *db, int n, int each)
         n, n * each, each, n * each);
 }
 
-void arrange_choices(PGconn *db)
+void arrange_choices(PGconn *on)
 {
-    db_exec(db,
+    db_exec(on,
         "insert into author (name) select 'author ' || i from generate_series(1, 3) i;"
         "insert into question (words, author_id)"
         "  select 'question ' || i, i from generate_series(1, 3) i;"
@@ -63,12 +63,17 @@ void arrange_choices(PGconn *db)
         "  from generate_series(1, 6) i");
 }
 
-void drop_foreign_keys(PGconn *db, const char *table)
+void add_tag(struct orm_session *s, const char *name)
 {
-    const char *drops = db_text(db,
+    tag_set_name(tag_new(tag_table(s)), name);
+}
+
+void drop_foreign_keys(PGconn *on, const char *table)
+{
+    const char *drops = db_text(on,
         "select coalesce(string_agg(format('alter table %%s drop constraint %%I',"
         " conrelid::regclass, conname), ';'), '') from pg_constraint"
         " where contype = 'f' and conrelid = 'public.%s'::regclass",
         table);
-    db_exec(db, "%s", drops);
+    db_exec(on, "%s", drops);
 }

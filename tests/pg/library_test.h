@@ -35,12 +35,14 @@ extern const struct choice_query choices_by_id;
 
 /* Books whose n authors have `each` books, each on a shelf of its own and with two of
  * three tags. */
-void arrange_library(PGconn *db, int n, int each);
+void arrange_library(PGconn *on, int n, int each);
 
 /* Six choices that point to three questions by three authors. */
-void arrange_choices(PGconn *db);
+void arrange_choices(PGconn *on);
+
+void add_tag(struct orm_session *s, const char *name);
 
 /* Rows may refer to nothing from now on, to the end of the program. */
-void drop_foreign_keys(PGconn *db, const char *table);
+void drop_foreign_keys(PGconn *on, const char *table);
 
 #endif

@@ -1,15 +1,6 @@
 /* linking_test.c: what is added to a list and removed from it. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static void adding_twice_is_adding_once(void **state)
 {
     (void)state;
@@ -155,5 +146,5 @@ int main(void)
         DB_TEST(reverse_slot_takes_and_gives_back),
         DB_TEST(list_of_a_new_object_is_asked_for_again_once_others_may_know_its_key),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -10,15 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static double now(void)
 {
     struct timespec t;
@@ -573,5 +564,5 @@ int main(void)
         DB_TEST(notices_of_a_real_server_are_nobodys_business),
         DB_TEST(huge_message_is_cut_cleanly),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

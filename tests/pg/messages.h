@@ -35,8 +35,6 @@ extern const struct message messages_of_objects[], messages_of_values[],
 
 /* -- What they begin with ---------------------------------------------------------- */
 
-extern PGconn *db;
-
 struct author *ann(struct orm_session *s);
 struct author *cid(struct orm_session *s); /* a new one */
 struct book *one(struct orm_session *s);

@@ -2,15 +2,6 @@
  * REFRESH=1 the file is written anew, to be reviewed. */
 #include "messages.h"
 
-PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static void arrange(void)
 {
     db_truncate(db);
@@ -131,5 +122,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_message_is_as_it_was),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

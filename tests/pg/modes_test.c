@@ -1,15 +1,6 @@
 /* modes_test.c: how what is not loaded comes: for peers, for one, or not at all. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static struct book_query books_in(enum orm_fetch mode)
 {
     struct book_query q = books_by_id;
@@ -572,5 +563,5 @@ int main(void)
         DB_TEST(mode_one_and_raise_win_over_fetch_peers),
         DB_TEST(list_of_fetch_one_is_never_loaded_for_peers),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -3,15 +3,6 @@
 
 #include <ormgen/orm_model.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static struct orm_session *open_on(int authors, int each)
 {
     arrange_library(db, authors, each);
@@ -359,5 +350,5 @@ int main(void)
         DB_TEST(many_keys_of_a_relation_are_its_own),
         DB_TEST(many_keys_of_text),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -1,15 +1,6 @@
 /* one_flight_test.c: a query and the first level of its plans in one round trip. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 #define SPENT(statements, waits)                                                       \
     do {                                                                               \
         assert_int_equal(spent(s), statements);                                        \
@@ -306,5 +297,5 @@ int main(void)
         DB_TEST(what_is_not_written_yet_is_flushed_first),
         DB_TEST(a_failure_leaves_all_as_it_was),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -1,15 +1,6 @@
 /* one_to_one_test.c: both ends of a one-to-one are loaded and set together. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static void arrange_profiles(void)
 {
     db_exec(db,
@@ -177,5 +168,5 @@ int main(void)
         DB_TEST(deleted_end_is_not_given),
         DB_TEST(what_waits_to_be_written_is_found_from_the_other_end),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -1,15 +1,6 @@
 /* plans_test.c: what a query names is loaded with it, a round trip per level. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* Two teams of three players; the captain is one of them. */
 static void arrange_teams(void)
 {
@@ -738,5 +729,5 @@ int main(void)
         DB_TEST(what_a_plan_reads_is_flushed_first),
         DB_TEST(a_level_that_fails_leaves_every_slot_as_it_was),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -1,15 +1,6 @@
 /* prefetch_report_test.c: a program sees what its lazy loads cost. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static const struct book_list *find_books(struct orm_session *s)
 {
     return book_find(book_table(s), &books_by_id);
@@ -260,5 +251,5 @@ int main(void)
         DB_TEST(objects_that_came_alone_begin_ways_of_their_own),
         DB_TEST(plan_that_the_report_names_does_away_with_the_line),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -1,15 +1,6 @@
 /* query_lock_test.c: rows that a query locks. */
 #include "shop_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static int setup(void **state)
 {
     db_test_setup(state);
@@ -138,5 +129,5 @@ int main(void)
         cmocka_unit_test_setup(a_row_that_is_locked_is_skipped_or_a_conflict, setup),
         cmocka_unit_test_setup(locks_that_mean_nothing_are_refused, setup),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -3,15 +3,6 @@
 
 #include "session/session.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static int setup(void **state)
 {
     db_test_setup(state);
@@ -429,5 +420,5 @@ int main(void)
         cmocka_unit_test_setup(the_first_row_of_each_is_that_of_the_order, setup),
         cmocka_unit_test_setup(orders_that_there_are_not_are_refused, setup),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -15,18 +15,10 @@
 #define QUESTIONS 25
 #define ITEMS     48
 
-static PGconn *db;
 static struct orm_session *s;
 static unsigned seed, question;
 static uint64_t state_of_chance;
 static char asked[4096];
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
 
 static unsigned chance(unsigned below)
 {
@@ -552,5 +544,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         DB_TEST(random_queries_find_what_they_mean),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -4,15 +4,6 @@
 
 #include <ormgen/orm_rows.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static int setup(void **state)
 {
     db_test_setup(state);
@@ -203,5 +194,5 @@ int main(void)
         cmocka_unit_test_setup(a_query_that_is_too_full_says_of_what, setup),
         cmocka_unit_test_setup(a_refused_query_flushes_nothing, setup),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

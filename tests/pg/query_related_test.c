@@ -6,15 +6,6 @@
 #define TO_GUEST  ITEM_REF_GUEST
 #define TO_TICKET ITEM_REF_TICKET
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static int setup(void **state)
 {
     db_test_setup(state);
@@ -384,5 +375,5 @@ int main(void)
         cmocka_unit_test_setup(a_query_that_multiplies_is_refused, setup),
         cmocka_unit_test_setup(objects_of_elsewhere_are_refused, setup),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

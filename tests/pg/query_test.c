@@ -7,15 +7,6 @@
 
 #include <limits.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static int setup(void **state)
 {
     db_test_setup(state);
@@ -342,5 +333,5 @@ int main(void)
         cmocka_unit_test_setup(
             a_known_shape_allocates_nothing_and_is_not_prepared_again, setup),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -5,15 +5,6 @@
 #include "base/memory.h"
 #include "session/session.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static int setup(void **state)
 {
     db_test_setup(state);
@@ -192,5 +183,5 @@ int main(void)
         cmocka_unit_test_setup(an_index_serves_what_it_was_made_for, setup),
         cmocka_unit_test_setup(every_allocation_of_a_new_shape_may_fail, setup),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

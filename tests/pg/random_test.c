@@ -13,15 +13,6 @@
 #define PROGRAMS 100
 #define STEPS    60
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 struct mirror_book {
     bool live;
     int author;
@@ -574,5 +565,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         DB_TEST(random_programs_do_what_their_mirror_does),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -1,15 +1,6 @@
 /* raw_test.c: objects by SQL that the program wrote. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static struct orm_session *open_books(void)
 {
     arrange_library(db, 3, 4);
@@ -240,5 +231,5 @@ int main(void)
         DB_TEST(too_few_parameters_do_not_lose_the_connection),
         DB_TEST(no_session_gives_an_empty_list),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -1,15 +1,6 @@
 /* refused_test.c: what must not be written is not, and the error says why. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* -- What must not be written ------------------------------------------------------ */
 
 static void rows_that_a_trigger_drops_are_an_error(void **state)
@@ -419,5 +410,5 @@ int main(void)
         DB_TEST(delete_of_a_row_that_is_gone_is_stale),
         DB_TEST(refresh_of_a_row_that_is_gone_is_stale),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -2,15 +2,6 @@
  * gone. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 #define ROWS 5
 
 /* Why a flush of the unit below fails at its k-th row, and what mends it. */
@@ -295,5 +286,5 @@ int main(void)
         DB_TEST(transaction_of_the_program_is_begun_again_with_its_options),
         DB_TEST(stream_ends_with_the_transaction_that_is_begun_again),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -1,15 +1,6 @@
 /* rollback_test.c: where a unit of work ends, memory agrees with the database. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static void rollback_puts_objects_back(void **state)
 {
     (void)state;
@@ -300,5 +291,5 @@ int main(void)
         DB_TEST(swap_of_unique_values_is_the_databases_to_judge),
         DB_TEST(deleted_unique_value_can_be_used_again_in_one_unit),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

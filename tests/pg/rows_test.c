@@ -1,15 +1,6 @@
 /* rows_test.c: rows instead of objects, and objects beside what is counted. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* Three authors with four books each. */
 static struct orm_session *open_books(void)
 {
@@ -437,5 +428,5 @@ int main(void)
         DB_TEST(nothing_accepts_failure),
         DB_TEST(bad_cell_leaves_variables_and_objects_as_they_were),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -4,15 +4,6 @@
 
 #include <ormgen/orm_model.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static struct orm_session *open_on(int authors, int each)
 {
     arrange_library(db, authors, each);
@@ -703,5 +694,5 @@ int main(void)
         DB_TEST(object_that_outlives_its_scope_by_a_delete_is_rolled_back),
         DB_TEST(a_loop_of_scopes_holds_no_more_than_one),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -1,15 +1,6 @@
 /* select_refused_test.c: selects that mean nothing are explained, and send nothing. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* Three authors with four books each. */
 static struct orm_session *open_books(void)
 {
@@ -129,5 +120,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         DB_TEST(wrong_selects_are_refused_and_send_nothing),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

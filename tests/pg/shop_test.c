@@ -25,9 +25,9 @@ unsigned long long spent(struct orm_session *s)
     return statements_seen - before;
 }
 
-void arrange_shop(PGconn *db)
+void arrange_shop(PGconn *on)
 {
-    db_exec(db,
+    db_exec(on,
         "insert into country values ('de', 'Germany'), ('fr', 'France'),"
         "  ('nl', 'Netherlands');"
         "insert into maker (name, country_id, founded) values ('Anker', 'nl', 1900),"
@@ -35,7 +35,7 @@ void arrange_shop(PGconn *db)
         "  ('Easel', 'de', 2000);"
         "insert into tag (name) values ('red'), ('green'), ('blue'), ('none');"
         "insert into buyer (name) values ('Ann'), ('Ben'), ('Cem');");
-    db_exec(db,
+    db_exec(on,
         "insert into item (name, alias, letters, mail, low, high, price, weight, flag,"
         "    mood, made, token, labels, numbers, span, spans, facts, raw, address,"
         "    secret, maker_id)"
@@ -98,21 +98,21 @@ const char *found(struct orm_session *s, const struct orm_query *q)
     return text;
 }
 
-const char *found_by_sql(PGconn *db, const char *where, const char *order)
+const char *found_by_sql(PGconn *on, const char *where, const char *order)
 {
-    return db_text(db,
+    return db_text(on,
         "select coalesce(string_agg(t.id::text, ' ' order by %s), '') from item t"
         " where %s",
         order, where);
 }
 
-void assert_finds(struct orm_session *s, PGconn *db, const struct orm_query *q,
+void assert_finds(struct orm_session *s, PGconn *on, const struct orm_query *q,
     const char *where, const char *order)
 {
     const char *by_query = found(s, q);
     if (orm_status(s) != ORM_OK)
         fail_msg("%s: %s", where, orm_message(s));
-    const char *by_sql = found_by_sql(db, where, order);
+    const char *by_sql = found_by_sql(on, where, order);
     if (strcmp(by_query, by_sql) != 0)
         fail_msg(
             "%s order by %s: found %s\nand not %s", where, order, by_query, by_sql);

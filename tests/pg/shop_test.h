@@ -26,17 +26,17 @@ void close_shop(struct orm_session *s);
 unsigned long long spent(struct orm_session *s);
 
 /* 3 countries, 5 makers (the last has none), 30 items; every third value is null. */
-void arrange_shop(PGconn *db);
+void arrange_shop(PGconn *on);
 
 /* The keys of what a query finds, in its order: "3 1 2".  Valid for the next seven
  * calls. */
 const char *found(struct orm_session *s, const struct orm_query *q);
 
 /* The same for the rows that SQL finds. */
-const char *found_by_sql(PGconn *db, const char *where, const char *order);
+const char *found_by_sql(PGconn *on, const char *where, const char *order);
 
 /* The query finds what SQL finds. */
-void assert_finds(struct orm_session *s, PGconn *db, const struct orm_query *q,
+void assert_finds(struct orm_session *s, PGconn *on, const struct orm_query *q,
     const char *where, const char *order);
 
 /* The query is refused with ORM_INVALID, in these words, and nothing was sent. */

@@ -1,15 +1,6 @@
 /* slots_test.c: relations that are set and cleared. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* -- Lists of the program's own ---------------------------------------------------- */
 
 #define TAGS(...)                                                                      \
@@ -542,5 +533,5 @@ int main(void)
         DB_TEST(without_autoflush_links_wait_too),
         DB_TEST(without_autoflush_nothing_is_kept_back_from_peers),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -1,15 +1,6 @@
 /* statements_test.c: a program sees what it sends, and how the server would find it. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* The last statements that the session told of. */
 static struct {
     struct orm_statement of;
@@ -287,5 +278,5 @@ int main(void)
         DB_TEST(statements_that_left_the_cache_leave_the_server),
         DB_TEST(server_that_has_forgotten_them_does_no_harm),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

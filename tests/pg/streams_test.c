@@ -4,15 +4,6 @@
 #include <malloc.h>
 #include <ormgen/orm_model.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static struct orm_chunks *stream_of(
     struct book_manager *m, const struct book_query *q, unsigned chunk)
 {
@@ -527,5 +518,5 @@ int main(void)
         DB_TEST(what_is_loaded_through_chunks_goes_with_them),
         DB_TEST(a_million_rows_take_the_room_of_a_chunk),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

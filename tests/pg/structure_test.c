@@ -13,12 +13,9 @@
 
 #include <cmocka.h>
 
-static PGconn *db;
-
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     db_exec(db, "set search_path = lib, public");
     return 0;
 }

@@ -2,15 +2,6 @@
  * of statements. */
 #include "library_test.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static void to_one_loop_costs_two_statements(void **state)
 {
     (void)state;
@@ -574,5 +565,5 @@ int main(void)
         DB_TEST(renamed_column_of_a_reference_rebinds_its_list),
         DB_TEST(deleted_target_is_not_given),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

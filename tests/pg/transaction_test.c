@@ -1,13 +1,10 @@
 /* transaction_test.c: how transactions begin, and what runs again when they meet. */
 #include "library_test.h"
 
-static PGconn *db;
-
 /* A tag is named by what the server says of its own settings. */
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     db_exec(db, "create function spell() returns trigger language plpgsql as $$ begin"
                 " new.name := case when new.name like 'show %%'"
                 "   then current_setting(substr(new.name, 6), true) else new.name end;"
@@ -15,11 +12,6 @@ static int group_setup(void **state)
                 "create trigger spell before insert on tags"
                 " for each row execute function spell()");
     return 0;
-}
-
-static void add_tag(struct orm_session *s, const char *name)
-{
-    tag_set_name(tag_new(tag_table(s)), name);
 }
 
 static const char *tags(void)

@@ -4,12 +4,9 @@
 #include <float.h>
 #include <math.h>
 
-static PGconn *db;
-
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     db_exec(
         db, "set timezone = 'UTC'; set extra_float_digits = 1; set datestyle = iso");
     return 0;

@@ -14,13 +14,11 @@
 
 #include <cmocka.h>
 
-static PGconn *db;
 static const char *path;
 
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     world_read(path);
     return 0;
 }

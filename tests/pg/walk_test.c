@@ -63,17 +63,9 @@ struct run {
     struct buffer trace;
 };
 
-static PGconn *db;
 static unsigned seed;
 static unsigned step;
 static uint64_t state_of_chance;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
 
 static unsigned chance(unsigned below)
 {
@@ -653,5 +645,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         DB_TEST(program_sees_the_same_with_map_and_peers_and_asks_no_more),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

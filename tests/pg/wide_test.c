@@ -13,15 +13,6 @@
 
 #include <cmocka.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static int16_t value_at(const struct orm_object *o, unsigned column)
 {
     return *(const int16_t *)(const void *)((const char *)o +
@@ -210,5 +201,5 @@ int main(void)
         DB_TEST(any_of_as_many_as_a_table_can_have),
         DB_TEST(lazy_columns_in_two_words),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

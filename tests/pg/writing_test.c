@@ -4,15 +4,6 @@
 
 #include <time.h>
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 /* -- In bulk ----------------------------------------------------------------------- */
 
 /* The plain loop: so many authors with a book each, and one commit. */
@@ -372,5 +363,5 @@ int main(void)
         DB_TEST(equal_value_is_no_change),
         DB_TEST(defaults_are_filled_in_by_the_server),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -25,7 +25,6 @@ enum {
     CASES = 200
 };
 
-static PGconn *db;
 static char *made_sql;
 static char **files;
 static int file_count;

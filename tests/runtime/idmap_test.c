@@ -10,8 +10,8 @@
 
 struct item {
     struct orm_object orm;
-    uint64_t null_bits[1];
-    uint64_t changed_bits[1];
+    uint8_t null_bits[1];
+    uint8_t changed_bits[1];
     int64_t number;
     int32_t small;
     const char *text;
@@ -271,6 +271,31 @@ static void removing_what_is_absent_changes_nothing(void **state)
     idmap_free(&m);
 }
 
+static void a_cleared_map_is_empty_and_takes_others(void **state)
+{
+    (void)state;
+    const struct key_columns k = by(number_only, 1);
+    struct idmap m = {0};
+    prepare(1);
+    idmap_clear(&m);
+    assert_true(idmap_reserve(&m, ITEMS));
+    for (size_t i = 0; i < ITEMS; i++)
+        key_insert(&m, k, &items[i].orm);
+    const size_t capacity = m.capacity;
+    idmap_clear(&m);
+    assert_int_equal(m.capacity, capacity);
+    compare_with_array(&m, k, 0);
+    assert_true(idmap_reserve(&m, ITEMS));
+    assert_int_equal(m.capacity, capacity);
+    for (size_t i = 0; i < ITEMS / 8; i++) {
+        key_insert(&m, k, &items[i].orm);
+        items[i].present = true;
+    }
+    compare_with_array(&m, k, ITEMS / 8);
+    idmap_clear(&m);
+    assert_int_equal(m.capacity, 0); /* it was too large for so few */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +311,7 @@ int main(void)
         cmocka_unit_test(a_key_that_begins_another_is_another_key),
         cmocka_unit_test(a_border_between_parts_matters),
         cmocka_unit_test(removing_what_is_absent_changes_nothing),
+        cmocka_unit_test(a_cleared_map_is_empty_and_takes_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,14 +14,14 @@
 
 #include <cmocka.h>
 
-static struct chaos *start(PGconn *db)
+static struct chaos *start(PGconn *on)
 {
-    return chaos_start(PQhost(db), atoi(PQport(db)));
+    return chaos_start(PQhost(on), atoi(PQport(on)));
 }
 
-static PGconn *connect_by(PGconn *db, const struct chaos *proxy)
+static PGconn *connect_by(PGconn *on, const struct chaos *proxy)
 {
-    return PQconnectdb(db_conninfo_by(db, "127.0.0.1", chaos_port(proxy), NULL));
+    return PQconnectdb(db_conninfo_by(on, "127.0.0.1", chaos_port(proxy), NULL));
 }
 
 /* What a client gets done through the proxy. */

@@ -47,12 +47,12 @@ const char *db_conninfo(void)
 
 PGconn *db_connect(void)
 {
-    PGconn *db = PQconnectdb(db_conninfo());
-    assert_non_null(db);
-    if (PQstatus(db) != CONNECTION_OK)
-        fail_msg("no database (run under `ormgen dev run`): %s", PQerrorMessage(db));
-    PQclear(PQexec(db, "set client_min_messages = warning"));
-    return db;
+    PGconn *on = PQconnectdb(db_conninfo());
+    assert_non_null(on);
+    if (PQstatus(on) != CONNECTION_OK)
+        fail_msg("no database (run under `ormgen dev run`): %s", PQerrorMessage(on));
+    PQclear(PQexec(on, "set client_min_messages = warning"));
+    return on;
 }
 
 /* 'it''s': values of a conninfo are quoted like this. */
@@ -70,7 +70,7 @@ static char *append_setting(char *at, const char *name, const char *value)
     return at;
 }
 
-const char *db_conninfo_by(PGconn *db, const char *host, int port, const char *more)
+const char *db_conninfo_by(PGconn *on, const char *host, int port, const char *more)
 {
     char port_text[12];
     snprintf(port_text, sizeof port_text, "%d", port);
@@ -79,11 +79,11 @@ const char *db_conninfo_by(PGconn *db, const char *host, int port, const char *m
     assert_non_null(text);
     char *at = text;
     *at = '\0';
-    at = append_setting(at, "host", host ? host : PQhost(db));
-    at = append_setting(at, "port", host ? port_text : PQport(db));
-    at = append_setting(at, "dbname", PQdb(db));
-    at = append_setting(at, "user", PQuser(db));
-    at = append_setting(at, "password", PQpass(db));
+    at = append_setting(at, "host", host ? host : PQhost(on));
+    at = append_setting(at, "port", host ? port_text : PQport(on));
+    at = append_setting(at, "dbname", PQdb(on));
+    at = append_setting(at, "user", PQuser(on));
+    at = append_setting(at, "password", PQpass(on));
     /* A proxy counts bytes: nothing random, nothing that depends on the machine. */
     if (host)
         at += sprintf(at, "sslmode=disable gssencmode=disable ");
@@ -92,23 +92,23 @@ const char *db_conninfo_by(PGconn *db, const char *host, int port, const char *m
     return keep(text);
 }
 
-static PGresult *run(PGconn *db, const char *sql)
+static PGresult *run(PGconn *on, const char *sql)
 {
-    PGresult *result = PQexec(db, sql);
+    PGresult *result = PQexec(on, sql);
     const ExecStatusType status = PQresultStatus(result);
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK &&
         status != PGRES_EMPTY_QUERY)
-        fail_msg("%s\n  in: %s", PQerrorMessage(db), sql);
+        fail_msg("%s\n  in: %s", PQerrorMessage(on), sql);
     return result;
 }
 
-void db_exec(PGconn *db, const char *sql, ...)
+void db_exec(PGconn *on, const char *sql, ...)
 {
     va_list values;
     va_start(values, sql);
     char *text = print(sql, values);
     va_end(values);
-    PQclear(run(db, text));
+    PQclear(run(on, text));
     free(text);
 }
 
@@ -117,9 +117,9 @@ static const char *field(const PGresult *result, int row, int column)
     return PQgetisnull(result, row, column) ? "-" : PQgetvalue(result, row, column);
 }
 
-static const char *answer(PGconn *db, const char *sql)
+static const char *answer(PGconn *on, const char *sql)
 {
-    PGresult *result = run(db, sql);
+    PGresult *result = run(on, sql);
     const int rows = PQntuples(result);
     const int columns = PQnfields(result);
 
@@ -145,24 +145,24 @@ static const char *answer(PGconn *db, const char *sql)
     return keep(text);
 }
 
-const char *db_text(PGconn *db, const char *sql, ...)
+const char *db_text(PGconn *on, const char *sql, ...)
 {
     va_list values;
     va_start(values, sql);
     char *text = print(sql, values);
     va_end(values);
-    const char *got = answer(db, text);
+    const char *got = answer(on, text);
     free(text);
     return got;
 }
 
-long long db_number(PGconn *db, const char *sql, ...)
+long long db_number(PGconn *on, const char *sql, ...)
 {
     va_list values;
     va_start(values, sql);
     char *text = print(sql, values);
     va_end(values);
-    const char *got = answer(db, text);
+    const char *got = answer(on, text);
     char *end;
     const long long number = strtoll(got, &end, 10);
     if (end == got || *end)
@@ -171,19 +171,19 @@ long long db_number(PGconn *db, const char *sql, ...)
     return number;
 }
 
-void db_truncate(PGconn *db)
+void db_truncate(PGconn *on)
 {
     const char *tables =
-        db_text(db, "select string_agg(format('%%I.%%I', schemaname, tablename), ', ') "
+        db_text(on, "select string_agg(format('%%I.%%I', schemaname, tablename), ', ') "
                     "from pg_tables where schemaname = 'public'");
     if (strcmp(tables, "-") != 0)
-        db_exec(db, "truncate %s restart identity cascade", tables);
+        db_exec(on, "truncate %s restart identity cascade", tables);
 }
 
-void db_wait_until_gone(PGconn *db, const char *application_name)
+void db_wait_until_gone(PGconn *on, const char *application_name)
 {
     for (int tries = 0; tries < 10000; tries++) {
-        if (db_number(db,
+        if (db_number(on,
                 "select count(*) from pg_stat_activity "
                 "where application_name = '%s' and pid <> pg_backend_pid()",
                 application_name) == 0)
@@ -193,9 +193,11 @@ void db_wait_until_gone(PGconn *db, const char *application_name)
     fail_msg("a session \"%s\" is still there after 10 s", application_name);
 }
 
+PGconn *db;
+
 int db_group_setup(void **state)
 {
-    *state = db_connect();
+    *state = db = db_connect();
     return 0;
 }
 

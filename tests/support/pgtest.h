@@ -21,25 +21,26 @@ const char *db_conninfo(void);
 /* The same database by another way: through `host` and `port` (a proxy), with `more`
  * settings, either NULL.  Valid for the next seven calls of db_conninfo_by or db_text.
  */
-const char *db_conninfo_by(PGconn *db, const char *host, int port, const char *more);
+const char *db_conninfo_by(PGconn *on, const char *host, int port, const char *more);
 
 /* One or more commands. */
-void db_exec(PGconn *db, const char *sql, ...) PGTEST_PRINTF(2, 3);
+void db_exec(PGconn *on, const char *sql, ...) PGTEST_PRINTF(2, 3);
 
 /* The answer as text: columns joined by '|', rows by '\n', a null is "-".  Valid for
  * the next seven calls. */
-const char *db_text(PGconn *db, const char *sql, ...) PGTEST_PRINTF(2, 3);
+const char *db_text(PGconn *on, const char *sql, ...) PGTEST_PRINTF(2, 3);
 
-long long db_number(PGconn *db, const char *sql, ...) PGTEST_PRINTF(2, 3);
+long long db_number(PGconn *on, const char *sql, ...) PGTEST_PRINTF(2, 3);
 
 /* Empties every table of the schema `public` and restarts its sequences. */
-void db_truncate(PGconn *db);
+void db_truncate(PGconn *on);
 
 /* Waits until no other session calls itself `application_name`, for 10 seconds: what a
  * lost session had sent is then either done or undone. */
-void db_wait_until_gone(PGconn *db, const char *application_name);
+void db_wait_until_gone(PGconn *on, const char *application_name);
 
-/* cmocka: the group's state is a PGconn *, and each test begins with empty tables. */
+/* cmocka: the group has a connection, and each test begins with empty tables. */
+extern PGconn *db;
 int db_group_setup(void **state);
 int db_group_teardown(void **state);
 int db_test_setup(void **state);

@@ -3,15 +3,6 @@
 
 #include "base/memory.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static void make_ok(struct orm_session *s)
 {
     book_all(book_table(s));
@@ -265,5 +256,5 @@ int main(void)
         cmocka_unit_test(every_code_has_a_name),
         cmocka_unit_test(every_code_has_a_section_in_the_docs),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

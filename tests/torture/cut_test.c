@@ -5,7 +5,6 @@
 #include "chaos.h"
 #include "scenario.h"
 
-static PGconn *db;
 static struct chaos *proxy;
 static char conninfo[1024];
 static bool full; /* every byte */
@@ -28,7 +27,6 @@ static void take_bytes(void)
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     full = getenv("ORMGEN_TORTURE") != NULL;
     scenario_does_more = true;
     scenario_arrange(db);

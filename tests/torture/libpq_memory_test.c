@@ -10,7 +10,6 @@
 
 #include <inttypes.h>
 
-static PGconn *db;
 static char conninfo[1024];
 
 /* -- Memory that fails libpq ------------------------------------------------------- */
@@ -81,7 +80,6 @@ static void set_failure(unsigned long n, bool onward)
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     scenario_arrange(db);
     find_libpq();
     assert_true(libpq_from < libpq_to);

@@ -18,7 +18,6 @@ const char *__lsan_default_suppressions(void)
     return "leak:libpq.so\n";
 }
 
-static PGconn *db;
 static struct chaos *proxy;
 static char conninfo[1024];
 
@@ -310,7 +309,6 @@ static void lie_at_every_message(enum lie lie)
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     scenario_arrange(db);
     proxy = chaos_start(PQhost(db), atoi(PQport(db)));
     snprintf(conninfo, sizeof conninfo, "%s",

@@ -3,13 +3,11 @@
 
 #include "base/memory.h"
 
-static PGconn *db;
 static char conninfo[1024];
 
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     scenario_does_more = true;
     scenario_arrange(db);
     snprintf(conninfo, sizeof conninfo, "%s",

@@ -3,7 +3,6 @@
 #include "chaos.h"
 #include "scenario.h"
 
-static PGconn *db;
 static struct chaos *proxy;
 static char conninfo[1024];
 
@@ -28,7 +27,6 @@ static void take_bytes(void)
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     scenario_arrange(db);
     db_exec(db,
         "create function doze() returns trigger language plpgsql as $$ begin "

@@ -4,15 +4,6 @@
 
 #include "base/memory.h"
 
-static PGconn *db;
-
-static int group_setup(void **state)
-{
-    db_group_setup(state);
-    db = *state;
-    return 0;
-}
-
 static const char *title;
 static struct book *object;
 static int64_t tags;
@@ -135,5 +126,5 @@ int main(void)
         SCENARIO_TEST(every_allocation_fails),
         SCENARIO_TEST(select_of_a_known_shape_allocates_nothing),
     };
-    return cmocka_run_group_tests(tests, group_setup, db_group_teardown);
+    return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }

@@ -5,10 +5,10 @@
 
 bool scenario_does_more;
 
-void scenario_arrange(PGconn *db)
+void scenario_arrange(PGconn *on)
 {
-    db_truncate(db);
-    arrange_library(db, 4, 3);
+    db_truncate(on);
+    arrange_library(on, 4, 3);
 }
 
 /* What is in memory is what was in the table, whatever happened since. */
@@ -25,9 +25,9 @@ static void assert_intact(struct book *const *books, size_t count)
     }
 }
 
-void scenario_take_back(PGconn *db)
+void scenario_take_back(PGconn *on)
 {
-    db_exec(db,
+    db_exec(on,
         "delete from ledger; delete from book where title = 'new';"
         "update book set pages = 101 where id = 1;"
         "update shelf set place = 'shelf ' || id; delete from tags where id > 3;"
@@ -123,11 +123,11 @@ enum scenario_end scenario_run(
     return committed ? SCENARIO_COMMITTED : SCENARIO_FAILED;
 }
 
-void scenario_check(PGconn *db, int64_t token, enum scenario_end end,
+void scenario_check(PGconn *on, int64_t token, enum scenario_end end,
     const struct orm_error *error, const char *what)
 {
-    db_wait_until_gone(db, SCENARIO_NAME);
-    const char *found = db_text(db,
+    db_wait_until_gone(on, SCENARIO_NAME);
+    const char *found = db_text(on,
         "select (select count(*) from ledger where token = %lld),"
         " (select count(*) from book where title = 'new'),"
         " (select count(*) from book where id = 1 and pages = %lld),"
@@ -157,7 +157,7 @@ void scenario_check(PGconn *db, int64_t token, enum scenario_end end,
                 error->message);
     }
     if (written)
-        scenario_take_back(db);
+        scenario_take_back(on);
 }
 
 void scenario_reads(struct orm_session *s, const char *what)

@@ -21,7 +21,7 @@ enum scenario_end {
 extern bool scenario_does_more;
 
 /* Once, on empty tables. */
-void scenario_arrange(PGconn *db);
+void scenario_arrange(PGconn *on);
 
 /* `before_commit`, or NULL, is called when all is loaded and recorded, and nothing
  * written, or when all but the last is. */
@@ -30,10 +30,10 @@ enum scenario_end scenario_run(
 
 /* The run, its session closed already, ended like this or failed with `error`: that is
  * what the database shows, all of it or nothing.  Takes back what was written. */
-void scenario_check(PGconn *db, int64_t token, enum scenario_end end,
+void scenario_check(PGconn *on, int64_t token, enum scenario_end end,
     const struct orm_error *error, const char *what);
 
-void scenario_take_back(PGconn *db);
+void scenario_take_back(PGconn *on);
 
 /* The session is well again after `what`. */
 void scenario_reads(struct orm_session *s, const char *what);

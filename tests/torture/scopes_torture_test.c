@@ -7,7 +7,6 @@
 
 #include <ormgen/orm_model.h>
 
-static PGconn *db;
 static char conninfo[1024];
 static struct chaos *proxy;
 static char by_proxy[1024];
@@ -15,7 +14,6 @@ static char by_proxy[1024];
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     db_truncate(db);
     arrange_library(db, 6, 2);
     snprintf(conninfo, sizeof conninfo, "%s",

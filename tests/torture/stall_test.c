@@ -11,7 +11,6 @@
 #define DEADLINE 200
 #define MARGIN   150
 
-static PGconn *db;
 static struct chaos *proxy;
 static char conninfo[1024];
 static long opened[2];
@@ -39,7 +38,6 @@ static void take_before_commit(void)
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     scenario_arrange(db);
     proxy = chaos_start(PQhost(db), atoi(PQport(db)));
     snprintf(conninfo, sizeof conninfo, "%s",

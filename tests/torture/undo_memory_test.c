@@ -4,13 +4,11 @@
 
 #include "base/memory.h"
 
-static PGconn *db;
 static char conninfo[1024];
 
 static int group_setup(void **state)
 {
     db_group_setup(state);
-    db = *state;
     snprintf(conninfo, sizeof conninfo, "%s", db_conninfo_by(db, NULL, 0, NULL));
     return 0;
 }

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 4
+#if ORM_MODEL_ABI != 5
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x7c481046fb79dec9u
+#define IN_ORM_HASH 0xc2e983c94d58e404u
 
 #ifdef __cplusplus
 extern "C" {
@@ -141,19 +141,21 @@ extern const struct orm_schema in_schema;
 /* A struct may be named like a function of the C library. Table "link". */
 struct link {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(20)];
-    uint64_t changed_bits[ORM_WORDS(20)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(20)];
+    uint8_t changed_bits[ORM_BYTES(20)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
+    bool stdin_;
+    bool missing_;
+    int32_t errno_;
+    int32_t orm_;
+    int32_t kind_;
+    int32_t size_t_;
     int64_t id_;
     const char *index_;
     const char *timezone_;
-    int32_t errno_;
-    bool stdin_;
     const char *null_;
     orm_time changed_;
-    bool missing_;
-    int32_t orm_;
     const char *key_;
     const char *value_;
     const char *l_;
@@ -162,8 +164,6 @@ struct link {
     const char *s_;
     const char *c_;
     const char *o_;
-    int32_t kind_;
-    int32_t size_t_;
     const char *holder_id_;
 
     struct orm_object *holder_;
@@ -721,9 +721,9 @@ ORM_TO_ONE_CHANGES(link, link_holder, LINK_REF_HOLDER, a);
 /* Table "a". */
 struct a {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
     const char *key_;
     const char *a_id_;
@@ -1023,8 +1023,8 @@ ORM_TO_MANY(a, b, A_MANY_B, a);
 /* Table "m". */
 struct m {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
 
     int64_t id_;
     const char *b_;

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 4
+#if ORM_MODEL_ABI != 5
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x70a12f493cf69ccbu
+#define IN_ORM_HASH 0x90f70fa3735a46ceu
 
 #ifdef __cplusplus
 extern "C" {
@@ -128,13 +128,13 @@ extern const struct orm_schema blog_schema;
 /* Somebody who writes or edits. Table "author". */
 struct author {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(4)];
-    uint64_t changed_bits[ORM_WORDS(4)];
+    uint8_t null_bits[ORM_BYTES(4)];
+    uint8_t changed_bits[ORM_BYTES(4)];
 
+    orm_date born_;
     int64_t id_;
     const char *name_;
     const char *email_;
-    orm_date born_;
 
     struct book_manager books_;
     struct book_manager edited_;
@@ -409,13 +409,13 @@ ORM_TO_MANY(author, edited, AUTHOR_MANY_EDITED, book);
 /* A book somebody wrote. Table "book". */
 struct book {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(6)];
-    uint64_t changed_bits[ORM_WORDS(6)];
-    uint64_t missing_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(6)];
+    uint8_t changed_bits[ORM_BYTES(6)];
+    uint8_t missing_bits[ORM_BYTES(2)];
 
+    int32_t pages_;
     int64_t id_;
     const char *title_;
-    int32_t pages_;
     orm_time published_;
     int64_t author_id_;
     int64_t editor_id_;
@@ -800,8 +800,8 @@ ORM_TO_MANY(book, tags, BOOK_MANY_TAGS, tag);
 /* Table "tag". */
 struct tag {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
 
     int64_t id_;
     const char *name_;

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 4
+#if ORM_MODEL_ABI != 5
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xba6ed7255c999d4bu
+#define IN_ORM_HASH 0x4486f6ffe12970d8u
 
 #ifdef __cplusplus
 extern "C" {
@@ -314,18 +314,18 @@ extern const struct orm_schema columns_schema;
  * "product". */
 struct product {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(9)];
-    uint64_t changed_bits[ORM_WORDS(9)];
+    uint8_t null_bits[ORM_BYTES(9)];
+    uint8_t changed_bits[ORM_BYTES(9)];
 
-    int64_t id_;
-    const char *name_;
     int32_t price_;
     int32_t amount_;
-    int64_t total_;
     int32_t half_;
-    const char *slug_;
     int32_t stock_;
     int32_t number_;
+    int64_t id_;
+    const char *name_;
+    int64_t total_;
+    const char *slug_;
 };
 
 struct product_chunks;
@@ -640,11 +640,11 @@ ORM_NUMBER_CHANGES(
 /* The server alone gives numbers, of the key and of another column. Table "invoice". */
 struct invoice {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(3)];
-    uint64_t changed_bits[ORM_WORDS(3)];
+    uint8_t null_bits[ORM_BYTES(3)];
+    uint8_t changed_bits[ORM_BYTES(3)];
 
-    int32_t number_;
     int16_t serial_;
+    int32_t number_;
     const char *place_;
 };
 
@@ -860,8 +860,8 @@ ORM_PLAIN_CHANGES(invoice, invoice_place, INVOICE_PLACE, orm_change_text, const 
 /* The program may choose the key. Table "ticket". */
 struct ticket {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
 
     int16_t code_;
     const char *title_;
@@ -1077,15 +1077,15 @@ ORM_PLAIN_CHANGES(ticket, ticket_title, TICKET_TITLE, orm_change_text, const cha
 /* Counted and dated. Table "account". */
 struct ledger_account {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(8)];
-    uint64_t changed_bits[ORM_WORDS(8)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(8)];
+    uint8_t changed_bits[ORM_BYTES(8)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
+    int32_t kind_;
+    int32_t revision_;
     int64_t id_;
     const char *owner_;
     int64_t balance_;
-    int32_t kind_;
-    int32_t revision_;
     orm_time made_;
     orm_time changed_;
     int64_t parent_id_;
@@ -1478,18 +1478,18 @@ ORM_TO_MANY(ledger_account, children, LEDGER_ACCOUNT_MANY_CHILDREN, ledger_accou
  * Table "page". */
 struct page {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(7)];
-    uint64_t changed_bits[ORM_WORDS(7)];
-    uint64_t missing_bits[ORM_WORDS(1)];
-    uint64_t unloaded_bits[ORM_WORDS(3)];
+    uint8_t null_bits[ORM_BYTES(7)];
+    uint8_t changed_bits[ORM_BYTES(7)];
+    uint8_t missing_bits[ORM_BYTES(1)];
+    uint8_t unloaded_bits[ORM_BYTES(3)];
 
+    int32_t revision_;
+    int32_t letters_;
     int64_t id_;
     const char *title_;
-    int32_t revision_;
     int64_t book_id_;
     const char *body_;
     const char *note_;
-    int32_t letters_;
 
     struct orm_object *book_;
 };
@@ -1848,8 +1848,8 @@ ORM_OPTIONAL_CHANGES(page, page_book, PAGE_REF_BOOK, binder);
 /* Table "binder". */
 struct binder {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
 
     int64_t id_;
     const char *name_;
@@ -2071,12 +2071,12 @@ ORM_TO_MANY(binder, pages, BINDER_MANY_PAGES, page);
 /* Lazy, by a key of two columns. Table "leaf". */
 struct leaf {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(3)];
-    uint64_t changed_bits[ORM_WORDS(3)];
-    uint64_t unloaded_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(3)];
+    uint8_t changed_bits[ORM_BYTES(3)];
+    uint8_t unloaded_bits[ORM_BYTES(1)];
 
-    const char *tree_;
     int32_t number_;
+    const char *tree_;
     const char *words_;
 };
 
@@ -2317,11 +2317,11 @@ ORM_PLAIN_CHANGES(leaf, leaf_words, LEAF_WORDS, orm_change_text, const char *);
 /* A composite key, and a version of 64 bits. Table "edition". */
 struct edition {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(4)];
-    uint64_t changed_bits[ORM_WORDS(4)];
+    uint8_t null_bits[ORM_BYTES(4)];
+    uint8_t changed_bits[ORM_BYTES(4)];
 
-    const char *work_;
     int32_t number_;
+    const char *work_;
     const char *words_;
     int64_t revision_;
 };

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 4
+#if ORM_MODEL_ABI != 5
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc1ac8f7bc6243db5u
+#define IN_ORM_HASH 0xa037305ef8771381u
 
 #ifdef __cplusplus
 extern "C" {
@@ -93,8 +93,8 @@ extern const struct orm_schema shop_schema;
 /* Table "author". */
 struct author {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
 
     int64_t id_;
     const char *name_;
@@ -316,16 +316,16 @@ ORM_TO_MANY(author, books, AUTHOR_MANY_BOOKS, book);
 /* Table "book". */
 struct book {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(9)];
-    uint64_t changed_bits[ORM_WORDS(9)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(9)];
+    uint8_t changed_bits[ORM_BYTES(9)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
-    int64_t id_;
-    const char *title_;
-    const char *isbn_;
     int32_t shelf_;
     int32_t place_;
     int32_t pages_;
+    int64_t id_;
+    const char *title_;
+    const char *isbn_;
     orm_time published_;
     const char *code_;
     int64_t author_id_;

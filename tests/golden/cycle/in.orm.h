@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 4
+#if ORM_MODEL_ABI != 5
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xfcfd1b71aa9f7fe5u
+#define IN_ORM_HASH 0x41708ef177e00fc5u
 
 #ifdef __cplusplus
 extern "C" {
@@ -128,9 +128,9 @@ extern const struct orm_schema cycle_schema;
 /* Table "person". */
 struct org_person {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(5)];
-    uint64_t changed_bits[ORM_WORDS(5)];
-    uint64_t missing_bits[ORM_WORDS(5)];
+    uint8_t null_bits[ORM_BYTES(5)];
+    uint8_t changed_bits[ORM_BYTES(5)];
+    uint8_t missing_bits[ORM_BYTES(5)];
 
     int64_t id_;
     const char *name_;
@@ -577,9 +577,9 @@ ORM_TO_MANY(org_person, reports, ORG_PERSON_MANY_REPORTS, org_person);
 /* Table "team". */
 struct org_team {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(3)];
-    uint64_t changed_bits[ORM_WORDS(3)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(3)];
+    uint8_t changed_bits[ORM_BYTES(3)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
     int64_t id_;
     const char *name_;
@@ -865,12 +865,12 @@ ORM_TO_MANY(org_team, members, ORG_TEAM_MANY_MEMBERS, org_person);
 /* One for each person at most. Table "badge". */
 struct org_badge {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(3)];
-    uint64_t changed_bits[ORM_WORDS(3)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(3)];
+    uint8_t changed_bits[ORM_BYTES(3)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
-    int64_t id_;
     int32_t number_;
+    int64_t id_;
     int64_t owner_id_;
 
     struct orm_object *owner_;

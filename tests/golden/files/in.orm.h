@@ -8,10 +8,10 @@
 #include "people.orm.h"
 #include "places.orm.h"
 
-#if ORM_MODEL_ABI != 4
+#if ORM_MODEL_ABI != 5
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x2fd2952f0dc57d48u
+#define IN_ORM_HASH 0xd63ddb750faed2e1u
 
 #ifdef __cplusplus
 extern "C" {
@@ -100,15 +100,15 @@ extern const struct orm_schema stock_schema;
 /* Table "book". */
 struct book {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(6)];
-    uint64_t changed_bits[ORM_WORDS(6)];
-    uint64_t missing_bits[ORM_WORDS(5)];
+    uint8_t null_bits[ORM_BYTES(6)];
+    uint8_t changed_bits[ORM_BYTES(6)];
+    uint8_t missing_bits[ORM_BYTES(5)];
 
+    int32_t suits_id_;
     int64_t id_;
     const char *title_;
     int64_t author_id_;
     int64_t printed_id_;
-    int32_t suits_id_;
     int64_t sequel_id_;
 
     struct orm_object *author_;
@@ -580,8 +580,8 @@ ORM_TO_MANY(book, readers, BOOK_MANY_READERS, p_person);
 /* Table "topic". */
 struct topic {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
 
     int64_t id_;
     const char *name_;

@@ -7,10 +7,10 @@
 
 #include "places.orm.h"
 
-#if ORM_MODEL_ABI != 4
+#if ORM_MODEL_ABI != 5
 #error "people.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PEOPLE_ORM_HASH 0xa1f3e69aee49328au
+#define PEOPLE_ORM_HASH 0x899344057c463d15u
 
 #ifdef __cplusplus
 extern "C" {
@@ -125,13 +125,13 @@ extern const struct orm_schema people_schema;
 /* Table "person". */
 struct p_person {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(4)];
-    uint64_t changed_bits[ORM_WORDS(4)];
-    uint64_t missing_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(4)];
+    uint8_t changed_bits[ORM_BYTES(4)];
+    uint8_t missing_bits[ORM_BYTES(2)];
 
+    int32_t mood_;
     int64_t id_;
     const char *name_;
-    int32_t mood_;
     int64_t lives_id_;
 
     struct orm_object *lives_;
@@ -466,9 +466,9 @@ ORM_TO_MANY(p_person, reads, P_PERSON_MANY_READS, book);
 /* A person who writes. Table "author". */
 struct p_author {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
     int64_t id_;
     int64_t person_id_;

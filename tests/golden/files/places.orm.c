@@ -3,7 +3,7 @@
 
 #include "people.orm.h"
 
-#if PLACES_ORM_HASH != 0xb3941c292e41b205u
+#if PLACES_ORM_HASH != 0x8d8228490e22ca20u
 #error "places.orm.h and places.orm.c do not belong together: run ormgen again"
 #endif
 
@@ -44,6 +44,8 @@ static const struct orm_column place_columns_[] = {
 
 static const struct orm_to_many place_to_manys_[] = {
     {
+        .unloaded = &place_to_manys_[PLACE_MANY_PEOPLE],
+        .dropped = &place_to_manys_[PLACE_MANY_PEOPLE],
         .name = "people",
         .owner = &place_model,
         .target = &p_person_model,
@@ -67,6 +69,7 @@ static const struct orm_constraint place_rules_[] = {
 };
 
 static const struct orm_to_many place_whole_ = {
+    .unloaded = &place_whole_,
     .name = "place",
     .owner = &place_model,
     .target = &place_model,
@@ -146,6 +149,7 @@ static const struct orm_constraint climate_rules_[] = {
 };
 
 static const struct orm_to_many climate_whole_ = {
+    .unloaded = &climate_whole_,
     .name = "climate",
     .owner = &climate_model,
     .target = &climate_model,

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 4
+#if ORM_MODEL_ABI != 5
 #error "places.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define PLACES_ORM_HASH 0xb3941c292e41b205u
+#define PLACES_ORM_HASH 0x8d8228490e22ca20u
 
 #ifdef __cplusplus
 extern "C" {
@@ -119,8 +119,8 @@ extern const struct orm_schema places_schema;
 /* Table "place". */
 struct place {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
 
     int64_t id_;
     const char *name_;
@@ -339,8 +339,8 @@ ORM_TO_MANY(place, people, PLACE_MANY_PEOPLE, p_person);
 /* Table "climate". */
 struct climate {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
 
     int32_t kind_;
     int32_t rain_;

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 4
+#if ORM_MODEL_ABI != 5
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xc0a39d8c5d92038du
+#define IN_ORM_HASH 0xb3a0521d204f5bb4u
 
 #ifdef __cplusplus
 extern "C" {
@@ -664,8 +664,8 @@ extern const struct orm_schema keys_schema;
 /* Table "tenant". */
 struct tenant {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
 
     int64_t id_;
     const char *name_;
@@ -895,14 +895,14 @@ ORM_TO_MANY(tenant, students, TENANT_MANY_STUDENTS, student);
 /* Table "course". */
 struct course {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(4)];
-    uint64_t changed_bits[ORM_WORDS(4)];
-    uint64_t missing_bits[ORM_WORDS(3)];
+    uint8_t null_bits[ORM_BYTES(4)];
+    uint8_t changed_bits[ORM_BYTES(4)];
+    uint8_t missing_bits[ORM_BYTES(3)];
 
-    int64_t tenant_id_;
     int32_t number_;
-    const char *title_;
     int32_t parent_number_;
+    int64_t tenant_id_;
+    const char *title_;
 
     struct orm_object *tenant_;
     struct orm_object *parent_;
@@ -1305,14 +1305,14 @@ ORM_TO_MANY(course, enrolments, COURSE_MANY_ENROLMENTS, enrolment);
 /* Table "student". */
 struct student {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(4)];
-    uint64_t changed_bits[ORM_WORDS(4)];
-    uint64_t missing_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(4)];
+    uint8_t changed_bits[ORM_BYTES(4)];
+    uint8_t missing_bits[ORM_BYTES(2)];
 
-    int64_t tenant_id_;
     int32_t number_;
-    int64_t mentor_tenant_id_;
     int32_t mentor_number_;
+    int64_t tenant_id_;
+    int64_t mentor_tenant_id_;
 
     struct orm_object *tenant_;
     struct orm_object *mentor_;
@@ -1728,14 +1728,14 @@ ORM_TO_MANY(student, enrolments, STUDENT_MANY_ENROLMENTS, enrolment);
 /* Table "enrolment". */
 struct enrolment {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(4)];
-    uint64_t changed_bits[ORM_WORDS(4)];
-    uint64_t missing_bits[ORM_WORDS(3)];
+    uint8_t null_bits[ORM_BYTES(4)];
+    uint8_t changed_bits[ORM_BYTES(4)];
+    uint8_t missing_bits[ORM_BYTES(3)];
 
-    int64_t student_tenant_id_;
     int32_t student_number_;
     int32_t course_number_;
     orm_date since_;
+    int64_t student_tenant_id_;
 
     struct orm_object *student_;
     struct orm_object *course_;
@@ -2110,15 +2110,15 @@ ORM_TO_MANY(enrolment, grades, ENROLMENT_MANY_GRADES, grade);
 /* Table "grade". */
 struct grade {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(5)];
-    uint64_t changed_bits[ORM_WORDS(5)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(5)];
+    uint8_t changed_bits[ORM_BYTES(5)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
-    int64_t id_;
-    int64_t enrolment_student_tenant_id_;
+    int16_t mark_;
     int32_t enrolment_student_number_;
     int32_t enrolment_course_number_;
-    int16_t mark_;
+    int64_t id_;
+    int64_t enrolment_student_tenant_id_;
 
     struct orm_object *enrolment_;
 };
@@ -2434,11 +2434,11 @@ ORM_TO_ONE_CHANGES(grade, grade_enrolment, GRADE_REF_ENROLMENT, enrolment);
 /* Table "label". */
 struct label {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
 
-    const char *name_;
     int32_t code_;
+    const char *name_;
 
     struct course_manager courses_;
     struct alias_manager aliases_;
@@ -2699,12 +2699,12 @@ ORM_TO_MANY(label, also, LABEL_MANY_ALSO, alias);
 /* Table "alias". */
 struct alias {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(3)];
-    uint64_t changed_bits[ORM_WORDS(3)];
-    uint64_t missing_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(3)];
+    uint8_t changed_bits[ORM_BYTES(3)];
+    uint8_t missing_bits[ORM_BYTES(2)];
 
-    int64_t id_;
     int32_t label_code_;
+    int64_t id_;
     const char *of_id_;
 
     struct orm_object *label_;
@@ -3015,13 +3015,13 @@ ORM_OPTIONAL_CHANGES(alias, alias_of, ALIAS_REF_OF, label);
 /* Table "certificate". */
 struct certificate {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(3)];
-    uint64_t changed_bits[ORM_WORDS(3)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(3)];
+    uint8_t changed_bits[ORM_BYTES(3)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
-    int64_t enrolment_student_tenant_id_;
     int32_t enrolment_student_number_;
     int32_t enrolment_course_number_;
+    int64_t enrolment_student_tenant_id_;
 
     struct orm_object *enrolment_;
 };
@@ -3313,13 +3313,13 @@ ORM_TO_ONE(certificate, enrolment, CERTIFICATE_REF_ENROLMENT, enrolment);
 /* Table "room". */
 struct room {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(3)];
-    uint64_t changed_bits[ORM_WORDS(3)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(3)];
+    uint8_t changed_bits[ORM_BYTES(3)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
+    int32_t course_number_;
     int64_t id_;
     int64_t course_tenant_id_;
-    int32_t course_number_;
 
     struct orm_object *course_;
 };
@@ -3608,9 +3608,9 @@ ORM_OPTIONAL_CHANGES(room, room_course, ROOM_REF_COURSE, course);
 /* Table "event". */
 struct event {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(3)];
-    uint64_t changed_bits[ORM_WORDS(3)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(3)];
+    uint8_t changed_bits[ORM_BYTES(3)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
     struct orm_uuid id_;
     struct orm_uuid trace_;
@@ -3946,9 +3946,9 @@ ORM_TO_MANY(event, tickets, EVENT_MANY_TICKETS, ticket);
 /* Table "ticket". */
 struct ticket {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(3)];
-    uint64_t changed_bits[ORM_WORDS(3)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(3)];
+    uint8_t changed_bits[ORM_BYTES(3)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
     struct orm_uuid event_id_;
     struct orm_uuid code_;
@@ -4246,8 +4246,8 @@ ORM_TO_ONE(ticket, event, TICKET_REF_EVENT, event);
 /* Table "holiday". */
 struct holiday {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
 
     orm_date day_;
     const char *name_;
@@ -4507,12 +4507,12 @@ ORM_TO_MANY(holiday, shifts, HOLIDAY_MANY_SHIFTS, shift);
 /* Table "duty". */
 struct duty {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(3)];
-    uint64_t changed_bits[ORM_WORDS(3)];
+    uint8_t null_bits[ORM_BYTES(3)];
+    uint8_t changed_bits[ORM_BYTES(3)];
 
+    bool at_night_;
     int32_t kind_;
     orm_time since_;
-    bool at_night_;
 
     struct holiday_manager helps_;
     struct shift_manager shifts_;
@@ -4813,17 +4813,17 @@ ORM_TO_MANY(duty, nights, DUTY_MANY_NIGHTS, moment);
 /* Table "shift". */
 struct shift {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(7)];
-    uint64_t changed_bits[ORM_WORDS(7)];
-    uint64_t missing_bits[ORM_WORDS(3)];
+    uint8_t null_bits[ORM_BYTES(7)];
+    uint8_t changed_bits[ORM_BYTES(7)];
+    uint8_t missing_bits[ORM_BYTES(3)];
 
+    bool spare_;
+    bool later_spare_;
     orm_date holiday_id_;
     int32_t duty_id_;
     orm_clock starts_;
-    bool spare_;
     const char *note_;
     orm_clock later_starts_;
-    bool later_spare_;
 
     struct orm_object *holiday_;
     struct orm_object *duty_;
@@ -5300,14 +5300,14 @@ ORM_TO_MANY(shift, earlier, SHIFT_MANY_EARLIER, shift);
 /* Table "moment". */
 struct moment {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(4)];
-    uint64_t changed_bits[ORM_WORDS(4)];
-    uint64_t missing_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(4)];
+    uint8_t changed_bits[ORM_BYTES(4)];
+    uint8_t missing_bits[ORM_BYTES(2)];
 
+    bool night_at_night_;
     orm_time at_;
     orm_timestamp local_;
     orm_time since_since_;
-    bool night_at_night_;
 
     struct orm_object *since_;
     struct orm_object *night_;
@@ -5679,8 +5679,8 @@ ORM_TO_MANY(moment, met_in, MOMENT_MANY_MET_IN, shift);
 /* Table "badge". */
 struct badge {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(3)];
-    uint64_t changed_bits[ORM_WORDS(3)];
+    uint8_t null_bits[ORM_BYTES(3)];
+    uint8_t changed_bits[ORM_BYTES(3)];
 
     int64_t id_;
     const char *code_;
@@ -5948,12 +5948,12 @@ ORM_TO_MANY(badge, lent_in, BADGE_MANY_LENT_IN, visit);
 /* Table "holder". */
 struct holder {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(3)];
-    uint64_t changed_bits[ORM_WORDS(3)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(3)];
+    uint8_t changed_bits[ORM_BYTES(3)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
-    const char *badge_code_;
     int32_t number_;
+    const char *badge_code_;
     const char *name_;
 
     struct orm_object *badge_;
@@ -6269,13 +6269,13 @@ ORM_TO_MANY(holder, visits, HOLDER_MANY_VISITS, visit);
 /* Table "visit". */
 struct visit {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(5)];
-    uint64_t changed_bits[ORM_WORDS(5)];
-    uint64_t missing_bits[ORM_WORDS(3)];
+    uint8_t null_bits[ORM_BYTES(5)];
+    uint8_t changed_bits[ORM_BYTES(5)];
+    uint8_t missing_bits[ORM_BYTES(3)];
 
+    int32_t holder_number_;
     int64_t id_;
     const char *holder_badge_code_;
-    int32_t holder_number_;
     const char *seen_code_;
     const char *lent_code_;
 

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 4
+#if ORM_MODEL_ABI != 5
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x3afbf2a3dd420814u
+#define IN_ORM_HASH 0x933c89a64ac9bb3cu
 
 #ifdef __cplusplus
 extern "C" {
@@ -198,9 +198,9 @@ extern const struct orm_schema loading_schema;
 /* Table "author". */
 struct author {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(3)];
-    uint64_t changed_bits[ORM_WORDS(3)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(3)];
+    uint8_t changed_bits[ORM_BYTES(3)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
     int64_t id_;
     const char *name_;
@@ -490,9 +490,9 @@ ORM_TO_MANY(author, edited, AUTHOR_MANY_EDITED, book);
 /* Table "profile". */
 struct profile {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
     int64_t id_;
     const char *text_;
@@ -755,9 +755,9 @@ ORM_TO_MANY(profile, pictures, PROFILE_MANY_PICTURES, picture);
 /* Table "picture". */
 struct picture {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
-    uint64_t unloaded_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
+    uint8_t unloaded_bits[ORM_BYTES(1)];
 
     int64_t id_;
     struct orm_bytes data_;
@@ -1008,9 +1008,9 @@ ORM_TO_MANY(picture, profiles, PICTURE_MANY_PROFILES, profile);
 /* Table "book". */
 struct book {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(4)];
-    uint64_t changed_bits[ORM_WORDS(4)];
-    uint64_t missing_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(4)];
+    uint8_t changed_bits[ORM_BYTES(4)];
+    uint8_t missing_bits[ORM_BYTES(2)];
 
     int64_t id_;
     const char *title_;
@@ -1350,9 +1350,9 @@ ORM_TO_MANY(book, chapters, BOOK_MANY_CHAPTERS, chapter);
 /* Table "chapter". */
 struct chapter {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(4)];
-    uint64_t changed_bits[ORM_WORDS(4)];
-    uint64_t missing_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(4)];
+    uint8_t changed_bits[ORM_BYTES(4)];
+    uint8_t missing_bits[ORM_BYTES(2)];
 
     int64_t id_;
     const char *title_;

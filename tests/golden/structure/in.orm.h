@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 4
+#if ORM_MODEL_ABI != 5
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xbe19ca6f6b3d790eu
+#define IN_ORM_HASH 0xec42ccc49505bbfbu
 
 #ifdef __cplusplus
 extern "C" {
@@ -287,20 +287,20 @@ extern const struct orm_schema lib_schema;
 /* Table "writer". */
 struct writer {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(14)];
-    uint64_t changed_bits[ORM_WORDS(14)];
+    uint8_t null_bits[ORM_BYTES(14)];
+    uint8_t changed_bits[ORM_BYTES(14)];
 
+    orm_date home_since_;
+    int32_t home_kind_;
+    orm_date at_since_;
+    int32_t at_kind_;
     int64_t id_;
     const char *name_;
     const char *home_street_;
     const char *home_zip_;
-    orm_date home_since_;
-    int32_t home_kind_;
     struct address_uses_array home_uses_;
     const char *at_street_;
     const char *at_zip_;
-    orm_date at_since_;
-    int32_t at_kind_;
     struct address_uses_array at_uses_;
     int64_t fee_amount_;
     const char *fee_currency_;
@@ -988,13 +988,13 @@ ORM_TO_MANY(writer, totals, WRITER_MANY_TOTALS, total);
 /* Table "paper". */
 struct paper {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(4)];
-    uint64_t changed_bits[ORM_WORDS(4)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(4)];
+    uint8_t changed_bits[ORM_BYTES(4)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
+    int32_t pages_;
     int64_t id_;
     const char *title_;
-    int32_t pages_;
     int64_t writer_id_;
 
     struct orm_object *writer_;
@@ -1330,14 +1330,14 @@ ORM_TO_MANY(paper, in, PAPER_MANY_IN, citation);
 /* Table "citation". */
 struct citation {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(4)];
-    uint64_t changed_bits[ORM_WORDS(4)];
-    uint64_t missing_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(4)];
+    uint8_t changed_bits[ORM_BYTES(4)];
+    uint8_t missing_bits[ORM_BYTES(2)];
 
+    int32_t page_;
     int64_t id_;
     int64_t from_id_;
     int64_t to_id_;
-    int32_t page_;
 
     struct orm_object *from_;
     struct orm_object *to_;
@@ -1656,15 +1656,15 @@ ORM_TO_ONE_CHANGES(citation, citation_to, CITATION_REF_TO, paper);
 /* Table "word". */
 struct word {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(6)];
-    uint64_t changed_bits[ORM_WORDS(6)];
-    uint64_t missing_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(6)];
+    uint8_t changed_bits[ORM_BYTES(6)];
+    uint8_t missing_bits[ORM_BYTES(2)];
 
+    int32_t mood_;
     int64_t id_;
     int64_t about_id_;
     const char *text_;
     orm_time made_;
-    int32_t mood_;
     int64_t owner_id_;
 
     struct orm_object *about_;
@@ -2046,9 +2046,9 @@ ORM_TO_MANY(word, papers, WORD_MANY_PAPERS, paper);
 /* Those who wrote. View "best". */
 struct best {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(3)];
-    uint64_t changed_bits[ORM_WORDS(3)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(3)];
+    uint8_t changed_bits[ORM_BYTES(3)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
     const char *name_;
     int64_t papers_;
@@ -2251,14 +2251,14 @@ ORM_TO_ONE(best, total, BEST_REF_TOTAL, total);
 /* View "total". */
 struct total {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(5)];
-    uint64_t changed_bits[ORM_WORDS(5)];
-    uint64_t missing_bits[ORM_WORDS(1)];
+    uint8_t null_bits[ORM_BYTES(5)];
+    uint8_t changed_bits[ORM_BYTES(5)];
+    uint8_t missing_bits[ORM_BYTES(1)];
 
+    int32_t longest_;
     int64_t id_;
     const char *name_;
     int64_t papers_;
-    int32_t longest_;
     int64_t writer_id_;
 
     struct orm_object *writer_;

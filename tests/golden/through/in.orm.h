@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 4
+#if ORM_MODEL_ABI != 5
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xbfc927bfbb9e54fbu
+#define IN_ORM_HASH 0x8ff340a801cb2defu
 
 #ifdef __cplusplus
 extern "C" {
@@ -103,8 +103,8 @@ extern const struct orm_schema through_schema;
 /* Table "package". */
 struct package {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(2)];
-    uint64_t changed_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(2)];
+    uint8_t changed_bits[ORM_BYTES(2)];
 
     int64_t id_;
     const char *name_;
@@ -390,14 +390,14 @@ ORM_TO_MANY(package, dependents, PACKAGE_MANY_DEPENDENTS, dependency);
 /* Table "dependency". */
 struct dependency {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(5)];
-    uint64_t changed_bits[ORM_WORDS(5)];
-    uint64_t missing_bits[ORM_WORDS(2)];
+    uint8_t null_bits[ORM_BYTES(5)];
+    uint8_t changed_bits[ORM_BYTES(5)];
+    uint8_t missing_bits[ORM_BYTES(2)];
 
+    int32_t kind_;
     int64_t id_;
     int64_t package_id_;
     int64_t target_id_;
-    int32_t kind_;
     const char *version_;
 
     struct orm_object *package_;

@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 4
+#if ORM_MODEL_ABI != 5
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0xf21ecf516d07bf52u
+#define IN_ORM_HASH 0x6e8accfb6e3b1a70u
 
 #ifdef __cplusplus
 extern "C" {
@@ -161,22 +161,22 @@ extern const struct orm_schema types_schema;
  * "Quoted" 'twice', with a \ backslash. Table "sample". */
 struct sample {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(13)];
-    uint64_t changed_bits[ORM_WORDS(13)];
+    uint8_t null_bits[ORM_BYTES(13)];
+    uint8_t changed_bits[ORM_BYTES(13)];
 
-    int64_t id_;
     bool flag_;
     int16_t small_;
     int32_t medium_;
     int32_t plain_;
-    int64_t large_;
     float ratio_;
+    orm_date day_;
+    int32_t kind_;
+    int64_t id_;
+    int64_t large_;
     double exact_;
     const char *words_;
     const char *brief_;
-    orm_date day_;
     orm_time moment_;
-    int32_t kind_;
 };
 
 struct sample_chunks;
@@ -562,21 +562,21 @@ ORM_PLAIN_CHANGES(
 /* Table "may'be". */
 struct maybe {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(12)];
-    uint64_t changed_bits[ORM_WORDS(12)];
+    uint8_t null_bits[ORM_BYTES(12)];
+    uint8_t changed_bits[ORM_BYTES(12)];
 
-    int64_t id_;
     bool flag_;
     int16_t small_;
     int32_t medium_;
-    int64_t large_;
     float ratio_;
+    orm_date day_;
+    int32_t kind_;
+    int64_t id_;
+    int64_t large_;
     double exact_;
     const char *words_;
     const char *brief_;
-    orm_date day_;
     orm_time moment_;
-    int32_t kind_;
 };
 
 struct maybe_chunks;
@@ -1106,18 +1106,18 @@ ORM_NULL_CHANGES(maybe, maybe_kind, MAYBE_KIND);
 /* The same with defaults, and a key that is text. Table "preset". */
 struct preset {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(9)];
-    uint64_t changed_bits[ORM_WORDS(9)];
+    uint8_t null_bits[ORM_BYTES(9)];
+    uint8_t changed_bits[ORM_BYTES(9)];
 
-    const char *code_;
     bool flag_;
     int16_t small_;
+    orm_date day_;
+    int32_t kind_;
+    const char *code_;
     int64_t large_;
     double ratio_;
     const char *words_;
-    orm_date day_;
     orm_time moment_;
-    int32_t kind_;
 };
 
 struct preset_chunks;

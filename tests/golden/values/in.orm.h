@@ -5,10 +5,10 @@
 #include <ormgen/orm_conditions.h>
 #include <ormgen/orm_model.h>
 
-#if ORM_MODEL_ABI != 4
+#if ORM_MODEL_ABI != 5
 #error "in.orm.h was generated for another runtime: run ormgen again"
 #endif
-#define IN_ORM_HASH 0x9f3dfef9cf921506u
+#define IN_ORM_HASH 0x4f2f00d434786529u
 
 #ifdef __cplusplus
 extern "C" {
@@ -74,21 +74,21 @@ extern const struct orm_schema values_schema;
 /* Table "reading". */
 struct reading {
     struct orm_object orm;
-    uint64_t null_bits[ORM_WORDS(20)];
-    uint64_t changed_bits[ORM_WORDS(20)];
+    uint8_t null_bits[ORM_BYTES(20)];
+    uint8_t changed_bits[ORM_BYTES(20)];
 
+    struct orm_uuid device_;
+    struct orm_inet sender_;
+    struct orm_date_range valid_;
     int64_t number_;
     int64_t price_;
     const char *mass_;
     const char *unit_;
     struct orm_bytes raw_;
-    struct orm_uuid device_;
     orm_timestamp at_;
     struct orm_interval took_;
     const char *detail_;
     const char *source_;
-    struct orm_inet sender_;
-    struct orm_date_range valid_;
     struct orm_time_multirange windows_;
     struct orm_text_array tags_;
     struct orm_int8_array samples_;
