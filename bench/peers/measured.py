@@ -29,6 +29,24 @@ def value_of_author(a):
             + (a.born - EPOCH).days * 7 + int(a.rating * 1000) + microseconds(a.created))
 
 
+def value_of_books(books):
+    return sum(map(value_of_book, books))
+
+
+def value_of_authors(books):
+    return sum(value_of_book(b) * value_of_author(b.author) for b in books)
+
+
+def value_of_tags(books, tags_of):
+    return sum(value_of_book(b) * (t.id * 31 + len(t.name))
+               for b in books for t in tags_of(b))
+
+
+def scattered_authors(authors):
+    """Each once, in an order that jumps about."""
+    return [i * 7919 % authors + 1 for i in range(authors)]
+
+
 # As in drafts.c: one number for all that is in the table.
 DRAFTS_SUM = """
 SELECT (coalesce(sum(author_id * 11 + price * 300 + pages * 5 +
@@ -48,6 +66,19 @@ def draft_values(i, authors):
         isbn="9781234567890" if i % 17 else None,
         in_print=i % 3 != 0,
         created=MOMENT + timedelta(microseconds=FIRST_CREATED + i * 601000317))
+
+
+# As in drafts.c, too: the rows that W6 changes.
+DRAFTS_FILL = """
+INSERT INTO draft SELECT i + 1, 'The Inserted Book, number ' || i, i * 7919 % {authors} + 1,
+ 100 + i % 900, (100 + i * 37 % 99000) / 100.0, date '2000-01-01' + (i * 13 % 9000)::int,
+ CASE WHEN i % 17 <> 0 THEN '9781234567890' END, i % 3 <> 0,
+ timestamptz '2019-01-05 10:40:00.123456+00' + i * 601000317 * interval '1 microsecond'
+ FROM generate_series(0::bigint, {written} - 1) AS i"""
+
+
+def new_pages(draft):
+    return 1001 + (draft.id - 1) % 900
 
 
 def measure(workload, items, rounds, prepare, run, check):

@@ -1,5 +1,5 @@
 #!/bin/sh
-# peers.sh BUILD ROUNDS BOOKS AUTHORS: W1, W2 and W5 by other tools, each a program of its
+# peers.sh BUILD ROUNDS BOOKS AUTHORS: W1 to W6 by other tools, each a program of its
 # own that runs if it is installed, beside the work by hand in the minute before it.  In a
 # database with the data in it; RECORDS=FILE takes the figures, a JSON object a line.
 set -eu
@@ -48,7 +48,7 @@ peer() {
     name=$1
     shift
     rm -f "$work/by_hand"
-    "$build/bench/bench" work --free --only W1,W2,W5 --rounds "$rounds" \
+    "$build/bench/bench" work --free --only W1,W1s,W2,W2L,W3,W4,W5,W6 --rounds "$rounds" \
         --records "$work/by_hand" >/dev/null
     "$@" "$rounds" "$books" "$authors" "$some" "$written" >"$work/figures"
     compare "$name" <"$work/figures"

@@ -24,7 +24,7 @@
 
 static const struct orm_model *model_of(const struct change_all *a)
 {
-    return a->rows.manager->relation->target;
+    return manager_relation(a->rows.manager)->target;
 }
 
 /* -- The answer -------------------------------------------------------------------- */
@@ -180,9 +180,9 @@ static bool is_meant(
 {
     if (s->error.code)
         return false;
-    const struct orm_model *model = m->relation->target;
+    const struct orm_model *model = manager_relation(m)->target;
     return hooks_allow(s, "update_all and delete_all") && change_is_written(s, model) &&
-           (query || m->relation->kind != ORM_MANY_TABLE ||
+           (query || manager_relation(m)->kind != ORM_MANY_TABLE ||
                error_set_field(&s->error, ORM_INVALID, model, NULL,
                    "no query, and so the whole table? That is what an empty query "
                    "says: "
@@ -216,7 +216,7 @@ size_t orm_update_all(struct orm_manager *m, const void *query, const void *chan
         return 0;
     struct orm_error *e = &manager_session(m)->error;
     if (what && what->overfull)
-        error_set_field(e, ORM_INVALID, m->relation->target, NULL,
+        error_set_field(e, ORM_INVALID, manager_relation(m)->target, NULL,
             "more than %d changes", ORM_CHANGES);
     return !e->code && has_changes(what) ? change_all(m, query, what) : 0;
 }

@@ -314,7 +314,7 @@ static void which_of_keys(struct compiler *c, bool deletes)
 
 bool change_all_answers(const struct orm_session *s, const struct change_all *a)
 {
-    return session_model(s, a->rows.manager->relation->target)->map.count != 0;
+    return session_model(s, manager_relation(a->rows.manager)->target)->map.count != 0;
 }
 
 /* An object that takes the row's version has to take the rest, too: it would pass for
@@ -329,7 +329,7 @@ static bool takes_version(const struct orm_model *m, unsigned column)
 
 bool change_all_returns(const struct change_all *a, unsigned column)
 {
-    const struct orm_model *m = a->rows.manager->relation->target;
+    const struct orm_model *m = manager_relation(a->rows.manager)->target;
     return a->changes && column < model_eager_count(m) &&
            (bit_is_set(a->columns, column) || takes_version(m, column) ||
                m->columns[column].flags & ORM_COLUMN_FILLED_ON_UPDATE);
@@ -353,7 +353,7 @@ static void returning(struct compiler *c, const struct change_all *a)
 
 static void shape_rows(struct compiler *c, const struct change_all *a, bool cut)
 {
-    const struct orm_to_many *rel = a->rows.manager->relation;
+    const struct orm_to_many *rel = manager_relation(a->rows.manager);
     const bool answers = change_all_answers(c->s, a);
     shape_add(c->s,
         (unsigned)cut | (unsigned)answers << 1 | (unsigned)(a->changes != NULL) << 2);
@@ -392,7 +392,7 @@ static bool walk(struct compiler *c, const void *what)
 struct pg_statement *change_all_compile(
     struct orm_session *s, const struct change_all *a)
 {
-    const struct orm_model *m = a->rows.manager->relation->target;
+    const struct orm_model *m = manager_relation(a->rows.manager)->target;
     bool waits;
     if (!compile_waits(s, 'A', m, walk, a, &waits) ||
         (waits && !write_changes(s, false)))

@@ -178,13 +178,13 @@ struct orm_load *orm_load_begin(struct orm_manager *m)
     if (!m)
         return NULL;
     struct orm_session *s = manager_session(m);
-    const struct orm_model *model = m->relation->target;
+    const struct orm_model *model = manager_relation(m)->target;
     struct orm_load *l = &session_model(s, model)->load;
     if (s->error.code || !change_is_written(s, model) || !flight_is_free(s) ||
         !hooks_allow(s, "load_begin"))
         return l;
-    if (m->relation->kind == ORM_MANY_JOIN) {
-        refuse_relation(s, m->relation);
+    if (manager_relation(m)->kind == ORM_MANY_JOIN) {
+        refuse_relation(s, manager_relation(m));
         return l;
     }
     free_copy(l);
@@ -291,7 +291,7 @@ static bool next_row(struct copy *c)
     if (!change_make_uuids(c->load->session, c->row))
         return false;
     if (owner)
-        orm_set_ref(c->row, c->manager->relation->ref, owner);
+        orm_set_ref(c->row, manager_relation(c->manager)->ref, owner);
     c->has_row = true;
     return !c->load->session->error.code;
 }

@@ -71,7 +71,7 @@ static bool check_given(
 /* On a relation, the draft belongs to the owner. */
 static bool join(struct orm_manager *m, struct orm_object *o, const char *verb)
 {
-    const struct orm_to_many *rel = m->relation;
+    const struct orm_to_many *rel = manager_relation(m);
     if (rel->kind == ORM_MANY_TABLE)
         return true;
     struct orm_object *owner = member_owner(m, verb);
@@ -97,7 +97,7 @@ static struct upsert *record(
     if (!m || !draft)
         orm_abort_null(verb);
     struct orm_session *s = manager_session(m);
-    const struct orm_model *model = m->relation->target;
+    const struct orm_model *model = manager_relation(m)->target;
     if (s->error.code || draft->state & OBJECT_PLACEHOLDER ||
         !check_draft(s, draft, verb) || !check_by(s, model, by, verb))
         return NULL;
@@ -198,5 +198,6 @@ struct orm_object *orm_get_or_create(
         drop(s, draft);
     else if (u && !s->error.code)
         row = create(s, s->upsert_count - 1);
-    return row ? fetch_give(s, row) : object_placeholder(s, m->relation->target);
+    return row ? fetch_give(s, row)
+               : object_placeholder(s, manager_relation(m)->target);
 }

@@ -1,10 +1,12 @@
 /* load.c: from rows to objects, in two passes.
  *
- * The first looks at every cell and takes all memory.  A row that is new becomes an
- * object at once, in the map but marked as fresh; the second pass fills the objects
- * that were there before, and cannot fail.  If the first does, the fresh ones leave the
- * map again: a bad value, a dropped connection or a failed allocation leaves every
- * object as it was. */
+ * The first looks at every cell and takes all memory.  A row whose key the map does not
+ * know becomes an object at once; the second pass fills the objects that were there
+ * before, and cannot fail.  If the first does, the new ones leave the map again: a bad
+ * value, a dropped connection or a failed allocation leaves every object as it was.
+ *
+ * So most rows are looked at once, and their objects, too: by the second pass, those of
+ * a large result are far from the processor again. */
 #include "load/load.h"
 
 #include "load/row_cells.h"
@@ -12,93 +14,10 @@
 #include "objects/scope.h"
 #include "objects/slot.h"
 #include "objects/undo.h"
-#include "session/flight.h"
 
 #include <string.h>
 
-/* -- Columns ----------------------------------------------------------------------- */
-
-bool load_check_type_as(struct orm_session *s, const struct orm_model *m,
-    const struct orm_column *c, const struct pg_result *r, size_t at)
-{
-    const uint32_t wanted = type_oids(c, s->enums).oid;
-    const uint32_t is = pg_column_type(r, at);
-    if (is != wanted || !wanted)
-        return error_set_field(&s->error, ORM_DRIFT, m, c,
-            "the table has %s, the YAML says %s; migrate the table or generate again",
-            type_name_of_oid(is), type_name(c));
-    return m->read_only || !type_rounds(c, pg_column_typmod(r, at)) ||
-           error_set_field(&s->error, ORM_DRIFT, m, c,
-               "the table has fewer digits after the point, and would round what is "
-               "written; migrate the table or generate again");
-}
-
-bool load_check_type(struct orm_session *s, const struct orm_model *m, unsigned column,
-    const struct pg_result *r, size_t at)
-{
-    return load_check_type_as(s, m, &m->columns[column], r, at);
-}
-
-bool load_has_witness(const struct model_state *state)
-{
-    const struct pg_statement *st = state->witness;
-    return st && st->prepared && strcmp(st->name, state->witness_name) == 0;
-}
-
-static void note_verified(
-    struct model_state *state, const struct pg_result *r, unsigned count)
-{
-    if (count < state->verified ||
-        (count == state->verified && load_has_witness(state)))
-        return;
-    state->verified = count;
-    state->witness = flight_source(state->session, r);
-    if (state->witness)
-        memcpy(state->witness_name, state->witness->name, sizeof state->witness_name);
-}
-
-static bool check_columns(struct orm_session *s, const struct orm_model *m,
-    const struct pg_result *r, size_t first, unsigned count)
-{
-    struct model_state *state = session_model(s, m);
-    const bool is_known = count <= state->verified;
-    for (unsigned i = 0; i < count; i++)
-        if (!(is_known && pg_column_type(r, first + i) == state->oids[i]) &&
-            !load_check_type(s, m, i, r, first + i))
-            return false;
-    note_verified(state, r, count);
-    return true;
-}
-
-static bool check_width(
-    struct orm_session *s, const struct pg_result *r, size_t columns)
-{
-    return pg_columns(r) == columns ||
-           error_set(&s->error, ORM_LOST,
-               "the server broke the protocol: %zu columns instead of %zu",
-               pg_columns(r), columns);
-}
-
-bool load_check_table(
-    struct orm_session *s, const struct orm_model *m, const struct pg_result *r)
-{
-    return check_width(s, r, m->column_count) &&
-           check_columns(s, m, r, 0, m->column_count);
-}
-
 /* -- First pass -------------------------------------------------------------------- */
-
-bool load_check_cell_as(struct orm_session *s, const struct orm_model *m,
-    const struct orm_column *c, struct pg_cell cell, size_t *bytes)
-{
-    return cell_check(m, c, cell, bytes, &s->error);
-}
-
-bool load_check_cell(struct orm_session *s, const struct orm_model *m, unsigned column,
-    struct pg_cell cell, size_t *bytes)
-{
-    return cell_check(m, &m->columns[column], cell, bytes, &s->error);
-}
 
 struct orm_object *load_find(
     const struct orm_session *s, const struct orm_model *m, const struct pg_cell *key)
@@ -124,90 +43,124 @@ struct arrival {
     struct orm_scope *scope;
     struct model_state *of;
     const struct pg_cell *cells;
-    union orm_value *values; /* of those that are numbers */
-    size_t text_bytes;
-    struct idmap_slot *slot; /* where the object is to be, if a number tells */
+    int64_t number;          /* the key, if it is one number */
+    struct idmap_slot *slot; /* where the object is to be then */
 };
 
-/* The key, if it is not one number. */
-static void read_key(const struct arrival *a, union orm_value *key)
+/* Apart from find_row(), so that one number needs no room for all these. */
+static bool find_by_several(const struct arrival *a, struct orm_object **found)
 {
     const struct orm_model *m = a->of->model;
-    for (unsigned i = 0; i < m->key_count; i++)
-        key[i] = key_in_cell(&m->columns[m->key[i]], a->cells[m->key[i]]);
-}
-
-/* Apart from find_row(), so that one number needs no room for all these. */
-static struct orm_object *find_by_several(const struct arrival *a)
-{
     union orm_value key[KEY_COLUMNS_MOST];
-    read_key(a, key);
-    return key_find(&a->of->map, key_of_model(a->of->model), key);
+    size_t bytes = 0;
+    for (unsigned i = 0; i < m->key_count; i++) {
+        const struct orm_column *c = &m->columns[m->key[i]];
+        const struct pg_cell cell = a->cells[m->key[i]];
+        if (!cell_check(m, c, cell, &bytes, &a->of->session->error))
+            return false;
+        key[i] = key_in_cell(c, cell);
+    }
+    *found = key_find(&a->of->map, key_of_model(m), key);
+    return true;
 }
 
-static struct orm_object *find_row(struct arrival *a)
+/* The mapped object of the row, or NULL.  False: the key is none. */
+static bool find_row(struct arrival *a, struct orm_object **found)
 {
     if (!a->of->is_by_number)
-        return find_by_several(a);
-    a->slot = idmap_slot_of(&a->of->map, a->values[a->of->model->key[0]].integer);
-    return a->slot->object;
+        return find_by_several(a, found);
+    const struct orm_model *m = a->of->model;
+    const unsigned key = m->key[0];
+    if (!cell_number(
+            m, &m->columns[key], a->cells[key], &a->number, &a->of->session->error))
+        return false;
+    a->slot = idmap_slot_of(&a->of->map, a->number);
+    *found = a->slot->object;
+    return true;
 }
 
 /* Under the key that find_row() did not find. */
-static void map_fresh(const struct arrival *a, struct orm_object *o)
+static void map_new(const struct arrival *a, struct orm_object *o)
 {
-    const struct orm_model *m = a->of->model;
     if (a->slot)
-        idmap_fill(&a->of->map, a->slot, a->values[m->key[0]].integer, o);
+        idmap_fill(&a->of->map, a->slot, a->number, o);
     else
-        key_insert(&a->of->map, key_of_model(m), o);
+        key_insert(&a->of->map, key_of_model(a->of->model), o);
+    o->state |= OBJECT_MAPPED;
 }
 
-/* A new object with the row's values, mapped.  NULL: memory is out. */
-static struct orm_object *make_fresh(const struct arrival *a)
+/* A new object with the row's values, mapped.  NULL: the error is recorded. */
+static struct orm_object *make(const struct arrival *a)
 {
     const struct orm_model *m = a->of->model;
-    struct arena *arena = &a->scope->arena;
+    struct orm_session *s = a->of->session;
     struct orm_object *o = object_make_of(a->scope, a->of);
-    if (!o || !arena_reserve(arena, a->text_bytes))
+    if (!o)
+        return session_nomem(s), NULL;
+    if (!cells_take(o, model_eager_count(m), a->cells, &a->scope->arena, &s->error)) {
+        o->state = OBJECT_GONE;
         return NULL;
-    cells_take(o, model_eager_count(m), a->cells, a->values, arena);
+    }
     if (m->lazy_count)
         object_unload(o);
-    o->stamp = a->of->session->stamp;
-    o->state = OBJECT_MAPPED | OBJECT_FRESH;
-    map_fresh(a, o);
+    o->stamp = s->stamp;
+    map_new(a, o);
     return o;
 }
 
-/* The mapped object of a row, whose scope wants the text that the second pass may copy,
- * or a fresh one.  NULL: the error is recorded. */
-static struct orm_object *claim(struct load_result *l, const struct load_source *from)
+/* Of rows that are not their object's first, there or in an earlier row. */
+static bool note_found(struct load_result *l, struct load_source *from, size_t row)
+{
+    if (!from->found) {
+        const size_t size = ORM_BYTES(l->row_count);
+        from->found = arena_get(&l->scope->session->scratch, size);
+        if (!from->found)
+            return session_nomem(l->scope->session);
+        memset(from->found, 0, size);
+    }
+    bit_put(from->found, (unsigned)row, true);
+    return true;
+}
+
+/* What is as new as the row has its values: it was made of it, or the row came more
+ * than once.  What is newer has seen more than a cursor has. */
+static bool is_as_new(const struct orm_session *s, const struct orm_object *o)
+{
+    return o->stamp >= s->stamp;
+}
+
+/* The second pass will fill it: its scope wants the text that may be copied. */
+static bool claim_found(
+    struct load_result *l, const struct arrival *a, struct orm_object *o)
+{
+    const struct orm_model *m = a->of->model;
+    struct orm_session *s = a->of->session;
+    size_t bytes = 0;
+    if (!cells_check(m, model_eager_count(m), a->cells, &bytes, &s->error) ||
+        !undo_note_load(s, o))
+        return false;
+    scope_want(o->scope, bytes);
+    l->found++;
+    return true;
+}
+
+/* The object of a row, new or mapped before.  NULL: the error is recorded. */
+static struct orm_object *claim(
+    struct load_result *l, struct load_source *from, size_t row)
 {
     struct orm_session *s = l->scope->session;
-    struct arrival a = {.scope = l->scope,
-        .of = from->of,
-        .cells = l->cells + from->first,
-        .values = l->values};
-    if (!cells_check(from->model, model_eager_count(from->model), a.cells, a.values,
-            &a.text_bytes, &s->error))
-        return NULL;
+    struct arrival a = {
+        .scope = l->scope, .of = from->of, .cells = l->cells + from->first};
+    struct orm_object *o;
     if (!idmap_reserve(&a.of->map, 1))
         return session_nomem(s), NULL;
-    struct orm_object *o = find_row(&a);
-    if (o && o->state & OBJECT_FRESH)
-        return o; /* the row has come before */
-    if (o) {
-        if (!undo_note_load(s, o))
-            return NULL;
-        scope_want(o->scope, a.text_bytes);
-        l->found++;
-        return o;
-    }
-    o = make_fresh(&a);
+    if (!find_row(&a, &o))
+        return NULL;
     if (!o)
-        session_nomem(s);
-    return o;
+        return make(&a);
+    const bool good =
+        note_found(l, from, row) && (is_as_new(s, o) || claim_found(l, &a, o));
+    return good ? o : NULL;
 }
 
 /* -- Second pass ------------------------------------------------------------------- */
@@ -256,15 +209,12 @@ static void read_row(const struct load_result *l, size_t row)
         l->cells[i] = pg_value(l->result, row, l->at[i]);
 }
 
-/* What is as new as the row has its values: it was made of it, or the row came more
- * than once.  What is newer has seen more than a cursor has. */
 static void publish(
     const struct load_result *l, size_t row, const struct load_source *from)
 {
     const struct orm_session *s = l->scope->session;
     struct orm_object *o = from->objects[row];
-    o->state &= ~OBJECT_FRESH;
-    if (o->stamp >= s->stamp)
+    if (is_as_new(s, o))
         return;
     read_row(l, row);
     load_fill(o, l->cells + from->first);
@@ -283,10 +233,10 @@ static bool claim_row(struct load_result *l, size_t row)
 {
     const struct pg_cell *cells = l->cells;
     for (size_t i = 0; i < l->source_count; i++) {
-        const struct load_source *from = &l->sources[i];
+        struct load_source *from = &l->sources[i];
         if (!has_row(from, cells))
             continue;
-        from->objects[row] = claim(l, from);
+        from->objects[row] = claim(l, from, row);
         if (!from->objects[row])
             return false;
     }
@@ -297,12 +247,12 @@ static bool claim_row(struct load_result *l, size_t row)
 static bool check_result(const struct load_result *l)
 {
     struct orm_session *s = l->scope->session;
-    bool fits = l->at || check_width(s, l->result, l->columns);
+    bool fits = l->at || load_check_width(s, l->result, l->columns);
     for (unsigned i = 0; fits && l->at && i < l->columns; i++)
         fits = load_check_type(s, l->sources->model, i, l->result, l->at[i]);
     for (size_t i = 0; fits && !l->at && i < l->source_count; i++)
-        fits = check_columns(s, l->sources[i].model, l->result, l->sources[i].first,
-            model_eager_count(l->sources[i].model));
+        fits = load_check_columns(s, l->sources[i].model, l->result,
+            l->sources[i].first, model_eager_count(l->sources[i].model));
     return fits;
 }
 
@@ -315,12 +265,12 @@ static bool begin_claim(struct load_result *l)
     const size_t rows = l->row_count = pg_rows(l->result);
     l->found = 0;
     l->cells = arena_get(&s->scratch, l->columns * sizeof *l->cells);
-    l->values = arena_get(&s->scratch, l->columns * sizeof *l->values);
-    if (!l->cells || !l->values)
+    if (!l->cells)
         return session_nomem(s);
     for (size_t i = 0; i < l->source_count; i++) {
         struct load_source *from = &l->sources[i];
         from->of = session_model(s, from->model);
+        from->found = NULL;
         if (!from->outer && !idmap_reserve(&from->of->map, rows))
             return session_nomem(s);
         memset(from->objects, 0, rows * sizeof(struct orm_object *));
@@ -342,12 +292,17 @@ bool load_claim(struct load_result *l)
     return true;
 }
 
+static bool is_found(const struct load_source *from, size_t row)
+{
+    return from->found && bit_is_set(from->found, (unsigned)row);
+}
+
 void load_disclaim(struct load_result *l)
 {
     for (size_t i = 0; i < l->source_count; i++)
         for (size_t row = 0; row < l->row_count; row++) {
             struct orm_object *o = l->sources[i].objects[row];
-            if (!o || !(o->state & OBJECT_FRESH))
+            if (!o || is_found(&l->sources[i], row))
                 continue;
             object_unmap(o);
             o->state = OBJECT_GONE;
@@ -357,8 +312,8 @@ void load_disclaim(struct load_result *l)
 void load_publish(struct load_result *l)
 {
     for (size_t i = 0; i < l->source_count; i++)
-        for (size_t row = 0; row < l->row_count; row++)
-            if (l->sources[i].objects[row])
+        for (size_t row = 0; l->sources[i].found && row < l->row_count; row++)
+            if (is_found(&l->sources[i], row))
                 publish(l, row, &l->sources[i]);
 }
 

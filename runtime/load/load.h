@@ -32,6 +32,10 @@ struct pg_statement *load_whole_statement(
 /* What verified the model is still prepared, so that flight_guard() can ask. */
 bool load_has_witness(const struct model_state *state);
 
+/* Of a result: how many columns; those of a model, from `first` on. */
+bool load_check_width(struct orm_session *s, const struct pg_result *r, size_t columns);
+bool load_check_columns(struct orm_session *s, const struct orm_model *m,
+    const struct pg_result *r, size_t first, unsigned count);
 bool load_check_table(
     struct orm_session *s, const struct orm_model *m, const struct pg_result *r);
 
@@ -55,7 +59,8 @@ struct load_source {
     size_t first;                /* of the columns */
     bool outer;                  /* a row may have none: its key is null then */
     struct orm_object **objects; /* room for one per row; NULL: it has none */
-    struct model_state *of;      /* filled in */
+    struct model_state *of;      /* filled in, as is the rest */
+    uint8_t *found; /* bit per row: its object was in the map.  NULL: nobody's was */
 };
 
 /* A result on its way into objects. */
@@ -66,16 +71,14 @@ struct load_result {
     const uint16_t *at; /* where those of the one source are; NULL: in order */
     struct load_source *sources;
     size_t source_count;
-    size_t row_count;        /* filled in, as is the rest */
-    size_t found;            /* rows whose objects were there before */
-    struct pg_cell *cells;   /* of a row, in scratch memory */
-    union orm_value *values; /* of a source's numbers in that row */
+    size_t row_count;      /* filled in, as is the rest */
+    size_t found;          /* rows that are to be read again */
+    struct pg_cell *cells; /* of a row, in scratch memory */
 };
 
 /* The first pass: every cell is checked, every row has its objects: mapped ones, not
- * touched yet, and new ones, in the map but marked as fresh.  What publishing takes is
- * to be reserved by the next scope_reserve().  False: the error is recorded, and all is
- * as before. */
+ * touched yet, and new ones.  What publishing takes is to be reserved by the next
+ * scope_reserve().  False: the error is recorded, and all is as before. */
 bool load_claim(struct load_result *l);
 
 /* Between the passes something else failed: all is as before. */

@@ -1,7 +1,7 @@
 /* row_cells.c: from the cells of a row to an object.
  *
- * The two loops over all cells of a result are here, and what is done in them is inline
- * for numbers and texts, which most cells are. */
+ * The loop over all cells of a result is here: each is looked at once, and what is done
+ * to it is inline for numbers and texts, which most cells are. */
 #include "load/row_cells.h"
 
 #include "types/plain.h"
@@ -60,11 +60,10 @@ static OFTEN bool read_time(struct pg_cell cell, union orm_value *v)
     return true;
 }
 
-static OFTEN bool read_real(
-    const struct orm_column *c, struct pg_cell cell, union orm_value *v)
+static OFTEN bool read_real(unsigned type, struct pg_cell cell, union orm_value *v)
 {
     float single;
-    const bool is_single = c->type == ORM_FLOAT4;
+    const bool is_single = type == ORM_FLOAT4;
     const uint32_t bits32 = is_single ? wire32(cell.data) : 0;
     const uint64_t bits64 = is_single ? 0 : wire64(cell.data);
     memcpy(&v->real, &bits64, sizeof v->real);
@@ -75,11 +74,11 @@ static OFTEN bool read_real(
 }
 
 /* The number in a cell.  False: it is none of the type, and refuse_number() says why.
- */
+ * The type is the column's: who knows it gets its branch alone. */
 static OFTEN bool read_number(
-    const struct orm_column *c, struct pg_cell cell, union orm_value *v)
+    unsigned type, const struct orm_column *c, struct pg_cell cell, union orm_value *v)
 {
-    switch (c->type) {
+    switch (type) {
     case ORM_BOOL:
         v->integer = (unsigned char)cell.data[0];
         return cell.length == 1 && v->integer <= 1;
@@ -109,8 +108,9 @@ static OFTEN bool read_number(
     case ORM_TIMESTAMPTZ:
         return cell.length == 8 && read_time(cell, v);
     case ORM_FLOAT4:
+        return cell.length == 4 && read_real(ORM_FLOAT4, cell, v);
     case ORM_FLOAT8:
-        return has_length(c, cell) && read_real(c, cell, v);
+        return cell.length == 8 && read_real(ORM_FLOAT8, cell, v);
     case ORM_DECIMAL:
         return decimal_read(c, cell, &v->integer);
     default:
@@ -170,74 +170,143 @@ bool type_check(const struct orm_model *m, const struct orm_column *c,
     union orm_value v;
     if (!type_is_number(c))
         return check_other(m, c, cell, e);
-    return read_number(c, cell, &v) || refuse_number(m, c, cell, e);
+    return read_number(c->type, c, cell, &v) || refuse_number(m, c, cell, e);
 }
 
 union orm_value type_decode(const struct orm_column *c, struct pg_cell cell)
 {
     union orm_value v = {.text = cell.data};
     if (type_is_number(c))
-        read_number(c, cell, &v);
+        read_number(c->type, c, cell, &v);
     return v;
 }
 
-/* In the loop over all cells a call would be felt. */
-static OFTEN bool check(const struct orm_model *m, const struct orm_column *c,
-    struct pg_cell cell, union orm_value *v, size_t *bytes, struct orm_error *e)
+static OFTEN bool check_null(
+    const struct orm_model *m, const struct orm_column *c, struct orm_error *e)
 {
-    if (!cell.data)
-        return c->flags & ORM_COLUMN_NULLABLE ||
-               error_set_field(e, ORM_DRIFT, m, c,
-                   "the table holds a null, the YAML does not say optional: true");
-    if (type_is_number(c))
-        return read_number(c, cell, v) || refuse_number(m, c, cell, e);
-    if (!check_other(m, c, cell, e))
-        return false;
-    *bytes += is_plain(c) ? (size_t)cell.length + 1 : type_room(c, cell);
-    return true;
+    return c->flags & ORM_COLUMN_NULLABLE ||
+           error_set_field(e, ORM_DRIFT, m, c,
+               "the table holds a null, the YAML does not say optional: true");
 }
 
 bool cell_check(const struct orm_model *m, const struct orm_column *c,
     struct pg_cell cell, size_t *bytes, struct orm_error *e)
 {
+    if (!cell.data)
+        return check_null(m, c, e);
+    if (!type_check(m, c, cell, e))
+        return false;
+    if (!type_is_number(c))
+        *bytes += type_room(c, cell);
+    return true;
+}
+
+bool cell_number(const struct orm_model *m, const struct orm_column *c,
+    struct pg_cell cell, int64_t *number, struct orm_error *e)
+{
     union orm_value v;
-    return check(m, c, cell, &v, bytes, e);
+    if (!cell.data)
+        return check_null(m, c, e);
+    if (!read_number(c->type, c, cell, &v))
+        return refuse_number(m, c, cell, e);
+    *number = v.integer;
+    return true;
 }
 
 /* -- A row ------------------------------------------------------------------------- */
 
 bool cells_check(const struct orm_model *m, unsigned count, const struct pg_cell *cells,
-    union orm_value *values, size_t *bytes, struct orm_error *e)
+    size_t *bytes, struct orm_error *e)
 {
     for (unsigned i = 0; i < count; i++)
-        if (!check(m, &m->columns[i], cells[i], &values[i], bytes, e))
+        if (!cell_check(m, &m->columns[i], cells[i], bytes, e))
             return false;
     return true;
 }
 
-static OFTEN void take_text(void *at, struct pg_cell cell, struct arena *a)
+/* A cell that is not null, on its way to its place in an object. */
+struct taking {
+    const struct orm_model *model;
+    const struct orm_column *column;
+    struct pg_cell cell;
+    void *at;
+    struct arena *arena;
+    struct orm_error *error;
+};
+
+static OFTEN bool take_number(unsigned type, const struct taking *t)
 {
-    const size_t length = (size_t)cell.length;
-    char *text = arena_bytes(a, length + 1);
-    memcpy(text, cell.data, length);
-    text[length] = '\0';
-    *(const char **)at = text;
+    union orm_value v;
+    if (!read_number(type, t->column, t->cell, &v))
+        return refuse_number(t->model, t->column, t->cell, t->error);
+    plain_store(type, t->at, v);
+    return true;
 }
 
-void cells_take(struct orm_object *o, unsigned count, const struct pg_cell *cells,
-    const union orm_value *values, struct arena *a)
+static OFTEN bool take_text(const struct taking *t)
 {
-    uint8_t *nulls = object_null_bits(o);
-    for (unsigned i = 0; i < count; i++) {
-        const struct orm_column *c = &o->model->columns[i];
-        void *at = (char *)o + c->offset;
-        if (!cells[i].data)
-            bit_put(nulls, i, true);
-        else if (type_is_number(c))
-            plain_store(c, at, values[i]);
-        else if (is_plain(c))
-            take_text(at, cells[i], a);
-        else
-            type_take(c, at, cells[i], a);
+    if (!check_other(t->model, t->column, t->cell, t->error))
+        return false;
+    const size_t length = (size_t)t->cell.length;
+    char *text = arena_bytes(t->arena, length + 1);
+    if (!text)
+        return error_nomem(t->error);
+    memcpy(text, t->cell.data, length);
+    text[length] = '\0';
+    *(const char **)t->at = text;
+    return true;
+}
+
+static bool take_other(const struct taking *t)
+{
+    if (type_is_number(t->column))
+        return take_number(t->column->type, t);
+    if (!check_other(t->model, t->column, t->cell, t->error))
+        return false;
+    if (!arena_reserve(t->arena, type_room(t->column, t->cell)))
+        return error_nomem(t->error);
+    type_take(t->column, t->at, t->cell, t->arena);
+    return true;
+}
+
+/* One question for the type, and behind it all that is to be done. */
+static OFTEN bool take(const struct taking *t)
+{
+    switch (t->column->type) {
+    case ORM_BOOL:
+        return take_number(ORM_BOOL, t);
+    case ORM_INT4:
+        return take_number(ORM_INT4, t);
+    case ORM_INT8:
+        return take_number(ORM_INT8, t);
+    case ORM_DATE:
+        return take_number(ORM_DATE, t);
+    case ORM_TIMESTAMPTZ:
+        return take_number(ORM_TIMESTAMPTZ, t);
+    case ORM_FLOAT8:
+        return take_number(ORM_FLOAT8, t);
+    case ORM_DECIMAL:
+        return take_number(ORM_DECIMAL, t);
+    case ORM_TEXT:
+    case ORM_VARCHAR:
+        return take_text(t);
+    default:
+        return take_other(t);
     }
+}
+
+bool cells_take(struct orm_object *o, unsigned count, const struct pg_cell *cells,
+    struct arena *a, struct orm_error *e)
+{
+    struct taking t = {.model = o->model, .arena = a, .error = e};
+    for (unsigned i = 0; i < count; i++) {
+        t.column = &t.model->columns[i];
+        t.cell = cells[i];
+        t.at = (char *)o + t.column->offset;
+        if (t.cell.data ? !take(&t) : !check_null(t.model, t.column, e))
+            return false;
+        if (!t.cell.data)
+            bit_put(object_null_bits(o), i, true);
+    }
+    return true;
 }

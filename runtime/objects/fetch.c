@@ -21,7 +21,7 @@ bool fetch_of_query(
     *mode = q ? (enum orm_fetch)(q->fetch & ~(unsigned)ORM_CHUNKS) : ORM_FETCH_DEFAULT;
     if (!is_mode(*mode))
         return error_set_field(&manager_session(m)->error, ORM_INVALID,
-            m->relation->target, NULL, "%d is no fetch mode", (int)*mode);
+            manager_relation(m)->target, NULL, "%d is no fetch mode", (int)*mode);
     if (*mode == ORM_FETCH_DEFAULT && owner)
         *mode = object_fetch(owner);
     return true;

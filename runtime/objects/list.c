@@ -1,7 +1,8 @@
 /* list.c: the lists that programs hold.
  *
  * In memory: a head of ours, the generated struct X_list (a pointer and a length), the
- * items and a NULL.  Programs hold the address of the second. */
+ * items and a NULL.  Programs hold the address of the second, slots that of the first:
+ * like all that a slot can hold it begins with the slot's relation. */
 #include "objects/list.h"
 
 #include "objects/scope.h"
@@ -10,8 +11,8 @@
 #include <string.h>
 
 struct list_head {
+    const struct orm_to_many *relation; /* of the slot that holds it */
     uint64_t deletions; /* of the target model, when it was last looked through */
-    size_t length;
 };
 
 struct list_shape {
@@ -30,9 +31,6 @@ const void *list_none(void)
     return &none;
 }
 
-/* Stands in a slot that had a list. */
-static const char dropped;
-
 static size_t size_of(size_t count)
 {
     return sizeof(struct list_head) + sizeof(struct list_shape) +
@@ -50,8 +48,8 @@ const void *list_make(struct orm_scope *scope, const struct orm_model *m,
     struct list_head *head = arena_get(&scope->arena, size_of(count));
     if (!head)
         return NULL;
-    head->deletions = session_model(scope->session, m)->deletions;
-    head->length = count;
+    *head =
+        (struct list_head){.deletions = session_model(scope->session, m)->deletions};
     char *list = (char *)(head + 1);
     m->fill(list, list + sizeof(struct list_shape), objects, count);
     return list;
@@ -64,7 +62,7 @@ static struct list_head *head_of(const void *list)
 
 size_t list_length(const void *list)
 {
-    return head_of(list)->length;
+    return list_given(list).length;
 }
 
 struct orm_object *list_item(const void *list, size_t i)
@@ -92,6 +90,7 @@ struct orm_object *list_given_item(struct given_list list, size_t i)
 /* -- Slots ------------------------------------------------------------------------- */
 
 struct notes {
+    const struct orm_to_many *relation;
     const void *list; /* made of them, or NULL */
     struct list_note *first;
     struct list_note *last;
@@ -101,45 +100,64 @@ struct notes {
 static bool has_notes(const struct orm_manager *m)
 {
     const struct orm_object *owner = manager_owner((struct orm_manager *)(uintptr_t)m);
-    return owner->state & OBJECT_NEW && m->list;
+    return owner->state & OBJECT_NEW && !list_is_unloaded(m);
 }
 
 static struct notes *notes_of(const struct orm_manager *m)
 {
-    return (struct notes *)(uintptr_t)m->list;
+    return (struct notes *)(uintptr_t)m->holds;
+}
+
+/* The list that a slot without notes holds, or NULL. */
+static const void *held_list(const struct orm_manager *m)
+{
+    const struct orm_to_many *rel = manager_relation(m);
+    const bool is_there = m->holds != &rel->unloaded && m->holds != &rel->dropped;
+    return is_there ? (const struct list_head *)(uintptr_t)m->holds + 1 : NULL;
+}
+
+static void hold_list(struct orm_manager *m, const void *list)
+{
+    const struct orm_to_many *rel = manager_relation(m);
+    m->holds = &rel->unloaded;
+    if (list) {
+        head_of(list)->relation = rel;
+        m->holds = &head_of(list)->relation;
+    }
 }
 
 const void *list_of(struct orm_session *s, struct orm_manager *m)
 {
     if (has_notes(m))
         return notes_of(m)->list;
-    if (!m->list || m->list == &dropped)
+    const void *list = held_list(m);
+    if (!list)
         return NULL;
-    struct list_head *head = head_of(m->list);
-    const uint64_t now = session_model(s, m->relation->target)->deletions;
+    struct list_head *head = head_of(list);
+    const uint64_t now = session_model(s, manager_relation(m)->target)->deletions;
     if (head->deletions == now)
-        return m->list;
-    for (size_t i = 0; i < head->length; i++)
-        if (list_item(m->list, i)->state & (OBJECT_DELETED | OBJECT_GONE)) {
+        return list;
+    for (size_t i = 0; i < list_length(list); i++)
+        if (list_item(list, i)->state & (OBJECT_DELETED | OBJECT_GONE)) {
             undo_note(manager_owner(m));
             list_drop(m);
             return NULL;
         }
     head->deletions = now;
-    return m->list;
+    return list;
 }
 
 bool list_is_loaded(const struct orm_manager *m)
 {
-    return m->list && m->list != &dropped && !has_notes(m);
+    return !has_notes(m) && held_list(m);
 }
 
 void list_drop(struct orm_manager *m)
 {
     if (has_notes(m))
         notes_of(m)->list = NULL;
-    else if (m->list)
-        m->list = &dropped;
+    else if (!list_is_unloaded(m))
+        m->holds = &manager_relation(m)->dropped;
 }
 
 void list_unload(struct orm_manager *m)
@@ -147,7 +165,7 @@ void list_unload(struct orm_manager *m)
     if (has_notes(m))
         notes_of(m)->list = NULL;
     else
-        m->list = NULL;
+        hold_list(m, NULL);
 }
 
 static void show_all(struct orm_object *owner, const void *list)
@@ -159,15 +177,26 @@ static void show_all(struct orm_object *owner, const void *list)
 void list_forget(
     struct orm_object *owner, struct orm_manager *m, const struct orm_scope *ends)
 {
-    const void **list = has_notes(m) ? &notes_of(m)->list : &m->list;
-    if (!*list || *list == &dropped)
+    const void *list = has_notes(m) ? notes_of(m)->list : held_list(m);
+    if (!list)
         return;
-    for (size_t i = 0; i < list_length(*list); i++)
-        if (list_item(*list, i)->scope == ends) {
-            *list = NULL;
+    for (size_t i = 0; i < list_length(list); i++)
+        if (list_item(list, i)->scope == ends) {
+            list_unload(m);
             return;
         }
-    show_all(owner, *list);
+    show_all(owner, list);
+}
+
+/* NULL: no memory. */
+static struct notes *make_notes(struct orm_scope *scope, struct orm_manager *m)
+{
+    struct notes *n = arena_get(&scope->arena, sizeof *n);
+    if (!n)
+        return NULL;
+    *n = (struct notes){.relation = manager_relation(m)};
+    m->holds = &n->relation;
+    return n;
 }
 
 void list_keep(struct orm_manager *m, const void *list)
@@ -177,16 +206,14 @@ void list_keep(struct orm_manager *m, const void *list)
         show_all(owner, list);
     struct notes *n = has_notes(m) ? notes_of(m) : NULL;
     if (!n && owner->state & OBJECT_NEW) {
-        n = arena_get(&owner->scope->arena, sizeof *n);
+        n = make_notes(owner->scope, m);
         if (!n)
             return; /* it is made again when it is asked for again */
-        *n = (struct notes){0};
-        m->list = n;
     }
     if (n)
         n->list = list;
     else
-        m->list = list;
+        hold_list(m, list);
 }
 
 /* -- Notes ------------------------------------------------------------------------- */
@@ -195,17 +222,11 @@ static void add_note(
     struct orm_scope *scope, struct orm_manager *m, struct list_note note)
 {
     struct list_note *kept = arena_get(&scope->arena, sizeof *kept);
-    if (kept && !m->list) {
-        struct notes *n = arena_get(&scope->arena, sizeof *n);
-        if (n)
-            *n = (struct notes){0};
-        m->list = n;
-    }
-    if (!kept || !m->list) {
+    struct notes *n = has_notes(m) ? notes_of(m) : kept ? make_notes(scope, m) : NULL;
+    if (!kept || !n) {
         session_nomem(scope->session);
         return;
     }
-    struct notes *n = notes_of(m);
     *kept = note;
     if (n->last)
         n->last->next = kept;
@@ -245,7 +266,7 @@ void list_end_notes(struct orm_object *o)
     for (unsigned i = 0; i < o->model->to_many_count; i++) {
         struct orm_manager *m = object_manager(o, &o->model->to_manys[i]);
         if (has_notes(m))
-            m->list = notes_of(m)->list;
+            hold_list(m, notes_of(m)->list);
     }
 }
 

@@ -38,7 +38,7 @@ const void *list_of(struct orm_session *s, struct orm_manager *m);
 /* True if the slot of a saved owner was never loaded. */
 static inline bool list_is_unloaded(const struct orm_manager *m)
 {
-    return m->list == NULL;
+    return m->holds == &manager_relation(m)->unloaded;
 }
 
 /* True if the slot of a saved owner has a list. */

@@ -46,7 +46,7 @@ void object_blank(
         if (type_is_text(&m->columns[i]))
             type_put(&m->columns[i], o, type_zero(&m->columns[i]));
     for (unsigned i = 0; i < m->to_many_count; i++)
-        object_manager(o, &m->to_manys[i])->relation = &m->to_manys[i];
+        object_manager(o, &m->to_manys[i])->holds = &m->to_manys[i].unloaded;
 }
 
 void object_prepare(struct model_state *of)

@@ -15,7 +15,6 @@
 #define OBJECT_PLACEHOLDER 128u
 #define OBJECT_SEEN        256u  /* a mark for one function */
 #define OBJECT_KEYED       512u  /* new, and the flush under way took its key */
-#define OBJECT_FRESH       1024u /* mapped by a load that can still fail */
 #define OBJECT_FORMER      2048u /* in session.formers */
 #define OBJECT_LINKED      4096u /* session.links has it */
 #define OBJECT_TOLD        8192u /* a mark for hooks.c, here and below */
@@ -129,12 +128,18 @@ static inline struct orm_manager *object_manager(
     return (struct orm_manager *)((uintptr_t)o + many->offset);
 }
 
+static inline const struct orm_to_many *manager_relation(const struct orm_manager *m)
+{
+    return *m->holds;
+}
+
 /* The owner of a to-many slot; NULL for a model's whole table. */
 static inline struct orm_object *manager_owner(struct orm_manager *m)
 {
-    return m->relation->kind == ORM_MANY_TABLE
+    const struct orm_to_many *rel = manager_relation(m);
+    return rel->kind == ORM_MANY_TABLE
                ? NULL
-               : (struct orm_object *)(void *)((char *)m - m->relation->offset);
+               : (struct orm_object *)(void *)((char *)m - rel->offset);
 }
 
 /* -- Memory ------------------------------------------------------------------------ */

@@ -57,7 +57,7 @@ void key_set_free(struct key_set *k)
 
 struct orm_session *manager_session(struct orm_manager *m)
 {
-    if (m->relation->kind != ORM_MANY_TABLE)
+    if (manager_relation(m)->kind != ORM_MANY_TABLE)
         return object_session(manager_owner(m));
     return table_state(m)->session;
 }

@@ -66,8 +66,7 @@ static bool is_inside(const struct orm_object *o, uint64_t mark)
 
 bool undo_note_older(struct orm_object *o)
 {
-    const bool was_there = !(o->state & OBJECT_FRESH);
-    return !was_there || is_inside(o, object_session(o)->mark) || undo_note(o);
+    return is_inside(o, object_session(o)->mark) || undo_note(o);
 }
 
 void undo_leave_scope(struct orm_object *o)

@@ -48,10 +48,10 @@ struct orm_object {
 };
 
 /* An inline slot for a to-many relation, or a model's whole table.  It holds no key:
- * its owner is found by its address. */
+ * its owner is found by its address.  Whatever the slot points to, a list or the
+ * relation itself, begins with a pointer to the relation. */
 struct orm_manager {
-    const struct orm_to_many *relation;
-    const void *list; /* what was loaded */
+    const struct orm_to_many *const *holds;
 };
 
 enum orm_ref {
@@ -192,6 +192,8 @@ struct orm_join_end {
 };
 
 struct orm_to_many {
+    const struct orm_to_many *unloaded; /* itself: what a slot without a list holds */
+    const struct orm_to_many *dropped;  /* itself: what a slot holds that had one */
     const char *name;
     const struct orm_model *owner; /* ORM_MANY_TABLE: as target */
     const struct orm_model *target;

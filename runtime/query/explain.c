@@ -52,7 +52,7 @@ const char *orm_explain(struct orm_manager *m, const void *query)
     if (!m)
         return "";
     struct orm_session *s = manager_session(m);
-    const struct orm_model *model = m->relation->target;
+    const struct orm_model *model = manager_relation(m)->target;
     const struct query q = {.kind = QUERY_OBJECTS, .manager = m, .conditions = query};
     struct pg_statement *st = s->error.code ? NULL : query_compile(s, &q);
     if (st)

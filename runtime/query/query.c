@@ -35,7 +35,7 @@ struct orders {
 /* Without an order of its own a query on a relation has the relation's. */
 static struct orders orders_of(const struct query *q)
 {
-    const struct orm_to_many *rel = q->manager->relation;
+    const struct orm_to_many *rel = manager_relation(q->manager);
     const struct orm_query *own = query_of(q);
     for (size_t i = 0; i < ORM_QUERY_ORDER; i++)
         if (own->order[i].column || own->order[i].pick)
@@ -57,7 +57,7 @@ static bool sort(
         ((rows || own->after) && !order_add(c, o, orders.at, orders.count)))
         return false;
     if (own->after ||
-        (rows && (q->manager->relation->kind != ORM_MANY_TABLE || q->limit ||
+        (rows && (manager_relation(q->manager)->kind != ORM_MANY_TABLE || q->limit ||
                      own->limit || own->offset || o->distinct)))
         order_add_key(c, o);
     return true;
@@ -188,7 +188,7 @@ static bool refuse_overfull(struct compiler *c, const struct orm_query *own)
 bool query_write(struct compiler *c, const struct query *q)
 {
     const struct orm_query *own = query_of(q);
-    const struct orm_to_many *rel = q->manager->relation;
+    const struct orm_to_many *rel = manager_relation(q->manager);
     struct via via;
     struct ordering o;
     if (own->overfull)
@@ -230,7 +230,7 @@ struct pg_statement *query_compile(struct orm_session *s, const struct query *q)
         (!page_load(s, own->distinct_on, ORM_QUERY_DISTINCT, own->after) ||
             !page_load(s, orders.at, orders.count, own->after)))
         return NULL;
-    return compile(s, (char)q->kind, q->manager->relation->target, walk, q);
+    return compile(s, (char)q->kind, manager_relation(q->manager)->target, walk, q);
 }
 
 /* -- Building at run time ---------------------------------------------------------- */

@@ -166,7 +166,7 @@ static bool find_columns(struct orm_session *s, const struct orm_model *m,
 static const void *list_of(
     struct orm_session *s, struct orm_manager *m, const struct pg_result *r)
 {
-    const struct orm_model *model = m->relation->target;
+    const struct orm_model *model = manager_relation(m)->target;
     uint16_t *at = arena_get(&s->scratch, model_eager_count(model) * sizeof *at);
     if (!at)
         session_nomem(s);

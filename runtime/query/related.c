@@ -295,7 +295,7 @@ static void is_joined(
 
 bool related_owner(struct clause *w, struct orm_manager *manager)
 {
-    const struct orm_to_many *rel = manager->relation;
+    const struct orm_to_many *rel = manager_relation(manager);
     const struct orm_object *owner = manager_owner(manager);
     if (!owner)
         return true;

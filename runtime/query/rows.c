@@ -167,8 +167,9 @@ struct orm_rows *orm_select(
     if (!m)
         return NULL;
     struct orm_session *s = manager_session(m);
-    struct selection sel = {
-        .manager = m, .query = query ? query : &all, .model = m->relation->target};
+    struct selection sel = {.manager = m,
+        .query = query ? query : &all,
+        .model = manager_relation(m)->target};
     struct pg_statement *st = NULL;
     if (!s->error.code && picks_read(s, &sel, picks) &&
         fetch_of_query(m, query, &sel.fetch))

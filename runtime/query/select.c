@@ -246,7 +246,7 @@ static bool order_by_picks(struct writer *w, struct ordering *o)
 static bool order(struct writer *w, struct ordering *o)
 {
     const struct orm_query *q = w->sel->query;
-    const struct orm_to_many *rel = w->sel->manager->relation;
+    const struct orm_to_many *rel = manager_relation(w->sel->manager);
     const bool numbers = is_by_numbers(w->sel);
     const bool is_cut = q->limit || q->offset;
     order_begin(o, &w->via, (unsigned)w->sel->columns);
@@ -295,7 +295,7 @@ static const char *misplaced(const struct orm_query *q)
 static bool walk(struct compiler *c, const void *selection)
 {
     struct writer w = {.c = c, .sel = selection};
-    const struct orm_to_many *rel = w.sel->manager->relation;
+    const struct orm_to_many *rel = manager_relation(w.sel->manager);
     const char *wrong = misplaced(w.sel->query);
     struct ordering o;
     if (wrong)

@@ -40,7 +40,7 @@ struct parts {
 
 static const struct orm_model *model_of(const struct parts *p)
 {
-    return p->q->manager->relation->target;
+    return manager_relation(p->q->manager)->target;
 }
 
 /* -- The cursor -------------------------------------------------------------------- */

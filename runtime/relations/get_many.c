@@ -112,7 +112,7 @@ static bool belongs(
 
 static void leave_out_others(struct many *m)
 {
-    const struct orm_to_many *rel = m->manager->relation;
+    const struct orm_to_many *rel = manager_relation(m->manager);
     struct orm_object *owner = manager_owner(m->manager);
     for (size_t i = 0; i < m->count; i++)
         if (m->objects[i] &&
@@ -171,7 +171,7 @@ static const void *list_found(struct many *m)
 static const void *find_many(struct many *m)
 {
     struct orm_session *s = m->s;
-    const enum orm_many_kind kind = m->manager->relation->kind;
+    const enum orm_many_kind kind = manager_relation(m->manager)->kind;
     const void *joined = kind == ORM_MANY_JOIN ? orm_all(m->manager) : NULL;
     m->objects = arena_get(&s->scratch, (m->count + 1) * sizeof *m->objects);
     if (!m->objects)
@@ -191,7 +191,7 @@ const void *orm_get_many(struct orm_manager *manager, const void *keys, size_t s
     if (!manager)
         return list_none();
     struct orm_session *s = manager_session(manager);
-    const struct orm_model *model = manager->relation->target;
+    const struct orm_model *model = manager_relation(manager)->target;
     struct many m = {.manager = manager,
         .s = s,
         .model = model,

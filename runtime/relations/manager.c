@@ -33,7 +33,7 @@ struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *mod
 
 const void *manager_empty_list(struct orm_manager *m)
 {
-    return m ? session_model(manager_session(m), m->relation->target)->empty
+    return m ? session_model(manager_session(m), manager_relation(m)->target)->empty
              : list_none();
 }
 
@@ -53,7 +53,7 @@ static const void *list_of_rows(struct orm_manager *manager, struct path *path,
 {
     struct orm_scope *scope = path->scope;
     struct orm_session *s = scope->session;
-    const struct orm_model *m = manager->relation->target;
+    const struct orm_model *m = manager_relation(manager)->target;
     const size_t rows = pg_rows(r);
     const struct joins *joins = plan ? &plan->joined : &join_none;
     struct orm_object **objects = arena_get(&s->scratch, (rows + 1) * sizeof *objects);
@@ -84,7 +84,7 @@ const void *manager_list(struct orm_manager *manager, enum orm_fetch fetch,
 /* Sends a compiled query.  NULL: the error is recorded. */
 static const struct pg_result *ask(struct orm_session *s, const struct query *q)
 {
-    const struct orm_model *model = q->manager->relation->target;
+    const struct orm_model *model = manager_relation(q->manager)->target;
     struct pg_statement *st = s->error.code ? NULL : query_compile(s, q);
     if (st && query_locks(q))
         orm_begin(s);
@@ -126,7 +126,7 @@ static const void *find_with(
     struct orm_manager *m, const void *conditions, unsigned limit, struct path *path)
 {
     struct orm_session *s = path->scope->session;
-    struct plan *plan = plans_of(s, m->relation->target, conditions, path);
+    struct plan *plan = plans_of(s, manager_relation(m)->target, conditions, path);
     struct query q = {.kind = QUERY_OBJECTS,
         .manager = m,
         .conditions = conditions,
@@ -155,7 +155,7 @@ static const void *find(struct orm_manager *m, const void *conditions, unsigned 
 
 static bool is_slot(const struct orm_manager *m)
 {
-    return m->relation->kind != ORM_MANY_TABLE;
+    return manager_relation(m)->kind != ORM_MANY_TABLE;
 }
 
 const void *orm_find(struct orm_manager *m, const void *query)
@@ -208,8 +208,8 @@ static size_t ask_number(
     size_t n = 0;
     if (r && (pg_rows(r) != 1 || pg_columns(r) != 1 || !pg_value(r, 0, 0).data))
         error_set(&s->error, ORM_LOST, "the server broke the protocol: no number came");
-    else if (r &&
-             type_check(m->relation->target, &column, pg_value(r, 0, 0), &s->error))
+    else if (r && type_check(manager_relation(m)->target, &column, pg_value(r, 0, 0),
+                      &s->error))
         n = (size_t)type_decode(&column, pg_value(r, 0, 0)).integer;
     flight_end(s);
     return n;
@@ -236,7 +236,7 @@ bool orm_exists(struct orm_manager *m, const void *query)
 /* The objects of a relation with this key: one, or none. */
 static const void *find_by_key(struct orm_manager *m, const union orm_value *key)
 {
-    const struct orm_model *model = m->relation->target;
+    const struct orm_model *model = manager_relation(m)->target;
     struct orm_query q = {0};
     for (unsigned i = 0; i < model->key_count; i++)
         q.where[i] =
@@ -269,7 +269,7 @@ SELDOM static struct orm_object *get_by_any_way(
     struct orm_manager *m, const union orm_value *key)
 {
     struct orm_session *s = manager_session(m);
-    const struct orm_model *model = m->relation->target;
+    const struct orm_model *model = manager_relation(m)->target;
     if (s->error.code || !key_is_accepted(model, key, &s->error))
         return NULL;
     if (is_slot(m)) {
@@ -307,7 +307,7 @@ struct orm_object *orm_require(struct orm_manager *m, const union orm_value *key
     if (!m)
         orm_abort_null("require");
     struct orm_session *s = manager_session(m);
-    const struct orm_model *model = m->relation->target;
+    const struct orm_model *model = manager_relation(m)->target;
     struct orm_object *o = orm_get(m, key);
     if (o || s->error.code)
         return o ? o : object_placeholder(s, model);

@@ -296,7 +296,7 @@ struct orm_chunks *orm_stream(struct orm_manager *m, const void *query, unsigned
     if (!m)
         return NULL;
     struct orm_session *s = manager_session(m);
-    const struct orm_model *model = m->relation->target;
+    const struct orm_model *model = manager_relation(m)->target;
     if (s->error.code)
         return NULL;
     if (!chunk) {

@@ -100,7 +100,7 @@ static size_t read_notes(const struct orm_manager *m, struct orm_object **found)
     size_t n = 0;
     for (const struct list_note *note = NULL;
          (note = list_next_note(m, note)) != NULL;) {
-        struct orm_object *o = linked_by(m->relation, owner, note->object);
+        struct orm_object *o = linked_by(manager_relation(m), owner, note->object);
         if (!o || (o->state & OBJECT_SEEN) == (note->linked ? OBJECT_SEEN : 0))
             continue;
         o->state ^= OBJECT_SEEN;
@@ -120,9 +120,10 @@ static const void *list_in_memory(struct orm_session *s, struct orm_manager *m)
 {
     const size_t most = list_note_count(m) + 1;
     struct orm_object **found = arena_get(&s->scratch, most * sizeof *found);
-    const void *list = found ? list_make(manager_owner(m)->scope, m->relation->target,
-                                   found, read_notes(m, found))
-                             : NULL;
+    const void *list =
+        found ? list_make(manager_owner(m)->scope, manager_relation(m)->target, found,
+                    read_notes(m, found))
+              : NULL;
     arena_clear(&s->scratch);
     if (!list)
         session_nomem(s);
@@ -133,7 +134,7 @@ static const void *list_in_memory(struct orm_session *s, struct orm_manager *m)
 
 const void *to_many_list(struct orm_session *s, struct orm_manager *m)
 {
-    const struct orm_to_many *rel = m->relation;
+    const struct orm_to_many *rel = manager_relation(m);
     struct orm_object *owner = manager_owner(m);
     const void *list = list_of(s, m);
     if (list)
@@ -146,5 +147,5 @@ const void *to_many_list(struct orm_session *s, struct orm_manager *m)
         (due_in_relation(s, rel) && !due_before_reading(s)) ||
         !load_lists(s, owner, rel))
         return NULL;
-    return m->list;
+    return list_of(s, m);
 }

@@ -264,7 +264,7 @@ bool flight_land(struct orm_session *s, size_t *failed_item)
         explain_begin(s);
     s->error.outcome = outcome(s, &f);
     if (s->error.outcome == ORM_COMMITTED) {
-        /* Only the end of the pipeline is missing: the next flight will see the loss.
+        /* Only the end of the flight is missing: the next flight will see the loss.
          */
         error_clear(&s->error);
         return true;

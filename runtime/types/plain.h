@@ -39,9 +39,9 @@ static OFTEN union orm_value plain_value(const struct orm_column *c, const void 
     }
 }
 
-static OFTEN void plain_store(const struct orm_column *c, void *at, union orm_value v)
+static OFTEN void plain_store(unsigned type, void *at, union orm_value v)
 {
-    switch (c->type) {
+    switch (type) {
     case ORM_BOOL:
         *(bool *)at = v.integer != 0;
         break;
@@ -75,7 +75,7 @@ static OFTEN void plain_store(const struct orm_column *c, void *at, union orm_va
         *(const char **)at = v.text;
         break;
     default:
-        memcpy(at, v.data, type_rows[c->type].size);
+        memcpy(at, v.data, type_rows[type].size);
     }
 }
 

@@ -27,7 +27,7 @@ union orm_value type_value(const struct orm_column *c, const void *at)
 
 void type_store(const struct orm_column *c, void *at, union orm_value v)
 {
-    plain_store(c, at, v);
+    plain_store(c->type, at, v);
 }
 
 union orm_value type_zero(const struct orm_column *c)

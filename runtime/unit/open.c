@@ -217,7 +217,7 @@ static bool number_models(struct orm_session *s)
         s->models[i].model = m;
         s->models[i].session = s;
         s->models[i].load = (struct orm_load){s, m, NULL};
-        s->models[i].table.relation = m->whole;
+        s->models[i].table.holds = &m->whole->unloaded;
         s->models[i].placeholder = placeholder;
         s->models[i].blank = placeholder + object_bytes;
         s->models[i].oids = oids;

@@ -1,13 +1,15 @@
 /* pg.c: flights over libpq.
  *
- * The connection is in pipeline mode for life.  A flight is a Parse for each statement
- * the server has not seen, a Bind/Execute for each item, and one Sync; its answers come
- * in that order (libpq, "Pipeline Mode").  Reading goes on while writing, so a server
- * that blocks on its own output never blocks us. */
+ * A flight is a Parse for each statement the server has not seen, a Bind/Execute for
+ * each item, and one Sync; its answers come in that order (libpq, "Pipeline Mode").
+ * What is one message to libpq goes without pipeline mode: the same bytes travel, and
+ * libpq makes no result of their end.  Reading goes on while writing, so a server that
+ * blocks on its own output never blocks us. */
 #include "wire/pg_inner.h"
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "wire/sqlstate.h"
 
 #include <errno.h>
@@ -25,7 +27,7 @@ static _Thread_local char here;
 /* A child of fork() has its parent's socket, and must not say a word on it. */
 static bool is_inherited(const struct pg *c)
 {
-    return c->process != getpid();
+    return c->process != process_id();
 }
 
 void pg_adopt(struct pg *c)
@@ -149,7 +151,7 @@ struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *
         error_nomem(e);
         return NULL;
     }
-    c->process = getpid();
+    c->process = process_id();
     pg_adopt(c);
     c->conn = PQconnectStartParams(keywords, values, 1);
     if (!c->conn) {
@@ -164,7 +166,7 @@ struct pg *pg_connect(const char *conninfo, int64_t deadline, struct orm_error *
     if (!check_settings(c->conn, e, ORM_REFUSED, "the server has"))
         goto fail;
     c->encoding = PQclientEncoding(c->conn);
-    if (PQsetnonblocking(c->conn, 1) != 0 || !PQenterPipelineMode(c->conn)) {
+    if (PQsetnonblocking(c->conn, 1) != 0) {
         error_set(e, ORM_LOST, "cannot connect: %s", PQerrorMessage(c->conn));
         goto fail;
     }
@@ -252,6 +254,23 @@ const char *pg_user(const struct pg *c)
 }
 
 /* -- Sending ----------------------------------------------------------------------- */
+
+static bool in_pipeline(const struct pg *c)
+{
+    return PQpipelineStatus(c->conn) != PQ_PIPELINE_OFF;
+}
+
+bool pg_set_pipeline(struct pg *c, bool on)
+{
+    if (on == in_pipeline(c))
+        return true;
+    return on ? PQenterPipelineMode(c->conn) : PQexitPipelineMode(c->conn);
+}
+
+static bool is_one_message(const struct pg_item *items, size_t count)
+{
+    return count == 1 && (!items->statement || items->statement->prepared);
+}
 
 static bool send_item(struct pg *c, struct pg_item *item)
 {
@@ -369,43 +388,68 @@ static bool is_libpqs_own(const PGresult *r)
            !PQresultErrorField(r, PG_DIAG_SQLSTATE);
 }
 
-/* One result, and the NULL that ends it in pipeline mode.  NULL: `e` says why. */
+/* Until the next result, or the NULL that stands for none. */
+static bool await_result(struct pg *c, int64_t deadline, struct orm_error *e)
+{
+    switch (pg_wait_for_result(c->conn, deadline)) {
+    case PG_WAIT_OK:
+        return true;
+    case PG_WAIT_TIMEOUT:
+        return error_set(
+            e, ORM_TIMEOUT, "the deadline passed before the server answered");
+    default:
+        return pg_lost(c, e);
+    }
+}
+
+/* The NULL behind each result of a pipeline. */
+static bool take_null(struct pg *c, int64_t deadline, struct orm_error *e)
+{
+    if (!await_result(c, deadline, e))
+        return false;
+    PGresult *more = PQgetResult(c->conn);
+    PQclear(more);
+    return !more ||
+           error_set(e, ORM_LOST, "the server broke the protocol: one result too many");
+}
+
+static bool is_end(const PGresult *r)
+{
+    return PQresultStatus(r) == PGRES_PIPELINE_SYNC;
+}
+
+/* One result.  NULL: `e` says why.  Without memory libpq may lose one, and the end
+ * comes too early. */
 static PGresult *take_result(struct pg *c, int64_t deadline, struct orm_error *e)
 {
-    PGresult *r = NULL;
-    for (int part = 0; part < 2; part++) {
-        const enum pg_wait w = pg_wait_for_result(c->conn, deadline);
-        if (w != PG_WAIT_OK) {
-            if (w == PG_WAIT_TIMEOUT)
-                error_set(
-                    e, ORM_TIMEOUT, "the deadline passed before the server answered");
-            else
-                pg_lost(c, e);
-            break;
-        }
-        PGresult *next = PQgetResult(c->conn);
-        if (part == 0) {
-            r = next;
-            if (!r) {
-                pg_lost(c, e);
-                break;
-            }
-            if (PQresultStatus(r) == PGRES_PIPELINE_SYNC || is_libpqs_own(r))
-                return r;
-        } else if (next) {
-            PQclear(next);
-            error_set(
-                e, ORM_LOST, "the server broke the protocol: one result too many");
-            break;
-        } else {
-            return r;
-        }
-    }
+    if (!await_result(c, deadline, e))
+        return NULL;
+    PGresult *r = PQgetResult(c->conn);
+    if (!r)
+        pg_lost(c, e);
+    if (!r || is_libpqs_own(r) || is_end(r) || !in_pipeline(c) ||
+        take_null(c, deadline, e))
+        return r;
     /* What the server did say before it went away is worth keeping. */
-    if (r && PQresultErrorField(r, PG_DIAG_SQLSTATE))
+    if (PQresultErrorField(r, PG_DIAG_SQLSTATE))
         return r;
     PQclear(r);
     return NULL;
+}
+
+/* What stands behind the last result: that of the Sync, which has no NULL, or without a
+ * pipeline the NULL. */
+static bool take_end(struct pg *c, int64_t deadline, struct orm_error *e)
+{
+    if (!await_result(c, deadline, e))
+        return false;
+    PGresult *r = PQgetResult(c->conn);
+    const bool ends = in_pipeline(c) ? is_end(r) : !r;
+    if (!ends && (!r || is_libpqs_own(r)))
+        pg_lost(c, e);
+    PQclear(r);
+    return ends || error_set(e, ORM_LOST,
+                       "the server broke the protocol: no end of the flight");
 }
 
 /* True for a success of the kind that was asked for, in the format that was. */
@@ -474,17 +518,10 @@ static void receive(struct pg *c, struct pg_item *items, size_t count, int64_t d
     }
     if (!c->conn)
         return;
-
-    PGresult *r = take_result(c, deadline, e);
-    if (!r || PQresultStatus(r) != PGRES_PIPELINE_SYNC) {
-        error_set(e, ORM_LOST, "the server broke the protocol: no end of the pipeline");
+    if (!take_end(c, deadline, e) ||
+        (may_be_poisoned(c, items, count) && !check_settings(c->conn, e, ORM_LOST,
+                                                 "the connection is given up: it has")))
         pg_hang_up(c);
-    } else if (may_be_poisoned(c, items, count) &&
-               !check_settings(
-                   c->conn, e, ORM_LOST, "the connection is given up: it has")) {
-        pg_hang_up(c);
-    }
-    PQclear(r);
 }
 
 bool pg_send(struct pg *c, struct pg_item *items, size_t count, struct orm_error *e,
@@ -497,10 +534,11 @@ bool pg_send(struct pg *c, struct pg_item *items, size_t count, struct orm_error
         failure->item = 0;
         return false;
     }
-    bool sent = true;
+    const bool pipeline = !is_one_message(items, count);
+    bool sent = pg_set_pipeline(c, pipeline);
     while (sent && failure->sent < count)
         sent = send_item(c, &items[failure->sent++]);
-    if (sent && PQpipelineSync(c->conn) && PQflush(c->conn) >= 0)
+    if (sent && (!pipeline || PQpipelineSync(c->conn)) && PQflush(c->conn) >= 0)
         return true;
     failure->item = 0;
     PQconsumeInput(c->conn); /* the server may have said why */

@@ -1,5 +1,4 @@
-/* pg_copy.c: COPY ... FROM STDIN over libpq, which has no pipeline mode for it: that is
- * left for as long as it takes.
+/* pg_copy.c: COPY ... FROM STDIN over libpq, which has no pipeline mode for it.
  *
  * What was handed over is sent before more is: memory does not grow.  If the server
  * refuses a row it says so at once, but libpq tells at the end; until then the server
@@ -32,7 +31,7 @@ static PGresult *next_result(struct pg *c, int64_t deadline, struct orm_error *e
     return NULL;
 }
 
-/* The result that counts, all behind it dropped, and back to pipelines.  NULL: lost. */
+/* The result that counts, all behind it dropped.  NULL: lost. */
 static PGresult *last_result(struct pg *c, int64_t deadline, struct orm_error *e)
 {
     PGresult *r = next_result(c, deadline, e);
@@ -42,7 +41,7 @@ static PGresult *last_result(struct pg *c, int64_t deadline, struct orm_error *e
             break;
         PQclear(more);
     }
-    if (r && c->conn && PQenterPipelineMode(c->conn))
+    if (r && c->conn)
         return r;
     if (c->conn)
         give_up(c, PG_WAIT_LOST, e);
@@ -70,7 +69,7 @@ bool pg_copy_begin(
 {
     if (!pg_may_use(c, e))
         return false;
-    if (!PQexitPipelineMode(c->conn) || !PQsendQuery(c->conn, command))
+    if (!pg_set_pipeline(c, false) || !PQsendQuery(c->conn, command))
         return give_up(c, PG_WAIT_LOST, e);
     c->round_trips++;
     const enum pg_wait w = pg_wait_for_result(c->conn, deadline);

@@ -24,6 +24,9 @@ struct pg {
 /* False, and an error: it is lost, or that of another process or thread. */
 bool pg_may_use(const struct pg *c, struct orm_error *e);
 
+/* Nothing may be under way.  False: the connection is lost. */
+bool pg_set_pipeline(struct pg *c, bool on);
+
 enum pg_wait {
     PG_WAIT_OK,
     PG_WAIT_TIMEOUT,

@@ -36,8 +36,8 @@ struct orm_object *member_owner(struct orm_manager *m, const char *verb)
     if (s->error.code)
         return NULL;
     if (owner)
-        return member_is_sound(s, m->relation, owner) ? owner : NULL;
-    error_set_field(&s->error, ORM_INVALID, m->relation->target, NULL,
+        return member_is_sound(s, manager_relation(m), owner) ? owner : NULL;
+    error_set_field(&s->error, ORM_INVALID, manager_relation(m)->target, NULL,
         "%s() is for relations; rows of the whole table are made by new() and gone "
         "by delete()",
         verb);
@@ -159,8 +159,8 @@ void orm_add(struct orm_manager *m, struct orm_object *o)
     if (!m || !o)
         orm_abort_null("add");
     struct orm_object *owner = member_owner(m, "add");
-    if (owner && member_may_join(object_session(owner), m->relation, owner, o))
-        member_join(object_session(owner), m->relation, owner, o);
+    if (owner && member_may_join(object_session(owner), manager_relation(m), owner, o))
+        member_join(object_session(owner), manager_relation(m), owner, o);
 }
 
 void orm_remove(struct orm_manager *m, struct orm_object *o)
@@ -169,9 +169,9 @@ void orm_remove(struct orm_manager *m, struct orm_object *o)
         orm_abort_null("remove");
     struct orm_object *owner = member_owner(m, "remove");
     struct orm_session *s = owner ? object_session(owner) : NULL;
-    if (owner && member_is_sound(s, m->relation, o) &&
-        member_may_leave(s, m->relation, owner, o))
-        member_leave(s, m->relation, owner, o);
+    if (owner && member_is_sound(s, manager_relation(m), o) &&
+        member_may_leave(s, manager_relation(m), owner, o))
+        member_leave(s, manager_relation(m), owner, o);
 }
 
 struct orm_object *orm_new(struct orm_manager *m)
@@ -179,9 +179,9 @@ struct orm_object *orm_new(struct orm_manager *m)
     if (!m)
         orm_abort_null("new");
     struct orm_session *s = manager_session(m);
-    const struct orm_model *model = m->relation->target;
+    const struct orm_model *model = manager_relation(m)->target;
     struct orm_object *o = s->error.code ? NULL : change_make(s, model);
-    if (o && m->relation->kind != ORM_MANY_TABLE) {
+    if (o && manager_relation(m)->kind != ORM_MANY_TABLE) {
         object_set_fetch(o, object_fetch(manager_owner(m)));
         orm_add(m, o);
     }

@@ -31,7 +31,7 @@ static const void *list_shown(struct orm_session *s, struct orm_manager *m)
 {
     const bool asks = !(manager_owner(m)->state & OBJECT_NEW);
     const bool may_lack = s->is_behind || !list_of(s, m);
-    if (asks && may_lack && due_in_relation(s, m->relation) && !s->write(s))
+    if (asks && may_lack && due_in_relation(s, manager_relation(m)) && !s->write(s))
         return NULL;
     return to_many_list(s, m);
 }
@@ -88,7 +88,7 @@ static void set(struct orm_manager *m, struct given_list given, const char *verb
     if (!owner)
         return;
     struct orm_session *s = object_session(owner);
-    const struct orm_to_many *rel = m->relation;
+    const struct orm_to_many *rel = manager_relation(m);
     const void *shown = check_items(s, rel, given) ? list_shown(s, m) : NULL;
     if (!shown)
         return;

@@ -188,18 +188,21 @@ static void commit_that_was_answered_is_committed_all_the_same(void **state)
 
 /* -- Processes --------------------------------------------------------------------- */
 
-/* The child's answer: 0 for true. */
-static void assert_in_child(bool (*says)(struct orm_session *s), struct orm_session *s)
+/* What a child says. */
+static bool is_true_in_child(bool (*says)(struct orm_session *s), struct orm_session *s)
 {
     fflush(NULL);
     const pid_t child = fork();
-    assert_true(child >= 0);
     if (child == 0)
         _exit(says(s) ? 0 : 1);
     int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
+    return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+           WEXITSTATUS(status) == 0;
+}
+
+static void assert_in_child(bool (*says)(struct orm_session *s), struct orm_session *s)
+{
+    assert_true(is_true_in_child(says, s));
 }
 
 static bool asks_and_is_refused(struct orm_session *s)
@@ -210,6 +213,17 @@ static bool asks_and_is_refused(struct orm_session *s)
                          strstr(orm_message(s), "which this one is a child of");
     orm_rollback(s);
     return reads && nothing && refused && !orm_ok(s);
+}
+
+static bool has_a_child_that_is_refused(struct orm_session *s)
+{
+    (void)s;
+    struct orm_session *own = open_library();
+    const bool reads = strcmp(book_title(book_get(book_table(own), 1)), "book 1") == 0;
+    const bool refused = is_true_in_child(asks_and_is_refused, own);
+    const bool works = book_all(book_table(own))->len == 1 && orm_ok(own);
+    orm_close(own);
+    return reads && refused && works;
 }
 
 static bool closes(struct orm_session *s)
@@ -239,6 +253,16 @@ static void child_cannot_use_its_parents_connection(void **state)
     assert_in_child(asks_and_is_refused, s);
     assert_true(orm_commit(s));
     assert_int_equal(db_number(db, "select pages from book"), 5);
+    close_library(s);
+}
+
+static void childs_connection_is_not_its_childs(void **state)
+{
+    (void)state;
+    arrange_library(db, 1, 1);
+    struct orm_session *s = open_library();
+    assert_true(orm_ok(s));
+    assert_in_child(has_a_child_that_is_refused, s);
     close_library(s);
 }
 
@@ -400,6 +424,7 @@ int main(void)
         DB_TEST(other_strings_end_the_connection),
         DB_TEST(commit_that_was_answered_is_committed_all_the_same),
         DB_TEST(child_cannot_use_its_parents_connection),
+        DB_TEST(childs_connection_is_not_its_childs),
         DB_TEST(child_that_resets_has_a_connection_of_its_own),
         DB_TEST(hundred_children_that_close_do_not_disturb_a_busy_parent),
         DB_TEST(child_that_closes_leaves_a_stream_alone),

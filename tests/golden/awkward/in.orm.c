@@ -193,6 +193,7 @@ static const struct orm_constraint link_rules_[] = {
 };
 
 static const struct orm_to_many link_whole_ = {
+    .unloaded = &link_whole_,
     .name = "link",
     .owner = &link_model,
     .target = &link_model,
@@ -280,6 +281,8 @@ static const struct orm_to_one a_to_ones_[] = {
 
 static const struct orm_to_many a_to_manys_[] = {
     {
+        .unloaded = &a_to_manys_[A_MANY_M],
+        .dropped = &a_to_manys_[A_MANY_M],
         .name = "m",
         .owner = &a_model,
         .target = &m_model,
@@ -314,6 +317,8 @@ static const struct orm_to_many a_to_manys_[] = {
             },
     },
     {
+        .unloaded = &a_to_manys_[A_MANY_ITEMS],
+        .dropped = &a_to_manys_[A_MANY_ITEMS],
         .name = "items",
         .owner = &a_model,
         .target = &link_model,
@@ -323,6 +328,8 @@ static const struct orm_to_many a_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
+        .unloaded = &a_to_manys_[A_MANY_B],
+        .dropped = &a_to_manys_[A_MANY_B],
         .name = "b",
         .owner = &a_model,
         .target = &a_model,
@@ -355,6 +362,7 @@ static const struct orm_constraint a_rules_[] = {
 };
 
 static const struct orm_to_many a_whole_ = {
+    .unloaded = &a_whole_,
     .name = "a",
     .owner = &a_model,
     .target = &a_model,
@@ -423,6 +431,8 @@ static const struct orm_column m_columns_[] = {
 
 static const struct orm_to_many m_to_manys_[] = {
     {
+        .unloaded = &m_to_manys_[M_MANY_A],
+        .dropped = &m_to_manys_[M_MANY_A],
         .name = "a",
         .owner = &m_model,
         .target = &a_model,
@@ -471,6 +481,7 @@ static const struct orm_constraint m_rules_[] = {
 };
 
 static const struct orm_to_many m_whole_ = {
+    .unloaded = &m_whole_,
     .name = "m",
     .owner = &m_model,
     .target = &m_model,

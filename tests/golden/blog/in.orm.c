@@ -38,6 +38,8 @@ static const struct orm_column author_columns_[] = {
 
 static const struct orm_to_many author_to_manys_[] = {
     {
+        .unloaded = &author_to_manys_[AUTHOR_MANY_BOOKS],
+        .dropped = &author_to_manys_[AUTHOR_MANY_BOOKS],
         .name = "books",
         .owner = &author_model,
         .target = &book_model,
@@ -47,6 +49,8 @@ static const struct orm_to_many author_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
+        .unloaded = &author_to_manys_[AUTHOR_MANY_EDITED],
+        .dropped = &author_to_manys_[AUTHOR_MANY_EDITED],
         .name = "edited",
         .owner = &author_model,
         .target = &book_model,
@@ -79,6 +83,7 @@ static const struct orm_constraint author_rules_[] = {
 };
 
 static const struct orm_to_many author_whole_ = {
+    .unloaded = &author_whole_,
     .name = "author",
     .owner = &author_model,
     .target = &author_model,
@@ -209,6 +214,8 @@ static const struct orm_to_one book_to_ones_[] = {
 
 static const struct orm_to_many book_to_manys_[] = {
     {
+        .unloaded = &book_to_manys_[BOOK_MANY_TAGS],
+        .dropped = &book_to_manys_[BOOK_MANY_TAGS],
         .name = "tags",
         .owner = &book_model,
         .target = &tag_model,
@@ -276,6 +283,7 @@ static const struct orm_constraint book_rules_[] = {
 };
 
 static const struct orm_to_many book_whole_ = {
+    .unloaded = &book_whole_,
     .name = "book",
     .owner = &book_model,
     .target = &book_model,
@@ -345,6 +353,8 @@ static const struct orm_column tag_columns_[] = {
 
 static const struct orm_to_many tag_to_manys_[] = {
     {
+        .unloaded = &tag_to_manys_[TAG_MANY_BOOKS],
+        .dropped = &tag_to_manys_[TAG_MANY_BOOKS],
         .name = "books",
         .owner = &tag_model,
         .target = &book_model,
@@ -402,6 +412,7 @@ static const struct orm_constraint tag_rules_[] = {
 };
 
 static const struct orm_to_many tag_whole_ = {
+    .unloaded = &tag_whole_,
     .name = "tag",
     .owner = &tag_model,
     .target = &tag_model,

@@ -140,6 +140,7 @@ static const struct orm_constraint product_rules_[] = {
 };
 
 static const struct orm_to_many product_whole_ = {
+    .unloaded = &product_whole_,
     .name = "product",
     .owner = &product_model,
     .target = &product_model,
@@ -225,6 +226,7 @@ static const struct orm_constraint invoice_rules_[] = {
 };
 
 static const struct orm_to_many invoice_whole_ = {
+    .unloaded = &invoice_whole_,
     .name = "invoice",
     .owner = &invoice_model,
     .target = &invoice_model,
@@ -303,6 +305,7 @@ static const struct orm_constraint ticket_rules_[] = {
 };
 
 static const struct orm_to_many ticket_whole_ = {
+    .unloaded = &ticket_whole_,
     .name = "ticket",
     .owner = &ticket_model,
     .target = &ticket_model,
@@ -431,6 +434,8 @@ static const struct orm_to_one ledger_account_to_ones_[] = {
 
 static const struct orm_to_many ledger_account_to_manys_[] = {
     {
+        .unloaded = &ledger_account_to_manys_[LEDGER_ACCOUNT_MANY_CHILDREN],
+        .dropped = &ledger_account_to_manys_[LEDGER_ACCOUNT_MANY_CHILDREN],
         .name = "children",
         .owner = &ledger_account_model,
         .target = &ledger_account_model,
@@ -463,6 +468,7 @@ static const struct orm_constraint ledger_account_rules_[] = {
 };
 
 static const struct orm_to_many ledger_account_whole_ = {
+    .unloaded = &ledger_account_whole_,
     .name = "account",
     .owner = &ledger_account_model,
     .target = &ledger_account_model,
@@ -607,6 +613,7 @@ static const struct orm_constraint page_rules_[] = {
 };
 
 static const struct orm_to_many page_whole_ = {
+    .unloaded = &page_whole_,
     .name = "page",
     .owner = &page_model,
     .target = &page_model,
@@ -676,6 +683,8 @@ static const struct orm_column binder_columns_[] = {
 
 static const struct orm_to_many binder_to_manys_[] = {
     {
+        .unloaded = &binder_to_manys_[BINDER_MANY_PAGES],
+        .dropped = &binder_to_manys_[BINDER_MANY_PAGES],
         .name = "pages",
         .owner = &binder_model,
         .target = &page_model,
@@ -699,6 +708,7 @@ static const struct orm_constraint binder_rules_[] = {
 };
 
 static const struct orm_to_many binder_whole_ = {
+    .unloaded = &binder_whole_,
     .name = "binder",
     .owner = &binder_model,
     .target = &binder_model,
@@ -784,6 +794,7 @@ static const struct orm_constraint leaf_rules_[] = {
 };
 
 static const struct orm_to_many leaf_whole_ = {
+    .unloaded = &leaf_whole_,
     .name = "leaf",
     .owner = &leaf_model,
     .target = &leaf_model,
@@ -877,6 +888,7 @@ static const struct orm_constraint edition_rules_[] = {
 };
 
 static const struct orm_to_many edition_whole_ = {
+    .unloaded = &edition_whole_,
     .name = "edition",
     .owner = &edition_model,
     .target = &edition_model,

@@ -25,6 +25,8 @@ static const struct orm_column author_columns_[] = {
 
 static const struct orm_to_many author_to_manys_[] = {
     {
+        .unloaded = &author_to_manys_[AUTHOR_MANY_BOOKS],
+        .dropped = &author_to_manys_[AUTHOR_MANY_BOOKS],
         .name = "books",
         .owner = &author_model,
         .target = &book_model,
@@ -48,6 +50,7 @@ static const struct orm_constraint author_rules_[] = {
 };
 
 static const struct orm_to_many author_whole_ = {
+    .unloaded = &author_whole_,
     .name = "author",
     .owner = &author_model,
     .target = &author_model,
@@ -307,6 +310,7 @@ static const struct orm_constraint book_rules_[] = {
 };
 
 static const struct orm_to_many book_whole_ = {
+    .unloaded = &book_whole_,
     .name = "book",
     .owner = &book_model,
     .target = &book_model,

@@ -132,6 +132,8 @@ static const struct orm_to_one org_person_to_ones_[] = {
 
 static const struct orm_to_many org_person_to_manys_[] = {
     {
+        .unloaded = &org_person_to_manys_[ORG_PERSON_MANY_REPORTS],
+        .dropped = &org_person_to_manys_[ORG_PERSON_MANY_REPORTS],
         .name = "reports",
         .owner = &org_person_model,
         .target = &org_person_model,
@@ -184,6 +186,7 @@ static const struct orm_constraint org_person_rules_[] = {
 };
 
 static const struct orm_to_many org_person_whole_ = {
+    .unloaded = &org_person_whole_,
     .name = "person",
     .owner = &org_person_model,
     .target = &org_person_model,
@@ -280,6 +283,8 @@ static const struct orm_to_one org_team_to_ones_[] = {
 
 static const struct orm_to_many org_team_to_manys_[] = {
     {
+        .unloaded = &org_team_to_manys_[ORG_TEAM_MANY_MEMBERS],
+        .dropped = &org_team_to_manys_[ORG_TEAM_MANY_MEMBERS],
         .name = "members",
         .owner = &org_team_model,
         .target = &org_person_model,
@@ -330,6 +335,7 @@ static const struct orm_constraint org_team_rules_[] = {
 };
 
 static const struct orm_to_many org_team_whole_ = {
+    .unloaded = &org_team_whole_,
     .name = "team",
     .owner = &org_team_model,
     .target = &org_team_model,
@@ -454,6 +460,7 @@ static const struct orm_constraint org_badge_rules_[] = {
 };
 
 static const struct orm_to_many org_badge_whole_ = {
+    .unloaded = &org_badge_whole_,
     .name = "badge",
     .owner = &org_badge_model,
     .target = &org_badge_model,

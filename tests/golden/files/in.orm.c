@@ -138,6 +138,8 @@ static const struct orm_to_one book_to_ones_[] = {
 
 static const struct orm_to_many book_to_manys_[] = {
     {
+        .unloaded = &book_to_manys_[BOOK_MANY_TOPICS],
+        .dropped = &book_to_manys_[BOOK_MANY_TOPICS],
         .name = "topics",
         .owner = &book_model,
         .target = &topic_model,
@@ -172,6 +174,8 @@ static const struct orm_to_many book_to_manys_[] = {
             },
     },
     {
+        .unloaded = &book_to_manys_[BOOK_MANY_READERS],
+        .dropped = &book_to_manys_[BOOK_MANY_READERS],
         .name = "readers",
         .owner = &book_model,
         .target = &p_person_model,
@@ -268,6 +272,7 @@ static const struct orm_constraint book_rules_[] = {
 };
 
 static const struct orm_to_many book_whole_ = {
+    .unloaded = &book_whole_,
     .name = "book",
     .owner = &book_model,
     .target = &book_model,
@@ -337,6 +342,8 @@ static const struct orm_column topic_columns_[] = {
 
 static const struct orm_to_many topic_to_manys_[] = {
     {
+        .unloaded = &topic_to_manys_[TOPIC_MANY_BOOKS],
+        .dropped = &topic_to_manys_[TOPIC_MANY_BOOKS],
         .name = "books",
         .owner = &topic_model,
         .target = &book_model,
@@ -394,6 +401,7 @@ static const struct orm_constraint topic_rules_[] = {
 };
 
 static const struct orm_to_many topic_whole_ = {
+    .unloaded = &topic_whole_,
     .name = "topic",
     .owner = &topic_model,
     .target = &topic_model,

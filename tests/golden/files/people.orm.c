@@ -94,6 +94,8 @@ static const struct orm_to_one p_person_to_ones_[] = {
 
 static const struct orm_to_many p_person_to_manys_[] = {
     {
+        .unloaded = &p_person_to_manys_[P_PERSON_MANY_READS],
+        .dropped = &p_person_to_manys_[P_PERSON_MANY_READS],
         .name = "reads",
         .owner = &p_person_model,
         .target = &book_model,
@@ -151,6 +153,7 @@ static const struct orm_constraint p_person_rules_[] = {
 };
 
 static const struct orm_to_many p_person_whole_ = {
+    .unloaded = &p_person_whole_,
     .name = "person",
     .owner = &p_person_model,
     .target = &p_person_model,
@@ -239,6 +242,8 @@ static const struct orm_to_one p_author_to_ones_[] = {
 
 static const struct orm_to_many p_author_to_manys_[] = {
     {
+        .unloaded = &p_author_to_manys_[P_AUTHOR_MANY_BOOKS],
+        .dropped = &p_author_to_manys_[P_AUTHOR_MANY_BOOKS],
         .name = "books",
         .owner = &p_author_model,
         .target = &book_model,
@@ -280,6 +285,7 @@ static const struct orm_constraint p_author_rules_[] = {
 };
 
 static const struct orm_to_many p_author_whole_ = {
+    .unloaded = &p_author_whole_,
     .name = "author",
     .owner = &p_author_model,
     .target = &p_author_model,

@@ -44,6 +44,8 @@ static const struct orm_column place_columns_[] = {
 
 static const struct orm_to_many place_to_manys_[] = {
     {
+        .unloaded = &place_to_manys_[PLACE_MANY_PEOPLE],
+        .dropped = &place_to_manys_[PLACE_MANY_PEOPLE],
         .name = "people",
         .owner = &place_model,
         .target = &p_person_model,
@@ -67,6 +69,7 @@ static const struct orm_constraint place_rules_[] = {
 };
 
 static const struct orm_to_many place_whole_ = {
+    .unloaded = &place_whole_,
     .name = "place",
     .owner = &place_model,
     .target = &place_model,
@@ -146,6 +149,7 @@ static const struct orm_constraint climate_rules_[] = {
 };
 
 static const struct orm_to_many climate_whole_ = {
+    .unloaded = &climate_whole_,
     .name = "climate",
     .owner = &climate_model,
     .target = &climate_model,

@@ -43,6 +43,8 @@ static const struct orm_column tenant_columns_[] = {
 
 static const struct orm_to_many tenant_to_manys_[] = {
     {
+        .unloaded = &tenant_to_manys_[TENANT_MANY_COURSES],
+        .dropped = &tenant_to_manys_[TENANT_MANY_COURSES],
         .name = "courses",
         .owner = &tenant_model,
         .target = &course_model,
@@ -52,6 +54,8 @@ static const struct orm_to_many tenant_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
+        .unloaded = &tenant_to_manys_[TENANT_MANY_STUDENTS],
+        .dropped = &tenant_to_manys_[TENANT_MANY_STUDENTS],
         .name = "students",
         .owner = &tenant_model,
         .target = &student_model,
@@ -75,6 +79,7 @@ static const struct orm_constraint tenant_rules_[] = {
 };
 
 static const struct orm_to_many tenant_whole_ = {
+    .unloaded = &tenant_whole_,
     .name = "tenant",
     .owner = &tenant_model,
     .target = &tenant_model,
@@ -212,6 +217,8 @@ static const struct orm_to_one course_to_ones_[] = {
 
 static const struct orm_to_many course_to_manys_[] = {
     {
+        .unloaded = &course_to_manys_[COURSE_MANY_LABELS],
+        .dropped = &course_to_manys_[COURSE_MANY_LABELS],
         .name = "labels",
         .owner = &course_model,
         .target = &label_model,
@@ -248,6 +255,8 @@ static const struct orm_to_many course_to_manys_[] = {
             },
     },
     {
+        .unloaded = &course_to_manys_[COURSE_MANY_PARTS],
+        .dropped = &course_to_manys_[COURSE_MANY_PARTS],
         .name = "parts",
         .owner = &course_model,
         .target = &course_model,
@@ -257,6 +266,8 @@ static const struct orm_to_many course_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
+        .unloaded = &course_to_manys_[COURSE_MANY_ATTENDED_BY],
+        .dropped = &course_to_manys_[COURSE_MANY_ATTENDED_BY],
         .name = "attended_by",
         .owner = &course_model,
         .target = &student_model,
@@ -298,6 +309,8 @@ static const struct orm_to_many course_to_manys_[] = {
         .through_target = 0,
     },
     {
+        .unloaded = &course_to_manys_[COURSE_MANY_ENROLMENTS],
+        .dropped = &course_to_manys_[COURSE_MANY_ENROLMENTS],
         .name = "enrolments",
         .owner = &course_model,
         .target = &enrolment_model,
@@ -342,6 +355,7 @@ static const struct orm_constraint course_rules_[] = {
 };
 
 static const struct orm_to_many course_whole_ = {
+    .unloaded = &course_whole_,
     .name = "course",
     .owner = &course_model,
     .target = &course_model,
@@ -461,6 +475,8 @@ static const struct orm_to_one student_to_ones_[] = {
 
 static const struct orm_to_many student_to_manys_[] = {
     {
+        .unloaded = &student_to_manys_[STUDENT_MANY_FRIENDS],
+        .dropped = &student_to_manys_[STUDENT_MANY_FRIENDS],
         .name = "friends",
         .owner = &student_model,
         .target = &student_model,
@@ -499,6 +515,8 @@ static const struct orm_to_many student_to_manys_[] = {
             },
     },
     {
+        .unloaded = &student_to_manys_[STUDENT_MANY_ATTENDS],
+        .dropped = &student_to_manys_[STUDENT_MANY_ATTENDS],
         .name = "attends",
         .owner = &student_model,
         .target = &course_model,
@@ -540,6 +558,8 @@ static const struct orm_to_many student_to_manys_[] = {
         .through_target = 1,
     },
     {
+        .unloaded = &student_to_manys_[STUDENT_MANY_MENTORED],
+        .dropped = &student_to_manys_[STUDENT_MANY_MENTORED],
         .name = "mentored",
         .owner = &student_model,
         .target = &student_model,
@@ -549,6 +569,8 @@ static const struct orm_to_many student_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
+        .unloaded = &student_to_manys_[STUDENT_MANY_FRIENDS_OF],
+        .dropped = &student_to_manys_[STUDENT_MANY_FRIENDS_OF],
         .name = "friends_of",
         .owner = &student_model,
         .target = &student_model,
@@ -587,6 +609,8 @@ static const struct orm_to_many student_to_manys_[] = {
             },
     },
     {
+        .unloaded = &student_to_manys_[STUDENT_MANY_ENROLMENTS],
+        .dropped = &student_to_manys_[STUDENT_MANY_ENROLMENTS],
         .name = "enrolments",
         .owner = &student_model,
         .target = &enrolment_model,
@@ -631,6 +655,7 @@ static const struct orm_constraint student_rules_[] = {
 };
 
 static const struct orm_to_many student_whole_ = {
+    .unloaded = &student_whole_,
     .name = "student",
     .owner = &student_model,
     .target = &student_model,
@@ -772,6 +797,8 @@ static const struct orm_to_one enrolment_to_ones_[] = {
 
 static const struct orm_to_many enrolment_to_manys_[] = {
     {
+        .unloaded = &enrolment_to_manys_[ENROLMENT_MANY_GRADES],
+        .dropped = &enrolment_to_manys_[ENROLMENT_MANY_GRADES],
         .name = "grades",
         .owner = &enrolment_model,
         .target = &grade_model,
@@ -818,6 +845,7 @@ static const struct orm_constraint enrolment_rules_[] = {
 };
 
 static const struct orm_to_many enrolment_whole_ = {
+    .unloaded = &enrolment_whole_,
     .name = "enrolment",
     .owner = &enrolment_model,
     .target = &enrolment_model,
@@ -951,6 +979,7 @@ static const struct orm_constraint grade_rules_[] = {
 };
 
 static const struct orm_to_many grade_whole_ = {
+    .unloaded = &grade_whole_,
     .name = "grade",
     .owner = &grade_model,
     .target = &grade_model,
@@ -1019,6 +1048,8 @@ static const struct orm_column label_columns_[] = {
 
 static const struct orm_to_many label_to_manys_[] = {
     {
+        .unloaded = &label_to_manys_[LABEL_MANY_COURSES],
+        .dropped = &label_to_manys_[LABEL_MANY_COURSES],
         .name = "courses",
         .owner = &label_model,
         .target = &course_model,
@@ -1055,6 +1086,8 @@ static const struct orm_to_many label_to_manys_[] = {
             },
     },
     {
+        .unloaded = &label_to_manys_[LABEL_MANY_ALIASES],
+        .dropped = &label_to_manys_[LABEL_MANY_ALIASES],
         .name = "aliases",
         .owner = &label_model,
         .target = &alias_model,
@@ -1064,6 +1097,8 @@ static const struct orm_to_many label_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
+        .unloaded = &label_to_manys_[LABEL_MANY_ALSO],
+        .dropped = &label_to_manys_[LABEL_MANY_ALSO],
         .name = "also",
         .owner = &label_model,
         .target = &alias_model,
@@ -1096,6 +1131,7 @@ static const struct orm_constraint label_rules_[] = {
 };
 
 static const struct orm_to_many label_whole_ = {
+    .unloaded = &label_whole_,
     .name = "label",
     .owner = &label_model,
     .target = &label_model,
@@ -1238,6 +1274,7 @@ static const struct orm_constraint alias_rules_[] = {
 };
 
 static const struct orm_to_many alias_whole_ = {
+    .unloaded = &alias_whole_,
     .name = "alias",
     .owner = &alias_model,
     .target = &alias_model,
@@ -1358,6 +1395,7 @@ static const struct orm_constraint certificate_rules_[] = {
 };
 
 static const struct orm_to_many certificate_whole_ = {
+    .unloaded = &certificate_whole_,
     .name = "certificate",
     .owner = &certificate_model,
     .target = &certificate_model,
@@ -1489,6 +1527,7 @@ static const struct orm_constraint room_rules_[] = {
 };
 
 static const struct orm_to_many room_whole_ = {
+    .unloaded = &room_whole_,
     .name = "room",
     .owner = &room_model,
     .target = &room_model,
@@ -1584,6 +1623,8 @@ static const struct orm_to_one event_to_ones_[] = {
 
 static const struct orm_to_many event_to_manys_[] = {
     {
+        .unloaded = &event_to_manys_[EVENT_MANY_EFFECTS],
+        .dropped = &event_to_manys_[EVENT_MANY_EFFECTS],
         .name = "effects",
         .owner = &event_model,
         .target = &event_model,
@@ -1593,6 +1634,8 @@ static const struct orm_to_many event_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
+        .unloaded = &event_to_manys_[EVENT_MANY_TICKETS],
+        .dropped = &event_to_manys_[EVENT_MANY_TICKETS],
         .name = "tickets",
         .owner = &event_model,
         .target = &ticket_model,
@@ -1625,6 +1668,7 @@ static const struct orm_constraint event_rules_[] = {
 };
 
 static const struct orm_to_many event_whole_ = {
+    .unloaded = &event_whole_,
     .name = "event",
     .owner = &event_model,
     .target = &event_model,
@@ -1740,6 +1784,7 @@ static const struct orm_constraint ticket_rules_[] = {
 };
 
 static const struct orm_to_many ticket_whole_ = {
+    .unloaded = &ticket_whole_,
     .name = "ticket",
     .owner = &ticket_model,
     .target = &ticket_model,
@@ -1808,6 +1853,8 @@ static const struct orm_column holiday_columns_[] = {
 
 static const struct orm_to_many holiday_to_manys_[] = {
     {
+        .unloaded = &holiday_to_manys_[HOLIDAY_MANY_HELPERS],
+        .dropped = &holiday_to_manys_[HOLIDAY_MANY_HELPERS],
         .name = "helpers",
         .owner = &holiday_model,
         .target = &duty_model,
@@ -1842,6 +1889,8 @@ static const struct orm_to_many holiday_to_manys_[] = {
             },
     },
     {
+        .unloaded = &holiday_to_manys_[HOLIDAY_MANY_SHIFTS],
+        .dropped = &holiday_to_manys_[HOLIDAY_MANY_SHIFTS],
         .name = "shifts",
         .owner = &holiday_model,
         .target = &shift_model,
@@ -1865,6 +1914,7 @@ static const struct orm_constraint holiday_rules_[] = {
 };
 
 static const struct orm_to_many holiday_whole_ = {
+    .unloaded = &holiday_whole_,
     .name = "holiday",
     .owner = &holiday_model,
     .target = &holiday_model,
@@ -1940,6 +1990,8 @@ static const struct orm_column duty_columns_[] = {
 
 static const struct orm_to_many duty_to_manys_[] = {
     {
+        .unloaded = &duty_to_manys_[DUTY_MANY_HELPS],
+        .dropped = &duty_to_manys_[DUTY_MANY_HELPS],
         .name = "helps",
         .owner = &duty_model,
         .target = &holiday_model,
@@ -1974,6 +2026,8 @@ static const struct orm_to_many duty_to_manys_[] = {
             },
     },
     {
+        .unloaded = &duty_to_manys_[DUTY_MANY_SHIFTS],
+        .dropped = &duty_to_manys_[DUTY_MANY_SHIFTS],
         .name = "shifts",
         .owner = &duty_model,
         .target = &shift_model,
@@ -1983,6 +2037,8 @@ static const struct orm_to_many duty_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
+        .unloaded = &duty_to_manys_[DUTY_MANY_MOMENTS],
+        .dropped = &duty_to_manys_[DUTY_MANY_MOMENTS],
         .name = "moments",
         .owner = &duty_model,
         .target = &moment_model,
@@ -1992,6 +2048,8 @@ static const struct orm_to_many duty_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
+        .unloaded = &duty_to_manys_[DUTY_MANY_NIGHTS],
+        .dropped = &duty_to_manys_[DUTY_MANY_NIGHTS],
         .name = "nights",
         .owner = &duty_model,
         .target = &moment_model,
@@ -2033,6 +2091,7 @@ static const struct orm_constraint duty_rules_[] = {
 };
 
 static const struct orm_to_many duty_whole_ = {
+    .unloaded = &duty_whole_,
     .name = "duty",
     .owner = &duty_model,
     .target = &duty_model,
@@ -2190,6 +2249,8 @@ static const struct orm_to_one shift_to_ones_[] = {
 
 static const struct orm_to_many shift_to_manys_[] = {
     {
+        .unloaded = &shift_to_manys_[SHIFT_MANY_MET],
+        .dropped = &shift_to_manys_[SHIFT_MANY_MET],
         .name = "met",
         .owner = &shift_model,
         .target = &moment_model,
@@ -2232,6 +2293,8 @@ static const struct orm_to_many shift_to_manys_[] = {
             },
     },
     {
+        .unloaded = &shift_to_manys_[SHIFT_MANY_EARLIER],
+        .dropped = &shift_to_manys_[SHIFT_MANY_EARLIER],
         .name = "earlier",
         .owner = &shift_model,
         .target = &shift_model,
@@ -2290,6 +2353,7 @@ static const struct orm_constraint shift_rules_[] = {
 };
 
 static const struct orm_to_many shift_whole_ = {
+    .unloaded = &shift_whole_,
     .name = "shift",
     .owner = &shift_model,
     .target = &shift_model,
@@ -2410,6 +2474,8 @@ static const struct orm_to_one moment_to_ones_[] = {
 
 static const struct orm_to_many moment_to_manys_[] = {
     {
+        .unloaded = &moment_to_manys_[MOMENT_MANY_MET_IN],
+        .dropped = &moment_to_manys_[MOMENT_MANY_MET_IN],
         .name = "met_in",
         .owner = &moment_model,
         .target = &shift_model,
@@ -2486,6 +2552,7 @@ static const struct orm_constraint moment_rules_[] = {
 };
 
 static const struct orm_to_many moment_whole_ = {
+    .unloaded = &moment_whole_,
     .name = "moment",
     .owner = &moment_model,
     .target = &moment_model,
@@ -2563,6 +2630,8 @@ static const struct orm_column badge_columns_[] = {
 
 static const struct orm_to_many badge_to_manys_[] = {
     {
+        .unloaded = &badge_to_manys_[BADGE_MANY_HOLDERS],
+        .dropped = &badge_to_manys_[BADGE_MANY_HOLDERS],
         .name = "holders",
         .owner = &badge_model,
         .target = &holder_model,
@@ -2572,6 +2641,8 @@ static const struct orm_to_many badge_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
+        .unloaded = &badge_to_manys_[BADGE_MANY_SEEN_IN],
+        .dropped = &badge_to_manys_[BADGE_MANY_SEEN_IN],
         .name = "seen_in",
         .owner = &badge_model,
         .target = &visit_model,
@@ -2581,6 +2652,8 @@ static const struct orm_to_many badge_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
+        .unloaded = &badge_to_manys_[BADGE_MANY_LENT_IN],
+        .dropped = &badge_to_manys_[BADGE_MANY_LENT_IN],
         .name = "lent_in",
         .owner = &badge_model,
         .target = &visit_model,
@@ -2613,6 +2686,7 @@ static const struct orm_constraint badge_rules_[] = {
 };
 
 static const struct orm_to_many badge_whole_ = {
+    .unloaded = &badge_whole_,
     .name = "badge",
     .owner = &badge_model,
     .target = &badge_model,
@@ -2706,6 +2780,8 @@ static const struct orm_to_one holder_to_ones_[] = {
 
 static const struct orm_to_many holder_to_manys_[] = {
     {
+        .unloaded = &holder_to_manys_[HOLDER_MANY_VISITS],
+        .dropped = &holder_to_manys_[HOLDER_MANY_VISITS],
         .name = "visits",
         .owner = &holder_model,
         .target = &visit_model,
@@ -2739,6 +2815,7 @@ static const struct orm_constraint holder_rules_[] = {
 };
 
 static const struct orm_to_many holder_whole_ = {
+    .unloaded = &holder_whole_,
     .name = "holder",
     .owner = &holder_model,
     .target = &holder_model,
@@ -2927,6 +3004,7 @@ static const struct orm_constraint visit_rules_[] = {
 };
 
 static const struct orm_to_many visit_whole_ = {
+    .unloaded = &visit_whole_,
     .name = "visit",
     .owner = &visit_model,
     .target = &visit_model,

@@ -67,6 +67,8 @@ static const struct orm_order author_books_by_[] = {
 
 static const struct orm_to_many author_to_manys_[] = {
     {
+        .unloaded = &author_to_manys_[AUTHOR_MANY_BOOKS],
+        .dropped = &author_to_manys_[AUTHOR_MANY_BOOKS],
         .name = "books",
         .owner = &author_model,
         .target = &book_model,
@@ -82,6 +84,8 @@ static const struct orm_to_many author_to_manys_[] = {
         .with_count = 2,
     },
     {
+        .unloaded = &author_to_manys_[AUTHOR_MANY_EDITED],
+        .dropped = &author_to_manys_[AUTHOR_MANY_EDITED],
         .name = "edited",
         .owner = &author_model,
         .target = &book_model,
@@ -123,6 +127,7 @@ static const struct orm_constraint author_rules_[] = {
 };
 
 static const struct orm_to_many author_whole_ = {
+    .unloaded = &author_whole_,
     .name = "author",
     .owner = &author_model,
     .target = &author_model,
@@ -219,6 +224,8 @@ static const struct orm_to_one profile_to_ones_[] = {
 
 static const struct orm_to_many profile_to_manys_[] = {
     {
+        .unloaded = &profile_to_manys_[PROFILE_MANY_PICTURES],
+        .dropped = &profile_to_manys_[PROFILE_MANY_PICTURES],
         .name = "pictures",
         .owner = &profile_model,
         .target = &picture_model,
@@ -269,6 +276,7 @@ static const struct orm_constraint profile_rules_[] = {
 };
 
 static const struct orm_to_many profile_whole_ = {
+    .unloaded = &profile_whole_,
     .name = "profile",
     .owner = &profile_model,
     .target = &profile_model,
@@ -338,6 +346,8 @@ static const struct orm_column picture_columns_[] = {
 
 static const struct orm_to_many picture_to_manys_[] = {
     {
+        .unloaded = &picture_to_manys_[PICTURE_MANY_PROFILES],
+        .dropped = &picture_to_manys_[PICTURE_MANY_PROFILES],
         .name = "profiles",
         .owner = &picture_model,
         .target = &profile_model,
@@ -387,6 +397,7 @@ static const struct orm_constraint picture_rules_[] = {
 };
 
 static const struct orm_to_many picture_whole_ = {
+    .unloaded = &picture_whole_,
     .name = "picture",
     .owner = &picture_model,
     .target = &picture_model,
@@ -509,6 +520,8 @@ static const struct orm_to_one book_to_ones_[] = {
 
 static const struct orm_to_many book_to_manys_[] = {
     {
+        .unloaded = &book_to_manys_[BOOK_MANY_CHAPTERS],
+        .dropped = &book_to_manys_[BOOK_MANY_CHAPTERS],
         .name = "chapters",
         .owner = &book_model,
         .target = &chapter_model,
@@ -551,6 +564,7 @@ static const struct orm_constraint book_rules_[] = {
 };
 
 static const struct orm_to_many book_whole_ = {
+    .unloaded = &book_whole_,
     .name = "book",
     .owner = &book_model,
     .target = &book_model,
@@ -671,6 +685,8 @@ static const struct orm_to_one chapter_to_ones_[] = {
 
 static const struct orm_to_many chapter_to_manys_[] = {
     {
+        .unloaded = &chapter_to_manys_[CHAPTER_MANY_PARTS],
+        .dropped = &chapter_to_manys_[CHAPTER_MANY_PARTS],
         .name = "parts",
         .owner = &chapter_model,
         .target = &chapter_model,
@@ -715,6 +731,7 @@ static const struct orm_constraint chapter_rules_[] = {
 };
 
 static const struct orm_to_many chapter_whole_ = {
+    .unloaded = &chapter_whole_,
     .name = "chapter",
     .owner = &chapter_model,
     .target = &chapter_model,

@@ -171,6 +171,8 @@ static const struct orm_order writer_papers_by_[] = {
 
 static const struct orm_to_many writer_to_manys_[] = {
     {
+        .unloaded = &writer_to_manys_[WRITER_MANY_PAPERS],
+        .dropped = &writer_to_manys_[WRITER_MANY_PAPERS],
         .name = "papers",
         .owner = &writer_model,
         .target = &paper_model,
@@ -182,6 +184,8 @@ static const struct orm_to_many writer_to_manys_[] = {
         .order_count = 2,
     },
     {
+        .unloaded = &writer_to_manys_[WRITER_MANY_TOTALS],
+        .dropped = &writer_to_manys_[WRITER_MANY_TOTALS],
         .name = "totals",
         .owner = &writer_model,
         .target = &total_model,
@@ -205,6 +209,7 @@ static const struct orm_constraint writer_rules_[] = {
 };
 
 static const struct orm_to_many writer_whole_ = {
+    .unloaded = &writer_whole_,
     .name = "writer",
     .owner = &writer_model,
     .target = &writer_model,
@@ -312,6 +317,8 @@ static const struct orm_order paper_cites_by_[] = {
 
 static const struct orm_to_many paper_to_manys_[] = {
     {
+        .unloaded = &paper_to_manys_[PAPER_MANY_WORDS],
+        .dropped = &paper_to_manys_[PAPER_MANY_WORDS],
         .name = "words",
         .owner = &paper_model,
         .target = &word_model,
@@ -348,6 +355,8 @@ static const struct orm_to_many paper_to_manys_[] = {
             },
     },
     {
+        .unloaded = &paper_to_manys_[PAPER_MANY_CITES],
+        .dropped = &paper_to_manys_[PAPER_MANY_CITES],
         .name = "cites",
         .owner = &paper_model,
         .target = &paper_model,
@@ -387,6 +396,8 @@ static const struct orm_to_many paper_to_manys_[] = {
         .through_target = 1,
     },
     {
+        .unloaded = &paper_to_manys_[PAPER_MANY_OUT],
+        .dropped = &paper_to_manys_[PAPER_MANY_OUT],
         .name = "out",
         .owner = &paper_model,
         .target = &citation_model,
@@ -396,6 +407,8 @@ static const struct orm_to_many paper_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
+        .unloaded = &paper_to_manys_[PAPER_MANY_IN],
+        .dropped = &paper_to_manys_[PAPER_MANY_IN],
         .name = "in",
         .owner = &paper_model,
         .target = &citation_model,
@@ -428,6 +441,7 @@ static const struct orm_constraint paper_rules_[] = {
 };
 
 static const struct orm_to_many paper_whole_ = {
+    .unloaded = &paper_whole_,
     .name = "paper",
     .owner = &paper_model,
     .target = &paper_model,
@@ -572,6 +586,7 @@ static const struct orm_constraint citation_rules_[] = {
 };
 
 static const struct orm_to_many citation_whole_ = {
+    .unloaded = &citation_whole_,
     .name = "citation",
     .owner = &citation_model,
     .target = &citation_model,
@@ -710,6 +725,8 @@ static const struct orm_order word_papers_by_[] = {
 
 static const struct orm_to_many word_to_manys_[] = {
     {
+        .unloaded = &word_to_manys_[WORD_MANY_PAPERS],
+        .dropped = &word_to_manys_[WORD_MANY_PAPERS],
         .name = "papers",
         .owner = &word_model,
         .target = &paper_model,
@@ -779,6 +796,7 @@ static const struct orm_constraint word_rules_[] = {
 };
 
 static const struct orm_to_many word_whole_ = {
+    .unloaded = &word_whole_,
     .name = "word",
     .owner = &word_model,
     .target = &word_model,
@@ -870,6 +888,7 @@ static const struct orm_to_one best_to_ones_[] = {
 };
 
 static const struct orm_to_many best_whole_ = {
+    .unloaded = &best_whole_,
     .name = "best",
     .owner = &best_model,
     .target = &best_model,
@@ -967,6 +986,8 @@ static const struct orm_to_one total_to_ones_[] = {
 
 static const struct orm_to_many total_to_manys_[] = {
     {
+        .unloaded = &total_to_manys_[TOTAL_MANY_WORDS],
+        .dropped = &total_to_manys_[TOTAL_MANY_WORDS],
         .name = "words",
         .owner = &total_model,
         .target = &word_model,
@@ -976,6 +997,8 @@ static const struct orm_to_many total_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
+        .unloaded = &total_to_manys_[TOTAL_MANY_BESTS],
+        .dropped = &total_to_manys_[TOTAL_MANY_BESTS],
         .name = "bests",
         .owner = &total_model,
         .target = &best_model,
@@ -987,6 +1010,7 @@ static const struct orm_to_many total_to_manys_[] = {
 };
 
 static const struct orm_to_many total_whole_ = {
+    .unloaded = &total_whole_,
     .name = "total",
     .owner = &total_model,
     .target = &total_model,

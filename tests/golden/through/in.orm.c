@@ -42,6 +42,8 @@ static const struct orm_column package_columns_[] = {
 
 static const struct orm_to_many package_to_manys_[] = {
     {
+        .unloaded = &package_to_manys_[PACKAGE_MANY_NEEDS],
+        .dropped = &package_to_manys_[PACKAGE_MANY_NEEDS],
         .name = "needs",
         .owner = &package_model,
         .target = &package_model,
@@ -79,6 +81,8 @@ static const struct orm_to_many package_to_manys_[] = {
         .through_target = 1,
     },
     {
+        .unloaded = &package_to_manys_[PACKAGE_MANY_SIMILAR],
+        .dropped = &package_to_manys_[PACKAGE_MANY_SIMILAR],
         .name = "similar",
         .owner = &package_model,
         .target = &package_model,
@@ -113,6 +117,8 @@ static const struct orm_to_many package_to_manys_[] = {
             },
     },
     {
+        .unloaded = &package_to_manys_[PACKAGE_MANY_NEEDED_BY],
+        .dropped = &package_to_manys_[PACKAGE_MANY_NEEDED_BY],
         .name = "needed_by",
         .owner = &package_model,
         .target = &package_model,
@@ -150,6 +156,8 @@ static const struct orm_to_many package_to_manys_[] = {
         .through_target = 0,
     },
     {
+        .unloaded = &package_to_manys_[PACKAGE_MANY_SIMILAR_TO],
+        .dropped = &package_to_manys_[PACKAGE_MANY_SIMILAR_TO],
         .name = "similar_to",
         .owner = &package_model,
         .target = &package_model,
@@ -184,6 +192,8 @@ static const struct orm_to_many package_to_manys_[] = {
             },
     },
     {
+        .unloaded = &package_to_manys_[PACKAGE_MANY_DEPENDENCIES],
+        .dropped = &package_to_manys_[PACKAGE_MANY_DEPENDENCIES],
         .name = "dependencies",
         .owner = &package_model,
         .target = &dependency_model,
@@ -193,6 +203,8 @@ static const struct orm_to_many package_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
+        .unloaded = &package_to_manys_[PACKAGE_MANY_DEPENDENTS],
+        .dropped = &package_to_manys_[PACKAGE_MANY_DEPENDENTS],
         .name = "dependents",
         .owner = &package_model,
         .target = &dependency_model,
@@ -225,6 +237,7 @@ static const struct orm_constraint package_rules_[] = {
 };
 
 static const struct orm_to_many package_whole_ = {
+    .unloaded = &package_whole_,
     .name = "package",
     .owner = &package_model,
     .target = &package_model,
@@ -389,6 +402,7 @@ static const struct orm_constraint dependency_rules_[] = {
 };
 
 static const struct orm_to_many dependency_whole_ = {
+    .unloaded = &dependency_whole_,
     .name = "dependency",
     .owner = &dependency_model,
     .target = &dependency_model,

@@ -175,6 +175,7 @@ static const struct orm_constraint sample_rules_[] = {
 };
 
 static const struct orm_to_many sample_whole_ = {
+    .unloaded = &sample_whole_,
     .name = "sample",
     .owner = &sample_model,
     .target = &sample_model,
@@ -326,6 +327,7 @@ static const struct orm_constraint maybe_rules_[] = {
 };
 
 static const struct orm_to_many maybe_whole_ = {
+    .unloaded = &maybe_whole_,
     .name = "maybe",
     .owner = &maybe_model,
     .target = &maybe_model,
@@ -455,6 +457,7 @@ static const struct orm_constraint preset_rules_[] = {
 };
 
 static const struct orm_to_many preset_whole_ = {
+    .unloaded = &preset_whole_,
     .name = "preset",
     .owner = &preset_model,
     .target = &preset_model,

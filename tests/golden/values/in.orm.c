@@ -212,6 +212,7 @@ static const struct orm_constraint reading_rules_[] = {
 };
 
 static const struct orm_to_many reading_whole_ = {
+    .unloaded = &reading_whole_,
     .name = "reading",
     .owner = &reading_model,
     .target = &reading_model,
