@@ -83,8 +83,9 @@ static bool check_columns(struct orm_session *s, const struct follow *l)
 
 static bool refuse_row(struct orm_session *s, const struct follow *l)
 {
-    return error_set(&s->error, ORM_DRIFT, "%s.%s: a row without an owner",
-        l->many->owner->name, l->many->name);
+    return error_set(&s->error, ORM_DRIFT, "%s.%s: a row without %s",
+        l->many->owner->name, l->many->name,
+        l->once ? "an array of its owners" : "an owner");
 }
 
 static bool decode_part(struct orm_session *s, const struct follow *l, unsigned i,

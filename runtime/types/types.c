@@ -186,6 +186,9 @@ bool type_equal(const struct orm_column *c, union orm_value a, union orm_value b
         return memcmp(&a.real, &b.real, sizeof a.real) == 0;
     if (type_is_number(c))
         return a.integer == b.integer;
+    /* What may be a key must not take memory: without it a row would not be found. */
+    if (c->type == ORM_UUID)
+        return memcmp(a.data, b.data, sizeof(struct orm_uuid)) == 0;
     if (type_is_text(c) && strcmp(a.text, b.text) == 0)
         return true;
     return c->type != ORM_TEXT && c->type != ORM_VARCHAR && equal_on_the_wire(c, a, b);
