@@ -281,8 +281,8 @@ static const struct orm_to_one a_to_ones_[] = {
 
 static const struct orm_to_many a_to_manys_[] = {
     {
-        .unloaded = &a_to_manys_[A_MANY_M],
-        .dropped = &a_to_manys_[A_MANY_M],
+        .unloaded = &a_to_manys_[0],
+        .dropped = &a_to_manys_[0],
         .name = "m",
         .owner = &a_model,
         .target = &m_model,
@@ -317,8 +317,8 @@ static const struct orm_to_many a_to_manys_[] = {
             },
     },
     {
-        .unloaded = &a_to_manys_[A_MANY_ITEMS],
-        .dropped = &a_to_manys_[A_MANY_ITEMS],
+        .unloaded = &a_to_manys_[1],
+        .dropped = &a_to_manys_[1],
         .name = "items",
         .owner = &a_model,
         .target = &link_model,
@@ -328,8 +328,8 @@ static const struct orm_to_many a_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
-        .unloaded = &a_to_manys_[A_MANY_B],
-        .dropped = &a_to_manys_[A_MANY_B],
+        .unloaded = &a_to_manys_[2],
+        .dropped = &a_to_manys_[2],
         .name = "b",
         .owner = &a_model,
         .target = &a_model,
@@ -431,8 +431,8 @@ static const struct orm_column m_columns_[] = {
 
 static const struct orm_to_many m_to_manys_[] = {
     {
-        .unloaded = &m_to_manys_[M_MANY_A],
-        .dropped = &m_to_manys_[M_MANY_A],
+        .unloaded = &m_to_manys_[0],
+        .dropped = &m_to_manys_[0],
         .name = "a",
         .owner = &m_model,
         .target = &a_model,

@@ -38,8 +38,8 @@ static const struct orm_column author_columns_[] = {
 
 static const struct orm_to_many author_to_manys_[] = {
     {
-        .unloaded = &author_to_manys_[AUTHOR_MANY_BOOKS],
-        .dropped = &author_to_manys_[AUTHOR_MANY_BOOKS],
+        .unloaded = &author_to_manys_[0],
+        .dropped = &author_to_manys_[0],
         .name = "books",
         .owner = &author_model,
         .target = &book_model,
@@ -49,8 +49,8 @@ static const struct orm_to_many author_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
-        .unloaded = &author_to_manys_[AUTHOR_MANY_EDITED],
-        .dropped = &author_to_manys_[AUTHOR_MANY_EDITED],
+        .unloaded = &author_to_manys_[1],
+        .dropped = &author_to_manys_[1],
         .name = "edited",
         .owner = &author_model,
         .target = &book_model,
@@ -214,8 +214,8 @@ static const struct orm_to_one book_to_ones_[] = {
 
 static const struct orm_to_many book_to_manys_[] = {
     {
-        .unloaded = &book_to_manys_[BOOK_MANY_TAGS],
-        .dropped = &book_to_manys_[BOOK_MANY_TAGS],
+        .unloaded = &book_to_manys_[0],
+        .dropped = &book_to_manys_[0],
         .name = "tags",
         .owner = &book_model,
         .target = &tag_model,
@@ -353,8 +353,8 @@ static const struct orm_column tag_columns_[] = {
 
 static const struct orm_to_many tag_to_manys_[] = {
     {
-        .unloaded = &tag_to_manys_[TAG_MANY_BOOKS],
-        .dropped = &tag_to_manys_[TAG_MANY_BOOKS],
+        .unloaded = &tag_to_manys_[0],
+        .dropped = &tag_to_manys_[0],
         .name = "books",
         .owner = &tag_model,
         .target = &book_model,

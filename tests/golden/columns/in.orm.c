@@ -434,8 +434,8 @@ static const struct orm_to_one ledger_account_to_ones_[] = {
 
 static const struct orm_to_many ledger_account_to_manys_[] = {
     {
-        .unloaded = &ledger_account_to_manys_[LEDGER_ACCOUNT_MANY_CHILDREN],
-        .dropped = &ledger_account_to_manys_[LEDGER_ACCOUNT_MANY_CHILDREN],
+        .unloaded = &ledger_account_to_manys_[0],
+        .dropped = &ledger_account_to_manys_[0],
         .name = "children",
         .owner = &ledger_account_model,
         .target = &ledger_account_model,
@@ -683,8 +683,8 @@ static const struct orm_column binder_columns_[] = {
 
 static const struct orm_to_many binder_to_manys_[] = {
     {
-        .unloaded = &binder_to_manys_[BINDER_MANY_PAGES],
-        .dropped = &binder_to_manys_[BINDER_MANY_PAGES],
+        .unloaded = &binder_to_manys_[0],
+        .dropped = &binder_to_manys_[0],
         .name = "pages",
         .owner = &binder_model,
         .target = &page_model,

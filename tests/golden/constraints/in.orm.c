@@ -25,8 +25,8 @@ static const struct orm_column author_columns_[] = {
 
 static const struct orm_to_many author_to_manys_[] = {
     {
-        .unloaded = &author_to_manys_[AUTHOR_MANY_BOOKS],
-        .dropped = &author_to_manys_[AUTHOR_MANY_BOOKS],
+        .unloaded = &author_to_manys_[0],
+        .dropped = &author_to_manys_[0],
         .name = "books",
         .owner = &author_model,
         .target = &book_model,

@@ -132,8 +132,8 @@ static const struct orm_to_one org_person_to_ones_[] = {
 
 static const struct orm_to_many org_person_to_manys_[] = {
     {
-        .unloaded = &org_person_to_manys_[ORG_PERSON_MANY_REPORTS],
-        .dropped = &org_person_to_manys_[ORG_PERSON_MANY_REPORTS],
+        .unloaded = &org_person_to_manys_[0],
+        .dropped = &org_person_to_manys_[0],
         .name = "reports",
         .owner = &org_person_model,
         .target = &org_person_model,
@@ -283,8 +283,8 @@ static const struct orm_to_one org_team_to_ones_[] = {
 
 static const struct orm_to_many org_team_to_manys_[] = {
     {
-        .unloaded = &org_team_to_manys_[ORG_TEAM_MANY_MEMBERS],
-        .dropped = &org_team_to_manys_[ORG_TEAM_MANY_MEMBERS],
+        .unloaded = &org_team_to_manys_[0],
+        .dropped = &org_team_to_manys_[0],
         .name = "members",
         .owner = &org_team_model,
         .target = &org_person_model,

@@ -138,8 +138,8 @@ static const struct orm_to_one book_to_ones_[] = {
 
 static const struct orm_to_many book_to_manys_[] = {
     {
-        .unloaded = &book_to_manys_[BOOK_MANY_TOPICS],
-        .dropped = &book_to_manys_[BOOK_MANY_TOPICS],
+        .unloaded = &book_to_manys_[0],
+        .dropped = &book_to_manys_[0],
         .name = "topics",
         .owner = &book_model,
         .target = &topic_model,
@@ -174,8 +174,8 @@ static const struct orm_to_many book_to_manys_[] = {
             },
     },
     {
-        .unloaded = &book_to_manys_[BOOK_MANY_READERS],
-        .dropped = &book_to_manys_[BOOK_MANY_READERS],
+        .unloaded = &book_to_manys_[1],
+        .dropped = &book_to_manys_[1],
         .name = "readers",
         .owner = &book_model,
         .target = &p_person_model,
@@ -342,8 +342,8 @@ static const struct orm_column topic_columns_[] = {
 
 static const struct orm_to_many topic_to_manys_[] = {
     {
-        .unloaded = &topic_to_manys_[TOPIC_MANY_BOOKS],
-        .dropped = &topic_to_manys_[TOPIC_MANY_BOOKS],
+        .unloaded = &topic_to_manys_[0],
+        .dropped = &topic_to_manys_[0],
         .name = "books",
         .owner = &topic_model,
         .target = &book_model,

@@ -94,8 +94,8 @@ static const struct orm_to_one p_person_to_ones_[] = {
 
 static const struct orm_to_many p_person_to_manys_[] = {
     {
-        .unloaded = &p_person_to_manys_[P_PERSON_MANY_READS],
-        .dropped = &p_person_to_manys_[P_PERSON_MANY_READS],
+        .unloaded = &p_person_to_manys_[0],
+        .dropped = &p_person_to_manys_[0],
         .name = "reads",
         .owner = &p_person_model,
         .target = &book_model,
@@ -242,8 +242,8 @@ static const struct orm_to_one p_author_to_ones_[] = {
 
 static const struct orm_to_many p_author_to_manys_[] = {
     {
-        .unloaded = &p_author_to_manys_[P_AUTHOR_MANY_BOOKS],
-        .dropped = &p_author_to_manys_[P_AUTHOR_MANY_BOOKS],
+        .unloaded = &p_author_to_manys_[0],
+        .dropped = &p_author_to_manys_[0],
         .name = "books",
         .owner = &p_author_model,
         .target = &book_model,

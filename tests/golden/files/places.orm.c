@@ -44,8 +44,8 @@ static const struct orm_column place_columns_[] = {
 
 static const struct orm_to_many place_to_manys_[] = {
     {
-        .unloaded = &place_to_manys_[PLACE_MANY_PEOPLE],
-        .dropped = &place_to_manys_[PLACE_MANY_PEOPLE],
+        .unloaded = &place_to_manys_[0],
+        .dropped = &place_to_manys_[0],
         .name = "people",
         .owner = &place_model,
         .target = &p_person_model,

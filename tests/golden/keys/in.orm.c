@@ -43,8 +43,8 @@ static const struct orm_column tenant_columns_[] = {
 
 static const struct orm_to_many tenant_to_manys_[] = {
     {
-        .unloaded = &tenant_to_manys_[TENANT_MANY_COURSES],
-        .dropped = &tenant_to_manys_[TENANT_MANY_COURSES],
+        .unloaded = &tenant_to_manys_[0],
+        .dropped = &tenant_to_manys_[0],
         .name = "courses",
         .owner = &tenant_model,
         .target = &course_model,
@@ -54,8 +54,8 @@ static const struct orm_to_many tenant_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
-        .unloaded = &tenant_to_manys_[TENANT_MANY_STUDENTS],
-        .dropped = &tenant_to_manys_[TENANT_MANY_STUDENTS],
+        .unloaded = &tenant_to_manys_[1],
+        .dropped = &tenant_to_manys_[1],
         .name = "students",
         .owner = &tenant_model,
         .target = &student_model,
@@ -217,8 +217,8 @@ static const struct orm_to_one course_to_ones_[] = {
 
 static const struct orm_to_many course_to_manys_[] = {
     {
-        .unloaded = &course_to_manys_[COURSE_MANY_LABELS],
-        .dropped = &course_to_manys_[COURSE_MANY_LABELS],
+        .unloaded = &course_to_manys_[0],
+        .dropped = &course_to_manys_[0],
         .name = "labels",
         .owner = &course_model,
         .target = &label_model,
@@ -255,8 +255,8 @@ static const struct orm_to_many course_to_manys_[] = {
             },
     },
     {
-        .unloaded = &course_to_manys_[COURSE_MANY_PARTS],
-        .dropped = &course_to_manys_[COURSE_MANY_PARTS],
+        .unloaded = &course_to_manys_[1],
+        .dropped = &course_to_manys_[1],
         .name = "parts",
         .owner = &course_model,
         .target = &course_model,
@@ -266,8 +266,8 @@ static const struct orm_to_many course_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
-        .unloaded = &course_to_manys_[COURSE_MANY_ATTENDED_BY],
-        .dropped = &course_to_manys_[COURSE_MANY_ATTENDED_BY],
+        .unloaded = &course_to_manys_[2],
+        .dropped = &course_to_manys_[2],
         .name = "attended_by",
         .owner = &course_model,
         .target = &student_model,
@@ -309,8 +309,8 @@ static const struct orm_to_many course_to_manys_[] = {
         .through_target = 0,
     },
     {
-        .unloaded = &course_to_manys_[COURSE_MANY_ENROLMENTS],
-        .dropped = &course_to_manys_[COURSE_MANY_ENROLMENTS],
+        .unloaded = &course_to_manys_[3],
+        .dropped = &course_to_manys_[3],
         .name = "enrolments",
         .owner = &course_model,
         .target = &enrolment_model,
@@ -475,8 +475,8 @@ static const struct orm_to_one student_to_ones_[] = {
 
 static const struct orm_to_many student_to_manys_[] = {
     {
-        .unloaded = &student_to_manys_[STUDENT_MANY_FRIENDS],
-        .dropped = &student_to_manys_[STUDENT_MANY_FRIENDS],
+        .unloaded = &student_to_manys_[0],
+        .dropped = &student_to_manys_[0],
         .name = "friends",
         .owner = &student_model,
         .target = &student_model,
@@ -515,8 +515,8 @@ static const struct orm_to_many student_to_manys_[] = {
             },
     },
     {
-        .unloaded = &student_to_manys_[STUDENT_MANY_ATTENDS],
-        .dropped = &student_to_manys_[STUDENT_MANY_ATTENDS],
+        .unloaded = &student_to_manys_[1],
+        .dropped = &student_to_manys_[1],
         .name = "attends",
         .owner = &student_model,
         .target = &course_model,
@@ -558,8 +558,8 @@ static const struct orm_to_many student_to_manys_[] = {
         .through_target = 1,
     },
     {
-        .unloaded = &student_to_manys_[STUDENT_MANY_MENTORED],
-        .dropped = &student_to_manys_[STUDENT_MANY_MENTORED],
+        .unloaded = &student_to_manys_[2],
+        .dropped = &student_to_manys_[2],
         .name = "mentored",
         .owner = &student_model,
         .target = &student_model,
@@ -569,8 +569,8 @@ static const struct orm_to_many student_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
-        .unloaded = &student_to_manys_[STUDENT_MANY_FRIENDS_OF],
-        .dropped = &student_to_manys_[STUDENT_MANY_FRIENDS_OF],
+        .unloaded = &student_to_manys_[3],
+        .dropped = &student_to_manys_[3],
         .name = "friends_of",
         .owner = &student_model,
         .target = &student_model,
@@ -609,8 +609,8 @@ static const struct orm_to_many student_to_manys_[] = {
             },
     },
     {
-        .unloaded = &student_to_manys_[STUDENT_MANY_ENROLMENTS],
-        .dropped = &student_to_manys_[STUDENT_MANY_ENROLMENTS],
+        .unloaded = &student_to_manys_[4],
+        .dropped = &student_to_manys_[4],
         .name = "enrolments",
         .owner = &student_model,
         .target = &enrolment_model,
@@ -797,8 +797,8 @@ static const struct orm_to_one enrolment_to_ones_[] = {
 
 static const struct orm_to_many enrolment_to_manys_[] = {
     {
-        .unloaded = &enrolment_to_manys_[ENROLMENT_MANY_GRADES],
-        .dropped = &enrolment_to_manys_[ENROLMENT_MANY_GRADES],
+        .unloaded = &enrolment_to_manys_[0],
+        .dropped = &enrolment_to_manys_[0],
         .name = "grades",
         .owner = &enrolment_model,
         .target = &grade_model,
@@ -1048,8 +1048,8 @@ static const struct orm_column label_columns_[] = {
 
 static const struct orm_to_many label_to_manys_[] = {
     {
-        .unloaded = &label_to_manys_[LABEL_MANY_COURSES],
-        .dropped = &label_to_manys_[LABEL_MANY_COURSES],
+        .unloaded = &label_to_manys_[0],
+        .dropped = &label_to_manys_[0],
         .name = "courses",
         .owner = &label_model,
         .target = &course_model,
@@ -1086,8 +1086,8 @@ static const struct orm_to_many label_to_manys_[] = {
             },
     },
     {
-        .unloaded = &label_to_manys_[LABEL_MANY_ALIASES],
-        .dropped = &label_to_manys_[LABEL_MANY_ALIASES],
+        .unloaded = &label_to_manys_[1],
+        .dropped = &label_to_manys_[1],
         .name = "aliases",
         .owner = &label_model,
         .target = &alias_model,
@@ -1097,8 +1097,8 @@ static const struct orm_to_many label_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
-        .unloaded = &label_to_manys_[LABEL_MANY_ALSO],
-        .dropped = &label_to_manys_[LABEL_MANY_ALSO],
+        .unloaded = &label_to_manys_[2],
+        .dropped = &label_to_manys_[2],
         .name = "also",
         .owner = &label_model,
         .target = &alias_model,
@@ -1623,8 +1623,8 @@ static const struct orm_to_one event_to_ones_[] = {
 
 static const struct orm_to_many event_to_manys_[] = {
     {
-        .unloaded = &event_to_manys_[EVENT_MANY_EFFECTS],
-        .dropped = &event_to_manys_[EVENT_MANY_EFFECTS],
+        .unloaded = &event_to_manys_[0],
+        .dropped = &event_to_manys_[0],
         .name = "effects",
         .owner = &event_model,
         .target = &event_model,
@@ -1634,8 +1634,8 @@ static const struct orm_to_many event_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
-        .unloaded = &event_to_manys_[EVENT_MANY_TICKETS],
-        .dropped = &event_to_manys_[EVENT_MANY_TICKETS],
+        .unloaded = &event_to_manys_[1],
+        .dropped = &event_to_manys_[1],
         .name = "tickets",
         .owner = &event_model,
         .target = &ticket_model,
@@ -1853,8 +1853,8 @@ static const struct orm_column holiday_columns_[] = {
 
 static const struct orm_to_many holiday_to_manys_[] = {
     {
-        .unloaded = &holiday_to_manys_[HOLIDAY_MANY_HELPERS],
-        .dropped = &holiday_to_manys_[HOLIDAY_MANY_HELPERS],
+        .unloaded = &holiday_to_manys_[0],
+        .dropped = &holiday_to_manys_[0],
         .name = "helpers",
         .owner = &holiday_model,
         .target = &duty_model,
@@ -1889,8 +1889,8 @@ static const struct orm_to_many holiday_to_manys_[] = {
             },
     },
     {
-        .unloaded = &holiday_to_manys_[HOLIDAY_MANY_SHIFTS],
-        .dropped = &holiday_to_manys_[HOLIDAY_MANY_SHIFTS],
+        .unloaded = &holiday_to_manys_[1],
+        .dropped = &holiday_to_manys_[1],
         .name = "shifts",
         .owner = &holiday_model,
         .target = &shift_model,
@@ -1990,8 +1990,8 @@ static const struct orm_column duty_columns_[] = {
 
 static const struct orm_to_many duty_to_manys_[] = {
     {
-        .unloaded = &duty_to_manys_[DUTY_MANY_HELPS],
-        .dropped = &duty_to_manys_[DUTY_MANY_HELPS],
+        .unloaded = &duty_to_manys_[0],
+        .dropped = &duty_to_manys_[0],
         .name = "helps",
         .owner = &duty_model,
         .target = &holiday_model,
@@ -2026,8 +2026,8 @@ static const struct orm_to_many duty_to_manys_[] = {
             },
     },
     {
-        .unloaded = &duty_to_manys_[DUTY_MANY_SHIFTS],
-        .dropped = &duty_to_manys_[DUTY_MANY_SHIFTS],
+        .unloaded = &duty_to_manys_[1],
+        .dropped = &duty_to_manys_[1],
         .name = "shifts",
         .owner = &duty_model,
         .target = &shift_model,
@@ -2037,8 +2037,8 @@ static const struct orm_to_many duty_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
-        .unloaded = &duty_to_manys_[DUTY_MANY_MOMENTS],
-        .dropped = &duty_to_manys_[DUTY_MANY_MOMENTS],
+        .unloaded = &duty_to_manys_[2],
+        .dropped = &duty_to_manys_[2],
         .name = "moments",
         .owner = &duty_model,
         .target = &moment_model,
@@ -2048,8 +2048,8 @@ static const struct orm_to_many duty_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
-        .unloaded = &duty_to_manys_[DUTY_MANY_NIGHTS],
-        .dropped = &duty_to_manys_[DUTY_MANY_NIGHTS],
+        .unloaded = &duty_to_manys_[3],
+        .dropped = &duty_to_manys_[3],
         .name = "nights",
         .owner = &duty_model,
         .target = &moment_model,
@@ -2249,8 +2249,8 @@ static const struct orm_to_one shift_to_ones_[] = {
 
 static const struct orm_to_many shift_to_manys_[] = {
     {
-        .unloaded = &shift_to_manys_[SHIFT_MANY_MET],
-        .dropped = &shift_to_manys_[SHIFT_MANY_MET],
+        .unloaded = &shift_to_manys_[0],
+        .dropped = &shift_to_manys_[0],
         .name = "met",
         .owner = &shift_model,
         .target = &moment_model,
@@ -2293,8 +2293,8 @@ static const struct orm_to_many shift_to_manys_[] = {
             },
     },
     {
-        .unloaded = &shift_to_manys_[SHIFT_MANY_EARLIER],
-        .dropped = &shift_to_manys_[SHIFT_MANY_EARLIER],
+        .unloaded = &shift_to_manys_[1],
+        .dropped = &shift_to_manys_[1],
         .name = "earlier",
         .owner = &shift_model,
         .target = &shift_model,
@@ -2474,8 +2474,8 @@ static const struct orm_to_one moment_to_ones_[] = {
 
 static const struct orm_to_many moment_to_manys_[] = {
     {
-        .unloaded = &moment_to_manys_[MOMENT_MANY_MET_IN],
-        .dropped = &moment_to_manys_[MOMENT_MANY_MET_IN],
+        .unloaded = &moment_to_manys_[0],
+        .dropped = &moment_to_manys_[0],
         .name = "met_in",
         .owner = &moment_model,
         .target = &shift_model,
@@ -2630,8 +2630,8 @@ static const struct orm_column badge_columns_[] = {
 
 static const struct orm_to_many badge_to_manys_[] = {
     {
-        .unloaded = &badge_to_manys_[BADGE_MANY_HOLDERS],
-        .dropped = &badge_to_manys_[BADGE_MANY_HOLDERS],
+        .unloaded = &badge_to_manys_[0],
+        .dropped = &badge_to_manys_[0],
         .name = "holders",
         .owner = &badge_model,
         .target = &holder_model,
@@ -2641,8 +2641,8 @@ static const struct orm_to_many badge_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
-        .unloaded = &badge_to_manys_[BADGE_MANY_SEEN_IN],
-        .dropped = &badge_to_manys_[BADGE_MANY_SEEN_IN],
+        .unloaded = &badge_to_manys_[1],
+        .dropped = &badge_to_manys_[1],
         .name = "seen_in",
         .owner = &badge_model,
         .target = &visit_model,
@@ -2652,8 +2652,8 @@ static const struct orm_to_many badge_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
-        .unloaded = &badge_to_manys_[BADGE_MANY_LENT_IN],
-        .dropped = &badge_to_manys_[BADGE_MANY_LENT_IN],
+        .unloaded = &badge_to_manys_[2],
+        .dropped = &badge_to_manys_[2],
         .name = "lent_in",
         .owner = &badge_model,
         .target = &visit_model,
@@ -2780,8 +2780,8 @@ static const struct orm_to_one holder_to_ones_[] = {
 
 static const struct orm_to_many holder_to_manys_[] = {
     {
-        .unloaded = &holder_to_manys_[HOLDER_MANY_VISITS],
-        .dropped = &holder_to_manys_[HOLDER_MANY_VISITS],
+        .unloaded = &holder_to_manys_[0],
+        .dropped = &holder_to_manys_[0],
         .name = "visits",
         .owner = &holder_model,
         .target = &visit_model,

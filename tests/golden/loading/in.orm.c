@@ -67,8 +67,8 @@ static const struct orm_order author_books_by_[] = {
 
 static const struct orm_to_many author_to_manys_[] = {
     {
-        .unloaded = &author_to_manys_[AUTHOR_MANY_BOOKS],
-        .dropped = &author_to_manys_[AUTHOR_MANY_BOOKS],
+        .unloaded = &author_to_manys_[0],
+        .dropped = &author_to_manys_[0],
         .name = "books",
         .owner = &author_model,
         .target = &book_model,
@@ -84,8 +84,8 @@ static const struct orm_to_many author_to_manys_[] = {
         .with_count = 2,
     },
     {
-        .unloaded = &author_to_manys_[AUTHOR_MANY_EDITED],
-        .dropped = &author_to_manys_[AUTHOR_MANY_EDITED],
+        .unloaded = &author_to_manys_[1],
+        .dropped = &author_to_manys_[1],
         .name = "edited",
         .owner = &author_model,
         .target = &book_model,
@@ -224,8 +224,8 @@ static const struct orm_to_one profile_to_ones_[] = {
 
 static const struct orm_to_many profile_to_manys_[] = {
     {
-        .unloaded = &profile_to_manys_[PROFILE_MANY_PICTURES],
-        .dropped = &profile_to_manys_[PROFILE_MANY_PICTURES],
+        .unloaded = &profile_to_manys_[0],
+        .dropped = &profile_to_manys_[0],
         .name = "pictures",
         .owner = &profile_model,
         .target = &picture_model,
@@ -346,8 +346,8 @@ static const struct orm_column picture_columns_[] = {
 
 static const struct orm_to_many picture_to_manys_[] = {
     {
-        .unloaded = &picture_to_manys_[PICTURE_MANY_PROFILES],
-        .dropped = &picture_to_manys_[PICTURE_MANY_PROFILES],
+        .unloaded = &picture_to_manys_[0],
+        .dropped = &picture_to_manys_[0],
         .name = "profiles",
         .owner = &picture_model,
         .target = &profile_model,
@@ -520,8 +520,8 @@ static const struct orm_to_one book_to_ones_[] = {
 
 static const struct orm_to_many book_to_manys_[] = {
     {
-        .unloaded = &book_to_manys_[BOOK_MANY_CHAPTERS],
-        .dropped = &book_to_manys_[BOOK_MANY_CHAPTERS],
+        .unloaded = &book_to_manys_[0],
+        .dropped = &book_to_manys_[0],
         .name = "chapters",
         .owner = &book_model,
         .target = &chapter_model,
@@ -685,8 +685,8 @@ static const struct orm_to_one chapter_to_ones_[] = {
 
 static const struct orm_to_many chapter_to_manys_[] = {
     {
-        .unloaded = &chapter_to_manys_[CHAPTER_MANY_PARTS],
-        .dropped = &chapter_to_manys_[CHAPTER_MANY_PARTS],
+        .unloaded = &chapter_to_manys_[0],
+        .dropped = &chapter_to_manys_[0],
         .name = "parts",
         .owner = &chapter_model,
         .target = &chapter_model,

@@ -171,8 +171,8 @@ static const struct orm_order writer_papers_by_[] = {
 
 static const struct orm_to_many writer_to_manys_[] = {
     {
-        .unloaded = &writer_to_manys_[WRITER_MANY_PAPERS],
-        .dropped = &writer_to_manys_[WRITER_MANY_PAPERS],
+        .unloaded = &writer_to_manys_[0],
+        .dropped = &writer_to_manys_[0],
         .name = "papers",
         .owner = &writer_model,
         .target = &paper_model,
@@ -184,8 +184,8 @@ static const struct orm_to_many writer_to_manys_[] = {
         .order_count = 2,
     },
     {
-        .unloaded = &writer_to_manys_[WRITER_MANY_TOTALS],
-        .dropped = &writer_to_manys_[WRITER_MANY_TOTALS],
+        .unloaded = &writer_to_manys_[1],
+        .dropped = &writer_to_manys_[1],
         .name = "totals",
         .owner = &writer_model,
         .target = &total_model,
@@ -317,8 +317,8 @@ static const struct orm_order paper_cites_by_[] = {
 
 static const struct orm_to_many paper_to_manys_[] = {
     {
-        .unloaded = &paper_to_manys_[PAPER_MANY_WORDS],
-        .dropped = &paper_to_manys_[PAPER_MANY_WORDS],
+        .unloaded = &paper_to_manys_[0],
+        .dropped = &paper_to_manys_[0],
         .name = "words",
         .owner = &paper_model,
         .target = &word_model,
@@ -355,8 +355,8 @@ static const struct orm_to_many paper_to_manys_[] = {
             },
     },
     {
-        .unloaded = &paper_to_manys_[PAPER_MANY_CITES],
-        .dropped = &paper_to_manys_[PAPER_MANY_CITES],
+        .unloaded = &paper_to_manys_[1],
+        .dropped = &paper_to_manys_[1],
         .name = "cites",
         .owner = &paper_model,
         .target = &paper_model,
@@ -396,8 +396,8 @@ static const struct orm_to_many paper_to_manys_[] = {
         .through_target = 1,
     },
     {
-        .unloaded = &paper_to_manys_[PAPER_MANY_OUT],
-        .dropped = &paper_to_manys_[PAPER_MANY_OUT],
+        .unloaded = &paper_to_manys_[2],
+        .dropped = &paper_to_manys_[2],
         .name = "out",
         .owner = &paper_model,
         .target = &citation_model,
@@ -407,8 +407,8 @@ static const struct orm_to_many paper_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
-        .unloaded = &paper_to_manys_[PAPER_MANY_IN],
-        .dropped = &paper_to_manys_[PAPER_MANY_IN],
+        .unloaded = &paper_to_manys_[3],
+        .dropped = &paper_to_manys_[3],
         .name = "in",
         .owner = &paper_model,
         .target = &citation_model,
@@ -725,8 +725,8 @@ static const struct orm_order word_papers_by_[] = {
 
 static const struct orm_to_many word_to_manys_[] = {
     {
-        .unloaded = &word_to_manys_[WORD_MANY_PAPERS],
-        .dropped = &word_to_manys_[WORD_MANY_PAPERS],
+        .unloaded = &word_to_manys_[0],
+        .dropped = &word_to_manys_[0],
         .name = "papers",
         .owner = &word_model,
         .target = &paper_model,
@@ -986,8 +986,8 @@ static const struct orm_to_one total_to_ones_[] = {
 
 static const struct orm_to_many total_to_manys_[] = {
     {
-        .unloaded = &total_to_manys_[TOTAL_MANY_WORDS],
-        .dropped = &total_to_manys_[TOTAL_MANY_WORDS],
+        .unloaded = &total_to_manys_[0],
+        .dropped = &total_to_manys_[0],
         .name = "words",
         .owner = &total_model,
         .target = &word_model,
@@ -997,8 +997,8 @@ static const struct orm_to_many total_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
-        .unloaded = &total_to_manys_[TOTAL_MANY_BESTS],
-        .dropped = &total_to_manys_[TOTAL_MANY_BESTS],
+        .unloaded = &total_to_manys_[1],
+        .dropped = &total_to_manys_[1],
         .name = "bests",
         .owner = &total_model,
         .target = &best_model,

@@ -42,8 +42,8 @@ static const struct orm_column package_columns_[] = {
 
 static const struct orm_to_many package_to_manys_[] = {
     {
-        .unloaded = &package_to_manys_[PACKAGE_MANY_NEEDS],
-        .dropped = &package_to_manys_[PACKAGE_MANY_NEEDS],
+        .unloaded = &package_to_manys_[0],
+        .dropped = &package_to_manys_[0],
         .name = "needs",
         .owner = &package_model,
         .target = &package_model,
@@ -81,8 +81,8 @@ static const struct orm_to_many package_to_manys_[] = {
         .through_target = 1,
     },
     {
-        .unloaded = &package_to_manys_[PACKAGE_MANY_SIMILAR],
-        .dropped = &package_to_manys_[PACKAGE_MANY_SIMILAR],
+        .unloaded = &package_to_manys_[1],
+        .dropped = &package_to_manys_[1],
         .name = "similar",
         .owner = &package_model,
         .target = &package_model,
@@ -117,8 +117,8 @@ static const struct orm_to_many package_to_manys_[] = {
             },
     },
     {
-        .unloaded = &package_to_manys_[PACKAGE_MANY_NEEDED_BY],
-        .dropped = &package_to_manys_[PACKAGE_MANY_NEEDED_BY],
+        .unloaded = &package_to_manys_[2],
+        .dropped = &package_to_manys_[2],
         .name = "needed_by",
         .owner = &package_model,
         .target = &package_model,
@@ -156,8 +156,8 @@ static const struct orm_to_many package_to_manys_[] = {
         .through_target = 0,
     },
     {
-        .unloaded = &package_to_manys_[PACKAGE_MANY_SIMILAR_TO],
-        .dropped = &package_to_manys_[PACKAGE_MANY_SIMILAR_TO],
+        .unloaded = &package_to_manys_[3],
+        .dropped = &package_to_manys_[3],
         .name = "similar_to",
         .owner = &package_model,
         .target = &package_model,
@@ -192,8 +192,8 @@ static const struct orm_to_many package_to_manys_[] = {
             },
     },
     {
-        .unloaded = &package_to_manys_[PACKAGE_MANY_DEPENDENCIES],
-        .dropped = &package_to_manys_[PACKAGE_MANY_DEPENDENCIES],
+        .unloaded = &package_to_manys_[4],
+        .dropped = &package_to_manys_[4],
         .name = "dependencies",
         .owner = &package_model,
         .target = &dependency_model,
@@ -203,8 +203,8 @@ static const struct orm_to_many package_to_manys_[] = {
         .inverse = ORM_NO_INVERSE,
     },
     {
-        .unloaded = &package_to_manys_[PACKAGE_MANY_DEPENDENTS],
-        .dropped = &package_to_manys_[PACKAGE_MANY_DEPENDENTS],
+        .unloaded = &package_to_manys_[5],
+        .dropped = &package_to_manys_[5],
         .name = "dependents",
         .owner = &package_model,
         .target = &dependency_model,
