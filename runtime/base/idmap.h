@@ -96,6 +96,15 @@ static inline void idmap_fill(
     m->count++;
 }
 
+/* The object where the number is at home; NULL: somebody else is there, or nobody. */
+static inline struct orm_object *idmap_find_at_home(struct idmap *m, int64_t number)
+{
+    if (!m->count)
+        return NULL;
+    const struct idmap_slot *home = &m->slots[idmap_home(m, (uint64_t)number)];
+    return home->hash == (uint64_t)number ? home->object : NULL;
+}
+
 /* The rest of a look that did not end where it began. */
 struct orm_object *idmap_find_further(struct idmap *m, int64_t number);
 

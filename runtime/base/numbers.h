@@ -37,18 +37,25 @@ static inline size_t numbers_home(const struct numbers *n, const void *table)
     return (size_t)(scattered >> 32) & (n->capacity - 1);
 }
 
-/* NO_NUMBER: it has none. */
-static inline size_t numbers_find(const struct numbers *n, const void *table)
+/* Where the table's number stands; NULL: it has none.  Room must have been reserved,
+ * were it for none.  Most are where they are looked for first. */
+static inline const struct numbered *numbers_at(
+    const struct numbers *n, const void *table)
 {
-    if (!n->capacity)
-        return NO_NUMBER;
     size_t i = numbers_home(n, table);
     while (n->slots[i].table != table) {
         if (!n->slots[i].table)
-            return NO_NUMBER;
+            return NULL;
         i = (i + 1) & (n->capacity - 1);
     }
-    return n->slots[i].number;
+    return &n->slots[i];
+}
+
+/* NO_NUMBER: it has none. */
+static inline size_t numbers_find(const struct numbers *n, const void *table)
+{
+    const struct numbered *at = numbers_at(n, table);
+    return at ? at->number : NO_NUMBER;
 }
 
 #endif

@@ -121,12 +121,13 @@ static bool has_order(const struct orm_query *q)
     return false;
 }
 
-/* A list's own order is asked of the server, and so are the first rows of each. */
+/* A list's own order is asked of the server, and so are the first rows of each.  Where
+ * targets come once each they are few, and in one order for all lists. */
 bool follow_sorts(const struct follow *l)
 {
     const struct orm_model *m = l->many ? l->many->target : NULL;
-    if (!m || l->many->order_count || has_order(l->query) || m->key_count != 1 ||
-        follow_is_limited(l))
+    if (!m || l->once || l->many->order_count || has_order(l->query) ||
+        m->key_count != 1 || follow_is_limited(l))
         return false;
     const unsigned type = m->columns[m->key[0]].type;
     return type == ORM_INT2 || type == ORM_INT4 || type == ORM_INT8;

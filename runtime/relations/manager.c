@@ -19,9 +19,9 @@ struct orm_manager *orm_table(struct orm_session *s, const struct orm_model *mod
 {
     if (!s)
         return NULL;
-    const size_t number = session_number(s, model);
-    if (number != NO_NUMBER)
-        return &s->models[number].table;
+    const struct numbered *known = numbers_at(&s->numbers, model);
+    if (known)
+        return &s->models[known->number].table;
     error_set(&s->error, ORM_INVALID,
         "%s: no model of the session's schema, %s; open the session with the schema of "
         "a file that includes it",
@@ -267,7 +267,7 @@ static struct orm_object *load_by_key(
     return row;
 }
 
-SELDOM static struct orm_object *get_by_any_way(
+static struct orm_object *get_by_any_way(
     struct orm_manager *m, const union orm_value *key)
 {
     struct orm_session *s = manager_session(m);
@@ -284,24 +284,33 @@ SELDOM static struct orm_object *get_by_any_way(
     return o && object_is_live(o) ? fetch_give(s, o) : NULL;
 }
 
-/* What that finds first of all, if the key is a number: a loop over keys should
- * cost what a hash table costs.  A number that the key cannot be is never mapped. */
-static struct orm_object *find_at_once(
-    struct model_state *of, const union orm_value *key)
+/* By a number that has an object, of a table: a loop over keys should cost what a hash
+ * table costs.  NULL: find out in another way.  A number that the key cannot be is
+ * never mapped. */
+static inline struct orm_object *get_at_once(struct orm_manager *m, int64_t number,
+    struct orm_object *(*look)(struct idmap *map, int64_t number))
 {
-    const struct orm_session *s = of->session;
-    if (!of->is_by_number || s->error.code || s->reports)
+    struct model_state *of = is_slot(m) ? NULL : table_state(m);
+    if (!of || !of->is_by_number || of->session->error.code || of->session->reports)
         return NULL;
-    struct orm_object *o = idmap_find_number(&of->map, key->integer);
+    struct orm_object *o = look(&of->map, number);
     return o && !(o->state & OBJECT_EXPIRED) && object_is_live(o) ? o : NULL;
+}
+
+/* Behind orm_get(), which keeps no register for what comes after a call. */
+SELDOM static struct orm_object *get_further(
+    struct orm_manager *m, const union orm_value *key)
+{
+    if (!m)
+        return NULL;
+    struct orm_object *o = get_at_once(m, key->integer, idmap_find_number);
+    return o ? o : get_by_any_way(m, key);
 }
 
 struct orm_object *orm_get(struct orm_manager *m, const union orm_value *key)
 {
-    if (!m)
-        return NULL;
-    struct orm_object *o = is_slot(m) ? NULL : find_at_once(table_state(m), key);
-    return o ? o : get_by_any_way(m, key);
+    struct orm_object *o = m ? get_at_once(m, key->integer, idmap_find_at_home) : NULL;
+    return o ? o : get_further(m, key);
 }
 
 struct orm_object *orm_require(struct orm_manager *m, const union orm_value *key)

@@ -4,6 +4,8 @@
  * of all its owners: an array per column of the key. */
 #include "relations/to_many_rows.h"
 
+#include "load/row_cells.h"
+
 #include <string.h>
 
 /* -- Places ------------------------------------------------------------------------ */
@@ -36,7 +38,9 @@ bool owners_place(struct orm_session *s, struct many_rows *m)
 static size_t place_of(const struct follow *l, const union orm_value *key)
 {
     struct idmap *asked = &((struct follow *)(uintptr_t)l)->keys.seen;
-    const struct orm_object *o = key_find(asked, l->keys.columns, key);
+    const struct orm_object *o = key_is_number(l->keys.columns)
+                                     ? idmap_find_number(asked, key->integer)
+                                     : key_find(asked, l->keys.columns, key);
     const struct many_rows *m = l->lists;
     if (!o)
         return NO_OWNER;
@@ -92,6 +96,8 @@ static bool decode_part(struct orm_session *s, const struct follow *l, unsigned 
     struct pg_cell cell, union orm_value *part)
 {
     const struct orm_column *column = key_column(l, i);
+    if (type_is_number(column))
+        return cell_number(l->many->owner, column, cell, &part->integer, &s->error);
     if (!type_check(l->many->owner, column, cell, &s->error))
         return false;
     *part = key_in_cell(column, cell);

@@ -83,7 +83,18 @@ static inline uint64_t wire64(const char *data)
 
 /* A four byte length and so many bytes at *at, which moves on; a length of -1 is null.
  * False: the cell is too short. */
-bool codec_next(struct pg_cell cell, int *at, struct pg_cell *part);
+static inline bool codec_next(struct pg_cell cell, int *at, struct pg_cell *part)
+{
+    if (cell.length - *at < 4)
+        return false;
+    const int32_t length = (int32_t)wire32(cell.data + *at);
+    *at += 4;
+    if (length < -1 || length > cell.length - *at)
+        return false;
+    *part = (struct pg_cell){length < 0 ? NULL : cell.data + *at, length};
+    *at += length < 0 ? 0 : length;
+    return true;
+}
 
 /* Appends a length, to be patched by codec_end(). */
 size_t codec_begin(struct buffer *to);

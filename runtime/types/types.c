@@ -278,19 +278,6 @@ size_t codec_no_room(const struct orm_column *c, struct pg_cell cell)
     return 0;
 }
 
-bool codec_next(struct pg_cell cell, int *at, struct pg_cell *part)
-{
-    if (cell.length - *at < 4)
-        return false;
-    const int32_t length = (int32_t)wire32(cell.data + *at);
-    *at += 4;
-    if (length < -1 || length > cell.length - *at)
-        return false;
-    *part = (struct pg_cell){length < 0 ? NULL : cell.data + *at, length};
-    *at += length < 0 ? 0 : length;
-    return true;
-}
-
 size_t codec_begin(struct buffer *to)
 {
     buffer_int32(to, 0);

@@ -3,7 +3,7 @@
  * Everything travels in flights: a list of items sent in one pipeline, answered in one
  * round trip.  All I/O is non-blocking under one absolute deadline.  The results of a
  * flight are complete before any of them is looked at, so a connection cut in the
- * middle changes nothing.  Only pg.c and pg_copy.c know libpq. */
+ * middle changes nothing.  Only pg.c and the files named after it know libpq. */
 #ifndef RUNTIME_PG_H
 #define RUNTIME_PG_H
 

@@ -1,4 +1,4 @@
-/* pg_inner.h: what pg.c and pg_copy.c share: the only files that know libpq. */
+/* pg_inner.h: what the files share that know libpq: pg.c and those named after it. */
 #ifndef RUNTIME_PG_INNER_H
 #define RUNTIME_PG_INNER_H
 
@@ -26,6 +26,10 @@ bool pg_may_use(const struct pg *c, struct orm_error *e);
 
 /* Nothing may be under way.  False: the connection is lost. */
 bool pg_set_pipeline(struct pg *c, bool on);
+
+/* What our SQL and codecs take for granted.  False: the error ends in how it is. */
+bool pg_check_settings(
+    PGconn *conn, struct orm_error *e, enum orm_code code, const char *what);
 
 enum pg_wait {
     PG_WAIT_OK,

@@ -232,7 +232,7 @@ static void both_forms_give_the_same_lists(void **state)
     (void)state;
     static const struct {
         int owners, targets, percent;
-    } sizes[] = {{120, 30, 30}, {200, 9, 60}, {50, 20, 100}};
+    } sizes[] = {{100, 20, 40}, {150, 9, 60}, {40, 12, 100}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         arrange((double)i / 10, sizes[i].owners, sizes[i].targets, sizes[i].percent);
         for (size_t r = 0; r < sizeof relations / sizeof *relations; r++) {

@@ -226,6 +226,27 @@ static void a_search_that_walks_far_scatters_the_map_too(void **state)
     idmap_free(&m);
 }
 
+static void who_is_at_home_is_found_there_and_nobody_else(void **state)
+{
+    (void)state;
+    struct item first = {.orm.model = &model}, second = first;
+    struct idmap m = {0};
+    assert_null(idmap_find_at_home(&m, 0));
+    assert_true(idmap_reserve(&m, 2));
+    first.number = 3;
+    second.number = 3 + (int64_t)m.capacity; /* whose home is taken */
+    key_insert(&m, by(number_only, 1), &first.orm);
+    key_insert(&m, by(number_only, 1), &second.orm);
+    assert_ptr_equal(idmap_find_at_home(&m, 3), &first.orm);
+    assert_null(idmap_find_at_home(&m, second.number));
+    assert_null(idmap_find_at_home(&m, 4)); /* where the second went */
+    assert_null(idmap_find_at_home(&m, 0)); /* as an empty place has it */
+    idmap_remove(&m, 3, &first.orm);
+    assert_null(idmap_find_at_home(&m, 3));
+    assert_ptr_equal(idmap_find_at_home(&m, second.number), &second.orm);
+    idmap_free(&m);
+}
+
 static void a_key_that_begins_another_is_another_key(void **state)
 {
     (void)state;
@@ -306,6 +327,7 @@ int main(void)
         cmocka_unit_test(keys_of_two_numbers_are_found_as_in_an_array),
         cmocka_unit_test(keys_of_numbers_and_texts_are_found_as_in_an_array),
         cmocka_unit_test(keys_with_one_hash_are_told_apart),
+        cmocka_unit_test(who_is_at_home_is_found_there_and_nobody_else),
         cmocka_unit_test(keys_that_pile_up_are_scattered_and_dense_ones_are_not),
         cmocka_unit_test(a_search_that_walks_far_scatters_the_map_too),
         cmocka_unit_test(a_key_that_begins_another_is_another_key),

@@ -210,7 +210,8 @@ static void tell(struct chaos_edit *edit, unsigned index, const uint8_t *message
         put_column(edit, message, len, at, NULL, 0);
         return;
     }
-    memcpy(cell + lie->at, lie->bytes, lie->length);
+    if (lie->length)
+        memcpy(cell + lie->at, lie->bytes, lie->length);
     put_column(edit, message, len, at, cell, lie->length ? length : (size_t)lie->at);
 }
 
