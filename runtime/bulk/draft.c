@@ -153,7 +153,7 @@ static struct orm_object *look(struct orm_session *s, const struct upsert *u)
         error_set_field(&s->error, ORM_DRIFT, m, &m->columns[by.at[0]],
             "%zu rows have what \"%s\" says one has; is it there?", pg_rows(r),
             upsert_constraint(m, u->by)->name);
-    else if (r && pg_rows(r) == 1 && !load_rows(s->scope, m, r, 0, &row))
+    else if (r && pg_rows(r) == 1 && !load_rows(s->scope, m, r, 0, &row, NULL))
         row = NULL;
     flight_end(s);
     arena_clear(&s->scratch);

@@ -90,7 +90,7 @@ static void map_new(const struct arrival *a, struct orm_object *o)
 }
 
 /* A new object with the row's values, mapped.  NULL: the error is recorded. */
-static struct orm_object *make(const struct arrival *a)
+static struct orm_object *make(const struct arrival *a, struct orm_group *peers)
 {
     const struct orm_model *m = a->of->model;
     struct orm_session *s = a->of->session;
@@ -105,6 +105,8 @@ static struct orm_object *make(const struct arrival *a)
         object_unload(o);
     o->stamp = s->stamp;
     map_new(a, o);
+    if (peers)
+        group_enter(peers, o);
     return o;
 }
 
@@ -157,7 +159,7 @@ static struct orm_object *claim(
     if (!find_row(&a, &o))
         return NULL;
     if (!o)
-        return make(&a);
+        return make(&a, from->peers);
     const bool good =
         note_found(l, from, row) && (is_as_new(s, o) || claim_found(l, &a, o));
     return good ? o : NULL;
@@ -332,27 +334,29 @@ bool load_through(struct load_result *l)
     return true;
 }
 
-static bool load_alone(
-    struct load_result *l, const struct orm_model *m, struct orm_object **objects)
+static bool load_alone(struct load_result *l, const struct orm_model *m,
+    struct orm_object **objects, struct orm_group *peers)
 {
-    struct load_source from = {.model = m, .objects = objects};
+    struct load_source from = {.model = m, .objects = objects, .peers = peers};
     l->sources = &from;
     l->source_count = 1;
     return load_through(l);
 }
 
 bool load_rows(struct orm_scope *scope, const struct orm_model *m,
-    const struct pg_result *r, size_t more, struct orm_object **objects)
+    const struct pg_result *r, size_t more, struct orm_object **objects,
+    struct orm_group *peers)
 {
     struct load_result l = {
         .scope = scope, .result = r, .columns = model_eager_count(m) + more};
-    return load_alone(&l, m, objects);
+    return load_alone(&l, m, objects, peers);
 }
 
 bool load_rows_at(struct orm_scope *scope, const struct orm_model *m,
-    const struct pg_result *r, const uint16_t *at, struct orm_object **objects)
+    const struct pg_result *r, const uint16_t *at, struct orm_object **objects,
+    struct orm_group *peers)
 {
     struct load_result l = {
         .scope = scope, .result = r, .columns = model_eager_count(m), .at = at};
-    return load_alone(&l, m, objects);
+    return load_alone(&l, m, objects, peers);
 }

@@ -59,7 +59,8 @@ struct load_source {
     size_t first;                /* of the columns */
     bool outer;                  /* a row may have none: its key is null then */
     struct orm_object **objects; /* room for one per row; NULL: it has none */
-    struct model_state *of;      /* filled in, as is the rest */
+    struct orm_group *peers; /* of new ones, which is begun; NULL: they enter none */
+    struct model_state *of;  /* filled in, as is the rest */
     uint8_t *found; /* bit per row: its object was in the map.  NULL: nobody's was */
 };
 
@@ -92,11 +93,13 @@ bool load_through(struct load_result *l);
 
 /* The same over a result that holds one model's columns, and `more` behind them. */
 bool load_rows(struct orm_scope *scope, const struct orm_model *m,
-    const struct pg_result *r, size_t more, struct orm_object **objects);
+    const struct pg_result *r, size_t more, struct orm_object **objects,
+    struct orm_group *peers);
 
 /* The same of a result that has the model's columns `at` these places. */
 bool load_rows_at(struct orm_scope *scope, const struct orm_model *m,
-    const struct pg_result *r, const uint16_t *at, struct orm_object **objects);
+    const struct pg_result *r, const uint16_t *at, struct orm_object **objects,
+    struct orm_group *peers);
 
 /* The mapped object with the key in checked cells, one per column of it, expired or
  * not. */

@@ -5,6 +5,8 @@
 #include "objects/report.h"
 #include "objects/scope.h"
 
+#include <string.h>
+
 struct way *path_way(
     struct orm_session *s, struct path *path, const struct orm_model *m)
 {
@@ -103,34 +105,51 @@ struct path *path_beyond(const struct orm_object *o, const void *relation)
     return p;
 }
 
+struct orm_group *group_begin(struct path *path)
+{
+    struct orm_group *g = arena_get(&path->scope->arena, sizeof *g);
+    if (g)
+        *g = (struct orm_group){.path = path};
+    return g;
+}
+
+void group_enter(struct orm_group *g, struct orm_object *o)
+{
+    object_set_fetch(o, g->path->fetch);
+    o->group = g;
+    o->at = (uint32_t)g->size++;
+}
+
 void group_want(const struct path *path, size_t count)
 {
-    scope_want(path->scope,
-        sizeof(struct orm_group) + count * sizeof(struct orm_object *) + ARENA_ALIGN);
+    scope_want(path->scope, count * sizeof(struct orm_object *) + ARENA_ALIGN);
 }
 
 void group_leave(struct orm_object *o)
 {
-    if (!o->group)
-        return;
-    o->group->members[o->at] = NULL;
-    o->group->live--;
+    struct orm_group *g = o->group;
+    if (g && g->members) {
+        g->members[o->at] = NULL;
+        g->live--;
+    }
     o->group = NULL;
 }
 
-/* Each once, in order, to the front, with the path's mode; they stay marked.  Objects
- * of a large result are far from the processor: what is done to each is done in as few
- * rounds as can be. */
+/* Each once, in order, to the front, with the path's mode; they stay marked, and are in
+ * no group that is only begun.  Objects of a large result are far from the processor:
+ * what is done to each is done in as few rounds as can be. */
 static size_t mark_each_once(
-    const struct path *path, struct orm_object **objects, size_t count)
+    const struct orm_group *g, struct orm_object **objects, size_t count)
 {
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         struct orm_object *o = objects[i];
         if (o->state & OBJECT_SEEN)
             continue;
-        object_set_fetch(o, path->fetch);
+        object_set_fetch(o, g->path->fetch);
         o->state |= OBJECT_SEEN;
+        if (o->group == g)
+            o->group = NULL;
         objects[n++] = o;
     }
     return n;
@@ -147,19 +166,17 @@ static void report_yield(
         path_way(s, path, objects[0]->model);
 }
 
-static struct orm_group *make_group(struct path *path, size_t count)
+static void take_places(struct orm_group *g, size_t count)
 {
-    struct orm_group *g =
-        arena_get(&path->scope->arena, sizeof *g + count * sizeof(struct orm_object *));
-    *g = (struct orm_group){.path = path};
-    if (path->scope->outer) {
-        g->next = path->scope->groups;
-        path->scope->groups = g;
+    struct orm_scope *scope = g->path->scope;
+    g->members = arena_get(&scope->arena, count * sizeof *g->members);
+    if (scope->outer) {
+        g->next = scope->groups;
+        scope->groups = g;
     }
-    return g;
 }
 
-static void enter(struct orm_group *g, struct orm_object *o)
+static void move(struct orm_group *g, struct orm_object *o)
 {
     /* Else a list of peers of its owner would give each of them a first look again. */
     if (o->group)
@@ -170,19 +187,35 @@ static void enter(struct orm_group *g, struct orm_object *o)
     g->members[g->size++] = o;
 }
 
-size_t group_form(struct path *path, struct orm_object **objects, size_t count)
+static void move_all(
+    struct orm_group *g, struct orm_object *const *objects, size_t count)
 {
-    count = mark_each_once(path, objects, count);
-    if (path->scope->session->reports)
-        report_yield(path, objects, count);
-    struct orm_group *g = count > 1 ? make_group(path, count) : NULL;
+    const bool makes_one = count > 1;
+    if (makes_one)
+        take_places(g, count);
+    g->size = 0;
     for (size_t i = 0; i < count; i++) {
         struct orm_object *o = objects[i];
         o->state &= ~OBJECT_SEEN;
-        if (g && !(o->group && o->group->live > count))
-            enter(g, o);
+        if (makes_one && !(o->group && o->group->live > count))
+            move(g, o);
     }
-    if (g)
-        g->live = g->size;
+}
+
+size_t group_form(struct orm_group *g, struct orm_object **objects, size_t count)
+{
+    /* Then each is new and came once, in this order: none is touched again. */
+    const bool have_entered = count > 1 && g->size == count;
+    if (!have_entered)
+        count = mark_each_once(g, objects, count);
+    if (g->path->scope->session->reports)
+        report_yield(g->path, objects, count);
+    if (have_entered) {
+        take_places(g, count);
+        memcpy(g->members, objects, count * sizeof *objects);
+    } else {
+        move_all(g, objects, count);
+    }
+    g->live = g->size;
     return count;
 }

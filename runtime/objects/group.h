@@ -20,10 +20,11 @@ struct path {
 
 struct orm_group {
     struct path *path;
-    struct orm_group *next;       /* of the path's scope */
-    size_t size;                  /* places */
-    size_t live;                  /* members left */
-    struct orm_object *members[]; /* NULL: has left */
+    struct orm_group *next; /* of the path's scope */
+    struct orm_object *
+        *members; /* NULL: has left; of a group that is begun: none yet */
+    size_t size;  /* places */
+    size_t live;  /* members left */
 };
 
 /* The path one relation further; when `parent` is NULL a new root, in `scope`.  NULL:
@@ -50,13 +51,23 @@ static inline struct path *path_of(const struct orm_object *o)
     return o->group ? o->group->path : NULL;
 }
 
+/* A group is begun before its result is read, so that new objects enter it while they
+ * are made, and formed when all are there. */
+
+/* NULL: no memory. */
+struct orm_group *group_begin(struct path *path);
+
+/* A new object; it leaves again if the load fails. */
+void group_enter(struct orm_group *g, struct orm_object *o);
+
 /* What group_form() takes at most is to be reserved by the next scope_reserve(). */
 void group_want(const struct path *path, size_t count);
 
 /* Gives the objects the path's mode and makes one group of them; repeated ones count
  * once.  One object makes no group and is not moved; an object of another group moves
- * unless that is larger.  The room must be reserved.  How many objects there are. */
-size_t group_form(struct path *path, struct orm_object **objects, size_t count);
+ * unless that is larger.  The room must be reserved, and who entered is among them.
+ * How many objects there are. */
+size_t group_form(struct orm_group *g, struct orm_object **objects, size_t count);
 
 void group_leave(struct orm_object *o);
 

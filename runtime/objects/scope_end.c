@@ -108,10 +108,11 @@ static void move_group(struct orm_group *g, struct orm_scope *to)
             left[count++] = o;
     }
     struct path *path = count > 1 ? path_of_query(to, fetch) : NULL;
-    if (path) {
+    struct orm_group *formed = path ? group_begin(path) : NULL;
+    if (formed) {
         group_want(path, count);
         if (scope_reserve(s))
-            group_form(path, left, count);
+            group_form(formed, left, count);
     }
     arena_clear(&s->scratch);
 }

@@ -66,6 +66,8 @@ struct load_source *join_sources(struct orm_session *s, const struct joins *j,
             .outer = true,
             .objects = join->objects};
         columns += model_eager_count(join->ref->target);
+        if (!join->group && !(join->group = group_begin(join->path)))
+            return session_nomem(s), NULL;
         group_want(join->path, row_count);
     }
     return sources;
@@ -118,14 +120,16 @@ void join_wire(const struct joins *j, const struct load_source *sources, size_t 
     /* Only now: joins of joins look at the rows. */
     for (size_t i = 0; i < j->count; i++) {
         struct join *join = &j->all[i];
-        group_form(join->path, join->objects, without_nulls(join->objects, rows));
+        group_form(join->group, join->objects, without_nulls(join->objects, rows));
+        join->group = NULL;
     }
 }
 
 bool join_load(struct orm_scope *scope, const struct joins *j,
-    const struct orm_model *m, const struct pg_result *r, struct orm_object **objects)
+    const struct orm_model *m, const struct pg_result *r, struct orm_object **objects,
+    struct orm_group *g)
 {
-    const struct load_source of_rows = {.model = m, .objects = objects};
+    const struct load_source of_rows = {.model = m, .objects = objects, .peers = g};
     const size_t columns = model_eager_count(m);
     struct load_result l = {.scope = scope,
         .result = r,

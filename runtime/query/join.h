@@ -11,8 +11,9 @@
 struct join {
     const struct orm_to_one *ref;
     unsigned slot;
-    size_t from;       /* whose slot it is: another join, or JOIN_OF_ROWS */
-    struct path *path; /* of what it brings */
+    size_t from;             /* whose slot it is: another join, or JOIN_OF_ROWS */
+    struct path *path;       /* of what it brings */
+    struct orm_group *group; /* that is begun, or NULL */
     struct source at;
     struct orm_object **objects; /* one per row, or NULL */
 };
@@ -39,9 +40,11 @@ struct load_source *join_sources(struct orm_session *s, const struct joins *j,
 /* How many columns a result has. */
 size_t join_width(const struct joins *j, size_t columns);
 
-/* All of it, for a result of one model's rows and what is joined to them. */
+/* All of it, for a result of one model's rows, which enter a group that is begun, and
+ * what is joined to them. */
 bool join_load(struct orm_scope *scope, const struct joins *j,
-    const struct orm_model *m, const struct pg_result *r, struct orm_object **objects);
+    const struct orm_model *m, const struct pg_result *r, struct orm_object **objects,
+    struct orm_group *g);
 
 /* After the rows were published: the slots that are still unloaded take what came, and
  * it is peers. */

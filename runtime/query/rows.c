@@ -119,13 +119,14 @@ static bool load_objects(
     struct orm_object **objects =
         arena_get(&s->scratch, (rows->count + 1) * sizeof *objects);
     struct path *path = path_of_query(scope, sel->fetch);
-    if (!objects || !path)
+    struct orm_group *g = path ? group_begin(path) : NULL;
+    if (!objects || !g)
         return session_nomem(s);
     group_want(path, rows->count);
-    if (!load_rows(scope, sel->model, r, more, objects))
+    if (!load_rows(scope, sel->model, r, more, objects, g))
         return false;
     take_objects(rows, objects);
-    group_form(path, objects, rows->count);
+    group_form(g, objects, rows->count);
     return true;
 }
 

@@ -30,6 +30,7 @@ struct parts {
     const struct query *q;
     const struct joins *joins;
     struct path *path;
+    struct orm_group *group;
     unsigned cursor;
     bool is_alone; /* the transaction is for this cursor, and ends with it */
     struct pg_item fetch;
@@ -125,7 +126,8 @@ static struct part *new_part(struct parts *p, struct pg_result *r)
     struct orm_object **objects = arena_get(&s->scratch, (rows + 1) * sizeof *objects);
     if (!part || !objects)
         return session_nomem(s), NULL;
-    const struct load_source of_rows = {.model = model_of(p), .objects = objects};
+    const struct load_source of_rows = {
+        .model = model_of(p), .objects = objects, .peers = p->group};
     *part = (struct part){.result = r};
     part->rows = (struct load_result){.scope = p->path->scope,
         .result = r,
@@ -227,7 +229,7 @@ static const void *take(struct parts *p, struct plan *plan)
     }
     publish(p);
     join_wire(p->joins, all, p->total);
-    return manager_take(p->path, plan, model_of(p), all->objects, p->total);
+    return manager_take(p->group, plan, model_of(p), all->objects, p->total);
 }
 
 const void *chunked_find(
@@ -237,11 +239,14 @@ const void *chunked_find(
         .q = q,
         .joins = plan ? &plan->joined : &join_none,
         .path = path,
+        .group = group_begin(path),
         .cursor = stream_free_cursor(s)};
     p.last = &p.first;
     q->cursor = p.cursor;
     const void *list = NULL;
-    if (claim_all(&p)) {
+    if (!p.group) {
+        session_nomem(s);
+    } else if (claim_all(&p)) {
         list = take(&p, plan);
     } else {
         abandon(&p);

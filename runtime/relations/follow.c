@@ -25,6 +25,7 @@ struct key_columns follow_columns(const struct follow *l)
 bool follow_collect(struct orm_session *s, struct follow *l)
 {
     l->asks = l;
+    l->group = NULL;
     return steps_of(l)->collect(s, l);
 }
 
@@ -167,7 +168,8 @@ bool follow_claim(struct orm_session *s, struct follow *l, struct orm_object **o
     size_t columns)
 {
     const struct joins *joins = follow_joins(l);
-    const struct load_source rows = {.model = follow_target(l), .objects = objects};
+    const struct load_source rows = {
+        .model = follow_target(l), .objects = objects, .peers = l->group};
     l->rows.columns = join_width(joins, columns);
     l->rows.source_count = joins->count + 1;
     l->rows.sources = join_sources(s, joins, rows, pg_rows(l->rows.result), columns);

@@ -23,6 +23,7 @@ struct follow {
     const struct joins *joins;     /* that come in the same statement, or NULL */
     struct orm_scope *scope;       /* of objects that are new */
     struct path *path;
+    struct orm_group *group;          /* of what comes; NULL: nothing was asked for */
     struct orm_object *const *owners; /* NULLs are passed over */
     size_t owner_count;
     const struct query *chosen_by; /* not by the keys of owners, who are not known yet,

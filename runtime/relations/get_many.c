@@ -76,7 +76,8 @@ static bool take_rows(const struct many *m, const struct pg_result *r)
 {
     struct orm_object **rows =
         arena_get(&m->s->scratch, (pg_rows(r) + 1) * sizeof *rows);
-    return rows ? load_rows(m->s->scope, m->model, r, 0, rows) : session_nomem(m->s);
+    return rows ? load_rows(m->s->scope, m->model, r, 0, rows, NULL)
+                : session_nomem(m->s);
 }
 
 static bool load_lacking(struct many *m)
@@ -155,16 +156,17 @@ static const void *list_found(struct many *m)
     struct orm_session *s = m->s;
     const size_t n = leave_out_missing(m, m->objects);
     struct path *path = path_of_query(s->scope, ORM_FETCH_DEFAULT);
-    if (path) {
+    struct orm_group *g = path ? group_begin(path) : NULL;
+    if (g) {
         list_want(s->scope, n);
         group_want(path, n);
     }
-    if (!path || !scope_reserve(s)) {
+    if (!g || !scope_reserve(s)) {
         session_nomem(s);
         return NULL;
     }
     const void *list = list_make(s->scope, m->model, m->objects, n);
-    group_form(path, m->objects, n);
+    group_form(g, m->objects, n);
     return list;
 }
 

@@ -37,11 +37,12 @@ const void *manager_empty_list(struct orm_manager *m)
              : list_none();
 }
 
-const void *manager_take(struct path *path, struct plan *plan,
+const void *manager_take(struct orm_group *g, struct plan *plan,
     const struct orm_model *m, struct orm_object **objects, size_t count)
 {
+    struct path *path = g->path;
     const void *list = list_make(path->scope, m, objects, count);
-    group_form(path, objects, count);
+    group_form(g, objects, count);
     if (plan)
         plan_take(path->scope->session, plan, path, objects, count);
     return list;
@@ -58,14 +59,15 @@ static const void *list_of_rows(struct orm_manager *manager, struct path *path,
     const struct joins *joins = plan ? &plan->joined : &join_none;
     struct orm_object **objects = arena_get(&s->scratch, (rows + 1) * sizeof *objects);
     const void *list = NULL;
-    if (!objects) {
+    struct orm_group *g = group_begin(path);
+    if (!objects || !g) {
         session_nomem(s);
     } else if (plan_reserve(s, plan, rows)) {
         group_want(path, rows);
         list_want(scope, rows);
-        if (at ? load_rows_at(scope, m, r, at, objects)
-               : join_load(scope, joins, m, r, objects))
-            list = manager_take(path, plan, m, objects, rows);
+        if (at ? load_rows_at(scope, m, r, at, objects, g)
+               : join_load(scope, joins, m, r, objects, g))
+            list = manager_take(g, plan, m, objects, rows);
     }
     arena_clear(&s->scratch);
     return list;
@@ -258,7 +260,7 @@ static struct orm_object *load_by_key(
     struct orm_object *row = NULL;
     if (r && pg_rows(r) > 1)
         error_set(&s->error, ORM_LOST, "the server broke the protocol: a key twice");
-    else if (r && pg_rows(r) == 1 && !load_rows(s->scope, m, r, 0, &row))
+    else if (r && pg_rows(r) == 1 && !load_rows(s->scope, m, r, 0, &row, NULL))
         row = NULL;
     flight_end(s);
     arena_clear(&s->scratch);

@@ -16,7 +16,7 @@ const void *manager_list(struct orm_manager *manager, enum orm_fetch fetch,
  * plan_reserve() saw to is filled in.  `plan` is the root of the query's plans, or
  * NULL.
  */
-const void *manager_take(struct path *path, struct plan *plan,
+const void *manager_take(struct orm_group *g, struct plan *plan,
     const struct orm_model *m, struct orm_object **objects, size_t count);
 
 /* What stands for a list when nothing came. */

@@ -43,14 +43,15 @@ static bool form(
         if (is_peer(list_given_item(list, i)))
             objects[count++] = list_given_item(list, i);
     struct path *path = path_of_query(s->scope, mode_of(objects, count));
-    if (!path)
+    struct orm_group *g = path ? group_begin(path) : NULL;
+    if (!g)
         return false;
     group_want(path, count);
     if (!scope_reserve(s))
         return false;
     for (size_t i = 0; i < count; i++)
         group_leave(objects[i]);
-    group_form(path, objects, count);
+    group_form(g, objects, count);
     return true;
 }
 

@@ -116,13 +116,13 @@ static bool turn_over(struct orm_chunks *c)
 }
 
 /* The rows are as old as the cursor. */
-static bool load(
-    struct orm_chunks *c, const struct pg_result *r, struct orm_object **objects)
+static bool load(struct orm_chunks *c, const struct pg_result *r,
+    struct orm_object **objects, struct orm_group *g)
 {
     struct orm_session *s = c->session;
     const uint64_t now = s->stamp;
     s->stamp = c->stamp;
-    const bool good = load_rows(scope_of(c), c->model, r, 0, objects);
+    const bool good = load_rows(scope_of(c), c->model, r, 0, objects, g);
     s->stamp = now;
     return good;
 }
@@ -168,15 +168,16 @@ static const void *take_rows(struct orm_chunks *c, const struct pg_result *r)
     struct idmap deleted = {0};
     struct orm_object **objects = arena_get(&s->scratch, (rows + 1) * sizeof *objects);
     const void *list = NULL;
-    if (!objects)
+    struct orm_group *g = group_begin(c->path);
+    if (!objects || !g)
         session_nomem(s);
-    if (objects && find_deleted(c, &deleted)) {
+    else if (find_deleted(c, &deleted)) {
         group_want(c->path, rows);
         list_want(scope_of(c), rows);
-        if (load(c, r, objects)) {
+        if (load(c, r, objects, g)) {
             rows = without_deleted(c, &deleted, objects, rows);
             list = list_make(scope_of(c), c->model, objects, rows);
-            group_form(c->path, objects, rows);
+            group_form(g, objects, rows);
             if (plan_is_any(c->with) && !plan_load(scope_of(c), c->path, objects, rows,
                                             c->model, c->with, ORM_QUERY_WITH))
                 list = NULL;

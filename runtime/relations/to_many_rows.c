@@ -66,7 +66,8 @@ static bool take_room(struct orm_session *s, struct follow *l)
     m->next = arena_get(&s->scratch, (m->count + 1) * sizeof *m->next);
     m->sorted = arena_get(&s->scratch, (m->listed + 1) * sizeof *m->sorted);
     l->targets = arena_get(&s->scratch, (rows + 1) * sizeof *l->targets);
-    return (m->next && m->sorted && l->targets) || session_nomem(s);
+    l->group = group_begin(l->path);
+    return (m->next && m->sorted && l->targets && l->group) || session_nomem(s);
 }
 
 static bool want_lists(struct follow *l)
@@ -173,7 +174,8 @@ static void publish(struct orm_session *s, struct follow *l)
     follow_wire_joins(l);
     if (l->asked)
         fetch_rows(s, l->path->way, l->targets, l->row_count);
-    const size_t targets = group_form(l->path, l->targets, l->row_count);
+    const size_t targets =
+        l->group ? group_form(l->group, l->targets, l->row_count) : 0;
     follow_learn_once(s, l, targets, m->listed);
 }
 

@@ -159,7 +159,9 @@ static bool take_room(struct orm_session *s, struct follow *l, size_t rows)
 {
     const size_t most = l->mapped_count + rows;
     l->targets = arena_get(&s->scratch, (most + 1) * sizeof *l->targets);
-    if (!l->targets || (needs_index(l) && !idmap_reserve(&l->by_columns, rows)))
+    l->group = group_begin(l->path);
+    if (!l->group || !l->targets ||
+        (needs_index(l) && !idmap_reserve(&l->by_columns, rows)))
         return session_nomem(s);
     memcpy(l->targets, l->mapped, l->mapped_count * sizeof *l->targets);
     group_want(l->path, most);
@@ -254,8 +256,8 @@ static void publish(struct orm_session *s, struct follow *l)
     follow_wire_joins(l);
     if (l->asked)
         fetch_rows(s, l->path->way, l->targets + l->mapped_count, rows);
-    if (l->targets)
-        group_form(l->path, l->targets, l->mapped_count + rows);
+    if (l->group)
+        group_form(l->group, l->targets, l->mapped_count + rows);
 }
 
 const struct follow_steps to_one_steps = {collect, note, claim, publish};
