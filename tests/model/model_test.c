@@ -73,7 +73,8 @@ static void arrange(void)
 {
     if (crashed)
         db_text(w.db, "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
-                      " where application_name = '" MODEL_SESSION "'");
+                      " where application_name = '" MODEL_SESSION "'"
+                      " and datname = current_database()");
     db_wait_until_gone(w.db, MODEL_SESSION);
     db_exec(w.db, "delete from book_tags; delete from loan; delete from seat;"
                   "delete from profile; delete from book; delete from author;"

@@ -17,7 +17,7 @@ static struct orm_session *open_victim(const char *more)
 static void terminate_victim(void)
 {
     db_text(db, "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
-                " where application_name = 'victim'");
+                " where application_name = 'victim' and datname = current_database()");
 }
 
 /* -- At each step ------------------------------------------------------------------ */

@@ -84,7 +84,7 @@ static void limits_hold_after_reset_and_reconnection(void **state)
     orm_reset(s);
     assert_string_equal(setting(s, "lock_timeout"), "30s");
     db_exec(db, "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
-                " where application_name = 'victim'");
+                " where application_name = 'victim' and datname = current_database()");
     orm_reset(s);
     assert_string_equal(setting(s, "lock_timeout"), "30s");
     close_library(s);

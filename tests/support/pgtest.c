@@ -185,7 +185,8 @@ void db_wait_until_gone(PGconn *on, const char *application_name)
     for (int tries = 0; tries < 10000; tries++) {
         if (db_number(on,
                 "select count(*) from pg_stat_activity "
-                "where application_name = '%s' and pid <> pg_backend_pid()",
+                "where application_name = '%s' and datname = current_database() "
+                "and pid <> pg_backend_pid()",
                 application_name) == 0)
             return;
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);

@@ -19,7 +19,7 @@ static void make_nomem(struct orm_session *s)
 static void make_lost(struct orm_session *s)
 {
     db_exec(db, "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
-                " where application_name = 'codes'");
+                " where application_name = 'codes' and datname = current_database()");
     book_all(book_table(s));
 }
 
