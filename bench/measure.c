@@ -110,9 +110,10 @@ static struct spread spread_of(const double *figures, unsigned count)
 static struct result sum_up(const struct workload *w, const struct figures *f,
     const struct figures *first, unsigned rounds)
 {
-    double ratios[ROUNDS_MAX], cpu_ratios[ROUNDS_MAX];
+    double ratios[ROUNDS_MAX], cpu_ratios[ROUNDS_MAX], more[ROUNDS_MAX];
     for (unsigned i = 0; i < rounds; i++) {
         ratios[i] = f->ns[i] / first->ns[i];
+        more[i] = f->client[i] - first->client[i];
         cpu_ratios[i] =
             (f->client[i] + f->server[i]) / (first->client[i] + first->server[i]);
     }
@@ -123,6 +124,7 @@ static struct result sum_up(const struct workload *w, const struct figures *f,
         .ratio = spread_of(ratios, rounds),
         .cpu_ratio = spread_of(cpu_ratios, rounds).median,
         .client_ns = spread_of(f->client, rounds).median,
+        .client_more_ns = spread_of(more, rounds).median,
         .server_ns = spread_of(f->server, rounds).median,
         .statements = f->statements,
         .round_trips = f->round_trips,

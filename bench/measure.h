@@ -22,10 +22,11 @@ struct result {
     size_t items;
     unsigned rounds;
     struct spread ns;
-    struct spread ratio; /* to the first variant, round by round */
-    double cpu_ratio;    /* the same of processor time, if the server's is known */
-    double client_ns;    /* medians, of processor time */
-    double server_ns;    /* below 0: cannot be read */
+    struct spread ratio;   /* to the first variant, round by round */
+    double cpu_ratio;      /* the same of processor time, if the server's is known */
+    double client_ns;      /* medians, of processor time */
+    double client_more_ns; /* than the first variant, round by round */
+    double server_ns;      /* below 0: cannot be read */
     uint64_t statements;
     uint64_t round_trips;
     uint64_t value; /* what the check said */
