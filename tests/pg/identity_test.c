@@ -219,6 +219,52 @@ static void deleted_row_has_no_object_under_its_key(void **state)
     close_library(s);
 }
 
+static void rows_of_which_some_are_known_are_all_peers(void **state)
+{
+    (void)state;
+    arrange_library(db, 5, 1);
+    struct orm_session *s = open_library();
+    struct book *known = book_get(book_table(s), 3);
+    const struct book_list *books = book_all(book_table(s));
+    assert_int_equal(books->len, 5);
+    assert_ptr_equal(books->items[2], known);
+    spent(s);
+    for (int64_t i = 0; i < 5; i++)
+        assert_int_equal(author_id(book_author(books->items[i])), i + 1);
+    assert_int_equal(spent(s), 1);
+    close_library(s);
+}
+
+static void rows_before_one_that_is_none_leave_no_object(void **state)
+{
+    (void)state;
+    arrange_library(db, 4, 1);
+    struct orm_session *s = open_library();
+    struct book *known = book_get(book_table(s), 2);
+    db_exec(db, "alter table book alter title drop not null;"
+                "update book set pages = 1 where id = 2;"
+                "update book set title = null where id = 4");
+    assert_int_equal(book_all(book_table(s))->len, 0);
+    assert_failed(s, ORM_DRIFT, "book", "title");
+    orm_rollback(s);
+    assert_int_not_equal(book_pages(known), 1);
+
+    db_exec(db, "update book set title = 'mended';"
+                "alter table book alter title set not null");
+    spent(s);
+    assert_string_equal(book_title(book_get(book_table(s), 1)), "mended");
+    assert_int_equal(spent(s), 1); /* it was not mapped */
+    const struct book_list *books = book_all(book_table(s));
+    assert_int_equal(books->len, 4);
+    assert_int_equal(book_pages(known), 1);
+    assert_ptr_equal(book_get(book_table(s), 2), known);
+    spent(s);
+    orm_each(struct book, b, books)
+        assert_int_equal(author_id(book_author(b)), book_id(b));
+    assert_int_equal(spent(s), 1); /* and no peer is missing */
+    close_library(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +281,8 @@ int main(void)
         DB_TEST(row_that_others_changed_is_new_when_it_is_fetched),
         DB_TEST(reference_that_others_moved_is_followed_when_it_is_fetched),
         DB_TEST(deleted_row_has_no_object_under_its_key),
+        DB_TEST(rows_of_which_some_are_known_are_all_peers),
+        DB_TEST(rows_before_one_that_is_none_leave_no_object),
     };
     return cmocka_run_group_tests(tests, db_group_setup, db_group_teardown);
 }
