@@ -38,6 +38,7 @@ static void what_was_never_numbered_has_no_number(void **state)
 {
     (void)state;
     struct numbers n = {0};
+    assert_true(numbers_reserve(&n, 0));
     assert_true(numbers_find(&n, &tables[0]) == NO_NUMBER);
     assert_true(numbers_reserve(&n, 4));
     for (size_t i = 0; i < 4; i++)
