@@ -15,28 +15,15 @@
 
 #include <cmocka.h>
 
-static unsigned long long statements_seen;
-
 static struct orm_session *open_session(void)
 {
-    struct orm_session *s = orm_open(db_conninfo(), &columns_schema);
-    assert_non_null(s);
-    assert_fine(s);
-    statements_seen = 0;
-    return s;
+    return open_fine(db_conninfo(), &columns_schema);
 }
 
 static void close_session(struct orm_session *s)
 {
     assert_fine(s);
     orm_close(s);
-}
-
-static unsigned long long spent(struct orm_session *s)
-{
-    const unsigned long long before = statements_seen;
-    statements_seen = orm_statements(s);
-    return statements_seen - before;
 }
 
 static int group_setup(void **state)

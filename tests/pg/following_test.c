@@ -13,15 +13,6 @@
 
 #include <cmocka.h>
 
-static unsigned long long seen;
-
-static unsigned long long spent(struct orm_session *s)
-{
-    const unsigned long long before = seen;
-    seen = orm_statements(s);
-    return seen - before;
-}
-
 /* Three badges with two holders each, who made two visits each. */
 static struct orm_session *begin(void)
 {
@@ -35,11 +26,7 @@ static struct orm_session *begin(void)
         "insert into visit (holder_badge_code, holder_number, seen_code, lent_code)"
         "  select badge_code, number, badge_code, badge_code"
         "  from holder, generate_series(1, 2) order by 1, 2");
-    struct orm_session *s = orm_open(db_conninfo(), &keys_schema);
-    assert_non_null(s);
-    assert_fine(s);
-    seen = orm_statements(s);
-    return s;
+    return open_fine(db_conninfo(), &keys_schema);
 }
 
 static void end(struct orm_session *s)

@@ -47,7 +47,7 @@ static struct orm_session *open_with(const struct orm_schema *schema)
     return s;
 }
 
-static unsigned spent(const struct orm_session *s)
+static unsigned sent(const struct orm_session *s)
 {
     return (unsigned)(orm_statements(s) - before);
 }
@@ -76,7 +76,7 @@ static void a_loop_through_three_files_costs_one_statement_per_relation(void **s
         books++;
     }
     assert_int_equal(books, 6);
-    assert_int_equal(spent(s), 4); /* books, authors, persons, places */
+    assert_int_equal(sent(s), 4); /* books, authors, persons, places */
     close_session(s);
 }
 
@@ -92,7 +92,7 @@ static void a_list_on_the_other_side_is_loaded_in_groups(void **state)
             books++;
         }
     assert_int_equal(books, 6);
-    assert_int_equal(spent(s), 3); /* the authors, the first one's books, all others' */
+    assert_int_equal(sent(s), 3); /* the authors, the first one's books, all others' */
     close_session(s);
 }
 
@@ -107,11 +107,11 @@ static void join_lists_cross_files_both_ways(void **state)
             pairs++;
         }
     assert_int_equal(pairs, 6);
-    assert_int_equal(spent(s), 3);
+    assert_int_equal(sent(s), 3);
     orm_each(struct p_person, p, p_person_all(p_person_table(s)))
         pairs += book_all(p_person_reads(p))->len;
     assert_int_equal(pairs, 12);
-    assert_int_equal(spent(s), 6);
+    assert_int_equal(sent(s), 6);
     close_session(s);
 }
 
@@ -254,7 +254,7 @@ static void a_label_of_another_file_is_a_key(void **state)
     struct orm_session *s = open_with(&stock_schema);
     orm_each(struct book, b, book_all(book_table(s)))
         assert_int_equal(climate_rain(book_suits(b)), book_id(b) <= 3 ? 900 : 0);
-    assert_int_equal(spent(s), 2);
+    assert_int_equal(sent(s), 2);
     struct book *b = book_get(book_table(s), 6);
     book_set_suits(b, climate_get(climate_table(s), CLIMATE_KIND_DRY));
     assert_true(orm_commit(s));

@@ -17,22 +17,9 @@
 #define FIRST_DAY  20454 /* 2026-01-01 */
 #define FIRST_TIME (FIRST_DAY * 24 * HOUR)
 
-static unsigned long long seen;
-
 static struct orm_session *begin(void)
 {
-    struct orm_session *s = orm_open(db_conninfo(), &keys_schema);
-    assert_non_null(s);
-    assert_fine(s);
-    seen = orm_statements(s);
-    return s;
-}
-
-static unsigned long long spent(struct orm_session *s)
-{
-    const unsigned long long before = seen;
-    seen = orm_statements(s);
-    return seen - before;
+    return open_fine(db_conninfo(), &keys_schema);
 }
 
 static void end(struct orm_session *s)

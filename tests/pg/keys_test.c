@@ -13,22 +13,9 @@
 
 #include <cmocka.h>
 
-static unsigned long long seen;
-
 static struct orm_session *begin(void)
 {
-    struct orm_session *s = orm_open(db_conninfo(), &keys_schema);
-    assert_non_null(s);
-    assert_fine(s);
-    seen = orm_statements(s);
-    return s;
-}
-
-static unsigned long long spent(struct orm_session *s)
-{
-    const unsigned long long before = seen;
-    seen = orm_statements(s);
-    return seen - before;
+    return open_fine(db_conninfo(), &keys_schema);
 }
 
 static void end(struct orm_session *s)

@@ -1,37 +1,15 @@
 /* library_test.c: see library_test.h. */
 #include "library_test.h"
 
-static unsigned long long statements_seen;
-static unsigned long long waits_seen;
-
 struct orm_session *open_library(void)
 {
-    struct orm_session *s = orm_open(db_conninfo(), &library_schema);
-    assert_non_null(s);
-    assert_fine(s);
-    statements_seen = orm_statements(s);
-    waits_seen = orm_round_trips(s);
-    return s;
+    return open_fine(db_conninfo(), &library_schema);
 }
 
 void close_library(struct orm_session *s)
 {
     assert_fine(s);
     orm_close(s);
-}
-
-unsigned long long spent(struct orm_session *s)
-{
-    const unsigned long long before = statements_seen;
-    statements_seen = orm_statements(s);
-    return statements_seen - before;
-}
-
-unsigned long long waited(struct orm_session *s)
-{
-    const unsigned long long before = waits_seen;
-    waits_seen = orm_round_trips(s);
-    return waits_seen - before;
 }
 
 const struct author_query authors_by_id = {.order = {{{.column = AUTHOR_ID + 1}}}};

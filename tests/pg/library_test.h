@@ -23,11 +23,6 @@ struct orm_session *open_library(void);
 /* Closes it; fails the test if the session had failed. */
 void close_library(struct orm_session *s);
 
-/* What the last of the sessions opened by open_library() sent, and how often it waited,
- * since the last call. */
-unsigned long long spent(struct orm_session *s);
-unsigned long long waited(struct orm_session *s);
-
 /* Rows in the order of their keys. */
 extern const struct author_query authors_by_id;
 extern const struct book_query books_by_id;

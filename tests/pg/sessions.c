@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+static unsigned long long statements_seen, waits_seen;
+
 void assert_fine(struct orm_session *s)
 {
     if (orm_status(s) != ORM_OK)
@@ -16,6 +18,30 @@ void assert_fine(struct orm_session *s)
     assert_true(orm_ok(s));
     assert_string_equal(orm_message(s), "");
     assert_int_equal(orm_last_error(s)->code, ORM_OK);
+}
+
+struct orm_session *open_fine(const char *conninfo, const struct orm_schema *schema)
+{
+    struct orm_session *s = orm_open(conninfo, schema);
+    assert_non_null(s);
+    assert_fine(s);
+    statements_seen = orm_statements(s);
+    waits_seen = orm_round_trips(s);
+    return s;
+}
+
+unsigned long long spent(struct orm_session *s)
+{
+    const unsigned long long before = statements_seen;
+    statements_seen = orm_statements(s);
+    return statements_seen - before;
+}
+
+unsigned long long waited(struct orm_session *s)
+{
+    const unsigned long long before = waits_seen;
+    waits_seen = orm_round_trips(s);
+    return waits_seen - before;
 }
 
 void assert_failed(

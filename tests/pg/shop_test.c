@@ -1,28 +1,15 @@
 /* shop_test.c: see shop_test.h. */
 #include "shop_test.h"
 
-static unsigned long long statements_seen;
-
 struct orm_session *open_shop(void)
 {
-    struct orm_session *s = orm_open(db_conninfo(), &shop_schema);
-    assert_non_null(s);
-    assert_fine(s);
-    statements_seen = orm_statements(s);
-    return s;
+    return open_fine(db_conninfo(), &shop_schema);
 }
 
 void close_shop(struct orm_session *s)
 {
     assert_fine(s);
     orm_close(s);
-}
-
-unsigned long long spent(struct orm_session *s)
-{
-    const unsigned long long before = statements_seen;
-    statements_seen = orm_statements(s);
-    return statements_seen - before;
 }
 
 void arrange_shop(PGconn *on)

@@ -22,9 +22,6 @@
 struct orm_session *open_shop(void);
 void close_shop(struct orm_session *s);
 
-/* Statements since the last call. */
-unsigned long long spent(struct orm_session *s);
-
 /* 3 countries, 5 makers (the last has none), 30 items; every third value is null. */
 void arrange_shop(PGconn *on);
 

@@ -1,30 +1,9 @@
 /* stock_test.c: see stock_test.h. */
 #include "stock_test.h"
 
-static unsigned long long seen, seen_waits;
-
 struct orm_session *begin(void)
 {
-    struct orm_session *s = orm_open(db_conninfo(), &stock_schema);
-    assert_non_null(s);
-    assert_fine(s);
-    seen = orm_statements(s);
-    seen_waits = orm_round_trips(s);
-    return s;
-}
-
-unsigned long long spent(struct orm_session *s)
-{
-    const unsigned long long before = seen;
-    seen = orm_statements(s);
-    return seen - before;
-}
-
-unsigned long long waited(struct orm_session *s)
-{
-    const unsigned long long before = seen_waits;
-    seen_waits = orm_round_trips(s);
-    return seen_waits - before;
+    return open_fine(db_conninfo(), &stock_schema);
 }
 
 void commit(struct orm_session *s)

@@ -25,11 +25,6 @@ struct orm_session *begin(void);
 void commit(struct orm_session *s);
 void end(struct orm_session *s);
 
-/* What the last of the sessions opened by begin() sent, and how often it waited, since
- * the last call. */
-unsigned long long spent(struct orm_session *s);
-unsigned long long waited(struct orm_session *s);
-
 struct item *draft_of(struct orm_session *s, const char *code);
 
 /* The session knows the tables. */

@@ -54,7 +54,7 @@ static struct orm_session *open_lib(void)
     return s;
 }
 
-static unsigned spent(const struct orm_session *s)
+static unsigned sent(const struct orm_session *s)
 {
     return (unsigned)(orm_statements(s) - before);
 }
@@ -86,7 +86,7 @@ static void a_list_comes_in_its_order_alone_and_in_a_group(void **state)
     struct orm_session *s = open_lib();
     orm_each(struct writer, w, writer_all(writer_table(s)))
         assert_titles(paper_all(writer_papers(w)), papers_of, writer_id(w));
-    assert_int_equal(spent(s), 3); /* writers, the first one's papers, the other's */
+    assert_int_equal(sent(s), 3); /* writers, the first one's papers, the other's */
     close_lib(s);
 }
 
@@ -121,13 +121,13 @@ static void join_lists_come_in_their_order_from_both_ends(void **state)
             assert_true(
                 strcmp(word_text(words->items[i - 1]), word_text(words->items[i])) > 0);
     }
-    assert_int_equal(spent(s), 3);
+    assert_int_equal(sent(s), 3);
     orm_each(struct word, w, word_all(word_table(s)))
         assert_titles(paper_all(word_papers(w)),
             "select string_agg(title, ',' order by writer_id, title desc) from paper"
             " join paper_words on paper_id = id where word_id = %lld",
             word_id(w));
-    assert_int_equal(spent(s), 6);
+    assert_int_equal(sent(s), 6);
     close_lib(s);
 }
 
@@ -140,7 +140,7 @@ static void a_pair_that_a_join_model_holds_twice_is_listed_once(void **state)
             "select string_agg(title, ',' order by title) from paper"
             " where id in (select to_id from citation where from_id = %lld)",
             paper_id(p));
-    assert_int_equal(spent(s), 3);
+    assert_int_equal(sent(s), 3);
     close_lib(s);
 }
 
@@ -302,11 +302,11 @@ static void rows_of_a_view_are_objects(void **state)
         rows++;
     }
     assert_int_equal(rows, 2);
-    assert_int_equal(spent(s), 2); /* the view, the writers */
+    assert_int_equal(sent(s), 2); /* the view, the writers */
     orm_each(struct writer, w, writer_all(writer_table(s)))
         assert_ptr_equal(total_all(writer_totals(w))->items[0],
             total_get(total_table(s), writer_id(w)));
-    assert_int_equal(spent(s), 5);
+    assert_int_equal(sent(s), 5);
     close_lib(s);
 }
 
